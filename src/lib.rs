@@ -1,0 +1,8 @@
+//! Zhucan (助残). The floors in reading order; each uses only those above it in this list.
+//!
+//! What must never exist here: a handler that decides a rule, a side effect inside a transaction,
+//! a clock, key or random number taken by another door than `platform`, a service that knows another.
+
+#[macro_use]
+pub mod platform;
+pub mod rules;

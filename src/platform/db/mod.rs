@@ -1,0 +1,111 @@
+//! The database seam: `read` and `write`, the same closures over SQLite and PostgreSQL.
+//!
+//! A closure owns what it needs, does nothing outside the database and may run twice.
+
+pub mod columns;
+pub mod conn;
+pub mod migrate;
+mod postgres;
+pub mod query;
+mod sqlite;
+
+use std::sync::Arc;
+
+pub use conn::{AnyConn, MultiBackend};
+
+use super::code;
+use super::error::{Error, Result};
+
+/// How much may wait before callers are told to come back.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Writes waiting for the SQLite writer.
+    pub write_queue: usize,
+    /// Writes in one commit.
+    pub batch: usize,
+    /// Reads waiting for a connection.
+    pub read_queue: usize,
+    /// Connections: readers on SQLite, all on PostgreSQL.
+    pub connections: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { write_queue: 1024, batch: 256, read_queue: 1024, connections: 8 }
+    }
+}
+
+/// A database, cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Kind>);
+
+enum Kind {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+impl Db {
+    /// Opens `sqlite://PATH` or `postgres://…`; the scheme decides. Does not migrate.
+    pub fn open(url: &str, bounds: Bounds) -> Result<Db> {
+        let kind = if let Some(path) = url.strip_prefix("sqlite://") {
+            Kind::Sqlite(sqlite::Sqlite::open(path, bounds)?)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Kind::Postgres(postgres::Postgres::open(url, bounds)?)
+        } else {
+            return Err(Error::internal("the database URL must begin with sqlite:// or postgres://"));
+        };
+        Ok(Db(Arc::new(kind)))
+    }
+
+    /// Runs a closure on one read-only snapshot.
+    pub async fn read<T, F>(&self, f: F) -> Result<T>
+    where
+        F: Fn(&mut AnyConn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &*self.0 {
+            Kind::Sqlite(db) => db.read(f).await,
+            Kind::Postgres(db) => db.run(f, postgres::SNAPSHOT).await,
+        }
+    }
+
+    /// Runs a closure in one transaction; answers after it is on disk.
+    pub async fn write<T, F>(&self, f: F) -> Result<T>
+    where
+        F: Fn(&mut AnyConn) -> Result<T> + Send + 'static,
+        T: Send + 'static,
+    {
+        match &*self.0 {
+            Kind::Sqlite(db) => db.write(f).await,
+            Kind::Postgres(db) => db.run(f, postgres::SERIALIZABLE).await,
+        }
+    }
+
+    /// `sqlite` or `postgres`.
+    pub fn kind(&self) -> &'static str {
+        match &*self.0 {
+            Kind::Sqlite(_) => "sqlite",
+            Kind::Postgres(_) => "postgres",
+        }
+    }
+
+    /// Writes that wait, for the metrics.
+    pub fn waiting_writes(&self) -> usize {
+        match &*self.0 {
+            Kind::Sqlite(db) => db.waiting(),
+            Kind::Postgres(db) => db.waiting(),
+        }
+    }
+
+    /// Takes no more work, finishes what was accepted, and closes.
+    pub fn close(&self) {
+        if let Kind::Sqlite(db) = &*self.0 {
+            db.close();
+        }
+    }
+}
+
+/// The answer when a queue is full.
+pub(crate) fn busy() -> Error {
+    Error::new(&code::BUSY).retry_after(1)
+}

@@ -1,0 +1,11 @@
+//! HTTP as the contract wants it: envelope, bodies, keys against doing things twice, cursors, limits.
+
+pub mod body;
+pub mod envelope;
+pub mod once;
+pub mod paging;
+pub mod request;
+
+pub use body::{Body, PathId, Query};
+pub use envelope::{Answer, Envelope, Failure, Labelled, Page};
+pub use once::Once;

@@ -1,0 +1,118 @@
+//! Idempotency: the answer of a successful call is stored in the same transaction as its effect, and replayed.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use diesel::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::platform::app::App;
+use crate::platform::code;
+use crate::platform::crypto::Place;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result, is_duplicate};
+use crate::platform::id::Id;
+
+diesel::table! {
+    idempotency_keys (scope) {
+        scope -> Binary,
+        fingerprint -> Binary,
+        answer -> Binary,
+        expires_at -> BigInt,
+    }
+}
+
+/// Stored answers are kept this long.
+pub const KEPT_MS: i64 = 72 * 3600 * 1000;
+
+/// The key of a call that must not happen twice, from the header `Idempotency-Key`.
+#[derive(Clone)]
+pub struct Once {
+    key: Uuid,
+    method: String,
+    path: String,
+}
+
+/// What was done, and whether it had been done before.
+pub struct Done<T> {
+    pub value: T,
+    pub replayed: bool,
+}
+
+impl FromRequest for Once {
+    type Error = Error;
+    type Future = Ready<Result<Once>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let key = req.headers().get("Idempotency-Key").and_then(|v| v.to_str().ok()).and_then(|s| Uuid::parse_str(s).ok());
+        ready(key.ok_or_else(|| Error::new(&code::KEY_MISSING)).map(|key| Once {
+            key,
+            method: req.method().to_string(),
+            path: req.path().to_owned(),
+        }))
+    }
+}
+
+impl Once {
+    fn scope(&self, caller: Id) -> Vec<u8> {
+        let mut hash = Sha256::new();
+        for part in [caller.as_bytes().as_slice(), self.method.as_bytes(), self.path.as_bytes(), self.key.as_bytes()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().to_vec()
+    }
+
+    /// Runs `f` in one write, unless this caller did it with this key before; then gives the stored answer.
+    pub async fn write<T, F>(&self, app: &App, caller: Id, fingerprint: [u8; 32], f: F) -> Result<Done<T>>
+    where
+        T: Serialize + DeserializeOwned + Send + 'static,
+        F: Fn(&mut AnyConn) -> Result<T> + Send + 'static,
+    {
+        let scope = self.scope(caller);
+        let (keys, expires_at) = (app.keys.clone(), app.clock.now_ms().saturating_add(KEPT_MS));
+        app.db
+            .write(move |c| {
+                let place = Place::new("idempotency_keys", "answer", &scope);
+                if let Some((print, answer)) = stored(c, &scope)? {
+                    if print != fingerprint {
+                        return Err(Error::new(&code::KEY_REUSED));
+                    }
+                    let plain = keys.open(&place, &answer)?;
+                    let value = serde_json::from_slice(&plain).map_err(Error::internal)?;
+                    return Ok(Done { value, replayed: true });
+                }
+                let value = f(c)?;
+                let answer = keys.seal(&place, &serde_json::to_vec(&value).map_err(Error::internal)?)?;
+                use idempotency_keys::dsl as k;
+                let row = (
+                    k::scope.eq(&scope),
+                    k::fingerprint.eq(fingerprint.as_slice()),
+                    k::answer.eq(answer),
+                    k::expires_at.eq(expires_at),
+                );
+                match diesel::insert_into(k::idempotency_keys).values(row).execute(c) {
+                    Ok(_) => Ok(Done { value, replayed: false }),
+                    // Another instance stored it first: run again and find its answer.
+                    Err(e) if is_duplicate(&e) => Err(Error::from(e).run_again()),
+                    Err(e) => Err(e.into()),
+                }
+            })
+            .await
+    }
+}
+
+fn stored(c: &mut AnyConn, scope: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+    use idempotency_keys::dsl as k;
+    Ok(k::idempotency_keys.find(scope).select((k::fingerprint, k::answer)).get_result(c).optional()?)
+}
+
+/// Forgets keys that have expired; answers how many.
+pub fn forget_expired(c: &mut AnyConn, now_ms: i64) -> Result<usize> {
+    use idempotency_keys::dsl as k;
+    Ok(diesel::delete(k::idempotency_keys.filter(k::expires_at.lt(now_ms))).execute(c)?)
+}

@@ -1,0 +1,14 @@
+//! Floor 1, the tools: they know nothing of cases.
+
+pub mod app;
+pub mod clock;
+#[macro_use]
+pub mod code;
+pub mod crypto;
+pub mod db;
+pub mod error;
+#[macro_use]
+pub mod http;
+pub mod id;
+pub mod outbox;
+pub mod settings;

@@ -1,0 +1,185 @@
+//! The outbox: side effects written with their cause, leaving later, each by its class.
+//!
+//! *Repeatable* effects run at least once. *Once-only* effects are marked `sending` before they leave;
+//! whatever interrupts them leaves `unknown`, and they are never sent again.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::app::App;
+use super::crypto::{Keyring, Place};
+use super::db::AnyConn;
+use super::error::{Error, Result};
+use super::id::Id;
+
+diesel::table! {
+    outbox (id) {
+        id -> Binary,
+        kind -> Text,
+        class -> Text,
+        lane -> Text,
+        body -> Binary,
+        state -> Text,
+        attempts -> BigInt,
+        due_at -> BigInt,
+        lease_until -> BigInt,
+        last_fault -> Nullable<Text>,
+        created_at -> BigInt,
+    }
+}
+
+/// How an effect bears an interruption.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    Repeatable,
+    OnceOnly,
+}
+
+/// After this many failures an effect is parked for a person to look at.
+const MOST_ATTEMPTS: i64 = 12;
+/// A worker that does not settle within this time has died.
+const LEASE_MS: i64 = 60_000;
+
+/// An effect that a worker took.
+#[derive(Debug)]
+pub struct Claimed {
+    pub id: Id,
+    pub kind: String,
+    body: Vec<u8>,
+    attempts: i64,
+}
+
+/// What became of an effect.
+#[derive(Debug)]
+pub enum Settled {
+    Done,
+    /// It may work later; the fault names no personal data.
+    Later(String),
+    /// Nobody knows whether it left: never again.
+    Unknown(String),
+    /// It can never work as it is.
+    Park(String),
+}
+
+/// Writes an effect beside its cause. `lane`: effects of one lane leave one after the other (a WeChat user, a case).
+pub fn push<T: Serialize>(
+    c: &mut AnyConn,
+    keys: &Keyring,
+    id: Id,
+    kind: &str,
+    class: Class,
+    lane: &str,
+    body: &T,
+    now_ms: i64,
+) -> Result<()> {
+    use outbox::dsl as o;
+    let plain = serde_json::to_vec(body).map_err(Error::internal)?;
+    let sealed = keys.seal(&Place::new("outbox", "body", id.as_bytes()), &plain)?;
+    let class = if class == Class::OnceOnly { "once_only" } else { "repeatable" };
+    diesel::insert_into(o::outbox)
+        .values((
+            o::id.eq(id),
+            o::kind.eq(kind),
+            o::class.eq(class),
+            o::lane.eq(lane),
+            o::body.eq(sealed),
+            o::state.eq("waiting"),
+            o::attempts.eq(0),
+            o::due_at.eq(now_ms),
+            o::lease_until.eq(0),
+            o::created_at.eq(now_ms),
+        ))
+        .execute(c)?;
+    Ok(())
+}
+
+/// Takes the effects that are due, oldest first, at most one of a lane; commits before any of them leaves.
+pub async fn claim(app: &App, most: usize) -> Result<Vec<Claimed>> {
+    let now = app.clock.now_ms();
+    app.db
+        .write(move |c| {
+            use outbox::dsl as o;
+            // Died in the middle: repeatable ones go back, once-only ones are unknown for ever.
+            let stale = o::outbox.filter(o::state.eq("sending").and(o::lease_until.lt(now)));
+            diesel::update(stale.filter(o::class.eq("once_only")))
+                .set((o::state.eq("unknown"), o::last_fault.eq("lease ran out")))
+                .execute(c)?;
+            diesel::update(stale.filter(o::class.eq("repeatable")))
+                .set((o::state.eq("waiting"), o::due_at.eq(now)))
+                .execute(c)?;
+            let rows: Vec<(Id, String, String, Vec<u8>, i64)> = o::outbox
+                .filter(o::state.eq("waiting").and(o::due_at.le(now)))
+                .order((o::due_at, o::id))
+                .limit(i64::try_from(most).unwrap_or(64))
+                .select((o::id, o::kind, o::lane, o::body, o::attempts))
+                .load(c)?;
+            let mut lanes: Vec<String> = o::outbox.filter(o::state.eq("sending")).select(o::lane).order(o::id).load(c)?;
+            let mut taken = Vec::new();
+            for (id, kind, lane, body, attempts) in rows {
+                if !lane.is_empty() && lanes.contains(&lane) {
+                    continue;
+                }
+                lanes.push(lane);
+                diesel::update(o::outbox.find(id))
+                    .set((
+                        o::state.eq("sending"),
+                        o::lease_until.eq(now.saturating_add(LEASE_MS)),
+                        o::attempts.eq(attempts.saturating_add(1)),
+                    ))
+                    .execute(c)?;
+                taken.push(Claimed { id, kind, body, attempts: attempts.saturating_add(1) });
+            }
+            Ok(taken)
+        })
+        .await
+}
+
+impl Claimed {
+    /// The effect's body.
+    pub fn body<T: DeserializeOwned>(&self, keys: &Keyring) -> Result<T> {
+        let plain = keys.open(&Place::new("outbox", "body", self.id.as_bytes()), &self.body)?;
+        serde_json::from_slice(&plain).map_err(Error::internal)
+    }
+
+    /// Writes down what became of it. A later try waits twice as long each time, at most an hour.
+    pub async fn settle(self, app: &App, settled: Settled) -> Result<()> {
+        let now = app.clock.now_ms();
+        app.db
+            .write(move |c| {
+                use outbox::dsl as o;
+                let row = o::outbox.find(self.id);
+                match &settled {
+                    Settled::Done => diesel::delete(row).execute(c)?,
+                    Settled::Unknown(why) => {
+                        diesel::update(row).set((o::state.eq("unknown"), o::last_fault.eq(why))).execute(c)?
+                    }
+                    Settled::Park(why) => diesel::update(row).set((o::state.eq("parked"), o::last_fault.eq(why))).execute(c)?,
+                    Settled::Later(why) if self.attempts >= MOST_ATTEMPTS => {
+                        diesel::update(row).set((o::state.eq("parked"), o::last_fault.eq(why))).execute(c)?
+                    }
+                    Settled::Later(why) => {
+                        let wait = 1000_i64.saturating_mul(1 << self.attempts.clamp(0, 12)).min(3_600_000);
+                        diesel::update(row)
+                            .set((o::state.eq("waiting"), o::due_at.eq(now.saturating_add(wait)), o::last_fault.eq(why)))
+                            .execute(c)?
+                    }
+                };
+                Ok(())
+            })
+            .await
+    }
+}
+
+/// Sets parked effects going again; answers how many. Unknown ones stay: they may have left.
+pub fn retry_parked(c: &mut AnyConn, now_ms: i64) -> Result<usize> {
+    use outbox::dsl as o;
+    let parked = o::outbox.filter(o::state.eq("parked"));
+    Ok(diesel::update(parked).set((o::state.eq("waiting"), o::attempts.eq(0), o::due_at.eq(now_ms))).execute(c)?)
+}
+
+/// Effects by state, for `doctor` and the metrics.
+pub fn count(c: &mut AnyConn) -> Result<Vec<(String, i64)>> {
+    use outbox::dsl as o;
+    Ok(o::outbox.group_by(o::state).select((o::state, diesel::dsl::count_star())).order(o::state).load(c)?)
+}

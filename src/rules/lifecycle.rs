@@ -1,0 +1,272 @@
+//! The one table of a case's life: which action, from which state, by which role, leads where (domain.md §5).
+
+use super::coded::coded_enum;
+
+coded_enum! {
+    /// Where a case stands. Services add flags, never states.
+    pub enum State {
+        Draft = "draft" : "草稿",
+        Submitted = "submitted" : "待受理",
+        InReview = "in_review" : "审核中",
+        CorrectionRequested = "correction_requested" : "待补正",
+        PublicNotice = "public_notice" : "公示中",
+        Approved = "approved" : "已批准",
+        Completed = "completed" : "办结",
+        NotAccepted = "not_accepted" : "不予受理",
+        Rejected = "rejected" : "不予批准",
+        Withdrawn = "withdrawn" : "已撤回",
+        Lapsed = "lapsed" : "逾期未补正",
+    }
+}
+
+coded_enum! {
+    /// What somebody does to a case; each leaves one line in its history.
+    pub enum Action {
+        Submit = "submit" : "提交申请",
+        Undo = "undo" : "取消提交",
+        Withdraw = "withdraw" : "撤回申请",
+        Resubmit = "resubmit" : "提交补正",
+        Claim = "claim" : "领取",
+        Release = "release" : "放回",
+        Accept = "accept" : "受理",
+        DeemAccepted = "deem_accepted" : "视为受理",
+        Decline = "decline" : "不予受理",
+        Forward = "forward" : "报送上级",
+        SendBack = "send_back" : "退回下级",
+        RequestCorrection = "request_correction" : "一次性告知补正",
+        ApprovedByRule = "approved_by_rule" : "按规则批准",
+        Approve = "approve" : "批准",
+        Reject = "reject" : "不予批准",
+        EndNotice = "end_notice" : "公示结束",
+        Lapse = "lapse" : "逾期终止",
+        Fulfil = "fulfil" : "登记办理",
+        Complete = "complete" : "办结",
+        Rate = "rate" : "评价",
+    }
+}
+
+coded_enum! {
+    /// In what capacity somebody stands before a case.
+    pub enum Role {
+        Applicant = "applicant" : "申请人",
+        Commissioner = "commissioner" : "村（社区）专职委员",
+        TownOfficer = "town_officer" : "镇（街道）残联",
+        CountyOfficer = "county_officer" : "县（区）残联",
+        PointKeeper = "point_keeper" : "辅具网点管理员",
+        FinanceOfficer = "finance_officer" : "财务",
+        Assessor = "assessor" : "评残医生",
+        Auditor = "auditor" : "审计员",
+        Administrator = "administrator" : "系统管理员",
+        System = "system" : "系统",
+    }
+}
+
+coded_enum! {
+    /// The function of a desk. With an area it names the organisation that must act now.
+    pub enum Desk {
+        Village = "village" : "村（社区）",
+        Town = "town" : "镇（街道）残联",
+        County = "county" : "县（区）残联",
+        Point = "point" : "辅具租赁网点",
+        Finance = "finance" : "县（区）残联财务",
+        Assessment = "assessment" : "评残医院",
+    }
+}
+
+impl Desk {
+    /// The role that serves this desk.
+    pub fn role(self) -> Role {
+        match self {
+            Desk::Village => Role::Commissioner,
+            Desk::Town => Role::TownOfficer,
+            Desk::County => Role::CountyOfficer,
+            Desk::Point => Role::PointKeeper,
+            Desk::Finance => Role::FinanceOfficer,
+            Desk::Assessment => Role::Assessor,
+        }
+    }
+}
+
+impl Role {
+    /// The desk that this role serves, if it serves one.
+    pub fn desk(self) -> Option<Desk> {
+        Desk::ALL.iter().copied().find(|d| d.role() == self)
+    }
+}
+
+impl State {
+    /// No action but a rating can follow.
+    pub fn ended(self) -> bool {
+        use State::*;
+        matches!(self, Completed | NotAccepted | Rejected | Withdrawn | Lapsed)
+    }
+
+    /// The state in one plain sentence for the resident. The desk is named by the caller.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            State::Draft => "申请还没有提交，您可以继续填写。",
+            State::Submitted => "申请已经提交，正在等待工作人员受理。",
+            State::InReview => "申请已经受理，工作人员正在审核。",
+            State::CorrectionRequested => "有材料需要您补充或修改，补好后提交即可，不用重新申请。",
+            State::PublicNotice => "申请已经通过审核，正在公示。公示期满没有异议就会办理。",
+            State::Approved => "申请已经批准，正在为您办理。",
+            State::Completed => "事项已经办结。",
+            State::NotAccepted => "申请没有被受理，原因请看办理记录。",
+            State::Rejected => "申请没有获得批准，原因请看办理记录。",
+            State::Withdrawn => "申请已经撤回。",
+            State::Lapsed => "没有在期限内补正材料，申请已经终止，您可以重新申请。",
+        }
+    }
+
+    /// Who must act now, when no desk must.
+    pub fn waits_for_applicant(self) -> bool {
+        matches!(self, State::Draft | State::CorrectionRequested)
+    }
+
+    /// Clocks of the office stop here: correction and public notice (domain.md §5).
+    pub fn clock_stands(self) -> bool {
+        matches!(self, State::CorrectionRequested | State::PublicNotice)
+    }
+}
+
+/// Where an action leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leads {
+    /// The state stays.
+    Stay,
+    /// To this state.
+    To(State),
+    /// To the next desk of the chain, in review.
+    NextDesk,
+    /// To the desk before in the chain, in review.
+    PreviousDesk,
+    /// Back to the state from which a correction was asked for, at the same desk.
+    BeforeCorrection,
+    /// To public notice when the policy asks for one, else approved.
+    NoticeOrApproved,
+}
+
+/// Who may take an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The applicant (or whoever may act for the person).
+    Applicant,
+    /// An officer of the desk on which the case lies, whichever desk that is.
+    DeskOfficer,
+    /// An officer of the last desk of the chain, on which the case lies.
+    DecidingOfficer,
+    /// An officer of the desk on which the case lies, or the system on behalf of a rule.
+    DeskOfficerOrSystem,
+    /// A rule with a clock.
+    System,
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    pub action: Action,
+    pub from: &'static [State],
+    pub by: By,
+    pub leads: Leads,
+}
+
+const fn rule(action: Action, from: &'static [State], by: By, leads: Leads) -> Rule {
+    Rule { action, from, by, leads }
+}
+
+use Action as A;
+use State as S;
+
+/// The table. What is not here cannot happen.
+pub const TABLE: &[Rule] = &[
+    rule(A::Submit, &[S::Draft], By::Applicant, Leads::To(S::Submitted)),
+    rule(A::Undo, &[S::Submitted], By::Applicant, Leads::To(S::Draft)),
+    rule(
+        A::Withdraw,
+        &[S::Submitted, S::InReview, S::CorrectionRequested, S::PublicNotice, S::Approved],
+        By::Applicant,
+        Leads::To(S::Withdrawn),
+    ),
+    rule(A::Resubmit, &[S::CorrectionRequested], By::Applicant, Leads::BeforeCorrection),
+    rule(A::Claim, &[S::Submitted, S::InReview, S::Approved], By::DeskOfficer, Leads::Stay),
+    rule(A::Release, &[S::Submitted, S::InReview, S::Approved], By::DeskOfficer, Leads::Stay),
+    rule(A::ApprovedByRule, &[S::Submitted], By::System, Leads::To(S::Approved)),
+    rule(A::Accept, &[S::Submitted], By::DeskOfficer, Leads::To(S::InReview)),
+    rule(A::DeemAccepted, &[S::Submitted], By::System, Leads::To(S::InReview)),
+    rule(A::Decline, &[S::Submitted], By::DeskOfficer, Leads::To(S::NotAccepted)),
+    rule(A::Forward, &[S::InReview], By::DeskOfficer, Leads::NextDesk),
+    rule(A::SendBack, &[S::InReview], By::DeskOfficer, Leads::PreviousDesk),
+    rule(A::RequestCorrection, &[S::Submitted, S::InReview], By::DeskOfficer, Leads::To(S::CorrectionRequested)),
+    rule(A::Approve, &[S::InReview], By::DecidingOfficer, Leads::NoticeOrApproved),
+    rule(A::Reject, &[S::InReview], By::DecidingOfficer, Leads::To(S::Rejected)),
+    rule(A::EndNotice, &[S::PublicNotice], By::System, Leads::To(S::Approved)),
+    rule(A::Lapse, &[S::CorrectionRequested], By::System, Leads::To(S::Lapsed)),
+    rule(A::Fulfil, &[S::Approved], By::DeskOfficerOrSystem, Leads::Stay),
+    rule(A::Complete, &[S::Approved], By::DeskOfficerOrSystem, Leads::To(S::Completed)),
+    rule(A::Rate, &[S::Completed], By::Applicant, Leads::Stay),
+];
+
+/// Where somebody stands to a case at this moment; all that the table asks about a caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    pub role: Role,
+    /// The desk on which the case lies.
+    pub desk: Option<Desk>,
+    /// That desk is the first of the chain.
+    pub first: bool,
+    /// That desk is the last of the chain, the one that decides.
+    pub last: bool,
+}
+
+/// The line of the table for this action here and now, or none.
+pub fn permitted(state: State, action: Action, who: Standing) -> Option<&'static Rule> {
+    TABLE.iter().find(|r| r.action == action && r.from.contains(&state) && may(r, who))
+}
+
+/// All actions that this caller may take here and now, in the order of the table.
+pub fn allowed(state: State, who: Standing) -> Vec<Action> {
+    TABLE.iter().filter(|r| r.from.contains(&state) && may(r, who)).map(|r| r.action).collect()
+}
+
+fn may(rule: &Rule, who: Standing) -> bool {
+    let at_desk = who.desk.is_some_and(|d| d.role() == who.role);
+    let chain = match rule.leads {
+        Leads::NextDesk => !who.last,
+        Leads::PreviousDesk => !who.first,
+        _ => true,
+    };
+    chain
+        && match rule.by {
+            By::Applicant => who.role == Role::Applicant,
+            By::DeskOfficer => at_desk,
+            By::DecidingOfficer => at_desk && who.last,
+            By::DeskOfficerOrSystem => at_desk || who.role == Role::System,
+            By::System => who.role == Role::System,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ended_cases_allow_nothing_but_a_rating_of_a_completed_one() {
+        for &state in State::ALL.iter().filter(|s| s.ended()) {
+            for &role in Role::ALL {
+                for &desk in Desk::ALL {
+                    let who = Standing { role, desk: Some(desk), first: false, last: true };
+                    let allowed = allowed(state, who);
+                    assert!(allowed.iter().all(|a| *a == Action::Rate && state == State::Completed));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_state_but_draft_can_be_reached_and_every_live_state_can_be_left() {
+        for &state in State::ALL {
+            let left = TABLE.iter().any(|r| r.from.contains(&state) && r.leads != Leads::Stay);
+            assert_eq!(left, !state.ended(), "{state:?}");
+        }
+    }
+}
