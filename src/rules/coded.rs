@@ -1,32 +1,73 @@
-//! Enumerations with a stable code for machines and a Chinese label for people.
+//! Macros for enums with stable codes: one for stored values, one for faults that a person reads.
 
-/// Declares an enum whose values have `code()` (snake_case, stored and sent) and `label()` (Chinese).
+/// Declares an enum whose variants carry a stable snake_case code (stored, and used by serde) and a Chinese label.
+/// Gives `ALL`, `code`, `from_code` and `label`.
 macro_rules! coded_enum {
-    ($(#[$m:meta])* pub enum $name:ident { $($(#[$vm:meta])* $v:ident = $code:literal : $label:literal,)+ }) => {
-        $(#[$m])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        pub enum $name { $($(#[$vm])* #[serde(rename = $code)] $v,)+ }
+    ($(#[$meta:meta])* $vis:vis enum $name:ident {
+        $($(#[$vmeta:meta])* $variant:ident = $code:literal, $label:literal;)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        $vis enum $name {
+            $($(#[$vmeta])* #[doc = $label] #[serde(rename = $code)] $variant,)+
+        }
 
         impl $name {
-            /// All values, in the order of their declaration.
-            pub const ALL: &'static [$name] = &[$($name::$v,)+];
+            /// Every variant, in the order of its declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The stable code.
+            /// The stable snake_case code, as stored and as sent.
             pub fn code(self) -> &'static str {
-                match self { $($name::$v => $code,)+ }
+                match self { $(Self::$variant => $code,)+ }
             }
 
-            /// The Chinese label.
+            /// The variant of a code, or `None` when no variant has it.
+            pub fn from_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)+ _ => None }
+            }
+
+            /// The Chinese words that residents and caseworkers read.
             pub fn label(self) -> &'static str {
-                match self { $($name::$v => $label,)+ }
+                match self { $(Self::$variant => $label,)+ }
+            }
+        }
+    };
+}
+
+/// Declares a fault: each variant has a stable code, a Chinese reason and a Chinese suggestion. `Display` gives the
+/// code only, so a fault can be logged: it never quotes what was typed.
+macro_rules! fault_enum {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident {
+        $($variant:ident = $code:literal, $reason:literal, $suggestion:literal;)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+        #[error("{}", self.code())]
+        $vis enum $name {
+            $(#[doc = $reason] $variant,)+
+        }
+
+        impl $name {
+            /// Every fault, in the order of its declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable snake_case code.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
             }
 
-            /// The value of a stable code.
-            pub fn from_code(code: &str) -> Option<$name> {
-                match code { $($code => Some($name::$v),)+ _ => None }
+            /// What is wrong, in one plain Chinese sentence.
+            pub fn reason(self) -> &'static str {
+                match self { $(Self::$variant => $reason,)+ }
+            }
+
+            /// What the person can do about it, in one plain Chinese sentence.
+            pub fn suggestion(self) -> &'static str {
+                match self { $(Self::$variant => $suggestion,)+ }
             }
         }
     };
 }
 
 pub(crate) use coded_enum;
+pub(crate) use fault_enum;

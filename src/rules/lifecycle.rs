@@ -5,71 +5,71 @@ use super::coded::coded_enum;
 coded_enum! {
     /// Where a case stands. Services add flags, never states.
     pub enum State {
-        Draft = "draft" : "草稿",
-        Submitted = "submitted" : "待受理",
-        InReview = "in_review" : "审核中",
-        CorrectionRequested = "correction_requested" : "待补正",
-        PublicNotice = "public_notice" : "公示中",
-        Approved = "approved" : "已批准",
-        Completed = "completed" : "办结",
-        NotAccepted = "not_accepted" : "不予受理",
-        Rejected = "rejected" : "不予批准",
-        Withdrawn = "withdrawn" : "已撤回",
-        Lapsed = "lapsed" : "逾期未补正",
+        Draft = "draft", "草稿";
+        Submitted = "submitted", "待受理";
+        InReview = "in_review", "审核中";
+        CorrectionRequested = "correction_requested", "待补正";
+        PublicNotice = "public_notice", "公示中";
+        Approved = "approved", "已批准";
+        Completed = "completed", "办结";
+        NotAccepted = "not_accepted", "不予受理";
+        Rejected = "rejected", "不予批准";
+        Withdrawn = "withdrawn", "已撤回";
+        Lapsed = "lapsed", "逾期未补正";
     }
 }
 
 coded_enum! {
     /// What somebody does to a case; each leaves one line in its history.
     pub enum Action {
-        Submit = "submit" : "提交申请",
-        Undo = "undo" : "取消提交",
-        Withdraw = "withdraw" : "撤回申请",
-        Resubmit = "resubmit" : "提交补正",
-        Claim = "claim" : "领取",
-        Release = "release" : "放回",
-        Accept = "accept" : "受理",
-        DeemAccepted = "deem_accepted" : "视为受理",
-        Decline = "decline" : "不予受理",
-        Forward = "forward" : "报送上级",
-        SendBack = "send_back" : "退回下级",
-        RequestCorrection = "request_correction" : "一次性告知补正",
-        ApprovedByRule = "approved_by_rule" : "按规则批准",
-        Approve = "approve" : "批准",
-        Reject = "reject" : "不予批准",
-        EndNotice = "end_notice" : "公示结束",
-        Lapse = "lapse" : "逾期终止",
-        Fulfil = "fulfil" : "登记办理",
-        Complete = "complete" : "办结",
-        Rate = "rate" : "评价",
+        Submit = "submit", "提交申请";
+        Undo = "undo", "取消提交";
+        Withdraw = "withdraw", "撤回申请";
+        Resubmit = "resubmit", "提交补正";
+        Claim = "claim", "领取";
+        Release = "release", "放回";
+        Accept = "accept", "受理";
+        DeemAccepted = "deem_accepted", "视为受理";
+        Decline = "decline", "不予受理";
+        Forward = "forward", "报送上级";
+        SendBack = "send_back", "退回下级";
+        RequestCorrection = "request_correction", "一次性告知补正";
+        ApprovedByRule = "approved_by_rule", "按规则批准";
+        Approve = "approve", "批准";
+        Reject = "reject", "不予批准";
+        EndNotice = "end_notice", "公示结束";
+        Lapse = "lapse", "逾期终止";
+        Fulfil = "fulfil", "登记办理";
+        Complete = "complete", "办结";
+        Rate = "rate", "评价";
     }
 }
 
 coded_enum! {
     /// In what capacity somebody stands before a case.
     pub enum Role {
-        Applicant = "applicant" : "申请人",
-        Commissioner = "commissioner" : "村（社区）专职委员",
-        TownOfficer = "town_officer" : "镇（街道）残联",
-        CountyOfficer = "county_officer" : "县（区）残联",
-        PointKeeper = "point_keeper" : "辅具网点管理员",
-        FinanceOfficer = "finance_officer" : "财务",
-        Assessor = "assessor" : "评残医生",
-        Auditor = "auditor" : "审计员",
-        Administrator = "administrator" : "系统管理员",
-        System = "system" : "系统",
+        Applicant = "applicant", "申请人";
+        Commissioner = "commissioner", "村（社区）专职委员";
+        TownOfficer = "town_officer", "镇（街道）残联";
+        CountyOfficer = "county_officer", "县（区）残联";
+        PointKeeper = "point_keeper", "辅具网点管理员";
+        FinanceOfficer = "finance_officer", "财务";
+        Assessor = "assessor", "评残医生";
+        Auditor = "auditor", "审计员";
+        Administrator = "administrator", "系统管理员";
+        System = "system", "系统";
     }
 }
 
 coded_enum! {
     /// The function of a desk. With an area it names the organisation that must act now.
     pub enum Desk {
-        Village = "village" : "村（社区）",
-        Town = "town" : "镇（街道）残联",
-        County = "county" : "县（区）残联",
-        Point = "point" : "辅具租赁网点",
-        Finance = "finance" : "县（区）残联财务",
-        Assessment = "assessment" : "评残医院",
+        Village = "village", "村（社区）";
+        Town = "town", "镇（街道）残联";
+        County = "county", "县（区）残联";
+        Point = "point", "辅具租赁网点";
+        Finance = "finance", "县（区）残联财务";
+        Assessment = "assessment", "评残医院";
     }
 }
 

@@ -1,4 +1,11 @@
-//! Floor 0, the rules: pure. Values and dates in, reasons out; no IO, no clock, no database.
+//! The pure floor: plain values in, values or reasons out.
 
-pub(crate) mod coded;
-pub mod lifecycle;
+pub mod areas; // twelve-digit area codes and what lies under what
+pub mod calendar; // working days, make-up days, Beijing time
+pub mod certificate; // disability certificates: number, renewal window, need of assessment
+pub(crate) mod coded; // enums whose variants have a stable code and a Chinese label
+mod glyphs; // folds what input methods and copy-and-paste leave in typed text
+pub mod identity;
+pub mod lifecycle; // citizen IDs, phone numbers, bank cards
+pub mod money; // sums in fen
+pub mod names; // names of persons: normal form, masks, search keys
