@@ -1,0 +1,3 @@
+//! Floor 2, the spine: what all services share.
+
+pub mod accounts;
