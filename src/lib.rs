@@ -5,4 +5,5 @@
 
 #[macro_use]
 pub mod platform;
+pub mod office;
 pub mod rules;
