@@ -298,8 +298,7 @@ CREATE TABLE cases (
     data_key BYTEA NOT NULL,
     head BYTEA NOT NULL,
     events BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX cases_number ON cases (number);
 CREATE UNIQUE INDEX cases_live ON cases (live_key);

@@ -15,3 +15,5 @@ pub use guards::{
     Worker,
 };
 pub use watch::RevocationWatch;
+pub mod links;
+pub mod serving;

@@ -10,8 +10,9 @@ use super::service::Spine;
 use super::{clocks, routing};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::links;
-use crate::office::people::persons;
-use crate::office::policy::county::{self, CommonPolicy};
+use crate::office::people::kin;
+use crate::office::policy::common::CommonPolicy;
+use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
@@ -114,7 +115,6 @@ fn write(c: &mut AnyConn, spine: &Spine, case: &mut Case, loaded: i64, from: Sta
     let line =
         Line { action: act.action, from, role, actor, reason: act.reason.clone(), note: act.note.clone(), at: spine.now };
     case.version = loaded.saturating_add(1);
-    case.updated_at = spine.now;
     let seq = history::append(c, &key, case, line)?;
     case::update(c, case, loaded)?;
     let event = CaseEvent { case_id: case.id, seq };
@@ -171,7 +171,7 @@ pub fn conflicted(c: &mut AnyConn, spine: &Spine, case: &Case, worker: Id, perso
         return Ok(true);
     }
     let Some(own) = person else { return Ok(false) };
-    Ok(own == case.person_id || persons::are_family(c, own, case.person_id, spine.today())?)
+    Ok(own == case.person_id || kin::are_family(c, own, case.person_id, spine.today())?)
 }
 
 /// A claim is one worker's for the policy's minutes; any other move frees the case.

@@ -15,6 +15,7 @@ use super::notice_board::{self, PublicLine};
 use super::ratings::{self, Grade};
 use super::service::{Offer, Services, Spine};
 use super::views::{self, CaseSummary, CaseView};
+use crate::form;
 use crate::office::accounts::guards::Resident;
 use crate::office::accounts::links;
 use crate::platform::app::App;

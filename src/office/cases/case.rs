@@ -48,13 +48,12 @@ diesel::table! {
         head -> Binary,
         events -> BigInt,
         created_at -> BigInt,
-        updated_at -> BigInt,
     }
 }
 
 /// A case as it stands.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = cases, treat_none_as_null = true)]
+#[diesel(table_name = cases, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Case {
     pub id: Id,
     /// For people: service letters, day and six digits.
@@ -97,7 +96,6 @@ pub struct Case {
     pub head: Vec<u8>,
     pub events: i64,
     pub created_at: i64,
-    pub updated_at: i64,
 }
 
 impl Case {

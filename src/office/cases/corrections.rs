@@ -27,7 +27,7 @@ diesel::table! {
 
 /// One thing to mend.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = correction_items)]
+#[diesel(table_name = correction_items, treat_none_as_default_value = false)]
 pub struct Item {
     pub id: Id,
     pub case_id: Id,

@@ -53,8 +53,8 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         service: service.code().to_owned(),
         kind: new.kind.clone(),
         period: new.period.clone(),
-        county: person.county,
-        area: person.area,
+        county: person.county.to_string(),
+        area: person.area.to_string(),
         person_id: new.person,
         applicant_id: Some(new.account),
         filed_by: None,
@@ -80,7 +80,6 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         head: Vec::new(),
         events: 0,
         created_at: spine.now,
-        updated_at: spine.now,
     };
     case::insert(c, &case)?;
     let line = Line {

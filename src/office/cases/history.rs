@@ -31,7 +31,7 @@ diesel::table! {
 
 /// One line of a case's history.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = case_events)]
+#[diesel(table_name = case_events, treat_none_as_default_value = false)]
 pub struct Event {
     pub case_id: Id,
     /// From 0, without gaps.

@@ -40,7 +40,7 @@ diesel::table! {
 
 /// A stored file of a case.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = papers)]
+#[diesel(table_name = papers, treat_none_as_default_value = false)]
 pub struct Paper {
     pub id: Id,
     pub owner_account: Option<Id>,

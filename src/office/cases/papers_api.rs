@@ -13,6 +13,7 @@ use validator::Validate;
 use super::case;
 use super::papers::{self, Paper, PaperView};
 use super::service::{Services, Spine};
+use crate::form;
 use crate::office::accounts::guards::Resident;
 use crate::platform::app::App;
 use crate::platform::code;

@@ -3,12 +3,12 @@
 use super::act::conflicted;
 use super::case::Case;
 use super::service::Spine;
-use crate::office::accounts::staff;
-use crate::office::policy::county::CommonPolicy;
+use crate::office::accounts::serving::serving;
+use crate::office::policy::common::CommonPolicy;
+use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::id::Id;
-use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::areas::AreaLevel;
 use crate::rules::lifecycle::{Desk, Role};
 
 /// On to the first desk of the chain.
@@ -55,7 +55,7 @@ fn place(case: &mut Case, policy: &CommonPolicy, at: i64) -> Result<()> {
 }
 
 fn area_of(case: &Case, desk: Desk) -> Result<String> {
-    let village = AreaCode::parse(&case.area).map_err(|_| Error::internal("a case has no area"))?;
+    let village = stored::area(&case.area)?;
     let level = match desk {
         Desk::Village => AreaLevel::Village,
         Desk::Town => AreaLevel::Town,
@@ -69,8 +69,8 @@ fn area_of(case: &Case, desk: Desk) -> Result<String> {
 fn staffed(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
     let (Some(desk), Some(area)) = (case.desk, case.desk_area.as_deref()) else { return Ok(false) };
     let role: Role = desk.role();
-    let serving: Vec<(Id, Option<Id>)> = staff::serving(c, role, area, case.desk_point, spine.now)?;
-    for (worker, person) in serving {
+    let area = stored::area(area)?;
+    for (worker, person) in serving(c, role, &area, case.desk_point, spine.now)? {
         if !conflicted(c, spine, case, worker, person)? {
             return Ok(true);
         }

@@ -12,7 +12,9 @@ use super::{clocks, drafts};
 use crate::labelled;
 use crate::office::people::persons;
 use crate::office::policy::areas;
-use crate::office::policy::county::{self, CommonPolicy};
+use crate::office::policy::common::{CommonPolicy, Material};
+use crate::office::policy::county;
+use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
@@ -67,7 +69,7 @@ pub struct MaterialView {
     pub max_pages: u32,
     /// How to take it.
     pub hint: String,
-    /// Ways for those who cannot photograph it.
+    /// Papers that are taken in its place.
     pub alternatives: Vec<String>,
     pub papers: Vec<PaperView>,
 }
@@ -196,7 +198,7 @@ fn who_acts(c: &mut AnyConn, case: &Case) -> Result<WhoActs> {
     let (Some(desk), Some(area)) = (case.desk, case.desk_area.as_deref()) else {
         return Ok(WhoActs { who: "nobody".into(), name: "已经结束，不需要再办理".into() });
     };
-    let area = areas::name_of(c, area)?.unwrap_or_default();
+    let area = areas::name(c, &stored::area(area)?)?;
     Ok(WhoActs { who: "desk".into(), name: format!("{area} {}", desk.label()).trim().to_owned() })
 }
 
@@ -216,7 +218,7 @@ fn materials(
 ) -> Result<Vec<MaterialView>> {
     let conditions = service.conditions(c, spine, case)?;
     let papers = papers::views_of(c, spine, case)?;
-    let view = |m: &county::Material| MaterialView {
+    let view = |m: &Material| MaterialView {
         code: m.code.clone(),
         label: m.label.clone(),
         required: m.required.holds(&conditions),
@@ -239,8 +241,7 @@ pub fn target_label(target: &str, policy: &CommonPolicy, service: &dyn Service) 
 
 /// The label of a coded reason in the policy's lists.
 pub fn reason_label(policy: &CommonPolicy, code: &str) -> String {
-    let mut all = policy.correction_reasons.iter().chain(policy.reject_reasons.iter());
-    all.find(|r| r.code == code).map_or_else(|| code.to_owned(), |r| r.label.clone())
+    policy.reason(code).unwrap_or(code).to_owned()
 }
 
 fn correction(item: &Item, policy: &CommonPolicy, service: &dyn Service, note: Option<String>) -> CorrectionView {
