@@ -11,8 +11,8 @@ pub mod tokens;
 pub mod watch;
 
 pub use guards::{
-    Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskOfficer, FinanceOfficer, PointKeeper, Post, Resident,
-    Worker,
+    Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskOfficer, FinanceOfficer, PointKeeper, Post,
+    Resident, Worker,
 };
 pub use watch::RevocationWatch;
 pub mod links;

@@ -17,7 +17,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class};
-use crate::rules::lifecycle::{Action, Leads, Role, State, permitted};
+use crate::rules::lifecycle::{Action, Desk, Leads, Role, State, permitted};
 
 /// Who acts.
 #[derive(Clone, Debug)]
@@ -104,6 +104,46 @@ pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, act: Act) -> Result<Case> {
     case::find(c, id)
 }
 
+/// A step of fulfilment: what a service does between approval and completion.
+#[derive(Clone, Debug)]
+pub struct Step<'a> {
+    pub actor: Actor,
+    /// The version that the doer saw; none for the system.
+    pub version: Option<i64>,
+    /// Coded step of the service, for example `paid`.
+    pub step: &'a str,
+    /// The desk that must act next, when it changes.
+    pub desk: Option<Desk>,
+    /// The rental point of that desk.
+    pub point: Option<Id>,
+    /// By when the next act is due, epoch milliseconds.
+    pub due_at: Option<i64>,
+}
+
+/// Takes a step of an approved case: one line of history, one outbox row, perhaps another desk.
+/// Errors: 10006 not the caller's, 10030 stale, 20001 not approved, 20004 claimed, 20005 conflicted.
+pub fn step(c: &mut AnyConn, spine: &Spine, id: Id, step: Step<'_>) -> Result<Case> {
+    let mut case = case::find(c, id)?;
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let role = role_of(c, spine, &case, &step.actor)?;
+    if let Some(version) = step.version {
+        case.seen(version)?;
+    }
+    if permitted(case.state, Action::Fulfil, case.standing(role, policy.chain.len())).is_none() {
+        return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
+    }
+    let act = Act { actor: step.actor, action: Action::Fulfil, version: None, reason: Some(step.step.to_owned()), note: None };
+    hold_back(c, spine, &case, &policy, &act)?;
+    let (loaded, from) = (case.version, case.state);
+    if let Some(desk) = step.desk {
+        case.desk_point = step.point.or(case.desk_point);
+        routing::hand_to(&mut case, desk)?;
+    }
+    case.due_at = step.due_at;
+    write(c, spine, &mut case, loaded, from, role, &act)?;
+    Ok(case)
+}
+
 /// Stores the moved case with its line and its outbox row.
 fn write(c: &mut AnyConn, spine: &Spine, case: &mut Case, loaded: i64, from: State, role: Role, act: &Act) -> Result<()> {
     let key = case.key(&spine.keys)?;
@@ -112,8 +152,7 @@ fn write(c: &mut AnyConn, spine: &Spine, case: &mut Case, loaded: i64, from: Sta
         Actor::Worker(worker) => Some(worker.id),
         Actor::System => None,
     };
-    let line =
-        Line { action: act.action, from, role, actor, reason: act.reason.clone(), note: act.note.clone(), at: spine.now };
+    let line = Line { action: act.action, from, role, actor, reason: act.reason.clone(), note: act.note.clone(), at: spine.now };
     case.version = loaded.saturating_add(1);
     let seq = history::append(c, &key, case, line)?;
     case::update(c, case, loaded)?;
@@ -126,8 +165,8 @@ fn role_of(c: &mut AnyConn, spine: &Spine, case: &Case, actor: &Actor) -> Result
     match actor {
         Actor::System => Ok(Role::System),
         Actor::Applicant(account) => {
-            let may = case.applicant_id == Some(*account)
-                && links::may_act(c, *account, case.person_id, spine.today())?.is_some();
+            let may =
+                case.applicant_id == Some(*account) && links::may_act(c, *account, case.person_id, spine.today())?.is_some();
             if may { Ok(Role::Applicant) } else { Err(Error::not_found()) }
         }
         Actor::Worker(worker) => match case.desk_role(worker) {

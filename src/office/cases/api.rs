@@ -45,7 +45,12 @@ struct ForPerson {
     params(ForPerson),
     responses((status = 200, description = "各项服务", body = Envelope<Vec<Offer>>)), security(("resident" = [])))]
 #[get("/me/offers")]
-async fn offers(who: Resident, q: Query<ForPerson>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Vec<Offer>>> {
+async fn offers(
+    who: Resident,
+    q: Query<ForPerson>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Vec<Offer>>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
         let person = q.0.person_id;
@@ -76,7 +81,12 @@ struct Mine {
     responses((status = 200, description = "一页办件", body = Envelope<Page<CaseSummary>>),
         (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = [])))]
 #[get("/cases")]
-async fn list(who: Resident, q: Query<Mine>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Page<CaseSummary>>> {
+async fn list(
+    who: Resident,
+    q: Query<Mine>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Page<CaseSummary>>> {
     let spine = Spine::of(&app, &services);
     let limit = paging::limit(q.0.limit)?;
     let name = format!("cases:{}:{:?}", who.account, q.0.live);
@@ -171,7 +181,12 @@ form!(Submit { version: "版本", consent: "个人信息处理同意书" });
         (status = 409, description = "10030 版本过期；20001 现在不能提交", body = Failure)), security(("resident" = [])))]
 #[post("/cases/{id}/actions/submit")]
 async fn submit(
-    who: Resident, once: Once, id: PathId, body: Body<Submit>, app: web::Data<App>, services: web::Data<Services>,
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Submit>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
     let (spine, account, sent) = (Spine::of(&app, &services), who.account, body.value);
     let done = once.write(&app, account, body.fingerprint, move |c| {
@@ -210,7 +225,13 @@ struct Seen {
 form!(Seen { version: "版本", note: "说明" });
 
 async fn simple(
-    action: Action, account: Id, once: Once, id: Id, body: Body<Seen>, app: &App, services: &Services,
+    action: Action,
+    account: Id,
+    once: Once,
+    id: Id,
+    body: Body<Seen>,
+    app: &App,
+    services: &Services,
 ) -> Result<Answer<CaseView>> {
     let (spine, sent) = (Spine::of(app, services), body.value);
     let done: Done<CaseView> = once
@@ -230,7 +251,12 @@ async fn simple(
         (status = 409, description = "10030 版本过期；20001 现在不能取消；20002 已超过十分钟", body = Failure)), security(("resident" = [])))]
 #[post("/cases/{id}/actions/undo")]
 async fn undo(
-    who: Resident, once: Once, id: PathId, body: Body<Seen>, app: web::Data<App>, services: web::Data<Services>,
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Seen>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
     simple(Action::Undo, who.account, once, id.0, body, &app, &services).await
 }
@@ -243,7 +269,12 @@ async fn undo(
         (status = 409, description = "10030 版本过期；20001 现在不能撤回", body = Failure)), security(("resident" = [])))]
 #[post("/cases/{id}/actions/withdraw")]
 async fn withdraw(
-    who: Resident, once: Once, id: PathId, body: Body<Seen>, app: web::Data<App>, services: web::Data<Services>,
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Seen>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
     simple(Action::Withdraw, who.account, once, id.0, body, &app, &services).await
 }
@@ -256,7 +287,12 @@ async fn withdraw(
         (status = 409, description = "10030 版本过期；20001 现在不能提交补正", body = Failure)), security(("resident" = [])))]
 #[post("/cases/{id}/actions/resubmit")]
 async fn resubmit(
-    who: Resident, once: Once, id: PathId, body: Body<Seen>, app: web::Data<App>, services: web::Data<Services>,
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Seen>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
     simple(Action::Resubmit, who.account, once, id.0, body, &app, &services).await
 }
@@ -284,7 +320,12 @@ form!(Rate { version: "版本", grade: "满意程度", comment: "意见" });
         (status = 409, description = "10030 版本过期；20001 还没有办结；20011 已经评价过", body = Failure)), security(("resident" = [])))]
 #[post("/cases/{id}/actions/rate")]
 async fn rate(
-    who: Resident, once: Once, id: PathId, body: Body<Rate>, app: web::Data<App>, services: web::Data<Services>,
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Rate>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
     let (spine, account, sent) = (Spine::of(&app, &services), who.account, body.value);
     let done = once.write(&app, account, body.fingerprint, move |c| {

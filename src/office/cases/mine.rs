@@ -57,7 +57,12 @@ pub fn list(c: &mut AnyConn, spine: &Spine, f: &Filter, after: Option<After>, li
 }
 
 /// Cases as lines, with the names of their persons from one query.
-pub fn summaries(c: &mut AnyConn, spine: &Spine, rows: Vec<Case>, at: impl Fn(&Case) -> i64) -> Result<Vec<(After, CaseSummary)>> {
+pub fn summaries(
+    c: &mut AnyConn,
+    spine: &Spine,
+    rows: Vec<Case>,
+    at: impl Fn(&Case) -> i64,
+) -> Result<Vec<(After, CaseSummary)>> {
     let names = persons::masked_names(c, rows.iter().map(|r| r.person_id).collect())?;
     let mut out = Vec::with_capacity(rows.len());
     for case in rows {
@@ -70,7 +75,11 @@ pub fn summaries(c: &mut AnyConn, spine: &Spine, rows: Vec<Case>, at: impl Fn(&C
 
 /// How many of each state, by the same definition.
 pub fn counts(c: &mut AnyConn, f: &Filter) -> Result<Vec<StateCount>> {
-    let mut all = cases::table.filter(cases::applicant_id.eq(f.account)).group_by(cases::state).select((cases::state, diesel::dsl::count_star())).into_boxed::<MultiBackend>();
+    let mut all = cases::table
+        .filter(cases::applicant_id.eq(f.account))
+        .group_by(cases::state)
+        .select((cases::state, diesel::dsl::count_star()))
+        .into_boxed::<MultiBackend>();
     all = match f.live {
         Some(true) => all.filter(cases::ended_at.is_null()),
         Some(false) => all.filter(cases::ended_at.is_not_null()),

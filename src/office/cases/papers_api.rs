@@ -59,7 +59,12 @@ struct Upload {
     security(("resident" = [])))]
 #[post("/cases/{id}/papers")]
 async fn upload(
-    who: Resident, once: Once, id: PathId, parts: Multipart, app: web::Data<App>, services: web::Data<Services>,
+    who: Resident,
+    once: Once,
+    id: PathId,
+    parts: Multipart,
+    app: web::Data<App>,
+    services: web::Data<Services>,
 ) -> Result<Answer<PaperView>> {
     let (id, account, spine) = (id.0, who.account, Spine::of(&app, &services));
     let now = spine.now;
@@ -226,7 +231,12 @@ struct OfPerson {
     responses((status = 200, description = "最近一百份", body = Envelope<Vec<PaperView>>)),
     security(("resident" = [])))]
 #[get("/me/papers")]
-async fn reusable(who: Resident, q: Query<OfPerson>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Vec<PaperView>>> {
+async fn reusable(
+    who: Resident,
+    q: Query<OfPerson>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Vec<PaperView>>> {
     let spine = Spine::of(&app, &services);
     let papers = app.db.read(move |c| {
         let found = papers::of_person(c, who.account, q.0.person_id)?;
@@ -255,7 +265,12 @@ form!(Reuse { paper_id: "材料编号", material: "材料" });
     security(("resident" = [])))]
 #[post("/cases/{id}/papers/actions/reuse")]
 async fn reuse(
-    who: Resident, once: Once, id: PathId, body: Body<Reuse>, app: web::Data<App>, services: web::Data<Services>,
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Reuse>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
 ) -> Result<Answer<PaperView>> {
     let (spine, new, account) = (Spine::of(&app, &services), app.clock.id(), who.account);
     let (ask, fingerprint) = (body.value, body.fingerprint);

@@ -41,7 +41,7 @@ pub(super) fn leave(case: &mut Case) {
 }
 
 /// On to a desk outside the chain (finance, assessment), as a service says.
-pub fn hand_to(case: &mut Case, desk: Desk) -> Result<()> {
+pub(super) fn hand_to(case: &mut Case, desk: Desk) -> Result<()> {
     case.desk_area = Some(area_of(case, desk)?);
     case.desk = Some(desk);
     Ok(())

@@ -55,26 +55,17 @@ impl Keyring {
     /// names no key.
     pub fn parse(text: &str) -> Result<Self, KeyFault> {
         // serde's own message may quote a key: keep the line only.
-        let file: KeyFile =
-            serde_json::from_str(text).map_err(|e| KeyFault::NotJson { line: e.line() })?;
+        let file: KeyFile = serde_json::from_str(text).map_err(|e| KeyFault::NotJson { line: e.line() })?;
         let mut seen = BTreeSet::new();
         let mut data = BTreeMap::new();
         for (name, text) in &file.data {
-            let id = name
-                .parse::<u32>()
-                .ok()
-                .filter(|id| *id > 0 && id.to_string() == *name);
-            let id = id.ok_or_else(|| KeyFault::MissingKey {
-                name: format!("data.{name}"),
-            })?;
+            let id = name.parse::<u32>().ok().filter(|id| *id > 0 && id.to_string() == *name);
+            let id = id.ok_or_else(|| KeyFault::MissingKey { name: format!("data.{name}") })?;
             data.insert(id, read_key(&format!("data.{name}"), text, &mut seen)?);
         }
         let mut token = BTreeMap::new();
         for (name, text) in &file.token.keys {
-            token.insert(
-                name.clone(),
-                read_key(&format!("token.{name}"), text, &mut seen)?,
-            );
+            token.insert(name.clone(), read_key(&format!("token.{name}"), text, &mut seen)?);
         }
         let lookup = read_key("lookup", &file.lookup, &mut seen)?;
         let link = read_key("link", &file.link, &mut seen)?;
@@ -82,23 +73,12 @@ impl Keyring {
             bytes.zeroize();
         }
         if !data.contains_key(&file.current) {
-            return Err(KeyFault::MissingKey {
-                name: format!("data.{}", file.current),
-            });
+            return Err(KeyFault::MissingKey { name: format!("data.{}", file.current) });
         }
         if !token.contains_key(&file.token.current) {
-            return Err(KeyFault::MissingKey {
-                name: format!("token.{}", file.token.current),
-            });
+            return Err(KeyFault::MissingKey { name: format!("token.{}", file.token.current) });
         }
-        Ok(Self {
-            current: file.current,
-            data,
-            lookup,
-            token_current: file.token.current.clone(),
-            token,
-            link,
-        })
+        Ok(Self { current: file.current, data, lookup, token_current: file.token.current.clone(), token, link })
     }
 
     /// The text of the key file, wiped when dropped.
@@ -108,24 +88,15 @@ impl Keyring {
     pub fn to_text(&self) -> Result<Zeroizing<String>, KeyFault> {
         let file = KeyFile {
             current: self.current,
-            data: self
-                .data
-                .iter()
-                .map(|(id, key)| (id.to_string(), text_of(key)))
-                .collect(),
+            data: self.data.iter().map(|(id, key)| (id.to_string(), text_of(key))).collect(),
             lookup: text_of(&self.lookup),
             token: TokenKeys {
                 current: self.token_current.clone(),
-                keys: self
-                    .token
-                    .iter()
-                    .map(|(id, key)| (id.clone(), text_of(key)))
-                    .collect(),
+                keys: self.token.iter().map(|(id, key)| (id.clone(), text_of(key))).collect(),
             },
             link: text_of(&self.link),
         };
-        let mut text = serde_json::to_string_pretty(&file)
-            .map_err(|e| KeyFault::NotJson { line: e.line() })?;
+        let mut text = serde_json::to_string_pretty(&file).map_err(|e| KeyFault::NotJson { line: e.line() })?;
         text.push('\n');
         Ok(Zeroizing::new(text))
     }
@@ -152,10 +123,7 @@ impl Keyring {
             std::io::ErrorKind::AlreadyExists => KeyFault::Exists(path.to_owned()),
             _ => KeyFault::Io(e),
         })?;
-        let written = file
-            .write_all(text.as_bytes())
-            .and_then(|()| file.sync_all())
-            .and_then(|()| sync_folder(path));
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| sync_folder(path));
         if written.is_err() {
             // Best effort: the write's own error is the one to tell.
             let _ = std::fs::remove_file(path);
@@ -168,22 +136,14 @@ fn text_of(key: &SecretKey) -> KeyText {
     KeyText(STANDARD.encode(key.bytes()))
 }
 
-fn read_key(
-    name: &str,
-    text: &KeyText,
-    seen: &mut BTreeSet<[u8; KEY_BYTES]>,
-) -> Result<SecretKey, KeyFault> {
+fn read_key(name: &str, text: &KeyText, seen: &mut BTreeSet<[u8; KEY_BYTES]>) -> Result<SecretKey, KeyFault> {
     let bytes = Zeroizing::new(STANDARD.decode(&text.0).unwrap_or_default());
     let key = <[u8; KEY_BYTES]>::try_from(bytes.as_slice())
         .map(SecretKey::new)
-        .map_err(|_| KeyFault::WrongLength {
-            name: name.to_owned(),
-        })?;
+        .map_err(|_| KeyFault::WrongLength { name: name.to_owned() })?;
     let distinct = key.bytes().iter().collect::<BTreeSet<_>>().len();
     if distinct < FEWEST_DISTINCT_BYTES || !seen.insert(*key.bytes()) {
-        return Err(KeyFault::Weak {
-            name: name.to_owned(),
-        });
+        return Err(KeyFault::Weak { name: name.to_owned() });
     }
     Ok(key)
 }
@@ -192,10 +152,7 @@ fn read_key(
 fn sync_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     {
-        let folder = path
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         std::fs::File::open(folder)?.sync_all()?;
     }
     #[cfg(not(unix))]
@@ -204,28 +161,15 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod tests {
     use super::*;
     use crate::platform::crypto::{CryptoFault, Place};
 
-    const HERE: Place<'_> = Place {
-        table: "t",
-        column: "c",
-        row: b"r",
-    };
+    const HERE: Place<'_> = Place { table: "t", column: "c", row: b"r" };
 
     fn key(seed: u8) -> String {
-        STANDARD.encode(
-            (0..32)
-                .map(|i| seed ^ u8::wrapping_mul(i, 7))
-                .collect::<Vec<u8>>(),
-        )
+        STANDARD.encode((0..32).map(|i| seed ^ u8::wrapping_mul(i, 7)).collect::<Vec<u8>>())
     }
 
     fn file(data: &str, current: u32, lookup: &str) -> String {
@@ -240,15 +184,9 @@ mod tests {
     fn a_ring_survives_its_own_file() {
         let keys = Keyring::generate().unwrap();
         let again = Keyring::parse(&keys.to_text().unwrap()).unwrap();
-        assert_eq!(
-            again.open(&HERE, &keys.seal(&HERE, b"x").unwrap()).unwrap(),
-            b"x"
-        );
+        assert_eq!(again.open(&HERE, &keys.seal(&HERE, b"x").unwrap()).unwrap(), b"x");
         assert_eq!(again.lookup_hash("d", "v"), keys.lookup_hash("d", "v"));
-        assert_eq!(
-            again.token_key().unwrap().1.bytes(),
-            keys.token_key().unwrap().1.bytes()
-        );
+        assert_eq!(again.token_key().unwrap().1.bytes(), keys.token_key().unwrap().1.bytes());
         assert_eq!(again.sign_link("f", "v", 1), keys.sign_link("f", "v", 1));
     }
 
@@ -257,15 +195,9 @@ mod tests {
         let old = Keyring::parse(&file(&format!(r#""1":"{}""#, key(1)), 1, &key(2))).unwrap();
         let both = format!(r#""1":"{}","2":"{}""#, key(1), key(9));
         let new = Keyring::parse(&file(&both, 2, &key(2))).unwrap();
-        assert_eq!(
-            new.open(&HERE, &old.seal(&HERE, b"x").unwrap()).unwrap(),
-            b"x"
-        );
+        assert_eq!(new.open(&HERE, &old.seal(&HERE, b"x").unwrap()).unwrap(), b"x");
         let sealed = new.seal(&HERE, b"x").unwrap();
-        assert_eq!(
-            crate::platform::crypto::sealed_key_id(&sealed),
-            Ok(new.current_id())
-        );
+        assert_eq!(crate::platform::crypto::sealed_key_id(&sealed), Ok(new.current_id()));
         assert_eq!(old.open(&HERE, &sealed), Err(CryptoFault::UnknownKey(2)));
     }
 
@@ -277,14 +209,7 @@ mod tests {
             (file(&one("AAAA"), 1, &key(2)), "data.1"),
             (file(&one("not base64!"), 1, &key(2)), "data.1"),
             (file(&one(&zero), 1, &key(2)), "data.1"),
-            (
-                file(
-                    &one(&key(1)),
-                    1,
-                    &STANDARD.encode("abcdabcdabcdabcdabcdabcdabcdabcd"),
-                ),
-                "lookup",
-            ),
+            (file(&one(&key(1)), 1, &STANDARD.encode("abcdabcdabcdabcdabcdabcdabcdabcd")), "lookup"),
             (file(&one(&key(1)), 1, &key(1)), "lookup"),
             (file(&one(&key(1)), 2, &key(2)), "data.2"),
             (file(&format!(r#""0":"{}""#, key(1)), 0, &key(2)), "data.0"),
@@ -294,10 +219,7 @@ mod tests {
         ];
         for (text, name) in cases {
             let told = Keyring::parse(&text).unwrap_err().to_string();
-            assert!(
-                told.contains(name) && told.contains("zhucan keys generate") && told.contains("请"),
-                "{told}"
-            );
+            assert!(told.contains(name) && told.contains("zhucan keys generate") && told.contains("请"), "{told}");
         }
     }
 
@@ -308,10 +230,7 @@ mod tests {
         assert!(!told.contains(&key(1)));
         let keys = Keyring::parse(&file(&format!(r#""1":"{}""#, key(1)), 1, &key(2))).unwrap();
         let shown = format!("{keys:?}");
-        assert!(
-            shown.contains("SecretKey(…)") && !shown.contains(&key(1)) && !shown.contains('['),
-            "{shown}"
-        );
+        assert!(shown.contains("SecretKey(…)") && !shown.contains(&key(1)) && !shown.contains('['), "{shown}");
     }
 
     #[test]
@@ -322,18 +241,10 @@ mod tests {
         keys.write_new(&path).unwrap();
         #[cfg(unix)]
         {
-            let mode = std::os::unix::fs::PermissionsExt::mode(
-                &std::fs::metadata(&path).unwrap().permissions(),
-            );
+            let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
             assert_eq!(mode & 0o777, 0o600);
         }
-        assert!(matches!(
-            Keyring::generate().unwrap().write_new(&path),
-            Err(KeyFault::Exists(_))
-        ));
-        assert_eq!(
-            Keyring::read(&path).unwrap().lookup_hash("d", "v"),
-            keys.lookup_hash("d", "v")
-        );
+        assert!(matches!(Keyring::generate().unwrap().write_new(&path), Err(KeyFault::Exists(_))));
+        assert_eq!(Keyring::read(&path).unwrap().lookup_hash("d", "v"), keys.lookup_hash("d", "v"));
     }
 }

@@ -63,10 +63,7 @@ impl Keyring {
     /// # Errors
     /// [`CryptoFault::UnknownKey`] is not to be expected: the ring is checked when it is made.
     pub fn token_key(&self) -> Result<(&str, &SecretKey), CryptoFault> {
-        let key = self
-            .token
-            .get(&self.token_current)
-            .ok_or(CryptoFault::UnknownKey(0))?;
+        let key = self.token.get(&self.token_current).ok_or(CryptoFault::UnknownKey(0))?;
         Ok((&self.token_current, key))
     }
 

@@ -19,10 +19,7 @@ impl Keyring {
     #[must_use]
     pub fn sign_link(&self, file_id: &str, variant: &str, expires_ms: i64) -> String {
         let expires = expires_ms.to_be_bytes();
-        let signature = URL_SAFE_NO_PAD.encode(mac_bytes(
-            self.link_key(),
-            &parts_of(file_id, variant, &expires),
-        ));
+        let signature = URL_SAFE_NO_PAD.encode(mac_bytes(self.link_key(), &parts_of(file_id, variant, &expires)));
         format!("expires={expires_ms}&signature={signature}")
     }
 
@@ -38,30 +35,17 @@ impl Keyring {
         signature: &str,
         now_ms: i64,
     ) -> Result<(), LinkFault> {
-        let given = URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|_| LinkFault::Wrong)?;
+        let given = URL_SAFE_NO_PAD.decode(signature).map_err(|_| LinkFault::Wrong)?;
         let expires = expires_ms.to_be_bytes();
-        mac(self.link_key(), &parts_of(file_id, variant, &expires))
-            .verify_slice(&given)
-            .map_err(|_| LinkFault::Wrong)?;
+        mac(self.link_key(), &parts_of(file_id, variant, &expires)).verify_slice(&given).map_err(|_| LinkFault::Wrong)?;
         let left = expires_ms.saturating_sub(now_ms);
         // A link from further ahead than links live was signed under a wrong clock.
-        if left <= 0 || left > LINK_LIFE_MS {
-            Err(LinkFault::Expired)
-        } else {
-            Ok(())
-        }
+        if left <= 0 || left > LINK_LIFE_MS { Err(LinkFault::Expired) } else { Ok(()) }
     }
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
@@ -80,14 +64,8 @@ mod tests {
         let sig = signature(&query);
         assert_eq!(keys.verify_link("f1", "thumb", end, &sig, NOW), Ok(()));
         assert_eq!(keys.verify_link("f1", "thumb", end, &sig, end - 1), Ok(()));
-        assert_eq!(
-            keys.verify_link("f1", "thumb", end, &sig, end),
-            Err(LinkFault::Expired)
-        );
-        assert_eq!(
-            keys.verify_link("f1", "thumb", end, &sig, NOW - 1),
-            Err(LinkFault::Expired)
-        );
+        assert_eq!(keys.verify_link("f1", "thumb", end, &sig, end), Err(LinkFault::Expired));
+        assert_eq!(keys.verify_link("f1", "thumb", end, &sig, NOW - 1), Err(LinkFault::Expired));
     }
 
     #[test]
@@ -95,27 +73,14 @@ mod tests {
         let keys = Keyring::generate().unwrap();
         let end = NOW + LINK_LIFE_MS;
         let sig = signature(&keys.sign_link("f1", "thumb", end));
-        for (file, variant, until) in [
-            ("f2", "thumb", end),
-            ("f1", "full", end),
-            ("f1", "thumb", end - 1),
-            ("f1t", "humb", end),
-        ] {
-            assert_eq!(
-                keys.verify_link(file, variant, until, &sig, NOW),
-                Err(LinkFault::Wrong)
-            );
+        for (file, variant, until) in [("f2", "thumb", end), ("f1", "full", end), ("f1", "thumb", end - 1), ("f1t", "humb", end)]
+        {
+            assert_eq!(keys.verify_link(file, variant, until, &sig, NOW), Err(LinkFault::Wrong));
         }
         for bad in ["", "AAAA", "!!", &sig[1..], &format!("{sig}A")] {
-            assert_eq!(
-                keys.verify_link("f1", "thumb", end, bad, NOW),
-                Err(LinkFault::Wrong)
-            );
+            assert_eq!(keys.verify_link("f1", "thumb", end, bad, NOW), Err(LinkFault::Wrong));
         }
         let other = Keyring::generate().unwrap();
-        assert_eq!(
-            other.verify_link("f1", "thumb", end, &sig, NOW),
-            Err(LinkFault::Wrong)
-        );
+        assert_eq!(other.verify_link("f1", "thumb", end, &sig, NOW), Err(LinkFault::Wrong));
     }
 }

@@ -33,21 +33,13 @@ pub fn random_digits(count: usize) -> Result<String, CryptoFault> {
         let missing = count.saturating_sub(digits.len());
         // 250 is the largest multiple of ten in a byte: taking the rest would favour 0 to 5.
         let fair = random_bytes::<32>()?.into_iter().filter(|byte| *byte < 250);
-        digits.extend(
-            fair.take(missing)
-                .map(|byte| char::from(b'0'.saturating_add(byte % 10))),
-        );
+        digits.extend(fair.take(missing).map(|byte| char::from(b'0'.saturating_add(byte % 10))));
     }
     Ok(digits)
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
@@ -55,11 +47,7 @@ mod tests {
     fn tokens_differ_and_fit_a_url() {
         let token = random_token().unwrap();
         assert_eq!(token.len(), 43);
-        assert!(
-            token
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        );
+        assert!(token.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
         assert_ne!(token, random_token().unwrap());
     }
 

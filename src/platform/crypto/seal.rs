@@ -37,15 +37,7 @@ impl<'a> Place<'a> {
     /// The associated data: each part with its length before it.
     fn bytes(&self) -> Vec<u8> {
         let parts = [self.table.as_bytes(), self.column.as_bytes(), self.row];
-        parts
-            .iter()
-            .flat_map(|part| {
-                (part.len() as u64)
-                    .to_be_bytes()
-                    .into_iter()
-                    .chain(part.iter().copied())
-            })
-            .collect()
+        parts.iter().flat_map(|part| (part.len() as u64).to_be_bytes().into_iter().chain(part.iter().copied())).collect()
     }
 }
 
@@ -146,50 +138,25 @@ pub fn sealed_key_id(sealed: &[u8]) -> Result<u32, CryptoFault> {
     }
 }
 
-fn seal_under(
-    key: &SecretKey,
-    id: u32,
-    place: &Place<'_>,
-    plain: &[u8],
-) -> Result<Vec<u8>, CryptoFault> {
+fn seal_under(key: &SecretKey, id: u32, place: &Place<'_>, plain: &[u8]) -> Result<Vec<u8>, CryptoFault> {
     let nonce = random_bytes::<12>()?;
     let aad = place.bytes();
     let body = Aes256Gcm::new(key.bytes().into())
-        .encrypt(
-            &Nonce::from(nonce),
-            Payload {
-                msg: plain,
-                aad: &aad,
-            },
-        )
+        .encrypt(&Nonce::from(nonce), Payload { msg: plain, aad: &aad })
         .map_err(|_| CryptoFault::NotSealed)?;
     Ok([&[SUITE_AES_256_GCM][..], &id.to_be_bytes(), &nonce, &body].concat())
 }
 
 fn open_under(key: &SecretKey, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, CryptoFault> {
-    let (nonce, body) = sealed
-        .get(5..)
-        .and_then(|rest| rest.split_first_chunk::<12>())
-        .ok_or(CryptoFault::Malformed)?;
+    let (nonce, body) = sealed.get(5..).and_then(|rest| rest.split_first_chunk::<12>()).ok_or(CryptoFault::Malformed)?;
     let aad = place.bytes();
     Aes256Gcm::new(key.bytes().into())
-        .decrypt(
-            &Nonce::from(*nonce),
-            Payload {
-                msg: body,
-                aad: &aad,
-            },
-        )
+        .decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: &aad })
         .map_err(|_| CryptoFault::NotAuthentic)
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod tests {
     use proptest::prelude::*;
 
@@ -240,17 +207,11 @@ mod tests {
     fn two_seals_of_one_value_differ_and_hide_it() {
         let keys = Keyring::generate().unwrap();
         let here = place("persons", "name", b"1");
-        let (one, two) = (
-            keys.seal_text(&here, "王小明").unwrap(),
-            keys.seal_text(&here, "王小明").unwrap(),
-        );
+        let (one, two) = (keys.seal_text(&here, "王小明").unwrap(), keys.seal_text(&here, "王小明").unwrap());
         assert_ne!(one, two);
         assert!(!one.windows(9).any(|w| w == "王小明".as_bytes()));
         assert_eq!(keys.open_text(&here, &two).unwrap(), "王小明");
-        assert_eq!(
-            keys.open_text(&here, &keys.seal(&here, &[0xff]).unwrap()),
-            Err(CryptoFault::NotText)
-        );
+        assert_eq!(keys.open_text(&here, &keys.seal(&here, &[0xff]).unwrap()), Err(CryptoFault::NotText));
     }
 
     #[test]
@@ -258,14 +219,8 @@ mod tests {
         let keys = Keyring::generate().unwrap();
         let here = place("cases", "note", b"7");
         let (key, _) = keys.new_data_key(&here).unwrap();
-        assert_eq!(
-            keys.open(&here, &key.seal(&here, b"x").unwrap()),
-            Err(CryptoFault::UnknownKey(0))
-        );
-        assert_eq!(
-            key.open(&here, &keys.seal(&here, b"x").unwrap()),
-            Err(CryptoFault::UnknownKey(1))
-        );
+        assert_eq!(keys.open(&here, &key.seal(&here, b"x").unwrap()), Err(CryptoFault::UnknownKey(0)));
+        assert_eq!(key.open(&here, &keys.seal(&here, b"x").unwrap()), Err(CryptoFault::UnknownKey(1)));
         assert_eq!(format!("{key:?}"), "DataKey(SecretKey(…))");
     }
 }

@@ -94,9 +94,7 @@ impl FileFault {
             Self::Heic => "这是苹果手机的 HEIC 照片，暂时不能使用".into(),
             Self::WrongKind => "只能上传照片（JPG、PNG、WebP）或 PDF 文件".into(),
             Self::ImageDamaged => "照片打不开，可能没有传完整".into(),
-            Self::ImageTooManyPixels => format!(
-                "照片尺寸太大，每边不能超过 {MAX_IMAGE_EDGE} 像素，总共不能超过 4000 万像素"
-            ),
+            Self::ImageTooManyPixels => format!("照片尺寸太大，每边不能超过 {MAX_IMAGE_EDGE} 像素，总共不能超过 4000 万像素"),
             Self::PdfDamaged => "PDF 文件打不开，可能没有传完整".into(),
             Self::PdfEncrypted => "PDF 文件设了密码或限制，无法读取".into(),
             Self::PdfTooManyPages => format!("PDF 文件超过 {MAX_PDF_PAGES} 页"),
@@ -152,12 +150,7 @@ pub enum VaultFault {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
@@ -167,10 +160,7 @@ mod tests {
             assert_eq!(FileFault::from_code(fault.code()), Some(fault));
             for words in [fault.reason(), fault.suggestion().to_owned()] {
                 assert!(words.chars().count() <= 50, "{words}");
-                assert!(
-                    words.chars().any(|c| ('\u{4e00}'..'\u{9fff}').contains(&c)),
-                    "{words}"
-                );
+                assert!(words.chars().any(|c| ('\u{4e00}'..'\u{9fff}').contains(&c)), "{words}");
             }
         }
     }

@@ -70,19 +70,14 @@ fn decode(bytes: &[u8], kind: Kind) -> Result<DynamicImage, FileFault> {
     let mut decoder = reader.into_decoder().map_err(|e| fault_of(&e))?;
     let (width, height) = decoder.dimensions();
     let pixels = u64::from(width).saturating_mul(u64::from(height));
-    if width.max(height) > MAX_IMAGE_EDGE
-        || pixels > MAX_IMAGE_PIXELS
-        || decoder.total_bytes() > MAX_DECODED_BYTES
-    {
+    if width.max(height) > MAX_IMAGE_EDGE || pixels > MAX_IMAGE_PIXELS || decoder.total_bytes() > MAX_DECODED_BYTES {
         return Err(FileFault::ImageTooManyPixels);
     }
     if pixels == 0 {
         return Err(FileFault::ImageDamaged);
     }
     // A broken EXIF block must not cost the photo: then it stays as it lies.
-    let orientation = decoder
-        .orientation()
-        .unwrap_or(image::metadata::Orientation::NoTransforms);
+    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(|e| fault_of(&e))?;
     image.apply_orientation(orientation);
     Ok(image)
@@ -132,17 +127,13 @@ fn on_white(image: &DynamicImage) -> DynamicImage {
 
 fn jpeg(image: &DynamicImage, quality: u8) -> Result<Vec<u8>, FileFault> {
     let mut out = Vec::new();
-    image
-        .write_with_encoder(JpegEncoder::new_with_quality(&mut out, quality))
-        .map_err(|e| fault_of(&e))?;
+    image.write_with_encoder(JpegEncoder::new_with_quality(&mut out, quality)).map_err(|e| fault_of(&e))?;
     Ok(out)
 }
 
 fn png(image: &DynamicImage) -> Result<Vec<u8>, FileFault> {
     let mut out = Cursor::new(Vec::new());
-    image
-        .write_to(&mut out, ImageFormat::Png)
-        .map_err(|e| fault_of(&e))?;
+    image.write_to(&mut out, ImageFormat::Png).map_err(|e| fault_of(&e))?;
     Ok(out.into_inner())
 }
 

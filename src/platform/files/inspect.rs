@@ -43,9 +43,7 @@ impl Kind {
     /// The kind of a media type, for reading rows back.
     #[must_use]
     pub fn from_media_type(text: &str) -> Option<Self> {
-        [Self::Jpeg, Self::Png, Self::Webp, Self::Pdf]
-            .into_iter()
-            .find(|kind| kind.media_type() == text)
+        [Self::Jpeg, Self::Png, Self::Webp, Self::Pdf].into_iter().find(|kind| kind.media_type() == text)
     }
 }
 
@@ -83,36 +81,21 @@ fn pdf_ends(bytes: &[u8]) -> Result<Kind, FileFault> {
     const END: &[u8] = b"%%EOF";
     let body = bytes.trim_ascii_end();
     let padding = body.iter().rev().take_while(|byte| **byte == 0).count();
-    let body = body
-        .get(..body.len().saturating_sub(padding))
-        .unwrap_or_default();
-    let tail = body
-        .get(body.len().saturating_sub(PDF_END_WINDOW)..)
-        .unwrap_or_default();
+    let body = body.get(..body.len().saturating_sub(padding)).unwrap_or_default();
+    let tail = body.get(body.len().saturating_sub(PDF_END_WINDOW)..).unwrap_or_default();
     match tail.windows(END.len()).rposition(|window| window == END) {
         None => Err(FileFault::PdfDamaged),
         Some(at) => {
             let behind = tail.get(at.saturating_add(END.len())..).unwrap_or_default();
-            let plain = behind
-                .iter()
-                .all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+            let plain = behind.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
             // A zip's directory or a script behind the end would run elsewhere under another name.
-            if plain && !behind.contains(&b'<') {
-                Ok(Kind::Pdf)
-            } else {
-                Err(FileFault::WrongKind)
-            }
+            if plain && !behind.contains(&b'<') { Ok(Kind::Pdf) } else { Err(FileFault::WrongKind) }
         }
     }
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod tests {
     use super::*;
 
@@ -167,14 +150,8 @@ mod tests {
     fn a_pdf_must_end_where_the_file_ends() {
         assert_eq!(inspect(b"%PDF-1.4\n...%%EOF\r\n\0\0"), Ok(Kind::Pdf));
         assert_eq!(inspect(b"%PDF-1.4\n...cut"), Err(FileFault::PdfDamaged));
-        assert_eq!(
-            inspect(b"%PDF-1.4\n%%EOF\nPK\x03\x04\x14\x00"),
-            Err(FileFault::WrongKind)
-        );
-        assert_eq!(
-            inspect(b"%PDF-1.4\n%%EOF\n<script>x</script>"),
-            Err(FileFault::WrongKind)
-        );
+        assert_eq!(inspect(b"%PDF-1.4\n%%EOF\nPK\x03\x04\x14\x00"), Err(FileFault::WrongKind));
+        assert_eq!(inspect(b"%PDF-1.4\n%%EOF\n<script>x</script>"), Err(FileFault::WrongKind));
         let far = [b"%PDF-1.4\n%%EOF\n", &vec![b'z'; 2_000][..]].concat();
         assert_eq!(inspect(&far), Err(FileFault::PdfDamaged));
     }

@@ -25,24 +25,16 @@ fn next_segment(bytes: &[u8]) -> Option<Segment<'_>> {
         0x00 | 0xFF => return None,
         _ => {
             let (size, _) = start.get(2..)?.split_first_chunk::<2>()?;
-            usize::from(u16::from_be_bytes(*size))
-                .checked_add(2)
-                .filter(|all| *all >= 4)?
+            usize::from(u16::from_be_bytes(*size)).checked_add(2).filter(|all| *all >= 4)?
         }
     };
     let (whole, rest) = start.split_at_checked(length)?;
-    Some(Segment {
-        marker,
-        whole,
-        rest,
-    })
+    Some(Segment { marker, whole, rest })
 }
 
 /// Where the coded picture data at the start of `bytes` ends: at a marker that is neither a stuffed byte nor a restart.
 fn after_scan(bytes: &[u8]) -> Option<&[u8]> {
-    let at = bytes.windows(2).position(
-        |pair| matches!(pair, [0xFF, next] if !matches!(next, 0x00 | 0xD0..=0xD7 | 0xFF)),
-    )?;
+    let at = bytes.windows(2).position(|pair| matches!(pair, [0xFF, next] if !matches!(next, 0x00 | 0xD0..=0xD7 | 0xFF)))?;
     bytes.get(at..)
 }
 
@@ -96,12 +88,7 @@ pub(super) fn without_metadata(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod tests {
     use super::super::image::samples;
     use super::*;
@@ -133,14 +120,7 @@ mod tests {
 
     #[test]
     fn rubbish_is_neither_whole_nor_cleaned() {
-        for bytes in [
-            &b""[..],
-            b"\xff",
-            b"\xff\xd8",
-            b"\xff\xd8\xff\xe1\x00\x00",
-            b"\xff\xd8\xff\xe1\xff\xff",
-            b"\x00\xff\xd8",
-        ] {
+        for bytes in [&b""[..], b"\xff", b"\xff\xd8", b"\xff\xd8\xff\xe1\x00\x00", b"\xff\xd8\xff\xe1\xff\xff", b"\x00\xff\xd8"] {
             assert!(!is_whole(bytes) && without_metadata(bytes).is_none());
         }
     }

@@ -15,8 +15,7 @@ mod vault_format;
 pub use fault::{FileFault, VaultFault};
 pub use inspect::{Kind, inspect};
 pub use limits::{
-    LIMITS, Limits, MAX_FILE_BYTES, MAX_FILES_PER_ITEM, MAX_IMAGE_EDGE, MAX_IMAGE_PIXELS,
-    MAX_PDF_PAGES, THUMBNAIL_EDGE,
+    LIMITS, Limits, MAX_FILE_BYTES, MAX_FILES_PER_ITEM, MAX_IMAGE_EDGE, MAX_IMAGE_PIXELS, MAX_PDF_PAGES, THUMBNAIL_EDGE,
 };
 pub use pdf_worker::{PDF_WORKER_COMMAND, PdfWorker, run_pdf_worker};
 pub use photo::PhotoHint;

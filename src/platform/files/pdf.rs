@@ -43,24 +43,9 @@ const DROPPED_KEYS: [&[u8]; 19] = [
 /// Actions that stay: jumps to a page of this file.
 const KEPT_ACTIONS: [&[u8]; 2] = [b"GoTo", b"Named"];
 /// Annotations that carry files or players.
-const DROPPED_ANNOTATIONS: [&[u8]; 6] = [
-    b"3D",
-    b"FileAttachment",
-    b"Movie",
-    b"RichMedia",
-    b"Screen",
-    b"Sound",
-];
+const DROPPED_ANNOTATIONS: [&[u8]; 6] = [b"3D", b"FileAttachment", b"Movie", b"RichMedia", b"Screen", b"Sound"];
 /// Inside these, keys are names that the author chose; a font may well be called `AA`.
-const RESOURCE_KEYS: [&[u8]; 7] = [
-    b"ColorSpace",
-    b"ExtGState",
-    b"Font",
-    b"Pattern",
-    b"Properties",
-    b"Shading",
-    b"XObject",
-];
+const RESOURCE_KEYS: [&[u8]; 7] = [b"ColorSpace", b"ExtGState", b"Font", b"Pattern", b"Properties", b"Shading", b"XObject"];
 
 /// Cleans a PDF.
 ///
@@ -78,35 +63,22 @@ pub(super) fn clean(bytes: &[u8]) -> Result<CleanPdf, FileFault> {
             scrub_stream(stream);
         }
     }
-    let root = document
-        .trailer
-        .get(b"Root")
-        .and_then(Object::as_reference)
-        .map_err(|_| FileFault::PdfDamaged)?;
+    let root = document.trailer.get(b"Root").and_then(Object::as_reference).map_err(|_| FileFault::PdfDamaged)?;
     // Nothing of the old trailer but the root: it holds Info, the file's identity and the keys of a table stream.
     document.trailer = Dictionary::new();
     document.trailer.set("Root", root);
     let reached = reachable(&document, root);
     document.objects.retain(|id, _| reached.contains(id));
-    document.max_id = document
-        .objects
-        .keys()
-        .next_back()
-        .map_or(0, |(number, _)| *number);
+    document.max_id = document.objects.keys().next_back().map_or(0, |(number, _)| *number);
     document.reference_table.cross_reference_type = lopdf::xref::XrefType::CrossReferenceTable;
 
     let mut written = Vec::with_capacity(bytes.len());
-    document
-        .save_to(&mut written)
-        .map_err(|_| FileFault::PdfDamaged)?;
+    document.save_to(&mut written).map_err(|_| FileFault::PdfDamaged)?;
     // The reader leaves out what it cannot read; make sure that the copy still has its pages.
     if load(&written)?.get_pages().len() != pages {
         return Err(FileFault::PdfDamaged);
     }
-    Ok(CleanPdf {
-        bytes: written,
-        pages,
-    })
+    Ok(CleanPdf { bytes: written, pages })
 }
 
 fn load(bytes: &[u8]) -> Result<Document, FileFault> {
@@ -137,23 +109,13 @@ fn scrub(object: &mut Object) {
 }
 
 fn scrub_dictionary(entries: &mut Dictionary) {
-    let named = |key: &[u8], list: &[&[u8]]| {
-        entries
-            .get(key)
-            .and_then(Object::as_name)
-            .is_ok_and(|n| list.contains(&n))
-    };
+    let named = |key: &[u8], list: &[&[u8]]| entries.get(key).and_then(Object::as_name).is_ok_and(|n| list.contains(&n));
     let typed_action = named(b"Type", &[b"Action"]) || entries.has(b"JS") || entries.has(b"URI");
     let foreign_action = entries
         .get(b"S")
         .and_then(Object::as_name)
-        .is_ok_and(|kind| {
-            !KEPT_ACTIONS.contains(&kind) && (typed_action || ACTIONS.contains(&kind))
-        });
-    if foreign_action
-        || named(b"Subtype", &DROPPED_ANNOTATIONS)
-        || named(b"Type", &[b"EmbeddedFile"])
-    {
+        .is_ok_and(|kind| !KEPT_ACTIONS.contains(&kind) && (typed_action || ACTIONS.contains(&kind)));
+    if foreign_action || named(b"Subtype", &DROPPED_ANNOTATIONS) || named(b"Type", &[b"EmbeddedFile"]) {
         *entries = Dictionary::new();
         return;
     }

@@ -60,15 +60,12 @@ impl PdfWorker {
     /// [`FileFault::Unavailable`] when it could not be started.
     pub(super) fn clean(&self, bytes: bytes::Bytes) -> Result<CleanPdf, FileFault> {
         let mut worker = Running::start(&self.program).map_err(|_| FileFault::Unavailable)?;
-        let (Some(mut input), Some(output)) = (worker.0.stdin.take(), worker.0.stdout.take())
-        else {
+        let (Some(mut input), Some(output)) = (worker.0.stdin.take(), worker.0.stdout.take()) else {
             return Err(FileFault::Unavailable);
         };
         // Both threads end with the worker: its pipes close. One that dies early leaves its answer, or the lack of one.
         let thread = || std::thread::Builder::new().name("pdf-pipe".into());
-        thread()
-            .spawn(move || drop(input.write_all(&bytes)))
-            .map_err(|_| FileFault::Unavailable)?;
+        thread().spawn(move || drop(input.write_all(&bytes))).map_err(|_| FileFault::Unavailable)?;
         let (send, receive) = mpsc::channel();
         let read = move || {
             let mut answer = Vec::new();
@@ -91,12 +88,7 @@ impl Running {
     fn start(program: &Path) -> std::io::Result<Self> {
         let mut command = Command::new(program);
         command.arg(PDF_WORKER_COMMAND).env_clear();
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map(Self)
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map(Self)
     }
 }
 
@@ -111,23 +103,16 @@ impl Drop for Running {
 fn read_answer(answer: &[u8]) -> Result<CleanPdf, FileFault> {
     match answer.split_first() {
         Some((&DONE, rest)) => {
-            let (pages, bytes) = rest
-                .split_first_chunk::<4>()
-                .ok_or(FileFault::PdfTooComplex)?;
+            let (pages, bytes) = rest.split_first_chunk::<4>().ok_or(FileFault::PdfTooComplex)?;
             // A worker that was ended while it wrote leaves half a file.
             if bytes.starts_with(b"%PDF-") && bytes.ends_with(b"%%EOF") {
                 let pages = usize::try_from(u32::from_be_bytes(*pages)).unwrap_or(usize::MAX);
-                return Ok(CleanPdf {
-                    bytes: bytes.to_vec(),
-                    pages,
-                });
+                return Ok(CleanPdf { bytes: bytes.to_vec(), pages });
             }
             Err(FileFault::PdfTooComplex)
         }
         Some((&REFUSED, code)) => {
-            let fault = std::str::from_utf8(code)
-                .ok()
-                .and_then(FileFault::from_code);
+            let fault = std::str::from_utf8(code).ok().and_then(FileFault::from_code);
             Err(fault.unwrap_or(FileFault::PdfTooComplex))
         }
         _ => Err(FileFault::PdfTooComplex),
@@ -145,9 +130,7 @@ pub fn run_pdf_worker() -> ExitCode {
 
 fn answer_one() -> std::io::Result<()> {
     let mut bytes = Vec::new();
-    std::io::stdin()
-        .take((MAX_FILE_BYTES as u64).saturating_add(1))
-        .read_to_end(&mut bytes)?;
+    std::io::stdin().take((MAX_FILE_BYTES as u64).saturating_add(1)).read_to_end(&mut bytes)?;
     let cleaned = match inspect(&bytes) {
         Ok(Kind::Pdf) => pdf::clean(&bytes),
         Ok(_) => Err(FileFault::WrongKind),

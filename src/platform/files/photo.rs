@@ -34,9 +34,7 @@ impl PhotoHint {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Proportions => {
-                "照片不像二寸证件照（竖版，宽 35 毫米、高 45 至 49 毫米），建议裁剪后再传"
-            }
+            Self::Proportions => "照片不像二寸证件照（竖版，宽 35 毫米、高 45 至 49 毫米），建议裁剪后再传",
             Self::TooSmall => "照片有点小，打印出来可能不清楚，建议换一张更清晰的",
             Self::BackgroundNotWhite => "照片背景好像不是白色，建议在白墙前重拍",
         }
@@ -46,10 +44,7 @@ impl PhotoHint {
 /// Compares an upright image with what a two-inch photo looks like.
 pub(super) fn two_inch_photo_check(image: &DynamicImage) -> Vec<PhotoHint> {
     let (width, height) = image.dimensions();
-    let ratio = u64::from(width)
-        .saturating_mul(1000)
-        .checked_div(u64::from(height))
-        .unwrap_or(0);
+    let ratio = u64::from(width).saturating_mul(1000).checked_div(u64::from(height)).unwrap_or(0);
     let mut hints = Vec::new();
     if !RATIO.contains(&ratio) {
         hints.push(PhotoHint::Proportions);
@@ -70,10 +65,7 @@ fn white_behind(image: &DynamicImage) -> bool {
     [0, width.saturating_sub(across)].into_iter().all(|left| {
         let mut sums = [0_u64; 3];
         let mut count = 0_u64;
-        for (_, _, pixel) in image
-            .view(left, 0, across.min(width), down.min(height))
-            .pixels()
-        {
+        for (_, _, pixel) in image.view(left, 0, across.min(width), down.min(height)).pixels() {
             for (sum, channel) in sums.iter_mut().zip(pixel.0) {
                 *sum = sum.saturating_add(u64::from(channel));
             }
@@ -87,21 +79,14 @@ fn white_behind(image: &DynamicImage) -> bool {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
 
     fn portrait(width: u32, height: u32, ground: [u8; 3]) -> DynamicImage {
         // A dark coat and head in the middle and below, as in a real portrait.
         DynamicImage::ImageRgb8(image::RgbImage::from_fn(width, height, |x, y| {
-            let body =
-                y > height * 7 / 10 || (x > width / 3 && x < width * 2 / 3 && y > height / 6);
+            let body = y > height * 7 / 10 || (x > width / 3 && x < width * 2 / 3 && y > height / 6);
             image::Rgb(if body { [40, 40, 60] } else { ground })
         }))
     }
@@ -109,31 +94,16 @@ mod tests {
     #[test]
     fn a_two_inch_photo_on_white_passes_in_both_usual_sizes() {
         for (width, height) in [(413, 579), (413, 531), (358, 441), (1_050, 1_470)] {
-            assert_eq!(
-                two_inch_photo_check(&portrait(width, height, [245, 246, 250])),
-                []
-            );
+            assert_eq!(two_inch_photo_check(&portrait(width, height, [245, 246, 250])), []);
         }
     }
 
     #[test]
     fn each_departure_gets_its_hint() {
-        assert_eq!(
-            two_inch_photo_check(&portrait(413, 579, [60, 140, 220])),
-            [PhotoHint::BackgroundNotWhite]
-        );
-        assert_eq!(
-            two_inch_photo_check(&portrait(413, 579, [200, 30, 40])),
-            [PhotoHint::BackgroundNotWhite]
-        );
-        assert_eq!(
-            two_inch_photo_check(&portrait(300, 420, [255; 3])),
-            [PhotoHint::TooSmall]
-        );
-        assert_eq!(
-            two_inch_photo_check(&portrait(1_600, 1_200, [255; 3])),
-            [PhotoHint::Proportions]
-        );
+        assert_eq!(two_inch_photo_check(&portrait(413, 579, [60, 140, 220])), [PhotoHint::BackgroundNotWhite]);
+        assert_eq!(two_inch_photo_check(&portrait(413, 579, [200, 30, 40])), [PhotoHint::BackgroundNotWhite]);
+        assert_eq!(two_inch_photo_check(&portrait(300, 420, [255; 3])), [PhotoHint::TooSmall]);
+        assert_eq!(two_inch_photo_check(&portrait(1_600, 1_200, [255; 3])), [PhotoHint::Proportions]);
         assert_eq!(two_inch_photo_check(&portrait(1, 1, [0; 3])).len(), 3);
     }
 }

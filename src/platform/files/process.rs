@@ -44,11 +44,7 @@ pub struct Processed {
 impl std::fmt::Debug for Processed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (kind, length, pages) = (self.kind, self.bytes.len(), self.pages);
-        f.debug_struct("Processed")
-            .field("kind", &kind)
-            .field("bytes", &length)
-            .field("pages", &pages)
-            .finish_non_exhaustive()
+        f.debug_struct("Processed").field("kind", &kind).field("bytes", &length).field("pages", &pages).finish_non_exhaustive()
     }
 }
 
@@ -65,11 +61,7 @@ impl FileDesk {
     #[must_use]
     pub fn new(pdf: PdfWorker) -> Self {
         let doors = Arc::new(Semaphore::new(PLACES.saturating_add(QUEUE)));
-        Self {
-            doors,
-            places: Arc::new(Semaphore::new(PLACES)),
-            pdf,
-        }
+        Self { doors, places: Arc::new(Semaphore::new(PLACES)), pdf }
     }
 
     /// Checks, cleans and measures one upload. The original bytes are not kept.
@@ -79,25 +71,15 @@ impl FileDesk {
     pub async fn process(&self, bytes: Bytes) -> Result<Processed, FileFault> {
         // What needs no work is refused without taking a place.
         let kind = inspect(&bytes)?;
-        let _door = Arc::clone(&self.doors)
-            .try_acquire_owned()
-            .map_err(|_| FileFault::Busy)?;
-        let place =
-            tokio::time::timeout(QUEUE_TIME, Arc::clone(&self.places).acquire_owned()).await;
+        let _door = Arc::clone(&self.doors).try_acquire_owned().map_err(|_| FileFault::Busy)?;
+        let place = tokio::time::timeout(QUEUE_TIME, Arc::clone(&self.places).acquire_owned()).await;
         let Ok(Ok(place)) = place else {
             return Err(FileFault::Busy);
         };
-        tokio::time::timeout(WORK_TIME, self.work(bytes, kind, place))
-            .await
-            .unwrap_or(Err(FileFault::TooSlow))
+        tokio::time::timeout(WORK_TIME, self.work(bytes, kind, place)).await.unwrap_or(Err(FileFault::TooSlow))
     }
 
-    async fn work(
-        &self,
-        bytes: Bytes,
-        kind: Kind,
-        place: OwnedSemaphorePermit,
-    ) -> Result<Processed, FileFault> {
+    async fn work(&self, bytes: Bytes, kind: Kind, place: OwnedSemaphorePermit) -> Result<Processed, FileFault> {
         let pdf = self.pdf.clone();
         let task = tokio::task::spawn_blocking(move || {
             // The place goes with the work: when the caller gives up, it stays taken until the thread is free.
@@ -108,13 +90,7 @@ impl FileDesk {
             }
         });
         // A decoder that panics condemns its file, not the server.
-        task.await.unwrap_or_else(|error| {
-            Err(if error.is_panic() {
-                FileFault::ImageDamaged
-            } else {
-                FileFault::Busy
-            })
-        })
+        task.await.unwrap_or_else(|error| Err(if error.is_panic() { FileFault::ImageDamaged } else { FileFault::Busy }))
     }
 }
 
@@ -147,12 +123,7 @@ fn of_pdf(worker: &PdfWorker, bytes: Bytes) -> Result<Processed, FileFault> {
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod tests {
     use super::super::image::samples;
     use super::*;
@@ -165,10 +136,7 @@ mod tests {
     async fn a_photo_comes_back_clean_measured_and_hashed() {
         let upload = Bytes::from(samples::jpeg_with_metadata(600, 400));
         let photo = desk().process(upload).await.unwrap();
-        assert_eq!(
-            (photo.kind, photo.pages, photo.width, photo.height),
-            (Kind::Jpeg, 1, Some(600), Some(400))
-        );
+        assert_eq!((photo.kind, photo.pages, photo.width, photo.height), (Kind::Jpeg, 1, Some(600), Some(400)));
         assert_eq!(photo.sha256, <[u8; 32]>::from(Sha256::digest(&photo.bytes)));
         assert!(!samples::holds_canary(&photo.bytes) && photo.thumbnail.is_some());
     }
@@ -176,16 +144,10 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_answers_busy_at_once_and_heals() {
         let desk = desk();
-        let taken = Arc::clone(&desk.doors)
-            .acquire_many_owned(10)
-            .await
-            .unwrap();
+        let taken = Arc::clone(&desk.doors).acquire_many_owned(10).await.unwrap();
         let upload = Bytes::from(samples::jpeg(64, 48));
         assert_eq!(desk.process(upload.clone()).await, Err(FileFault::Busy));
-        assert_eq!(
-            desk.process(Bytes::from_static(b"<html>")).await,
-            Err(FileFault::WrongKind)
-        );
+        assert_eq!(desk.process(Bytes::from_static(b"<html>")).await, Err(FileFault::WrongKind));
         drop(taken);
         assert!(desk.process(upload).await.is_ok());
     }
@@ -203,13 +165,7 @@ mod tests {
         for task in tasks {
             assert!(matches!(task.await.unwrap(), Ok(_) | Err(FileFault::Busy)));
         }
-        assert_eq!(
-            (
-                desk.places.available_permits(),
-                desk.doors.available_permits()
-            ),
-            (2, 10)
-        );
+        assert_eq!((desk.places.available_permits(), desk.doors.available_permits()), (2, 10));
     }
 
     #[tokio::test]

@@ -40,9 +40,7 @@ impl Variant {
     /// The variant of a name in a link.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Full, Self::Thumbnail]
-            .into_iter()
-            .find(|variant| variant.as_str() == name)
+        [Self::Full, Self::Thumbnail].into_iter().find(|variant| variant.as_str() == name)
     }
 }
 
@@ -58,10 +56,7 @@ impl Vault {
     /// A vault over any store.
     #[must_use]
     pub fn over(store: Arc<dyn ObjectStore>) -> Self {
-        Self {
-            store,
-            folder: None,
-        }
+        Self { store, folder: None }
     }
 
     /// A vault in a local folder, which is made if missing.
@@ -76,26 +71,15 @@ impl Vault {
         if let Some(above) = folder.parent() {
             std::fs::File::open(above)?.sync_all()?;
         }
-        let store = LocalFileSystem::new_with_prefix(&folder)?
-            .with_automatic_cleanup(true)
-            .with_fsync(true);
-        Ok(Self {
-            store: Arc::new(store),
-            folder: Some(folder),
-        })
+        let store = LocalFileSystem::new_with_prefix(&folder)?.with_automatic_cleanup(true).with_fsync(true);
+        Ok(Self { store: Arc::new(store), folder: Some(folder) })
     }
 
     /// Seals and stores one file; an earlier one of the same id and variant is replaced at once. Durable on return.
     ///
     /// # Errors
     /// [`VaultFault::Crypto`], or [`VaultFault::Store`] (a full disk among others), after which nothing has changed.
-    pub async fn put(
-        &self,
-        id: Uuid,
-        variant: Variant,
-        key: &DataKey,
-        bytes: bytes::Bytes,
-    ) -> Result<(), VaultFault> {
+    pub async fn put(&self, id: Uuid, variant: Variant, key: &DataKey, bytes: bytes::Bytes) -> Result<(), VaultFault> {
         let key = key.clone();
         let sealed = tokio::task::spawn_blocking(move || seal_file(&key, id, variant, &bytes))
             .await
@@ -108,22 +92,11 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultFault::Missing`], [`VaultFault::Altered`], [`VaultFault::Store`].
-    pub async fn get(
-        &self,
-        id: Uuid,
-        variant: Variant,
-        key: &DataKey,
-    ) -> Result<Vec<u8>, VaultFault> {
-        let found = self
-            .store
-            .get(&path_of(id, variant))
-            .await
-            .map_err(missing_or)?;
+    pub async fn get(&self, id: Uuid, variant: Variant, key: &DataKey) -> Result<Vec<u8>, VaultFault> {
+        let found = self.store.get(&path_of(id, variant)).await.map_err(missing_or)?;
         let sealed = found.bytes().await.map_err(missing_or)?;
         let key = key.clone();
-        tokio::task::spawn_blocking(move || open_file(&key, id, variant, &sealed))
-            .await
-            .map_err(|_| VaultFault::Stopped)?
+        tokio::task::spawn_blocking(move || open_file(&key, id, variant, &sealed)).await.map_err(|_| VaultFault::Stopped)?
     }
 
     /// Deletes one file. To delete what is not there is a success, so that a sweep may repeat.
@@ -142,10 +115,7 @@ impl Vault {
     ///
     /// # Errors
     /// [`VaultFault::Store`].
-    pub async fn list_older_than(
-        &self,
-        before_ms: i64,
-    ) -> Result<Vec<(Uuid, Variant)>, VaultFault> {
+    pub async fn list_older_than(&self, before_ms: i64) -> Result<Vec<(Uuid, Variant)>, VaultFault> {
         let listing = self.store.list(None).try_filter_map(|object| async move {
             let old = object.last_modified.timestamp_millis() < before_ms;
             Ok(old.then(|| name_of(&object.location)).flatten())
@@ -162,9 +132,7 @@ impl Vault {
         let Some(folder) = self.folder.clone() else {
             return Ok(0);
         };
-        tokio::task::spawn_blocking(move || sweep_folder(&folder, before_ms))
-            .await
-            .map_err(|_| VaultFault::Stopped)?
+        tokio::task::spawn_blocking(move || sweep_folder(&folder, before_ms)).await.map_err(|_| VaultFault::Stopped)?
     }
 }
 
@@ -199,10 +167,7 @@ fn sweep_folder(folder: &FilePath, before_ms: i64) -> Result<usize, VaultFault> 
                 folders.push(entry.path());
                 continue;
             }
-            let written = facts
-                .modified()?
-                .duration_since(std::time::UNIX_EPOCH)
-                .unwrap_or_default();
+            let written = facts.modified()?.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
             let old = i64::try_from(written.as_millis()).is_ok_and(|written| written < before_ms);
             if old && entry.file_name().to_string_lossy().contains('#') {
                 std::fs::remove_file(entry.path())?;

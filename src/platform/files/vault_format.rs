@@ -20,27 +20,15 @@ const TAG: usize = 16;
 const CHUNK: usize = 64 * 1024;
 
 fn cipher(key: &DataKey, salt: &[u8; SALT], id: Uuid, variant: Variant) -> Aes256Gcm {
-    let derived = key.derive(&[
-        b"vault-file",
-        &[VERSION],
-        salt,
-        id.as_bytes(),
-        variant.as_str().as_bytes(),
-    ]);
+    let derived = key.derive(&[b"vault-file", &[VERSION], salt, id.as_bytes(), variant.as_str().as_bytes()]);
     Aes256Gcm::new((&*derived).into())
 }
 
 /// The nonce of a chunk; also its associated data, so that the format does not rest on one of them alone.
 fn counter(index: usize, last: bool) -> [u8; 12] {
     let mut nonce = [0_u8; 12];
-    let parts = (index as u64)
-        .to_be_bytes()
-        .into_iter()
-        .chain([u8::from(last)]);
-    nonce
-        .iter_mut()
-        .zip(parts)
-        .for_each(|(to, from)| *to = from);
+    let parts = (index as u64).to_be_bytes().into_iter().chain([u8::from(last)]);
+    nonce.iter_mut().zip(parts).for_each(|(to, from)| *to = from);
     nonce
 }
 
@@ -48,81 +36,43 @@ fn counter(index: usize, last: bool) -> [u8; 12] {
 fn chunks(bytes: &[u8], size: usize) -> impl Iterator<Item = (usize, bool, &[u8])> {
     let count = bytes.len().div_ceil(size).max(1);
     let parts = bytes.chunks(size).chain(bytes.is_empty().then_some(bytes));
-    parts
-        .enumerate()
-        .map(move |(index, part)| (index, index.saturating_add(1) == count, part))
+    parts.enumerate().map(move |(index, part)| (index, index.saturating_add(1) == count, part))
 }
 
 /// Seals a whole file.
-pub(super) fn seal_file(
-    key: &DataKey,
-    id: Uuid,
-    variant: Variant,
-    plain: &[u8],
-) -> Result<Vec<u8>, VaultFault> {
+pub(super) fn seal_file(key: &DataKey, id: Uuid, variant: Variant, plain: &[u8]) -> Result<Vec<u8>, VaultFault> {
     let salt = random_bytes::<SALT>()?;
     let cipher = cipher(key, &salt, id, variant);
     let tags = plain.len().div_ceil(CHUNK).max(1).saturating_mul(TAG);
-    let mut sealed = Vec::with_capacity(
-        plain
-            .len()
-            .saturating_add(tags)
-            .saturating_add(SALT)
-            .saturating_add(1),
-    );
+    let mut sealed = Vec::with_capacity(plain.len().saturating_add(tags).saturating_add(SALT).saturating_add(1));
     sealed.push(VERSION);
     sealed.extend_from_slice(&salt);
     for (index, last, part) in chunks(plain, CHUNK) {
         let nonce = counter(index, last);
-        let body = cipher.encrypt(
-            &Nonce::from(nonce),
-            Payload {
-                msg: part,
-                aad: &nonce,
-            },
-        );
+        let body = cipher.encrypt(&Nonce::from(nonce), Payload { msg: part, aad: &nonce });
         sealed.extend(body.map_err(|_| CryptoFault::NotSealed)?);
     }
     Ok(sealed)
 }
 
 /// Opens a whole file; nothing is given out before every chunk was found authentic.
-pub(super) fn open_file(
-    key: &DataKey,
-    id: Uuid,
-    variant: Variant,
-    sealed: &[u8],
-) -> Result<Vec<u8>, VaultFault> {
+pub(super) fn open_file(key: &DataKey, id: Uuid, variant: Variant, sealed: &[u8]) -> Result<Vec<u8>, VaultFault> {
     let Some((&[VERSION], rest)) = sealed.split_first_chunk::<1>() else {
         return Err(VaultFault::Altered);
     };
-    let (salt, body) = rest
-        .split_first_chunk::<SALT>()
-        .ok_or(VaultFault::Altered)?;
+    let (salt, body) = rest.split_first_chunk::<SALT>().ok_or(VaultFault::Altered)?;
     let cipher = cipher(key, salt, id, variant);
     let mut plain = Vec::with_capacity(body.len());
     for (index, last, part) in chunks(body, CHUNK + TAG) {
         let nonce = counter(index, last);
-        let opened = cipher.decrypt(
-            &Nonce::from(nonce),
-            Payload {
-                msg: part,
-                aad: &nonce,
-            },
-        );
+        let opened = cipher.decrypt(&Nonce::from(nonce), Payload { msg: part, aad: &nonce });
         plain.extend(opened.map_err(|_| VaultFault::Altered)?);
     }
     Ok(plain)
 }
 
 #[cfg(test)]
-#[allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects
-)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 mod tests {
     use proptest::prelude::*;
 
@@ -134,11 +84,7 @@ mod tests {
     const SEALED_CHUNK: usize = CHUNK + TAG;
 
     fn key() -> DataKey {
-        let place = Place {
-            table: "cases",
-            column: "data_key",
-            row: b"1",
-        };
+        let place = Place { table: "cases", column: "data_key", row: b"1" };
         Keyring::generate().unwrap().new_data_key(&place).unwrap().0
     }
 
@@ -147,10 +93,7 @@ mod tests {
     }
 
     fn altered(key: &DataKey, sealed: &[u8]) -> bool {
-        matches!(
-            open_file(key, ID, Variant::Full, sealed),
-            Err(VaultFault::Altered)
-        )
+        matches!(open_file(key, ID, Variant::Full, sealed), Err(VaultFault::Altered))
     }
 
     #[test]
@@ -158,14 +101,8 @@ mod tests {
         let key = key();
         for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 3 * CHUNK + 17] {
             let sealed = seal_file(&key, ID, Variant::Full, &plain(length)).unwrap();
-            assert_eq!(
-                sealed.len(),
-                HEAD + length + length.div_ceil(CHUNK).max(1) * TAG
-            );
-            assert_eq!(
-                open_file(&key, ID, Variant::Full, &sealed).unwrap(),
-                plain(length)
-            );
+            assert_eq!(sealed.len(), HEAD + length + length.div_ceil(CHUNK).max(1) * TAG);
+            assert_eq!(open_file(&key, ID, Variant::Full, &sealed).unwrap(), plain(length));
         }
     }
 
@@ -174,18 +111,7 @@ mod tests {
         let key = key();
         let sealed = seal_file(&key, ID, Variant::Full, &plain(2 * CHUNK + 100)).unwrap();
         let end = sealed.len();
-        for at in [
-            0,
-            1,
-            SALT,
-            HEAD,
-            HEAD + CHUNK - 1,
-            HEAD + CHUNK,
-            HEAD + SEALED_CHUNK,
-            end - TAG - 1,
-            end - TAG,
-            end - 1,
-        ] {
+        for at in [0, 1, SALT, HEAD, HEAD + CHUNK - 1, HEAD + CHUNK, HEAD + SEALED_CHUNK, end - TAG - 1, end - TAG, end - 1] {
             let mut bent = sealed.clone();
             bent[at] ^= 1;
             assert!(altered(&key, &bent), "{at}");
@@ -196,16 +122,7 @@ mod tests {
     fn a_file_cut_short_or_made_longer_is_found() {
         let key = key();
         let sealed = seal_file(&key, ID, Variant::Full, &plain(2 * CHUNK)).unwrap();
-        for length in [
-            0,
-            1,
-            HEAD - 1,
-            HEAD,
-            HEAD + 5,
-            HEAD + TAG,
-            HEAD + SEALED_CHUNK,
-            sealed.len() - 1,
-        ] {
+        for length in [0, 1, HEAD - 1, HEAD, HEAD + 5, HEAD + TAG, HEAD + SEALED_CHUNK, sealed.len() - 1] {
             assert!(altered(&key, &sealed[..length]), "{length}");
         }
         assert!(altered(&key, &[&sealed[..], &[0]].concat()));
