@@ -7,6 +7,7 @@ use super::clock::Clock;
 use super::crypto::Keyring;
 use super::db::Db;
 use super::settings::Settings;
+use super::wechat::WeChat;
 
 /// The tools of one running instance; cheap to clone.
 #[derive(Clone)]
@@ -18,6 +19,8 @@ pub struct Tools {
     pub clock: Clock,
     pub keys: Arc<Keyring>,
     pub settings: Settings,
+    /// The mini-programs that may sign in here; the first is the usual one.
+    pub wechat: Vec<WeChat>,
 }
 
 impl App {
@@ -31,5 +34,15 @@ impl Deref for App {
 
     fn deref(&self) -> &Tools {
         &self.0
+    }
+}
+
+impl Tools {
+    /// The client of a mini-program; of the usual one when none is named.
+    pub fn mini_program(&self, appid: Option<&str>) -> Option<&WeChat> {
+        match appid {
+            Some(appid) => self.wechat.iter().find(|w| w.appid() == appid),
+            None => self.wechat.first(),
+        }
     }
 }
