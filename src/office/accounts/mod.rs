@@ -4,7 +4,13 @@
 mod bench;
 pub mod faults;
 pub mod guards;
+pub mod identity;
+pub mod links;
+pub mod passwords;
+mod register;
+pub mod residents;
 pub mod sessions;
+pub mod sign_in;
 pub mod staff;
 mod tables;
 pub mod tokens;
@@ -15,3 +21,4 @@ pub use guards::{
     Worker,
 };
 pub use watch::RevocationWatch;
+pub use sign_in::{Rates, SignIn};
