@@ -1,5 +1,8 @@
-//! Floor 2, the spine: what all services share. Of services it knows only names and typed terms.
+//! Floor 2, the spine: what all services share.
 
-pub mod people; // persons, their families, the register of certificates
-pub mod policy; // county policy, areas, working days: data with dates
-pub(crate) mod stored; // area codes and days as they stand in TEXT columns
+pub mod accounts; // who signs in, in what role, for whom
+pub mod cases; // drafts, papers, actions, history, corrections
+
+pub mod people; // persons, family, the register of certificates
+pub mod policy; // areas, working days, county policy
+mod stored; // reading stored text back into domain types

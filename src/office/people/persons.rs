@@ -112,6 +112,12 @@ pub fn phone_hash(keys: &Keyring, phone: &PhoneNumber) -> [u8; 32] {
     keys.lookup_hash("phone", phone.reveal())
 }
 
+/// The masked names of persons, for the lines of a list; in no order.
+pub fn masked_names(c: &mut AnyConn, ids: Vec<Id>) -> Result<Vec<(Id, String)>> {
+    let rows = persons::table.filter(persons::id.eq_any(ids)).order(persons::id);
+    Ok(rows.select((persons::id, persons::name_masked)).load(c)?)
+}
+
 /// The county whose federation an area belongs to; the city where towns lie directly under one.
 pub fn county_of(area: &AreaCode) -> AreaCode {
     let above = std::iter::once(*area).chain(area.ancestors());

@@ -55,6 +55,17 @@ pub enum Required {
     When(String),
 }
 
+impl Required {
+    /// Whether the paper is asked for when these conditions hold.
+    pub fn holds(&self, conditions: &[String]) -> bool {
+        match self {
+            Required::Always => true,
+            Required::Never => false,
+            Required::When(code) => conditions.contains(code),
+        }
+    }
+}
+
 /// A reason that a worker chooses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
