@@ -4,7 +4,14 @@
 mod bench;
 pub mod faults;
 pub mod guards;
+pub mod identity;
+pub mod links;
+pub mod passwords;
+mod register;
+pub mod residents;
+pub mod serving;
 pub mod sessions;
+pub mod sign_in;
 pub mod staff;
 mod tables;
 pub mod tokens;
@@ -15,5 +22,4 @@ pub use guards::{
     Resident, Worker,
 };
 pub use watch::RevocationWatch;
-pub mod links;
-pub mod serving;
+pub use sign_in::{Rates, SignIn};
