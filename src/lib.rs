@@ -6,4 +6,6 @@
 pub mod rules;
 #[macro_use]
 pub mod platform;
+pub mod office;
+
 pub mod entry;

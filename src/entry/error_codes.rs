@@ -5,15 +5,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::routes;
+use crate::office::accounts::faults;
+use crate::office::cases::{codes, consents, papers_api};
 use crate::platform::code::{Code, PLATFORM};
 use crate::platform::http::{Answer, Envelope};
 
 /// The lists of all floors.
-static LISTS: &[&[&Code]] = &[PLATFORM];
+static LISTS: &[&[&Code]] = &[PLATFORM, faults::ACCOUNTS, codes::CASES, consents::CONSENT, papers_api::FILES];
 
 /// All codes in ascending order.
 pub fn all() -> Vec<&'static Code> {
     let mut all: Vec<&'static Code> = LISTS.iter().flat_map(|list| list.iter().copied()).collect();
+    all.extend(routes::services().all().flat_map(|service| service.codes().iter().copied()));
     all.sort_by_key(|code| code.number);
     all
 }
@@ -43,7 +47,7 @@ struct ErrorCodes {
 
 #[utoipa::path(
     tag = "public",
-    operation_id = "list_error_codes",
+    operation_id = "listErrorCodes",
     summary = "错误码一览",
     description = "列出全部错误码：五位编号、对应的 HTTP 状态、给用户看的一句话、给开发者的处理办法。编号一经发布不再改变含义。",
     responses((status = 200, description = "全部错误码，按编号排列", body = Envelope<ErrorCodes>))

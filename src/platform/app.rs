@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::clock::Clock;
 use super::crypto::Keyring;
 use super::db::Db;
+use super::files::{FileDesk, Vault};
 use super::settings::Settings;
 
 /// The tools of one running instance; cheap to clone.
@@ -17,6 +18,8 @@ pub struct Tools {
     pub db: Db,
     pub clock: Clock,
     pub keys: Arc<Keyring>,
+    pub vault: Vault,
+    pub papers: FileDesk,
     pub settings: Settings,
 }
 

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
@@ -11,7 +10,6 @@ use super::place::{self, Place, cause};
 use super::running::{block_on, listen, until_stopped};
 use crate::entry::demo::{control, folder};
 use crate::entry::server::Options;
-use crate::platform::app::{App, Tools};
 use crate::platform::clock::Clock;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Bounds, Db};
@@ -65,7 +63,7 @@ impl Demo {
             let clock = Clock::system();
             clock.set_offset_ms(mark_database(&db, clock.now_ms()).await?);
             let settings = Settings { public_url: base, demo: true, templates: Vec::new() };
-            let app = App::new(Tools { db, clock, keys: Arc::new(keys), settings });
+            let app = place.app(db, clock, keys, settings)?;
             until_stopped(app, listener, Options { metrics, ..Options::default() }, greet).await
         })
     }

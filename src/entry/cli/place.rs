@@ -1,14 +1,19 @@
 //! Where an installation lives: data folder, database, keys.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
 use crate::entry::demo::folder;
+use crate::platform::app::{App, Tools};
+use crate::platform::clock::Clock;
 use crate::platform::crypto::{KeyFault, Keyring};
 use crate::platform::db::{Bounds, Db, migrate};
 use crate::platform::error::Error;
 use crate::platform::facts;
+use crate::platform::files::{FileDesk, PdfWorker, Vault};
+use crate::platform::settings::Settings;
 
 #[derive(Args, Clone)]
 pub struct Place {
@@ -54,6 +59,14 @@ impl Place {
 
     pub fn open_database(&self, bounds: Bounds) -> Result<Db, String> {
         Db::open(&self.database_url(), bounds).map_err(|e| format!("打不开数据库：{}", cause(&e)))
+    }
+
+    /// Everything that a running instance works with.
+    pub fn app(&self, db: Db, clock: Clock, keys: Keyring, settings: Settings) -> Result<App, String> {
+        let vault = Vault::in_folder(&self.data.join("papers")).map_err(|e| format!("不能使用材料文件夹：{e}"))?;
+        let pdf = PdfWorker::of_this_program().map_err(|e| format!("找不到本程序自己的位置：{e}"))?;
+        let papers = FileDesk::new(pdf);
+        Ok(App::new(Tools { db, clock, keys: Arc::new(keys), vault, papers, settings }))
     }
 
     /// Err when the folder is a demo's.

@@ -1,7 +1,6 @@
 //! `zhucan serve`: the product.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -10,7 +9,6 @@ use super::Outcome;
 use super::place::{self, Place};
 use super::running::{block_on, listen, until_stopped};
 use crate::entry::server::Options;
-use crate::platform::app::{App, Tools};
 use crate::platform::clock::Clock;
 use crate::platform::db::Bounds;
 use crate::platform::settings::Settings;
@@ -47,7 +45,7 @@ impl Serve {
             place::migrate(&db).await?;
             place::refuse_demo_database(&db).await?;
             let settings = Settings { public_url: self.public_url, demo: false, templates: Vec::new() };
-            let app = App::new(Tools { db, clock: Clock::system(), keys: Arc::new(keys), settings });
+            let app = self.place.app(db, Clock::system(), keys, settings)?;
             let usual = Options::default();
             let options = Options {
                 workers: self.workers.unwrap_or(usual.workers),

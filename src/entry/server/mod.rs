@@ -15,8 +15,9 @@ use actix_web::rt::task::JoinHandle;
 use actix_web::{App as Actix, HttpServer, web};
 use utoipa_actix_web::{AppExt, scope};
 
-use super::routes::{BASE, mount};
+use super::routes::{self, BASE, mount};
 use super::{demo, docs};
+use crate::office::accounts::RevocationWatch;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{body, request};
@@ -52,6 +53,7 @@ pub struct Server {
     pause: Duration,
     app: App,
     listeners: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+    following: JoinHandle<()>,
 }
 
 /// Starts to answer on `listener`. Must be called inside an actix system.
@@ -62,14 +64,17 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
     let address = listener.local_addr().map_err(Error::internal)?;
     let readiness = Readiness::default();
     let board = metrics::Board::new();
+    let watch = web::Data::new(RevocationWatch::default());
     let pages = pages::Pages::of(&docs::document())?;
     let table = fallback::table(&docs::document(), &app);
     let factory = {
-        let (app, readiness, board) = (app.clone(), readiness.clone(), board.clone());
+        let (app, readiness, board, watch) = (app.clone(), readiness.clone(), board.clone(), watch.clone());
         move || {
             let (actix, _) = Actix::new().into_utoipa_app().service(scope(BASE).configure(mount)).split_for_parts();
             actix
                 .app_data(web::Data::new(app.clone()))
+                .app_data(watch.clone())
+                .app_data(web::Data::new(routes::services()))
                 .app_data(web::Data::new(readiness.clone()))
                 .app_data(web::Data::new(board.clone()))
                 .app_data(web::Data::new(pages.clone()))
@@ -105,7 +110,11 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
         let scraped = metrics::serve(app.clone(), board, listener)?;
         listeners.push((scraped.handle(), actix_web::rt::spawn(scraped)));
     }
-    Ok(Server { address, readiness, pause: options.pause, app, listeners })
+    let following = actix_web::rt::spawn({
+        let app = app.clone();
+        async move { watch.follow(&app).await }
+    });
+    Ok(Server { address, readiness, pause: options.pause, app, listeners, following })
 }
 
 impl Server {
@@ -124,6 +133,7 @@ impl Server {
                 tracing::error!(cause = %e, "a listener ended badly");
             }
         }
+        self.following.abort();
         let db = self.app.db.clone();
         // Joins the writer thread: what was accepted is on disk afterwards.
         if tokio::task::spawn_blocking(move || db.close()).await.is_err() {

@@ -1,0 +1,19 @@
+//! Who is calling and for whom they may act: residents, workers, their sessions and links.
+
+#[cfg(test)]
+mod bench;
+pub mod faults;
+pub mod guards;
+pub mod sessions;
+pub mod staff;
+mod tables;
+pub mod tokens;
+pub mod watch;
+
+pub use guards::{
+    Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskOfficer, FinanceOfficer, PointKeeper, Post,
+    Resident, Worker,
+};
+pub use watch::RevocationWatch;
+pub mod links;
+pub mod serving;

@@ -1,0 +1,106 @@
+//! Workers: who they are, which posts they hold now, and how their sign-in fails and locks.
+
+use diesel::prelude::*;
+
+use super::faults;
+use super::guards::{Post, Worker};
+use super::sessions;
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::coded::coded_enum;
+use crate::rules::lifecycle::Role;
+
+diesel::table! {
+    workers (id) {
+        id -> Binary,
+        username -> Text,
+        name -> Text,
+        password -> Text,
+        totp -> Binary,
+        totp_step -> BigInt,
+        failures -> BigInt,
+        locked_until -> BigInt,
+        status -> Text,
+        person_id -> Nullable<Binary>,
+        created_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    assignments (id) {
+        id -> Binary,
+        worker_id -> Binary,
+        role -> Text,
+        area -> Text,
+        point_id -> Nullable<Binary>,
+        valid_from -> BigInt,
+        valid_to -> Nullable<BigInt>,
+    }
+}
+
+coded_enum! {
+    /// Whether an account may be used.
+    pub enum Standing {
+        Active = "active", "正常";
+        Banned = "banned", "已停用";
+        Closed = "closed", "已注销";
+    }
+}
+
+crate::text_columns!(Standing);
+
+/// The worker of a session with the posts held now, from the database, so that a ban or a move counts at once.
+///
+/// # Errors
+/// 11003 when the session or the worker's time is over, or nothing was done for half an hour.
+pub async fn on_duty(app: &App, worker: Id, session: Id) -> Result<Worker> {
+    let now = app.clock.now_ms();
+    let (found, stale) = app
+        .db
+        .read(move |c| {
+            let stale = sessions::staff_session_at(c, session, worker, now)?;
+            Ok((load(c, worker, session, now)?, stale))
+        })
+        .await?;
+    if stale {
+        app.db.write(move |c| sessions::touch(c, session, now)).await?;
+    }
+    found.ok_or_else(|| Error::new(&faults::SESSION_ENDED))
+}
+
+fn load(c: &mut AnyConn, worker: Id, session: Id, now: i64) -> Result<Option<Worker>> {
+    use workers::dsl as w;
+    let row: Option<(String, Standing, Option<Id>)> =
+        w::workers.find(worker).select((w::name, w::status, w::person_id)).get_result(c).optional()?;
+    let Some((name, Standing::Active, person)) = row else { return Ok(None) };
+    let posts = posts_at(c, worker, now)?;
+    Ok(Some(Worker { id: worker, name, session, person, posts }))
+}
+
+fn posts_at(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Post>> {
+    use assignments::dsl as a;
+    let rows: Vec<(Role, String, Option<Id>)> = a::assignments
+        .filter(a::worker_id.eq(worker))
+        .filter(a::valid_from.le(now))
+        .filter(a::valid_to.is_null().or(a::valid_to.gt(now)))
+        .order((a::valid_from, a::id))
+        .select((a::role, a::area, a::point_id))
+        .load(c)?;
+    rows.into_iter()
+        .map(|(role, area, point)| Ok(Post { role, area: area.parse::<AreaCode>().map_err(Error::internal)?, point }))
+        .collect()
+}
+
+/// The person that a worker is, if known.
+///
+/// # Errors
+/// Those of the database.
+pub fn person_of(c: &mut AnyConn, worker: Id) -> Result<Option<Id>> {
+    use workers::dsl as w;
+    let row: Option<Option<Id>> = w::workers.find(worker).select(w::person_id).get_result(c).optional()?;
+    Ok(row.flatten())
+}
