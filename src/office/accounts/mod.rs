@@ -6,7 +6,7 @@ mod bench;
 pub mod faults;
 pub mod guards; // who may call, by argument type
 pub mod identity; // who a resident is
-mod link_desk;
+pub mod link_desk;
 mod link_desk_api;
 pub mod links; // for whom a resident may act
 mod me_api;
