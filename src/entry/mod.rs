@@ -1,5 +1,6 @@
 //! Floor 4, the roof: the ways in.
 
+pub mod bootstrap; // what a front end asks first
 pub mod cli; // the command line
 pub mod demo; // an invented province to try everything on
 pub mod docs; // the OpenAPI document

@@ -19,6 +19,7 @@ pub fn mount(cfg: &mut ServiceConfig) {
 }
 
 static ROUTES: &[fn(&mut ServiceConfig)] = &[
+    super::bootstrap::routes,
     super::error_codes::routes,
     accounts::routes,
     cases::api::routes,

@@ -112,7 +112,8 @@ fn prepare_folder(place: &Place, address: &str, wechat: &str) -> Outcome {
         }
     };
     // The marker stands before anything else does: a start that broke off goes on at the next one.
-    folder::mark(&place.data, &folder::Marker { created_at, address: address.to_owned(), wechat: wechat.to_owned() }).map_err(|e| cause(&e))?;
+    folder::mark(&place.data, &folder::Marker { created_at, address: address.to_owned(), wechat: wechat.to_owned() })
+        .map_err(|e| cause(&e))?;
     if place.keys_file().exists() {
         return Ok(());
     }
@@ -159,7 +160,8 @@ async fn ask<T: serde::de::DeserializeOwned>(call: reqwest::RequestBuilder, addr
     struct Told<T> {
         data: T,
     }
-    let away = |e: reqwest::Error| format!("演示没有在 {address} 运行或者不能回答，请先启动 zhucan demo。（{}）", e.without_url());
+    let away =
+        |e: reqwest::Error| format!("演示没有在 {address} 运行或者不能回答，请先启动 zhucan demo。（{}）", e.without_url());
     let answer = call.send().await.and_then(reqwest::Response::error_for_status).map_err(away)?;
     let told: Told<T> = answer.json().await.map_err(away)?;
     Ok(told.data)

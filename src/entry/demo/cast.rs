@@ -245,4 +245,3 @@ async fn ward(app: &App, stand_in: &Shared) -> Result<()> {
         })
         .await
 }
-

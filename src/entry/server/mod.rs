@@ -44,7 +44,14 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Options { workers: cores, connections: 10_000, pause: Duration::ZERO, metrics: None, rates: Rates::default(), worker: true }
+        Options {
+            workers: cores,
+            connections: 10_000,
+            pause: Duration::ZERO,
+            metrics: None,
+            rates: Rates::default(),
+            worker: true,
+        }
     }
 }
 
