@@ -247,3 +247,7 @@ pub fn accounts_for(c: &mut AnyConn, person: Id, today: NaiveDate) -> Result<Vec
         .order(l::account_id)
         .load(c)?)
 }
+
+#[cfg(test)]
+#[path = "links_tests.rs"]
+mod tests;
