@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::clock::Clock;
 use super::crypto::Keyring;
 use super::db::Db;
+use super::files::{FileDesk, Vault};
 use super::settings::Settings;
 use super::wechat::WeChat;
 
@@ -18,6 +19,8 @@ pub struct Tools {
     pub db: Db,
     pub clock: Clock,
     pub keys: Arc<Keyring>,
+    pub vault: Vault,
+    pub papers: FileDesk,
     pub settings: Settings,
     /// The mini-programs that may sign in here; the first is the usual one.
     pub wechat: Vec<WeChat>,

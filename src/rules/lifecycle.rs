@@ -22,6 +22,7 @@ coded_enum! {
 coded_enum! {
     /// What somebody does to a case; each leaves one line in its history.
     pub enum Action {
+        Begin = "begin", "开始填写";
         Submit = "submit", "提交申请";
         Undo = "undo", "取消提交";
         Withdraw = "withdraw", "撤回申请";
@@ -183,7 +184,7 @@ pub const TABLE: &[Rule] = &[
     rule(A::Undo, &[S::Submitted], By::Applicant, Leads::To(S::Draft)),
     rule(
         A::Withdraw,
-        &[S::Submitted, S::InReview, S::CorrectionRequested, S::PublicNotice, S::Approved],
+        &[S::Draft, S::Submitted, S::InReview, S::CorrectionRequested, S::PublicNotice, S::Approved],
         By::Applicant,
         Leads::To(S::Withdrawn),
     ),

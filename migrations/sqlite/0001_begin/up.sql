@@ -294,6 +294,8 @@ CREATE TABLE cases (
     submitted_at BIGINT,
     state_since BIGINT NOT NULL,
     due_at BIGINT,
+    -- working days that were left when a clock was stopped
+    days_left BIGINT,
     -- when the system itself must look at the case again
     alarm_at BIGINT,
     ended_at BIGINT,
@@ -302,8 +304,7 @@ CREATE TABLE cases (
     data_key BLOB NOT NULL,
     head BLOB NOT NULL,
     events BIGINT NOT NULL,
-    created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX cases_number ON cases (number);
 CREATE UNIQUE INDEX cases_live ON cases (live_key);
@@ -344,11 +345,6 @@ CREATE TABLE history_anchors (
     signature BLOB NOT NULL
 );
 CREATE INDEX history_anchors_at ON history_anchors (at);
-
-CREATE TABLE case_numbers (
-    series TEXT NOT NULL PRIMARY KEY,
-    last BIGINT NOT NULL
-);
 
 CREATE TABLE case_sections (
     case_id BLOB NOT NULL REFERENCES cases (id),

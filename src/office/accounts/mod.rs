@@ -14,6 +14,7 @@ mod passwords;
 mod register;
 mod resident_desk_api;
 pub mod residents;
+pub mod serving; // who serves a desk
 pub mod sessions; // begun, refreshed, ended
 mod sign_in;
 pub mod staff; // workers and their posts
@@ -25,8 +26,8 @@ pub mod tokens; // access tokens
 mod watch;
 
 pub use guards::{
-    Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskOfficer, FinanceOfficer, PointKeeper, Post, Resident,
-    Worker,
+    Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskOfficer, FinanceOfficer, PointKeeper, Post,
+    Resident, Worker,
 };
 pub use sign_in::{Rates, SignIn};
 pub use watch::RevocationWatch;

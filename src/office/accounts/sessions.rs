@@ -261,12 +261,8 @@ pub async fn log_out(app: &App, watch: &RevocationWatch, session: Id) -> Result<
 /// Those of the database.
 pub fn end_all(c: &mut AnyConn, account: Id, why: Ending, now: i64) -> Result<Vec<Id>> {
     use sessions::dsl as s;
-    let open: Vec<Id> = s::sessions
-        .filter(s::account_id.eq(account))
-        .filter(s::ended_at.is_null())
-        .order(s::id)
-        .select(s::id)
-        .load(c)?;
+    let open: Vec<Id> =
+        s::sessions.filter(s::account_id.eq(account)).filter(s::ended_at.is_null()).order(s::id).select(s::id).load(c)?;
     let rows: Vec<(Id, Id)> = open.iter().map(|session| (*session, Id::at(now))).collect();
     end(c, &rows, why, now)?;
     Ok(open)

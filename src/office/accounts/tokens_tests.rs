@@ -65,7 +65,10 @@ async fn another_key_another_algorithm_and_an_unknown_key_id_are_refused() {
         jsonwebtoken::encode(&header, &claims(&app), key).unwrap()
     };
     assert!(read(&app, &with(Algorithm::HS256, Some(kid), &good)).is_ok());
-    assert_eq!(refused(&app, &with(Algorithm::HS256, Some(kid), &EncodingKey::from_secret(b"another key of some length"))), 11001);
+    assert_eq!(
+        refused(&app, &with(Algorithm::HS256, Some(kid), &EncodingKey::from_secret(b"another key of some length"))),
+        11001
+    );
     assert_eq!(refused(&app, &with(Algorithm::HS512, Some(kid), &good)), 11001);
     assert_eq!(refused(&app, &with(Algorithm::HS256, Some("k9"), &good)), 11001);
     assert_eq!(refused(&app, &with(Algorithm::HS256, None, &good)), 11001);

@@ -73,8 +73,7 @@ impl RevocationWatch {
     /// 11003; those of the database when the last poll is too old to be trusted.
     pub async fn check(&self, app: &App, claims: &Claims) -> Result<()> {
         let session = claims.sid;
-        let (ended, fresh) =
-            self.read(|k| (k.ended.contains_key(&session), k.polled.is_some_and(|at| at.elapsed() <= GOOD_FOR)));
+        let (ended, fresh) = self.read(|k| (k.ended.contains_key(&session), k.polled.is_some_and(|at| at.elapsed() <= GOOD_FOR)));
         let over = ended || (!fresh && over_in_database(app, session).await?);
         if over { Err(Error::new(&faults::SESSION_ENDED)) } else { Ok(()) }
     }

@@ -4,6 +4,7 @@
 //! SM3 can be added as suite 2 without touching stored rows.
 
 mod fault;
+mod key_file;
 mod keys;
 mod links;
 mod lookup;

@@ -29,6 +29,7 @@ pub struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// The place of a column of a row.
+    #[must_use]
     pub fn new(table: &'a str, column: &'a str, row: &'a [u8]) -> Place<'a> {
         Place { table, column, row }
     }

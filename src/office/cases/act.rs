@@ -1,0 +1,240 @@
+//! One action on a case: right, version, table, desk, clock, history and outbox, in the write of the caller.
+
+use serde::{Deserialize, Serialize};
+
+use super::case::{self, Case};
+use super::codes;
+use super::corrections;
+use super::history::{self, Line};
+use super::service::Spine;
+use super::{alarms, clocks, routing};
+use crate::office::accounts::guards::Worker;
+use crate::office::accounts::links;
+use crate::office::people::kin;
+use crate::office::policy::common::CommonPolicy;
+use crate::office::policy::county;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::platform::id::Id;
+use crate::platform::outbox::{self, Class};
+use crate::rules::lifecycle::{Action, Desk, Leads, Role, State, permitted};
+
+/// Who acts.
+#[derive(Clone, Debug)]
+pub enum Actor {
+    /// The resident's account.
+    Applicant(Id),
+    Worker(Worker),
+    /// A rule with a clock, or a service on behalf of one.
+    System,
+}
+
+/// An action with what its doer saw and said.
+#[derive(Clone, Debug)]
+pub struct Act {
+    pub actor: Actor,
+    pub action: Action,
+    /// The version that the doer saw; the system sees the present.
+    pub version: Option<i64>,
+    /// Coded reason or step.
+    pub reason: Option<String>,
+    /// Words for the applicant.
+    pub note: Option<String>,
+}
+
+impl Act {
+    /// An action of the system on what it sees now.
+    pub fn system(action: Action, reason: &str) -> Act {
+        Act { actor: Actor::System, action, version: None, reason: Some(reason.to_owned()), note: None }
+    }
+}
+
+/// The body of the outbox row that each action leaves: who must be told is found when it is told.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct CaseEvent {
+    pub case_id: Id,
+    pub seq: i64,
+}
+
+/// Kind of that outbox row.
+pub const CASE_EVENT: &str = "case_event";
+
+/// Takes an action; the case that comes back is stored. Errors: 10006 not the caller's, 10030 stale, 200xx.
+pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, act: Act) -> Result<Case> {
+    let mut case = case::find(c, id)?;
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let role = role_of(c, spine, &case, &act.actor)?;
+    if let Some(version) = act.version {
+        case.seen(version)?;
+    }
+    let chain = policy.chain.len();
+    let Some(rule) = permitted(case.state, act.action, case.standing(role, chain)) else {
+        return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
+    };
+    hold_back(c, spine, &case, &policy, &act)?;
+
+    let (loaded, from) = (case.version, case.state);
+    let to = match rule.leads {
+        Leads::Stay => from,
+        Leads::To(state) => state,
+        Leads::NextDesk | Leads::PreviousDesk => State::InReview,
+        Leads::BeforeCorrection => case.resume_state.unwrap_or(State::InReview),
+        Leads::NoticeOrApproved if policy.notice_days > 0 => State::PublicNotice,
+        Leads::NoticeOrApproved => State::Approved,
+    };
+    case.state = to;
+    claims(&mut case, spine, &policy, &act);
+    clocks::before(c, spine, &mut case, from)?;
+    match rule.leads {
+        Leads::NextDesk => routing::forward(c, spine, &mut case, &policy)?,
+        Leads::PreviousDesk => routing::back(&mut case, &policy)?,
+        Leads::To(State::Submitted) => routing::enter(c, spine, &mut case, &policy)?,
+        Leads::To(State::Draft) => routing::leave(&mut case),
+        _ if to.ended() => routing::leave(&mut case),
+        _ => {}
+    }
+    if rule.leads != Leads::Stay {
+        case.state_since = spine.now;
+        clocks::after(c, spine, &mut case, &policy, from)?;
+    }
+    settle_life(&mut case, spine, act.action);
+    write(c, spine, &mut case, loaded, from, role, &act)?;
+    alarms::publish(c, spine, &case, from)?;
+    spine.services.get(&case.service)?.follow(c, spine, &case, act.action)?;
+    // The service may have moved the case on (a rental is approved by rule when it is submitted).
+    case::find(c, id)
+}
+
+/// A step of fulfilment: what a service does between approval and completion.
+#[derive(Clone, Debug)]
+pub struct Step<'a> {
+    pub actor: Actor,
+    /// The version that the doer saw; none for the system.
+    pub version: Option<i64>,
+    /// Coded step of the service, for example `paid`.
+    pub step: &'a str,
+    /// The desk that must act next, when it changes.
+    pub desk: Option<Desk>,
+    /// The rental point of that desk.
+    pub point: Option<Id>,
+    /// By when the next act is due, epoch milliseconds.
+    pub due_at: Option<i64>,
+}
+
+/// Takes a step of an approved case: one line of history, one outbox row, perhaps another desk.
+/// Errors: 10006 not the caller's, 10030 stale, 20001 not approved, 20004 claimed, 20005 conflicted.
+pub fn step(c: &mut AnyConn, spine: &Spine, id: Id, step: Step<'_>) -> Result<Case> {
+    let mut case = case::find(c, id)?;
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let role = role_of(c, spine, &case, &step.actor)?;
+    if let Some(version) = step.version {
+        case.seen(version)?;
+    }
+    if permitted(case.state, Action::Fulfil, case.standing(role, policy.chain.len())).is_none() {
+        return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
+    }
+    let act = Act { actor: step.actor, action: Action::Fulfil, version: None, reason: Some(step.step.to_owned()), note: None };
+    hold_back(c, spine, &case, &policy, &act)?;
+    let (loaded, from) = (case.version, case.state);
+    if let Some(desk) = step.desk {
+        case.desk_point = step.point.or(case.desk_point);
+        routing::hand_to(&mut case, desk)?;
+    }
+    case.due_at = step.due_at;
+    write(c, spine, &mut case, loaded, from, role, &act)?;
+    Ok(case)
+}
+
+/// Stores the moved case with its line and its outbox row.
+fn write(c: &mut AnyConn, spine: &Spine, case: &mut Case, loaded: i64, from: State, role: Role, act: &Act) -> Result<()> {
+    let key = case.key(&spine.keys)?;
+    let actor = match &act.actor {
+        Actor::Applicant(account) => Some(*account),
+        Actor::Worker(worker) => Some(worker.id),
+        Actor::System => None,
+    };
+    let line = Line { action: act.action, from, role, actor, reason: act.reason.clone(), note: act.note.clone(), at: spine.now };
+    case.version = loaded.saturating_add(1);
+    let seq = history::append(c, &key, case, line)?;
+    case::update(c, case, loaded)?;
+    let event = CaseEvent { case_id: case.id, seq };
+    outbox::push(c, &spine.keys, Id::at(spine.now), CASE_EVENT, Class::Repeatable, &case.id.to_string(), &event, spine.now)
+}
+
+/// In what role the actor stands before this case; who has none learns nothing of it.
+fn role_of(c: &mut AnyConn, spine: &Spine, case: &Case, actor: &Actor) -> Result<Role> {
+    match actor {
+        Actor::System => Ok(Role::System),
+        Actor::Applicant(account) => {
+            let may =
+                case.applicant_id == Some(*account) && links::may_act(c, *account, case.person_id, spine.today())?.is_some();
+            if may { Ok(Role::Applicant) } else { Err(Error::not_found()) }
+        }
+        Actor::Worker(worker) => match case.desk_role(worker) {
+            Some(role) => Ok(role),
+            None if case.state != State::Draft && case.in_scope_of(worker) => {
+                Err(Error::new(&codes::NOT_NOW).with_current(case.current()))
+            }
+            None => Err(Error::not_found()),
+        },
+    }
+}
+
+/// What the table cannot know: the ten minutes, somebody's claim, and the fourth eye.
+fn hold_back(c: &mut AnyConn, spine: &Spine, case: &Case, policy: &CommonPolicy, act: &Act) -> Result<()> {
+    let undo_until = clocks::undo_until(case, policy);
+    match (&act.actor, act.action) {
+        (Actor::Applicant(_), Action::Undo) if spine.now > undo_until => {
+            return Err(Error::new(&codes::UNDO_OVER).with_current(case.current()));
+        }
+        (Actor::Applicant(_), Action::Resubmit) => corrections::all_answered(c, case)?,
+        (Actor::Worker(_), _) if case.state == State::Submitted && spine.now <= undo_until => {
+            let seconds = undo_until.saturating_sub(spine.now).max(0) / 1000 + 1;
+            let wait = u64::try_from(seconds).unwrap_or(600);
+            return Err(Error::new(&codes::UNDO_OPEN).with_current(case.current()).retry_after(wait));
+        }
+        _ => {}
+    }
+    let Actor::Worker(worker) = &act.actor else { return Ok(()) };
+    if case.claimed_by.is_some_and(|by| by != worker.id) && case.claim_until.is_some_and(|until| until > spine.now) {
+        return Err(Error::new(&codes::CLAIMED).with_current(case.current()));
+    }
+    if conflicted(c, spine, case, worker.id, worker.person)? {
+        return Err(Error::new(&codes::CONFLICTED));
+    }
+    Ok(())
+}
+
+/// Four-eyes: nobody works on a case that they filed, or that is about them or their family.
+pub fn conflicted(c: &mut AnyConn, spine: &Spine, case: &Case, worker: Id, person: Option<Id>) -> Result<bool> {
+    if case.filed_by == Some(worker) {
+        return Ok(true);
+    }
+    let Some(own) = person else { return Ok(false) };
+    Ok(own == case.person_id || kin::are_family(c, own, case.person_id, spine.today())?)
+}
+
+/// A claim is one worker's for the policy's minutes; any other move frees the case.
+fn claims(case: &mut Case, spine: &Spine, policy: &CommonPolicy, act: &Act) {
+    let minutes = i64::from(policy.claim_minutes).saturating_mul(60_000);
+    match (&act.actor, act.action) {
+        (Actor::Worker(worker), Action::Claim | Action::Accept) => {
+            case.claimed_by = Some(worker.id);
+            case.claim_until = Some(spine.now.saturating_add(minutes));
+        }
+        (_, Action::Fulfil | Action::Rate) => {}
+        _ => (case.claimed_by, case.claim_until) = (None, None),
+    }
+}
+
+/// When a life begins and ends.
+fn settle_life(case: &mut Case, spine: &Spine, action: Action) {
+    match action {
+        Action::Submit => case.submitted_at = Some(spine.now),
+        Action::Undo => case.submitted_at = None,
+        _ => {}
+    }
+    if case.state.ended() && case.ended_at.is_none() {
+        (case.ended_at, case.live_key, case.alarm_at, case.due_at) = (Some(spine.now), None, None, None);
+    }
+}

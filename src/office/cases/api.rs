@@ -1,0 +1,365 @@
+//! What an applicant may call: my cases, one case, and the actions on it.
+
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use super::act::{Act, Actor, act};
+use super::case;
+use super::check::check;
+use super::consents;
+use super::mine::{self, Filter, StateCount};
+use super::notice_board::{self, PublicLine};
+use super::ratings::{self, Grade};
+use super::service::{Offer, Services, Spine};
+use super::views::{self, CaseSummary, CaseView};
+use crate::form;
+use crate::office::accounts::guards::Resident;
+use crate::office::accounts::links;
+use crate::platform::app::App;
+use crate::platform::error::{Detail, Error, Faults, Result};
+use crate::platform::http::once::Done;
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
+use crate::platform::id::Id;
+use crate::rules::lifecycle::{Action, Role};
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(offers).service(list).service(count).service(one).service(checked).service(board);
+    cfg.service(submit).service(undo).service(withdraw).service(resubmit).service(rate);
+}
+
+/// For whom.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ForPerson {
+    /// One of `GET /me/persons`.
+    person_id: Id,
+}
+
+#[utoipa::path(tag = "cases", operation_id = "listOffers", summary = "可以申请什么",
+    description = "您可以为这个人申请的事项；不能申请的会说明原因。",
+    params(ForPerson),
+    responses((status = 200, description = "各项服务", body = Envelope<Vec<Offer>>)), security(("resident" = [])))]
+#[get("/me/offers")]
+async fn offers(
+    who: Resident,
+    q: Query<ForPerson>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Vec<Offer>>> {
+    let spine = Spine::of(&app, &services);
+    let found = app.db.read(move |c| {
+        let person = q.0.person_id;
+        links::may_act(c, who.account, person, spine.today())?.ok_or_else(Error::not_found)?;
+        let mut all = Vec::new();
+        for service in spine.services.all() {
+            all.extend(service.offers(c, &spine, person)?);
+        }
+        Ok(all)
+    });
+    Ok(Answer::ok(found.await?))
+}
+
+/// Which of my cases.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Mine {
+    /// true: still being handled; false: ended.
+    live: Option<bool>,
+    /// 1 to 100, usually 20.
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[utoipa::path(tag = "cases", operation_id = "listMyCases", summary = "我的办件",
+    description = "您提交的和正在填写的办件，最新的在前。", params(Mine),
+    responses((status = 200, description = "一页办件", body = Envelope<Page<CaseSummary>>),
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = [])))]
+#[get("/cases")]
+async fn list(
+    who: Resident,
+    q: Query<Mine>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Page<CaseSummary>>> {
+    let spine = Spine::of(&app, &services);
+    let limit = paging::limit(q.0.limit)?;
+    let name = format!("cases:{}:{:?}", who.account, q.0.live);
+    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
+    let filter = Filter { account: who.account, live: q.0.live };
+    let rows = app.db.read(move |c| mine::list(c, &spine, &filter, after, limit)).await?;
+    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |(after, _)| *after)?;
+    Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, s)| s).collect(), next_cursor }))
+}
+
+/// Which of my cases to count.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Counted {
+    /// true: still being handled; false: ended.
+    live: Option<bool>,
+}
+
+#[utoipa::path(tag = "cases", operation_id = "countMyCases", summary = "我的办件数量",
+    description = "按状态统计您的办件，与列表完全一致。", params(Counted),
+    responses((status = 200, description = "各状态的数量", body = Envelope<Vec<StateCount>>)), security(("resident" = [])))]
+#[get("/cases/count")]
+async fn count(who: Resident, q: Query<Counted>, app: web::Data<App>) -> Result<Answer<Vec<StateCount>>> {
+    let filter = Filter { account: who.account, live: q.0.live };
+    Ok(Answer::ok(app.db.read(move |c| mine::counts(c, &filter)).await?))
+}
+
+#[utoipa::path(tag = "cases", operation_id = "getCase", summary = "查看办件",
+    description = "办件的状态、下一步由谁办理、期限、您现在可以做什么，以及全部办理记录。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "办件", body = Envelope<CaseView>)), security(("resident" = [])))]
+#[get("/cases/{id}")]
+async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<CaseView>> {
+    let spine = Spine::of(&app, &services);
+    let view = app.db.read(move |c| {
+        let case = case::owned(c, who.account, id.0, spine.now)?;
+        views::full(c, &spine, &case, Some(Role::Applicant))
+    });
+    Ok(Answer::ok(view.await?))
+}
+
+/// Whether a case could be submitted.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+struct Readiness {
+    ready: bool,
+    /// What to mend first, in the order of the form.
+    details: Vec<Detail>,
+    /// Who will be told about this case when it is submitted.
+    #[schema(example = json!(["您本人（微信通知）"]))]
+    will_be_told: Vec<String>,
+}
+
+#[utoipa::path(tag = "cases", operation_id = "checkCase", summary = "检查申请",
+    description = "不提交，只检查还缺什么，并说明提交后会通知谁。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "检查结果", body = Envelope<Readiness>)), security(("resident" = [])))]
+#[get("/cases/{id}/check")]
+async fn checked(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Readiness>> {
+    let spine = Spine::of(&app, &services);
+    let view = app.db.read(move |c| {
+        let case = case::owned(c, who.account, id.0, spine.now)?;
+        let details = check(c, &spine, &case)?;
+        let others = links::accounts_for(c, case.person_id, spine.today())?.into_iter().filter(|a| *a != who.account).count();
+        let mut will_be_told = vec!["您本人".to_owned()];
+        if others > 0 {
+            will_be_told.push(format!("这位残疾人本人或者其他监护人，共{others}人"));
+        }
+        Ok(Readiness { ready: details.is_empty(), details, will_be_told })
+    });
+    Ok(Answer::ok(view.await?))
+}
+
+/// A submission.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Submit {
+    /// The version that was seen.
+    #[schema(example = 1)]
+    version: i64,
+    /// Version of the privacy text that the applicant agreed to (`GET /bootstrap`).
+    #[schema(example = "2026-11")]
+    consent: Option<String>,
+}
+form!(Submit { version: "版本", consent: "个人信息处理同意书" });
+
+#[utoipa::path(tag = "cases", operation_id = "submitCase", summary = "提交申请",
+    description = "提交后十分钟内可以取消。提交前会再检查一遍。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = Submit,
+    responses((status = 200, description = "已提交", body = Envelope<CaseView>),
+        (status = 409, description = "10030 版本过期；20001 现在不能提交", body = Failure)), security(("resident" = [])))]
+#[post("/cases/{id}/actions/submit")]
+async fn submit(
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Submit>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<CaseView>> {
+    let (spine, account, sent) = (Spine::of(&app, &services), who.account, body.value);
+    let done = once.write(&app, account, body.fingerprint, move |c| {
+        let case = case::owned(c, account, id.0, spine.now)?;
+        case.seen(sent.version)?;
+        consents::given(c, &spine, account, case.person_id, sent.consent.as_deref())?;
+        let mut faults = Faults::new();
+        if case.state == crate::rules::lifecycle::State::Draft {
+            check(c, &spine, &case)?.into_iter().for_each(|d| faults.add(d));
+        }
+        faults.settle()?;
+        let act = take(account, Action::Submit, sent.version, None);
+        let case = self::act(c, &spine, case.id, act)?;
+        views::full(c, &spine, &case, Some(Role::Applicant))
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}
+
+fn take(account: Id, action: Action, version: i64, note: Option<String>) -> Act {
+    Act { actor: Actor::Applicant(account), action, version: Some(version), reason: None, note }
+}
+
+/// An action on what was seen.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Seen {
+    /// The version that was seen.
+    #[schema(example = 2)]
+    version: i64,
+    /// Words to the office.
+    #[validate(length(max = 500, message = "最多写500个字。"))]
+    #[schema(example = "材料已经换成清楚的照片。")]
+    note: Option<String>,
+}
+form!(Seen { version: "版本", note: "说明" });
+
+async fn simple(
+    action: Action,
+    account: Id,
+    once: Once,
+    id: Id,
+    body: Body<Seen>,
+    app: &App,
+    services: &Services,
+) -> Result<Answer<CaseView>> {
+    let (spine, sent) = (Spine::of(app, services), body.value);
+    let done: Done<CaseView> = once
+        .write(app, account, body.fingerprint, move |c| {
+            let case = act(c, &spine, id, take(account, action, sent.version, sent.note.clone()))?;
+            views::full(c, &spine, &case, Some(Role::Applicant))
+        })
+        .await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}
+
+#[utoipa::path(tag = "cases", operation_id = "undoSubmit", summary = "取消提交",
+    description = "提交后十分钟内可以取消，申请变回草稿，内容都还在。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = Seen,
+    responses((status = 200, description = "已变回草稿", body = Envelope<CaseView>),
+        (status = 409, description = "10030 版本过期；20001 现在不能取消；20002 已超过十分钟", body = Failure)), security(("resident" = [])))]
+#[post("/cases/{id}/actions/undo")]
+async fn undo(
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Seen>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<CaseView>> {
+    simple(Action::Undo, who.account, once, id.0, body, &app, &services).await
+}
+
+#[utoipa::path(tag = "cases", operation_id = "withdrawCase", summary = "撤回申请",
+    description = "撤回还没有办结的申请，或者放弃草稿。撤回后可以重新申请。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = Seen,
+    responses((status = 200, description = "已撤回", body = Envelope<CaseView>),
+        (status = 409, description = "10030 版本过期；20001 现在不能撤回", body = Failure)), security(("resident" = [])))]
+#[post("/cases/{id}/actions/withdraw")]
+async fn withdraw(
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Seen>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<CaseView>> {
+    simple(Action::Withdraw, who.account, once, id.0, body, &app, &services).await
+}
+
+#[utoipa::path(tag = "cases", operation_id = "resubmitCase", summary = "提交补正",
+    description = "每一项都补好后提交，回到原来的工作人员那里，不用重新排队。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = Seen,
+    responses((status = 200, description = "已提交补正", body = Envelope<CaseView>),
+        (status = 409, description = "10030 版本过期；20001 现在不能提交补正", body = Failure)), security(("resident" = [])))]
+#[post("/cases/{id}/actions/resubmit")]
+async fn resubmit(
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Seen>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<CaseView>> {
+    simple(Action::Resubmit, who.account, once, id.0, body, &app, &services).await
+}
+
+/// A rating in five grades.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rate {
+    #[schema(example = 9)]
+    version: i64,
+    /// very_good, good, fair, poor or very_poor.
+    #[schema(value_type = String, example = "very_good")]
+    grade: Grade,
+    #[validate(length(max = 500, message = "最多写500个字。"))]
+    #[schema(example = "工作人员很耐心。")]
+    comment: Option<String>,
+}
+form!(Rate { version: "版本", grade: "满意程度", comment: "意见" });
+
+#[utoipa::path(tag = "cases", operation_id = "rateCase", summary = "评价",
+    description = "办结后可以评价一次，自愿，不影响办理结果。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = Rate,
+    responses((status = 200, description = "谢谢评价", body = Envelope<CaseView>),
+        (status = 409, description = "10030 版本过期；20001 还没有办结；20011 已经评价过", body = Failure)), security(("resident" = [])))]
+#[post("/cases/{id}/actions/rate")]
+async fn rate(
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Rate>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<CaseView>> {
+    let (spine, account, sent) = (Spine::of(&app, &services), who.account, body.value);
+    let done = once.write(&app, account, body.fingerprint, move |c| {
+        let case = act(c, &spine, id.0, take(account, Action::Rate, sent.version, None))?;
+        ratings::rate(c, &spine, &case, sent.grade, sent.comment.as_deref())?;
+        views::full(c, &spine, &case, Some(Role::Applicant))
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}
+
+/// Which board.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Board {
+    /// Twelve-digit code of the county.
+    #[param(example = "990101000000")]
+    county: String,
+    /// 1 to 100, usually 20.
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[utoipa::path(tag = "public", operation_id = "listPublicNotices", summary = "公示栏",
+    description = "正在公示的事项，姓名已经遮盖，到期自动撤下。", params(Board),
+    responses((status = 200, description = "一页公示", body = Envelope<Page<PublicLine>>),
+        (status = 400, description = "10007 游标失效", body = Failure)))]
+#[get("/public/notice-board")]
+async fn board(q: Query<Board>, app: web::Data<App>) -> Result<Answer<Page<PublicLine>>> {
+    let (limit, now, county) = (paging::limit(q.0.limit)?, app.clock.now_ms(), q.0.county);
+    let name = format!("board:{county}");
+    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
+    let rows = app.db.read(move |c| notice_board::board(c, &county, now, after, limit)).await?;
+    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |(after, _)| *after)?;
+    Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, l)| l).collect(), next_cursor }).public())
+}

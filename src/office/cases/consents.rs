@@ -1,0 +1,48 @@
+//! Consent to handling personal data: which text, for what, when; asked for before anything is submitted.
+
+use diesel::prelude::*;
+
+use super::service::Spine;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::platform::id::Id;
+
+crate::codes! { CONSENT;
+    NEEDED = 13001, 403, "提交前需要您同意个人信息处理说明，请阅读后勾选同意。", "Send consent with the version that bootstrap names.";
+    CHANGED = 13002, 403, "个人信息处理说明已经更新，请重新阅读并同意。", "The text has a new version; show it and send that version.";
+}
+
+diesel::table! {
+    consents (id) {
+        id -> Binary,
+        account_id -> Binary,
+        person_id -> Nullable<Binary>,
+        purpose -> Text,
+        text_version -> Text,
+        given_at -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+/// The privacy text in force.
+pub const TEXT_VERSION: &str = "2026-11";
+
+/// Records the consent that came with a submission; without it nothing is submitted.
+pub fn given(c: &mut AnyConn, spine: &Spine, account: Id, person: Id, version: Option<&str>) -> Result<()> {
+    match version {
+        None | Some("") => return Err(Error::new(&NEEDED)),
+        Some(TEXT_VERSION) => {}
+        Some(_) => return Err(Error::new(&CHANGED)),
+    }
+    use consents::dsl as k;
+    let row = (
+        k::id.eq(Id::at(spine.now)),
+        k::account_id.eq(account),
+        k::person_id.eq(person),
+        k::purpose.eq("submit"),
+        k::text_version.eq(TEXT_VERSION),
+        k::given_at.eq(spine.now),
+    );
+    diesel::insert_into(k::consents).values(row).execute(c)?;
+    Ok(())
+}

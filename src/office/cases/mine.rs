@@ -1,0 +1,90 @@
+//! An applicant's own cases: one query definition for the list and its counts.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::case::{Case, cases};
+use super::service::Spine;
+use super::views::{self, CaseSummary};
+use crate::labelled;
+use crate::office::people::persons;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::Result;
+use crate::platform::http::Labelled;
+use crate::platform::http::paging::After;
+use crate::platform::id::Id;
+use crate::rules::lifecycle::State;
+
+/// What to show.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    pub account: Id,
+    /// Only those that still live, or only those that ended.
+    pub live: Option<bool>,
+}
+
+/// How many of one state.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct StateCount {
+    pub state: Labelled,
+    pub count: i64,
+}
+
+type Query<'a> = cases::BoxedQuery<'a, MultiBackend>;
+
+fn query<'a>(f: &Filter) -> Query<'a> {
+    let all = cases::table.filter(cases::applicant_id.eq(f.account)).into_boxed();
+    match f.live {
+        Some(true) => all.filter(cases::ended_at.is_null()),
+        Some(false) => all.filter(cases::ended_at.is_not_null()),
+        None => all,
+    }
+}
+
+/// Newest first; one row more than `limit` when there are more.
+pub fn list(c: &mut AnyConn, spine: &Spine, f: &Filter, after: Option<After>, limit: i64) -> Result<Vec<(After, CaseSummary)>> {
+    let mut page = query(f);
+    if let Some(a) = after {
+        page = page.filter(cases::created_at.lt(a.at).or(cases::created_at.eq(a.at).and(cases::id.lt(a.id))));
+    }
+    let rows: Vec<Case> = page
+        .order((cases::created_at.desc(), cases::id.desc()))
+        .limit(limit.saturating_add(1))
+        .select(<Case as Selectable<MultiBackend>>::construct_selection())
+        .load(c)?;
+    summaries(c, spine, rows, |case| case.created_at)
+}
+
+/// Cases as lines, with the names of their persons from one query.
+pub fn summaries(
+    c: &mut AnyConn,
+    spine: &Spine,
+    rows: Vec<Case>,
+    at: impl Fn(&Case) -> i64,
+) -> Result<Vec<(After, CaseSummary)>> {
+    let names = persons::masked_names(c, rows.iter().map(|r| r.person_id).collect())?;
+    let mut out = Vec::with_capacity(rows.len());
+    for case in rows {
+        let name = names.iter().find(|(id, _)| *id == case.person_id).map_or("", |(_, n)| n.as_str());
+        let service = spine.services.get(&case.service)?;
+        out.push((After { at: at(&case), id: case.id }, views::summary(&case, service, name, spine.now)));
+    }
+    Ok(out)
+}
+
+/// How many of each state, by the same definition.
+pub fn counts(c: &mut AnyConn, f: &Filter) -> Result<Vec<StateCount>> {
+    let mut all = cases::table
+        .filter(cases::applicant_id.eq(f.account))
+        .group_by(cases::state)
+        .select((cases::state, diesel::dsl::count_star()))
+        .into_boxed::<MultiBackend>();
+    all = match f.live {
+        Some(true) => all.filter(cases::ended_at.is_null()),
+        Some(false) => all.filter(cases::ended_at.is_not_null()),
+        None => all,
+    };
+    let rows: Vec<(State, i64)> = all.order(cases::state).load(c)?;
+    Ok(rows.into_iter().map(|(state, count)| StateCount { state: labelled!(state), count }).collect())
+}

@@ -1,0 +1,21 @@
+//! Cases: drafts, papers, actions, history, corrections; what every service's application shares.
+
+pub mod act; // one action: right, version, table, desk, clock, history, outbox
+pub mod alarms; // what a clock does to cases
+pub mod api; // what an applicant may call
+pub mod case; // the case and the only ways to load one
+pub mod check; // what keeps a case from being submitted
+pub mod clocks; // what is due when
+pub mod codes; // what can be refused
+pub mod consents; // agreement before submission
+pub mod corrections; // one complete notice, answered item by item
+pub mod drafts; // sections saved on the server
+pub mod history; // append-only and chained
+pub mod mine; // an applicant's own cases
+pub mod notice_board; // public notices with masked names
+pub mod papers; // uploads, each tied to a material
+pub mod papers_api; // uploading and looking at papers
+pub mod ratings; // five grades
+pub mod routing; // which desk
+pub mod service; // what the spine asks of a service
+pub mod views; // what people see

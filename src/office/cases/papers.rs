@@ -1,0 +1,179 @@
+//! Papers of a case: one row a file, tied to a required material, in a final state once it is stored.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::case::Case;
+use super::service::Spine;
+use super::{corrections, drafts};
+use crate::office::policy::county;
+use crate::platform::crypto::{DataKey, LINK_LIFE_MS, Place};
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::files::Variant;
+use crate::platform::http::Labelled;
+use crate::platform::id::Id;
+use crate::rules::calendar::rfc3339;
+
+diesel::table! {
+    papers (id) {
+        id -> Binary,
+        owner_account -> Nullable<Binary>,
+        person_id -> Binary,
+        case_id -> Binary,
+        material -> Text,
+        state -> Text,
+        kind -> Text,
+        bytes -> BigInt,
+        width -> BigInt,
+        height -> BigInt,
+        pages -> BigInt,
+        sha256 -> Binary,
+        file_id -> Binary,
+        file_key -> Binary,
+        has_thumbnail -> Bool,
+        alt_text -> Binary,
+        uploaded_at -> BigInt,
+    }
+}
+
+/// A stored file of a case.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = papers, treat_none_as_default_value = false)]
+pub struct Paper {
+    pub id: Id,
+    pub owner_account: Option<Id>,
+    pub person_id: Id,
+    pub case_id: Id,
+    pub material: String,
+    /// received or withdrawn.
+    pub state: String,
+    /// Media type.
+    pub kind: String,
+    pub bytes: i64,
+    pub width: i64,
+    pub height: i64,
+    pub pages: i64,
+    pub sha256: Vec<u8>,
+    /// The file in the vault; papers that were re-used share it.
+    pub file_id: Id,
+    pub file_key: Vec<u8>,
+    pub has_thumbnail: bool,
+    pub alt_text: Vec<u8>,
+    pub uploaded_at: i64,
+}
+
+/// A paper as people see it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct PaperView {
+    pub id: Id,
+    #[schema(example = "household_register")]
+    pub material: String,
+    pub state: Labelled,
+    #[schema(example = "image/jpeg")]
+    pub kind: String,
+    pub bytes: i64,
+    pub pages: i64,
+    /// In words, for those who cannot see the picture.
+    #[schema(example = "户口簿首页")]
+    pub alt_text: String,
+    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    pub uploaded_at: String,
+    /// Five-minute link for `<image>`; none for PDF.
+    pub thumbnail_url: Option<String>,
+    /// Five-minute link to the file.
+    pub download_url: String,
+}
+
+impl Paper {
+    /// The key of its file.
+    pub fn key(&self, spine: &Spine) -> Result<DataKey> {
+        Ok(spine.keys.open_data_key(&Place::new("papers", "file_key", self.file_id.as_bytes()), &self.file_key)?)
+    }
+
+    pub fn view(&self, spine: &Spine) -> Result<PaperView> {
+        let alt = spine.keys.open_text(&Place::new("papers", "alt_text", self.id.as_bytes()), &self.alt_text)?;
+        let until = spine.now.saturating_add(LINK_LIFE_MS);
+        let link = |v: Variant| {
+            let signed = spine.keys.sign_link(&self.id.to_string(), v.as_str(), until);
+            format!("/api/v1/files/{}?variant={}&{signed}", self.id, v.as_str())
+        };
+        let label = if self.state == "received" { "已收到" } else { "已删除" };
+        Ok(PaperView {
+            id: self.id,
+            material: self.material.clone(),
+            state: Labelled::new(&self.state, label),
+            kind: self.kind.clone(),
+            bytes: self.bytes,
+            pages: self.pages,
+            alt_text: alt,
+            uploaded_at: rfc3339(self.uploaded_at),
+            thumbnail_url: self.has_thumbnail.then(|| link(Variant::Thumbnail)),
+            download_url: link(Variant::Full),
+        })
+    }
+}
+
+/// A paper by its id, received or not.
+pub fn find(c: &mut AnyConn, id: Id) -> Result<Option<Paper>> {
+    let found = papers::table.find(id).select(<Paper as Selectable<MultiBackend>>::construct_selection());
+    Ok(found.get_result(c).optional()?)
+}
+
+/// The received papers of a case, in the order of upload.
+pub fn of(c: &mut AnyConn, case: Id) -> Result<Vec<Paper>> {
+    let received = papers::table.filter(papers::case_id.eq(case).and(papers::state.eq("received")));
+    let rows = received.order((papers::material, papers::uploaded_at, papers::id));
+    Ok(rows.select(<Paper as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
+
+/// The same, as people see them.
+pub fn views_of(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<PaperView>> {
+    of(c, case.id)?.iter().map(|p| p.view(spine)).collect()
+}
+
+/// Materials for which at least one paper was received.
+pub fn materials_of(c: &mut AnyConn, case: Id) -> Result<Vec<String>> {
+    Ok(of(c, case)?.into_iter().map(|p| p.material).collect())
+}
+
+/// Papers of a person from all cases of this account, newest first, for re-use.
+pub fn of_person(c: &mut AnyConn, account: Id, person: Id) -> Result<Vec<Paper>> {
+    let mine = papers::person_id.eq(person).and(papers::owner_account.eq(account)).and(papers::state.eq("received"));
+    let rows = papers::table.filter(mine).order((papers::uploaded_at.desc(), papers::id.desc())).limit(100);
+    Ok(rows.select(<Paper as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
+
+/// The case takes a paper for this material now, and there is room for another page.
+pub fn room_for(c: &mut AnyConn, case: &Case, material: &str) -> Result<()> {
+    drafts::editable(c, case, &format!("material:{material}"))?;
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let mut faults = Faults::new();
+    match policy.materials.iter().find(|m| m.code == material) {
+        None => faults.push("/material", "材料", "unknown_material", "不需要这种材料。", "请从材料清单中选择。"),
+        Some(m) => {
+            let there = of(c, case.id)?.iter().filter(|p| p.material == material).count();
+            if u32::try_from(there).unwrap_or(u32::MAX) >= m.max_pages {
+                let reason = format!("这份材料最多上传{}页。", m.max_pages);
+                faults.push("/material", &m.label, "too_many_pages", &reason, "请先删除不要的页，再上传新的。");
+            }
+        }
+    }
+    faults.settle()
+}
+
+/// Stores the row of a file that lies in the vault.
+pub fn add(c: &mut AnyConn, spine: &Spine, case: &Case, paper: &Paper) -> Result<()> {
+    room_for(c, case, &paper.material)?;
+    diesel::insert_into(papers::table).values(paper.clone()).execute(c)?;
+    corrections::answered(c, case, &format!("material:{}", paper.material), spine.now)
+}
+
+/// Takes a paper back while its case may change.
+pub fn withdraw(c: &mut AnyConn, case: &Case, paper: &Paper) -> Result<()> {
+    drafts::editable(c, case, &format!("material:{}", paper.material))?;
+    let row = papers::table.filter(papers::id.eq(paper.id).and(papers::state.eq("received")));
+    let changed = diesel::update(row).set(papers::state.eq("withdrawn")).execute(c)?;
+    if changed == 1 { Ok(()) } else { Err(Error::not_found()) }
+}

@@ -1,0 +1,324 @@
+//! Uploading papers, looking at them, using them again.
+
+use actix_multipart::Multipart;
+use actix_web::http::header;
+use actix_web::{HttpResponse, delete, get, post, web};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use super::case;
+use super::papers::{self, Paper, PaperView};
+use super::service::{Services, Spine};
+use crate::form;
+use crate::office::accounts::guards::Resident;
+use crate::platform::app::App;
+use crate::platform::code;
+use crate::platform::crypto::Place;
+use crate::platform::error::{Detail, Error, Faults, Result};
+use crate::platform::files::{FileFault, Kind, MAX_FILE_BYTES, Processed, Variant};
+use crate::platform::http::{Answer, Body, Envelope, Once, PathId, Query};
+use crate::platform::id::Id;
+
+crate::codes! { FILES;
+    BAD_FILE = 21001, 422, "这个文件不能使用，请按提示重新拍照或选择文件。", "details names the reason; limits stand in the bootstrap.";
+    BAD_UPLOAD = 21005, 422, "上传的内容不完整，请重新选择文件上传。", "Exactly one part named file, plus the text parts material and alt_text.";
+    BAD_LINK = 21006, 404, "链接已经失效，请返回办件重新打开。", "Read the case again for a fresh five-minute link.";
+    FILES_BUSY = 21007, 503, "现在上传的人较多，请稍后再试。", "Repeat with the same Idempotency-Key.";
+}
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(upload).service(withdraw).service(reusable).service(reuse).service(download);
+}
+
+/// The parts of an upload, as `wx.uploadFile` sends them.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the multipart body in the contract")]
+struct Upload {
+    /// The file: JPEG, PNG, WebP or PDF by its content, at most 10 MiB.
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    file: Vec<u8>,
+    /// Code of the material.
+    #[schema(example = "household_register")]
+    material: String,
+    /// What is to be seen, in words.
+    #[schema(example = "户口簿首页")]
+    alt_text: Option<String>,
+}
+
+#[utoipa::path(tag = "papers", operation_id = "uploadPaper", summary = "上传材料",
+    description = "上传一页材料（照片或 PDF）。照片中的位置信息会被删除；成功即已保存，状态为“已收到”。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body(content = inline(Upload), content_type = "multipart/form-data"),
+    responses((status = 201, description = "已收到", body = Envelope<PaperView>),
+        (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
+    security(("resident" = [])))]
+#[post("/cases/{id}/papers")]
+async fn upload(
+    who: Resident,
+    once: Once,
+    id: PathId,
+    parts: Multipart,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<PaperView>> {
+    let (id, account, spine) = (id.0, who.account, Spine::of(&app, &services));
+    let now = spine.now;
+    let case = app.db.read(move |c| case::owned(c, account, id, now)).await?;
+    let sent = take(parts).await?;
+    let material = sent.material.clone();
+    app.db.read(move |c| papers::room_for(c, &case, &material)).await?;
+    let fingerprint = sent.fingerprint();
+    let clean = app.papers.process(sent.file.into()).await.map_err(refused)?;
+    let paper = store(&app, &spine, account, id, &sent.material, &sent.alt_text, clean).await?;
+    let (file, view_of) = (paper.file_id, spine.clone());
+    let done = once
+        .write(&app, account, fingerprint, move |c| {
+            let case = case::owned(c, account, id, spine.now)?;
+            let paper = Paper { person_id: case.person_id, ..paper.clone() };
+            papers::add(c, &spine, &case, &paper)?;
+            paper.view(&spine)
+        })
+        .await;
+    if !matches!(&done, Ok(d) if !d.replayed) {
+        // Refused, or stored before: this copy has no row.
+        discard(&app, file).await;
+    }
+    drop(view_of);
+    let done = done?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}
+
+struct Sent {
+    file: Vec<u8>,
+    material: String,
+    alt_text: String,
+}
+
+impl Sent {
+    fn fingerprint(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for part in [&self.file, self.material.as_bytes(), self.alt_text.as_bytes()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.finalize().into()
+    }
+}
+
+/// Reads the parts, never more than the limits.
+async fn take(mut parts: Multipart) -> Result<Sent> {
+    let (mut file, mut material, mut alt_text) = (None, None, None);
+    let bad = |why: &str| Error::new(&BAD_UPLOAD).because(why);
+    while let Some(part) = parts.next().await {
+        let mut part = part.map_err(|e| Error::new(&BAD_UPLOAD).because(e))?;
+        let (most, slot) = match part.name() {
+            Some("file") => (MAX_FILE_BYTES, &mut file),
+            Some("material") => (100, &mut material),
+            Some("alt_text") => (600, &mut alt_text),
+            _ => return Err(bad("unknown part")),
+        };
+        let mut bytes = Vec::new();
+        while let Some(chunk) = part.next().await {
+            let chunk = chunk.map_err(|e| Error::new(&BAD_UPLOAD).because(e))?;
+            if bytes.len().saturating_add(chunk.len()) > most {
+                return Err(Error::new(&code::TOO_LARGE));
+            }
+            bytes.extend_from_slice(&chunk);
+        }
+        if slot.replace(bytes).is_some() {
+            return Err(bad("a part came twice"));
+        }
+    }
+    let text = |b: Option<Vec<u8>>| String::from_utf8(b.unwrap_or_default()).map_err(|_| bad("a text part is not UTF-8"));
+    let mut faults = Faults::new();
+    let material = text(material)?;
+    if material.is_empty() {
+        faults.push("/material", "材料", "required", "没有说明是哪一份材料。", "请从材料清单中选择。");
+    }
+    faults.settle()?;
+    Ok(Sent { file: file.ok_or_else(|| bad("no part named file"))?, material, alt_text: text(alt_text)? })
+}
+
+fn refused(fault: FileFault) -> Error {
+    if fault == FileFault::TooLarge {
+        return Error::new(&code::TOO_LARGE);
+    }
+    if fault.is_temporary() {
+        return Error::new(&FILES_BUSY).because(fault).retry_after(3);
+    }
+    let detail = Detail::new("/file", "文件", fault.code(), &fault.reason(), fault.suggestion());
+    Error::new(&BAD_FILE).with_details(vec![detail])
+}
+
+/// Puts the cleaned file into the vault, durable before its row exists.
+async fn store(app: &App, spine: &Spine, account: Id, case: Id, material: &str, alt: &str, clean: Processed) -> Result<Paper> {
+    let (id, file_id) = (app.clock.id(), app.clock.id());
+    let (key, wrapped) = spine.keys.new_data_key(&Place::new("papers", "file_key", file_id.as_bytes()))?;
+    let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
+    let has_thumbnail = clean.thumbnail.is_some();
+    if let Some(small) = clean.thumbnail {
+        app.vault.put(file_id.uuid(), Variant::Thumbnail, &key, small.into()).await.map_err(unstored)?;
+    }
+    app.vault.put(file_id.uuid(), Variant::Full, &key, clean.bytes.into()).await.map_err(unstored)?;
+    Ok(Paper {
+        id,
+        owner_account: Some(account),
+        person_id: account, // replaced by the case's person when the row is written
+        case_id: case,
+        material: material.to_owned(),
+        state: "received".to_owned(),
+        kind: clean.kind.media_type().to_owned(),
+        bytes: size,
+        width: i64::from(clean.width.unwrap_or(0)),
+        height: i64::from(clean.height.unwrap_or(0)),
+        pages: i64::try_from(clean.pages).unwrap_or(1),
+        sha256: clean.sha256.to_vec(),
+        file_id,
+        file_key: wrapped,
+        has_thumbnail,
+        alt_text: spine.keys.seal_text(&Place::new("papers", "alt_text", id.as_bytes()), alt)?,
+        uploaded_at: spine.now,
+    })
+}
+
+fn unstored(fault: crate::platform::files::VaultFault) -> Error {
+    Error::new(&code::STORAGE).because(fault).retry_after(30)
+}
+
+async fn discard(app: &App, file: Id) {
+    for variant in [Variant::Thumbnail, Variant::Full] {
+        if let Err(fault) = app.vault.delete(file.uuid(), variant).await {
+            tracing::warn!(%fault, "an orphan file is left for the sweep");
+        }
+    }
+}
+
+#[utoipa::path(tag = "papers", operation_id = "withdrawPaper", summary = "删除材料",
+    description = "删除一页还没有提交的材料，或者补正时要替换的材料。",
+    params(("id" = Id, Path, description = "材料编号")),
+    responses((status = 200, description = "已删除", body = Envelope<PaperView>),
+        (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
+    security(("resident" = [])))]
+#[delete("/papers/{id}")]
+async fn withdraw(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<PaperView>> {
+    let spine = Spine::of(&app, &services);
+    let view = app.db.write(move |c| {
+        let paper = papers::find(c, id.0)?.ok_or_else(Error::not_found)?;
+        let case = case::owned(c, who.account, paper.case_id, spine.now)?;
+        papers::withdraw(c, &case, &paper)?;
+        Paper { state: "withdrawn".to_owned(), ..paper }.view(&spine)
+    });
+    Ok(Answer::ok(view.await?))
+}
+
+/// Whose papers.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct OfPerson {
+    /// The person, one of `GET /me/persons`.
+    person_id: Id,
+}
+
+#[utoipa::path(tag = "papers", operation_id = "listReusablePapers", summary = "可以再次使用的材料",
+    description = "您以前为这个人上传过的材料，可以直接用在新的申请里，不用重新拍照。",
+    params(OfPerson),
+    responses((status = 200, description = "最近一百份", body = Envelope<Vec<PaperView>>)),
+    security(("resident" = [])))]
+#[get("/me/papers")]
+async fn reusable(
+    who: Resident,
+    q: Query<OfPerson>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Vec<PaperView>>> {
+    let spine = Spine::of(&app, &services);
+    let papers = app.db.read(move |c| {
+        let found = papers::of_person(c, who.account, q.0.person_id)?;
+        found.iter().map(|p| p.view(&spine)).collect::<Result<Vec<_>>>()
+    });
+    Ok(Answer::ok(papers.await?))
+}
+
+/// Which paper is used again, and for what.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Reuse {
+    paper_id: Id,
+    #[validate(length(min = 1, max = 60, message = "材料名称太长。"))]
+    #[schema(example = "household_register")]
+    material: String,
+}
+form!(Reuse { paper_id: "材料编号", material: "材料" });
+
+#[utoipa::path(tag = "papers", operation_id = "reusePaper", summary = "再次使用材料",
+    description = "把以前上传过的一份材料用在这件申请里。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = Reuse,
+    responses((status = 201, description = "已收到", body = Envelope<PaperView>),
+        (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
+    security(("resident" = [])))]
+#[post("/cases/{id}/papers/actions/reuse")]
+async fn reuse(
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Reuse>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<PaperView>> {
+    let (spine, new, account) = (Spine::of(&app, &services), app.clock.id(), who.account);
+    let (ask, fingerprint) = (body.value, body.fingerprint);
+    let done = once.write(&app, account, fingerprint, move |c| {
+        let case = case::owned(c, account, id.0, spine.now)?;
+        let old = papers::find(c, ask.paper_id)?.filter(|p| p.owner_account == Some(account) && p.person_id == case.person_id);
+        let old = old.filter(|p| p.state == "received").ok_or_else(Error::not_found)?;
+        let alt = spine.keys.open_text(&Place::new("papers", "alt_text", old.id.as_bytes()), &old.alt_text)?;
+        let alt_text = spine.keys.seal_text(&Place::new("papers", "alt_text", new.as_bytes()), &alt)?;
+        let paper = Paper { id: new, case_id: case.id, material: ask.material.clone(), alt_text, uploaded_at: spine.now, ..old };
+        papers::add(c, &spine, &case, &paper)?;
+        paper.view(&spine)
+    });
+    let done = done.await?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}
+
+/// The signature of a five-minute link.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Link {
+    /// full or thumb.
+    variant: String,
+    /// End of the link's life, epoch milliseconds.
+    expires: i64,
+    /// Signature.
+    signature: String,
+}
+
+#[utoipa::path(tag = "papers", operation_id = "downloadPaper", summary = "查看材料",
+    description = "用办件中给出的五分钟链接查看一份材料。链接只对这一份材料有效。",
+    params(("id" = Id, Path, description = "材料编号"), Link),
+    responses((status = 200, description = "文件内容", content_type = "application/octet-stream", body = inline(String))))]
+#[get("/files/{id}")]
+async fn download(id: PathId, q: Query<Link>, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
+    let (spine, link) = (Spine::of(&app, &services), q.0);
+    let bad = || Error::new(&BAD_LINK);
+    app.keys.verify_link(&id.0.to_string(), &link.variant, link.expires, &link.signature, spine.now).map_err(|_| bad())?;
+    let variant = Variant::from_name(&link.variant).ok_or_else(bad)?;
+    let paper = app.db.read(move |c| papers::find(c, id.0)).await?.ok_or_else(bad)?;
+    let bytes = app.vault.get(paper.file_id.uuid(), variant, &paper.key(&spine)?).await.map_err(unstored)?;
+    let kind = if variant == Variant::Thumbnail { "image/jpeg" } else { paper.kind.as_str() };
+    let extension = Kind::from_media_type(kind).map_or("bin", Kind::extension);
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, kind))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{extension}\"", paper.id)))
+        .insert_header(("Content-Security-Policy", "sandbox; default-src 'none'"))
+        .body(bytes))
+}

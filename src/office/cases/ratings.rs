@@ -1,0 +1,50 @@
+//! Ratings (好差评): five grades, once a case, by whom it concerned.
+
+use diesel::prelude::*;
+
+use super::case::Case;
+use super::codes;
+use super::service::Spine;
+use crate::platform::crypto::Place;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result, is_duplicate};
+use crate::rules::coded::coded_enum;
+
+diesel::table! {
+    ratings (case_id) {
+        case_id -> Binary,
+        grade -> BigInt,
+        comment -> Nullable<Binary>,
+        at -> BigInt,
+    }
+}
+
+coded_enum! {
+    /// The five national grades.
+    pub enum Grade {
+        VeryGood = "very_good", "非常满意";
+        Good = "good", "满意";
+        Fair = "fair", "基本满意";
+        Poor = "poor", "不满意";
+        VeryPoor = "very_poor", "非常不满意";
+    }
+}
+
+/// Stores the rating of a completed case; a second one is 20011.
+pub fn rate(c: &mut AnyConn, spine: &Spine, case: &Case, grade: Grade, comment: Option<&str>) -> Result<()> {
+    let comment = match comment {
+        Some(text) => {
+            let place = Place::new("ratings", "comment", case.id.as_bytes());
+            Some(case.key(&spine.keys)?.seal(&place, text.as_bytes())?)
+        }
+        None => None,
+    };
+    let points = 5_i64.saturating_sub(grade as i64);
+    use ratings::dsl as r;
+    let row = (r::case_id.eq(case.id), r::grade.eq(points), r::comment.eq(comment), r::at.eq(spine.now));
+    match diesel::insert_into(r::ratings).values(row).execute(c) {
+        Ok(_) => Ok(()),
+        Err(e) if is_duplicate(&e) => Err(Error::new(&codes::RATED)),
+        Err(e) => Err(e.into()),
+    }
+}

@@ -1,0 +1,79 @@
+//! Which desk a case lies on: the policy's chain, past desks where nobody may act.
+
+use super::act::conflicted;
+use super::case::Case;
+use super::service::Spine;
+use crate::office::accounts::serving::serving;
+use crate::office::policy::common::CommonPolicy;
+use crate::office::stored;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::rules::areas::AreaLevel;
+use crate::rules::lifecycle::{Desk, Role};
+
+/// On to the first desk of the chain.
+pub(super) fn enter(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
+    case.chain_at = -1;
+    forward(c, spine, case, policy)
+}
+
+/// On to the next desk where somebody may act. The last desk is never passed over.
+pub(super) fn forward(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
+    let last = i64::try_from(policy.chain.len()).unwrap_or(0).saturating_sub(1);
+    loop {
+        let next = case.chain_at.saturating_add(1).min(last);
+        place(case, policy, next)?;
+        if next >= last || staffed(c, spine, case)? {
+            return Ok(());
+        }
+        tracing::info!(case = %case.id, desk = case.desk.map(Desk::code), "nobody may act at this desk, going on");
+    }
+}
+
+/// Back to the desk before.
+pub(super) fn back(case: &mut Case, policy: &CommonPolicy) -> Result<()> {
+    place(case, policy, case.chain_at.saturating_sub(1).max(0))
+}
+
+/// On no desk: a draft, or an ended case.
+pub(super) fn leave(case: &mut Case) {
+    (case.desk, case.desk_area, case.chain_at) = (None, None, if case.state.ended() { case.chain_at } else { -1 });
+}
+
+/// On to a desk outside the chain (finance, assessment), as a service says.
+pub(super) fn hand_to(case: &mut Case, desk: Desk) -> Result<()> {
+    case.desk_area = Some(area_of(case, desk)?);
+    case.desk = Some(desk);
+    Ok(())
+}
+
+fn place(case: &mut Case, policy: &CommonPolicy, at: i64) -> Result<()> {
+    let index = usize::try_from(at).map_err(Error::internal)?;
+    let desk = policy.chain.get(index).copied().ok_or_else(|| Error::internal("the policy has no desk"))?;
+    case.chain_at = at;
+    hand_to(case, desk)
+}
+
+fn area_of(case: &Case, desk: Desk) -> Result<String> {
+    let village = stored::area(&case.area)?;
+    let level = match desk {
+        Desk::Village => AreaLevel::Village,
+        Desk::Town => AreaLevel::Town,
+        _ => return Ok(case.county.clone()),
+    };
+    let found = std::iter::once(village).chain(village.ancestors()).find(|a| a.level() == level);
+    Ok(found.map_or_else(|| case.county.clone(), |a| a.to_string()))
+}
+
+/// Somebody serves the desk who has nothing to do with the case.
+fn staffed(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
+    let (Some(desk), Some(area)) = (case.desk, case.desk_area.as_deref()) else { return Ok(false) };
+    let role: Role = desk.role();
+    let area = stored::area(area)?;
+    for (worker, person) in serving(c, role, &area, case.desk_point, spine.now)? {
+        if !conflicted(c, spine, case, worker, person)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,114 @@
+//! What the spine asks of a service. The spine never asks which service it is.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::case::Case;
+use crate::platform::app::App;
+use crate::platform::code::Code;
+use crate::platform::crypto::Keyring;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Detail, Result};
+use crate::platform::http::Labelled;
+use crate::platform::id::Id;
+use crate::rules::lifecycle::Action;
+
+/// One service: a slice with its own tables, rules and bodies.
+pub trait Service: Send + Sync + 'static {
+    /// Stable code, as in policies and paths (with underscores).
+    fn code(&self) -> &'static str;
+    /// Chinese name.
+    fn label(&self) -> &'static str;
+    /// Two letters before its case numbers.
+    fn letters(&self) -> &'static str;
+    /// Kinds of its cases with labels.
+    fn kinds(&self) -> &'static [(&'static str, &'static str)];
+    /// Sections of its form with labels, in order.
+    fn sections(&self) -> &'static [(&'static str, &'static str)];
+    /// The faults that it may answer.
+    fn codes(&self) -> &'static [&'static Code];
+    /// Its own operations.
+    fn mount(&self, cfg: &mut ServiceConfig);
+
+    /// What this person could have today, and why not.
+    fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>>;
+
+    /// What keeps the case from being submitted, in the order of the form; papers are checked by the spine.
+    fn check(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>>;
+
+    /// Conditions of the policy's materials that hold for this case (`Required::When`).
+    fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>>;
+
+    /// Follows an action in the same write, after the case moved; an error undoes all of it.
+    fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()>;
+
+    /// What the applicant should know beyond the state, derived from the service's own rows.
+    fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>>;
+
+    /// The masked line of the public notice; none names a minor.
+    fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String>;
+
+    /// Work that a clock starts (offers that expire); answers how many rows it changed.
+    fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize>;
+}
+
+/// Something that can be applied for, or the reasons why it cannot.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Offer {
+    pub service: Labelled,
+    pub kind: Labelled,
+    /// Season or year to send when a draft is begun; empty when there is none.
+    #[schema(example = "2026")]
+    pub period: String,
+    pub possible: bool,
+    /// Why not, or what to know, in plain sentences.
+    pub reasons: Vec<String>,
+    /// First and last day of application, where there are such.
+    #[schema(example = "2026-09-01")]
+    pub opens_on: Option<String>,
+    #[schema(example = "2026-12-31")]
+    pub closes_on: Option<String>,
+}
+
+/// All services of this installation.
+#[derive(Clone)]
+pub struct Services(Arc<[&'static dyn Service]>);
+
+impl Services {
+    pub fn new(all: &[&'static dyn Service]) -> Services {
+        Services(all.into())
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &'static dyn Service> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The service of a stored code.
+    pub fn get(&self, code: &str) -> Result<&'static dyn Service> {
+        let found = self.all().find(|s| s.code() == code);
+        found.ok_or_else(|| crate::platform::error::Error::internal(format!("no service {code}")))
+    }
+}
+
+/// What a write of the spine needs: keys, services, and the moment at which the request came.
+#[derive(Clone)]
+pub struct Spine {
+    pub keys: Arc<Keyring>,
+    pub services: Services,
+    /// Epoch milliseconds; taken before the write, so that a second run sees the same moment.
+    pub now: i64,
+}
+
+impl Spine {
+    pub fn of(app: &App, services: &Services) -> Spine {
+        Spine { keys: app.keys.clone(), services: services.clone(), now: app.clock.now_ms() }
+    }
+
+    /// Today in Beijing.
+    pub fn today(&self) -> chrono::NaiveDate {
+        crate::rules::calendar::beijing_date(self.now)
+    }
+}

@@ -1,0 +1,272 @@
+//! What people see of a case: the same words for the resident, the caseworker and every other front end.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::case::Case;
+use super::corrections::{self, Item};
+use super::history::{self, Event};
+use super::papers::{self, PaperView};
+use super::service::{Service, Spine};
+use super::{clocks, drafts};
+use crate::labelled;
+use crate::office::people::persons;
+use crate::office::policy::areas;
+use crate::office::policy::common::{CommonPolicy, Material};
+use crate::office::policy::county;
+use crate::office::stored;
+use crate::platform::db::AnyConn;
+use crate::platform::error::Result;
+use crate::platform::http::Labelled;
+use crate::platform::id::Id;
+use crate::rules::calendar::{beijing_date, rfc3339};
+use crate::rules::lifecycle::{Action, Role, State, allowed};
+
+/// A case in a list.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseSummary {
+    pub id: Id,
+    /// Number for people to quote.
+    #[schema(example = "JY20261121483920")]
+    pub number: String,
+    pub service: Labelled,
+    pub kind: Labelled,
+    /// The person whom the case is about, masked.
+    #[schema(example = "王*四")]
+    pub person_name: String,
+    pub state: Labelled,
+    /// The version to send with the next action.
+    pub version: i64,
+    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    pub submitted_at: Option<String>,
+    /// Day by which whoever must act has to act.
+    #[schema(example = "2026-11-28")]
+    pub due_on: Option<String>,
+    pub overdue: bool,
+    /// A worker holds it.
+    pub claimed: bool,
+}
+
+/// Who must act now.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WhoActs {
+    /// applicant, desk or nobody.
+    #[schema(example = "desk")]
+    pub who: String,
+    /// In plain words.
+    #[schema(example = "宋疃镇 镇（街道）残联")]
+    pub name: String,
+}
+
+/// A required or optional paper of a case, with what was uploaded for it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MaterialView {
+    #[schema(example = "household_register")]
+    pub code: String,
+    #[schema(example = "户口簿")]
+    pub label: String,
+    pub required: bool,
+    pub max_pages: u32,
+    /// How to take it.
+    pub hint: String,
+    /// Papers that are taken in its place.
+    pub alternatives: Vec<String>,
+    pub papers: Vec<PaperView>,
+}
+
+/// One item of a correction notice.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CorrectionView {
+    pub id: Id,
+    pub round: i64,
+    /// `material:CODE` or `section:CODE`.
+    #[schema(example = "material:household_register")]
+    pub target: String,
+    #[schema(example = "户口簿")]
+    pub target_label: String,
+    pub reason: Labelled,
+    pub note: Option<String>,
+    pub state: Labelled,
+}
+
+/// One line of the timeline.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EventView {
+    pub seq: i64,
+    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    pub at: String,
+    pub action: Labelled,
+    pub state: Labelled,
+    pub by: Labelled,
+    pub reason: Option<String>,
+    pub note: Option<String>,
+}
+
+/// A section of the form and the version to save over.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SectionState {
+    #[schema(example = "student")]
+    pub code: String,
+    #[schema(example = "学生信息")]
+    pub label: String,
+    /// 0 when it was never saved.
+    pub version: i64,
+}
+
+/// A case with all that its reader needs.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseView {
+    pub summary: CaseSummary,
+    pub person_id: Id,
+    /// The state in one plain sentence.
+    #[schema(example = "申请已经提交，正在等待工作人员受理。")]
+    pub meaning: String,
+    pub who_acts: WhoActs,
+    /// Until when a submission can be taken back.
+    pub undo_until: Option<String>,
+    /// What this caller may do now.
+    pub allowed_actions: Vec<Labelled>,
+    /// What the service adds, for example that a payment is due.
+    pub flags: Vec<Labelled>,
+    pub sections: Vec<SectionState>,
+    pub materials: Vec<MaterialView>,
+    pub corrections: Vec<CorrectionView>,
+    pub timeline: Vec<EventView>,
+}
+
+/// A coded value of a service with its label.
+pub fn of_list(list: &[(&'static str, &'static str)], code: &str) -> Labelled {
+    Labelled::new(code, list.iter().find(|(c, _)| *c == code).map_or(code, |(_, label)| label))
+}
+
+/// A case as a line of a list.
+pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: i64) -> CaseSummary {
+    CaseSummary {
+        id: case.id,
+        number: case.number.clone(),
+        service: Labelled::new(service.code(), service.label()),
+        kind: of_list(service.kinds(), &case.kind),
+        person_name: person_name.to_owned(),
+        state: labelled!(case.state),
+        version: case.version,
+        submitted_at: case.submitted_at.map(rfc3339),
+        due_on: case.due_at.map(|d| beijing_date(d).to_string()),
+        overdue: case.due_at.is_some_and(|d| d < now) && !case.state.ended(),
+        claimed: case.claimed_by.is_some() && case.claim_until.is_some_and(|u| u > now),
+    }
+}
+
+/// A case for its reader, who stands before it in this role.
+pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, role: Option<Role>) -> Result<CaseView> {
+    let service = spine.services.get(&case.service)?;
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let person = persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default();
+    let key = case.key(&spine.keys)?;
+    let standing = role.map(|r| case.standing(r, policy.chain.len()));
+    let undo = clocks::undo_until(case, &policy);
+    let mut actions = standing.map(|s| allowed(case.state, s)).unwrap_or_default();
+    if spine.now > undo {
+        actions.retain(|a| *a != Action::Undo);
+    } else if case.state == State::Submitted && role != Some(Role::Applicant) {
+        // The desk sees it, and waits until it can no longer be taken back.
+        actions.clear();
+    }
+    let mut corrections = Vec::new();
+    for item in corrections::of(c, case.id)? {
+        corrections.push(correction(&item, &policy, service, item.note(&key)?));
+    }
+    let mut timeline = Vec::new();
+    for event in history::of(c, case.id)? {
+        timeline.push(line(&event, event.note(&key)?, &policy));
+    }
+    Ok(CaseView {
+        summary: summary(case, service, &person, spine.now),
+        person_id: case.person_id,
+        meaning: case.state.meaning().to_owned(),
+        who_acts: who_acts(c, case)?,
+        undo_until: (case.state == State::Submitted).then(|| rfc3339(undo)),
+        allowed_actions: actions.iter().map(|a| labelled!(*a)).collect(),
+        flags: service.flags(c, case)?,
+        sections: sections(c, case, service)?,
+        materials: materials(c, spine, case, service, &policy)?,
+        corrections,
+        timeline,
+    })
+}
+
+fn who_acts(c: &mut AnyConn, case: &Case) -> Result<WhoActs> {
+    if case.state.waits_for_applicant() {
+        return Ok(WhoActs { who: "applicant".into(), name: "您（申请人）".into() });
+    }
+    let (Some(desk), Some(area)) = (case.desk, case.desk_area.as_deref()) else {
+        return Ok(WhoActs { who: "nobody".into(), name: "已经结束，不需要再办理".into() });
+    };
+    let area = areas::name(c, &stored::area(area)?)?;
+    Ok(WhoActs { who: "desk".into(), name: format!("{area} {}", desk.label()).trim().to_owned() })
+}
+
+fn sections(c: &mut AnyConn, case: &Case, service: &dyn Service) -> Result<Vec<SectionState>> {
+    let saved = drafts::saved(c, case.id)?;
+    let version = |code: &str| saved.iter().find(|(s, _)| s == code).map_or(0, |(_, v)| *v);
+    let all = service.sections().iter();
+    Ok(all.map(|(code, label)| SectionState { code: (*code).into(), label: (*label).into(), version: version(code) }).collect())
+}
+
+fn materials(
+    c: &mut AnyConn,
+    spine: &Spine,
+    case: &Case,
+    service: &dyn Service,
+    policy: &CommonPolicy,
+) -> Result<Vec<MaterialView>> {
+    let conditions = service.conditions(c, spine, case)?;
+    let papers = papers::views_of(c, spine, case)?;
+    let view = |m: &Material| MaterialView {
+        code: m.code.clone(),
+        label: m.label.clone(),
+        required: m.required.holds(&conditions),
+        max_pages: m.max_pages,
+        hint: m.hint.clone(),
+        alternatives: m.alternatives.clone(),
+        papers: papers.iter().filter(|p| p.material == m.code).cloned().collect(),
+    };
+    Ok(policy.materials.iter().map(view).collect())
+}
+
+/// What a target of a correction is called.
+pub fn target_label(target: &str, policy: &CommonPolicy, service: &dyn Service) -> Option<String> {
+    match target.split_once(':')? {
+        ("material", code) => policy.materials.iter().find(|m| m.code == code).map(|m| m.label.clone()),
+        ("section", code) => service.sections().iter().find(|(c, _)| *c == code).map(|(_, l)| (*l).to_owned()),
+        _ => None,
+    }
+}
+
+/// The label of a coded reason in the policy's lists.
+pub fn reason_label(policy: &CommonPolicy, code: &str) -> String {
+    policy.reason(code).unwrap_or(code).to_owned()
+}
+
+fn correction(item: &Item, policy: &CommonPolicy, service: &dyn Service, note: Option<String>) -> CorrectionView {
+    CorrectionView {
+        id: item.id,
+        round: item.round,
+        target: item.target.clone(),
+        target_label: target_label(&item.target, policy, service).unwrap_or_default(),
+        reason: Labelled::new(&item.reason, &reason_label(policy, &item.reason)),
+        note,
+        state: Labelled::new(&item.state, if item.state == "open" { "待补正" } else { "已补正" }),
+    }
+}
+
+fn line(event: &Event, note: Option<String>, policy: &CommonPolicy) -> EventView {
+    EventView {
+        seq: event.seq,
+        at: rfc3339(event.at),
+        action: labelled!(event.action),
+        state: labelled!(event.to_state),
+        by: labelled!(event.role),
+        reason: event.reason.as_deref().map(|r| reason_label(policy, r)),
+        note,
+    }
+}

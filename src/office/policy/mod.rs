@@ -1,0 +1,7 @@
+//! What differs between counties and years, as data with dates: policies, areas, working days.
+
+pub mod area_rows; // reads the list of areas
+pub mod areas;
+pub mod calendar;
+pub mod common; // the terms that all services share
+pub mod county; // what a county decided about a service, in published versions
