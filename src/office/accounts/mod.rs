@@ -1,5 +1,7 @@
 //! Who is calling and for whom they may act: residents, workers, their sessions and links.
 
+#[cfg(test)]
+mod api_tests;
 mod auth_api;
 #[cfg(test)]
 mod bench;
