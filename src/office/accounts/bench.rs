@@ -8,6 +8,7 @@ use crate::platform::app::{App, Tools};
 use crate::platform::clock::Clock;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Bounds, Db, migrate};
+use crate::platform::files::{FileDesk, PdfWorker, Vault};
 use crate::platform::settings::Settings;
 
 /// The instance; its file goes with it.
@@ -33,6 +34,8 @@ pub async fn bench() -> Bench {
         db,
         clock: Clock::standing_at(1_772_424_000_000),
         keys: Arc::new(Keyring::generate().unwrap()),
+        vault: Vault::in_folder(&folder.path().join("papers")).unwrap(),
+        papers: FileDesk::new(PdfWorker::of_this_program().unwrap()),
         settings: Settings { public_url: "https://zhucan.test".into(), demo: false, templates: Vec::new() },
         wechat: Vec::new(),
     });

@@ -1,7 +1,7 @@
 //! Who is calling and for whom they may act: residents, workers, their sessions and links.
 
 #[cfg(test)]
-mod bench;
+pub(crate) mod bench;
 pub mod faults;
 pub mod guards;
 pub mod identity;
@@ -21,5 +21,5 @@ pub use guards::{
     Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskOfficer, FinanceOfficer, PointKeeper, Post,
     Resident, Worker,
 };
-pub use watch::RevocationWatch;
 pub use sign_in::{Rates, SignIn};
+pub use watch::RevocationWatch;
