@@ -4,3 +4,6 @@ pub mod kin; // who belongs to whose family
 pub mod persons;
 pub mod register; // certificates: valid, frozen, cancelled, superseded
 pub mod rolls; // who holds one: counts and lists from one query
+
+#[cfg(test)]
+mod tests;

@@ -5,3 +5,6 @@ pub mod areas;
 pub mod calendar;
 pub mod common; // the terms that all services share
 pub mod county; // what a county decided about a service, in published versions
+
+#[cfg(test)]
+mod tests;
