@@ -12,6 +12,7 @@ use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::lifecycle::Role;
@@ -102,22 +103,14 @@ pub fn confirm_in_person(
     version: i64,
     at: Moment,
 ) -> Result<Account> {
-    let found = residents::find(c, account)?;
-    let hash = register::id_hash(keys, card);
-    let person = register::find_by_id_hash(c, &hash)?;
-    if person.as_ref().is_some_and(|p| !in_scope(worker, &p.area)) {
-        return Err(Error::not_found());
-    }
-    if person.as_ref().is_some_and(|p| worker.person == Some(p.id)) {
-        return Err(Error::new(&faults::OWN_AFFAIR));
-    }
+    let found = before(c, worker, account)?;
     match found.identity {
         Identity::Unknown => return Err(Error::new(&faults::IDENTITY_MISSING)),
         Identity::Confirmed => return Err(Error::new(&faults::IDENTITY_SETTLED)),
         Identity::Claimed => {}
     }
     let found = found.at_version(version)?;
-    if found.own_id_hash.as_deref() != Some(hash.as_slice()) {
+    if found.own_id_hash.as_deref() != Some(register::id_hash(keys, card).as_slice()) {
         let mut faults = Faults::new();
         let (reason, suggestion) = ("身份证号与居民填写的不一致。", "请核对身份证原件；如居民填错，请其在手机上改正。");
         faults.push("/id_number", "身份证号", "id_number_differs", reason, suggestion);
@@ -127,8 +120,22 @@ pub fn confirm_in_person(
     residents::find(c, account)
 }
 
+/// The account of a resident who stands before a worker. One whom the register knows elsewhere is not found.
+///
+/// # Errors
+/// 10006 out of scope, 12005 oneself; those of the database.
+pub fn before(c: &mut AnyConn, worker: &Worker, account: Id) -> Result<Account> {
+    let found = residents::find(c, account)?;
+    let Some(hash) = &found.own_id_hash else { return Ok(found) };
+    match register::find_by_id_hash(c, hash)? {
+        Some(p) if worker.person == Some(p.id) => Err(Error::new(&faults::OWN_AFFAIR)),
+        Some(p) if !in_scope(worker, &p.area) => Err(Error::not_found()),
+        _ => Ok(found),
+    }
+}
+
 /// A worker of village, town or county whose area holds this one.
-pub(super) fn in_scope(worker: &Worker, area: &crate::rules::areas::AreaCode) -> bool {
+pub(super) fn in_scope(worker: &Worker, area: &AreaCode) -> bool {
     [Role::Commissioner, Role::TownOfficer, Role::CountyOfficer].iter().any(|role| worker.covers(*role, area))
 }
 
@@ -161,7 +168,7 @@ fn own(account: &Account, keys: &Keyring, today: NaiveDate) -> Result<(PersonNam
 }
 
 /// Links the confirmed accounts of somebody whom the register has only now come to know. Called by the write that
-/// records the person; `links` makes an id for each.
+/// records the person.
 ///
 /// # Errors
 /// Those of the database.
