@@ -1,5 +1,6 @@
 //! What differs between counties and years, as data with dates: policies, areas, working days.
 
+pub mod api; // what anybody may look up
 pub mod area_rows; // reads the list of areas
 pub mod areas;
 pub mod calendar;
