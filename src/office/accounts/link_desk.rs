@@ -94,13 +94,7 @@ pub fn decide(c: &mut AnyConn, worker: &Worker, id: Id, what: &Decision) -> Resu
 ///
 /// # Errors
 /// Those of the database.
-pub fn in_state(
-    c: &mut AnyConn,
-    worker: &Worker,
-    state: LinkState,
-    after: Option<After>,
-    limit: i64,
-) -> Result<Vec<Link>> {
+pub fn in_state(c: &mut AnyConn, worker: &Worker, state: LinkState, after: Option<After>, limit: i64) -> Result<Vec<Link>> {
     use links::dsl as l;
     type Scope = Box<dyn BoxableExpression<links::table, MultiBackend, SqlType = Bool>>;
     let posts = worker.posts.iter().filter(|p| matches!(p.role, Role::Commissioner | Role::TownOfficer | Role::CountyOfficer));
