@@ -13,7 +13,8 @@ use crate::platform::http::{Answer, Envelope};
 use crate::services;
 
 /// The lists of all floors.
-static LISTS: &[&[&Code]] = &[PLATFORM, faults::ACCOUNTS, codes::CASES, consents::CONSENT, papers_api::FILES, people_codes::PEOPLE];
+static LISTS: &[&[&Code]] =
+    &[PLATFORM, faults::ACCOUNTS, codes::CASES, consents::CONSENT, papers_api::FILES, people_codes::PEOPLE];
 
 /// All codes in ascending order.
 pub fn all() -> Vec<&'static Code> {

@@ -32,7 +32,8 @@ async fn stand_in(used: web::Data<Mutex<HashSet<String>>>, query: web::Query<Val
 
 async fn with_wechat() -> Bench {
     let used = web::Data::new(Mutex::new(HashSet::<String>::new()));
-    let server = HttpServer::new(move || Actix::new().app_data(used.clone()).route("/sns/jscode2session", web::get().to(stand_in)));
+    let server =
+        HttpServer::new(move || Actix::new().app_data(used.clone()).route("/sns/jscode2session", web::get().to(stand_in)));
     let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
     let base_url = format!("http://{}", server.addrs()[0]);
     actix_web::rt::spawn(server.run());
@@ -86,12 +87,16 @@ async fn a_resident_signs_in_carries_on_and_signs_out() {
     let app = serve(&bench);
     let login = call(&app, "POST", "/auth/wechat/login", "", Some(json!({ "code": "ok-one" }))).await;
     assert_eq!(code(&login), (200, 0));
-    assert_eq!((login.1["data"]["account"]["is_new"].as_bool(), text(&login, "/data/account/identity/value").as_str()), (Some(true), "none"));
+    assert_eq!(
+        (login.1["data"]["account"]["is_new"].as_bool(), text(&login, "/data/account/identity/value").as_str()),
+        (Some(true), "none")
+    );
     let told = login.1.to_string();
     assert!(!["openid", "session_key", "s3cr3t-key", "secret"].iter().any(|word| told.contains(word)));
     let token = text(&login, "/data/access_token");
     assert_eq!(code(&call(&app, "GET", "/me", &token, None).await), (200, 0));
-    let refreshed = call(&app, "POST", "/auth/refresh", "", Some(json!({ "refresh_token": text(&login, "/data/refresh_token") }))).await;
+    let refreshed =
+        call(&app, "POST", "/auth/refresh", "", Some(json!({ "refresh_token": text(&login, "/data/refresh_token") }))).await;
     let token = text(&refreshed, "/data/access_token");
     assert_eq!(code(&call(&app, "POST", "/auth/logout", &token, None).await), (200, 0));
     assert_eq!(code(&call(&app, "GET", "/me", &token, None).await), (401, 11003));

@@ -71,11 +71,7 @@ pub fn set_phone(c: &mut AnyConn, keys: &Keyring, account: Id, phone: &PhoneNumb
     let sealed = keys.seal_text(&Place::new("residents", "phone", account.as_bytes()), phone.reveal())?;
     use table::dsl as r;
     diesel::update(r::residents.find(account))
-        .set((
-            r::phone.eq(sealed),
-            r::phone_hash.eq(persons::phone_hash(keys, phone).as_slice()),
-            r::version.eq(r::version + 1),
-        ))
+        .set((r::phone.eq(sealed), r::phone_hash.eq(persons::phone_hash(keys, phone).as_slice()), r::version.eq(r::version + 1)))
         .execute(c)?;
     confirm_by_phone(c, keys, account, at)
 }

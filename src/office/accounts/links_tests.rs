@@ -70,7 +70,17 @@ async fn mine(app: &Bench, account: Id, on: NaiveDate) -> Vec<(Id, Relation)> {
 async fn ask(app: &Bench, account: Id, id: &CitizenId, relation: Relation) -> Result<Link> {
     let (keys, now) = (app.keys.clone(), app.clock.now_ms());
     let (link, today, area) = (app.clock.id(), day(TODAY), HERE.parse().unwrap());
-    let new = NewLink { id: link, account, name: name("王小五"), id_number: id.clone(), relation, evidence: "户口簿".into(), area, today, now };
+    let new = NewLink {
+        id: link,
+        account,
+        name: name("王小五"),
+        id_number: id.clone(),
+        relation,
+        evidence: "户口簿".into(),
+        area,
+        today,
+        now,
+    };
     app.db.write(move |c| new.claim(c, &keys)).await
 }
 

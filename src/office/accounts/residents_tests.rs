@@ -48,7 +48,8 @@ async fn a_banned_account_does_not_come_in() {
 async fn wishes_are_kept_and_an_older_version_does_not_overwrite_them() {
     let app = bench().await;
     let (account, _) = come(&app, APPID, "o-1", None).await.unwrap();
-    let wish = |version| app.db.write(move |c| prefer(c, account, Channel::Visit, &[Need::LargePrint, Need::SignLanguage], version));
+    let wish =
+        |version| app.db.write(move |c| prefer(c, account, Channel::Visit, &[Need::LargePrint, Need::SignLanguage], version));
     let after = wish(1).await.unwrap();
     assert_eq!((after.preferred_channel, after.needs().len(), after.version), (Channel::Visit, 2, 2));
     let stale = wish(1).await.err().unwrap();
