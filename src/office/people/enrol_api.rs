@@ -1,4 +1,4 @@
-//! A worker writes somebody into the register of persons who was not in it yet.
+//! A worker finds somebody by the ID card in hand, or writes them into the register of persons.
 
 use actix_web::{post, web};
 use chrono::NaiveDate;
@@ -9,9 +9,10 @@ use validator::Validate;
 
 use super::codes;
 use super::persons::{self, NewPerson};
+use super::reveals::{self, Reveal};
 use super::staff_api::in_scope;
 use crate::form;
-use crate::office::accounts::guards::AreaOfficer;
+use crate::office::accounts::guards::{AreaOfficer, DeskOfficer};
 use crate::office::policy::areas;
 use crate::platform::app::App;
 use crate::platform::error::{Detail, Error, Faults, Result};
@@ -24,7 +25,40 @@ use crate::rules::names::PersonName;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(add_person);
+    cfg.service(find_person).service(add_person);
+}
+
+/// The ID card in hand.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FindPerson {
+    #[schema(example = "99010119800506011X")]
+    id_number: String,
+}
+
+form!(FindPerson { id_number: "身份证号码" });
+
+#[utoipa::path(tag = "people", operation_id = "findPerson", summary = "按身份证号查人",
+    description = "窗口或上门时，按身份证号在您负责的区域内查人。查到的会记录一次，供审计。号码放在正文里，不会出现在日志中。",
+    request_body = FindPerson,
+    responses((status = 200, description = "查到的人", body = Envelope<FoundPerson>),
+        (status = 404, description = "10006 您负责的区域内没有这个人", body = Failure)),
+    security(("staff" = [])))]
+#[post("/staff/persons/actions/find")]
+async fn find_person(who: DeskOfficer, body: Body<FindPerson>, app: web::Data<App>) -> Result<Answer<FoundPerson>> {
+    let (worker, now) = (who.0, app.clock.now_ms());
+    let id_number = CitizenId::parse(&body.value.id_number, beijing_date(now))
+        .map_err(|e| Error::invalid(vec![fault("/id_number", "身份证号码", e.code(), e.reason(), e.suggestion())]))?;
+    let (hash, reveal) = (persons::id_hash(&app.keys, &id_number), app.clock.id());
+    let found = app.db.write(move |c| {
+        let found = persons::find_by_id_hash(c, &hash)?.filter(|p| in_scope(&worker, &p.area));
+        let found = found.ok_or_else(Error::not_found)?;
+        let (worker, purpose) = (worker.id, "按身份证号查人".to_owned());
+        let at_ms = now;
+        reveals::record(c, &Reveal { id: reveal, at_ms, worker, person: found.id, case: None, fields: Vec::new(), purpose })?;
+        Ok(FoundPerson { id: found.id, name_masked: found.name_masked })
+    });
+    Ok(Answer::ok(found.await?))
 }
 
 /// A person who stands before the worker, by their papers.
@@ -53,9 +87,9 @@ form!(AddPerson {
     name: "姓名", id_number: "身份证号码", area: "户籍地", phone: "手机号码", address: "住址", household: "户号"
 });
 
-/// The new entry.
+/// Somebody in the register.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
-struct AddedPerson {
+struct FoundPerson {
     id: Id,
     #[schema(example = "王*四")]
     name_masked: String,
@@ -64,11 +98,11 @@ struct AddedPerson {
 #[utoipa::path(tag = "people", operation_id = "addPerson", summary = "登记人员",
     description = "把名册里没有的人登记进来（例如还没有残疾人证的学生）。请核对身份证和户口簿原件。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = AddPerson,
-    responses((status = 201, description = "已登记", body = Envelope<AddedPerson>),
+    responses((status = 201, description = "已登记", body = Envelope<FoundPerson>),
         (status = 409, description = "12006 这个人已经登记过", body = Failure)),
     security(("staff" = [])))]
 #[post("/staff/persons")]
-async fn add_person(who: AreaOfficer, once: Once, body: Body<AddPerson>, app: web::Data<App>) -> Result<Answer<AddedPerson>> {
+async fn add_person(who: AreaOfficer, once: Once, body: Body<AddPerson>, app: web::Data<App>) -> Result<Answer<FoundPerson>> {
     let now = app.clock.now_ms();
     let new = body.value.read(app.clock.id(), now, beijing_date(now))?;
     let (worker, keys) = (who.0, app.keys.clone());
@@ -87,7 +121,7 @@ async fn add_person(who: AreaOfficer, once: Once, body: Body<AddPerson>, app: we
             return Err(Error::new(&codes::PERSON_KNOWN));
         }
         let id = persons::insert(c, &keys, &new)?;
-        Ok(AddedPerson { id, name_masked: new.name.masked() })
+        Ok(FoundPerson { id, name_masked: new.name.masked() })
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))

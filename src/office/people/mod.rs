@@ -13,6 +13,8 @@ mod staff_api; // what a worker sees of a person
 pub mod views; // cards and areas in the same words everywhere
 
 #[cfg(test)]
+mod api_tests;
+#[cfg(test)]
 mod tests;
 
 /// The operations of this folder.
