@@ -7,9 +7,11 @@ pub mod code;
 pub mod crypto;
 pub mod db;
 pub mod error;
+pub mod facts;
 pub mod files;
 #[macro_use]
 pub mod http;
 pub mod id;
 pub mod outbox;
 pub mod settings;
+pub mod wechat;

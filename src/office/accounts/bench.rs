@@ -34,6 +34,7 @@ pub async fn bench() -> Bench {
         clock: Clock::standing_at(1_772_424_000_000),
         keys: Arc::new(Keyring::generate().unwrap()),
         settings: Settings { public_url: "https://zhucan.test".into(), demo: false, templates: Vec::new() },
+        wechat: Vec::new(),
     });
     Bench { app, _folder: folder }
 }
