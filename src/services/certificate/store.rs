@@ -11,6 +11,7 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::certificate::{Category, Level};
 use crate::text_columns;
 
@@ -177,10 +178,12 @@ pub fn is_filed_for(c: &mut AnyConn, card: Id) -> Result<bool> {
 }
 
 /// Cases of counties that await a result, the longest first; one row more than `limit` when there are more.
-pub fn awaiting(c: &mut AnyConn, counties: &[(String, String)], after: Option<After>, limit: i64) -> Result<Vec<(After, Id)>> {
+pub fn awaiting(c: &mut AnyConn, areas: &[AreaCode], after: Option<After>, limit: i64) -> Result<Vec<(After, Id)>> {
     use certificate_cases::dsl as r;
     let mut found: Vec<(After, Id)> = Vec::new();
-    for (first, last) in counties {
+    for area in areas {
+        let prefix = area.prefix();
+        let (first, last) = (format!("{prefix:0<12}"), format!("{prefix:9<12}"));
         let mut rows = r::certificate_cases
             .filter(r::county.between(first, last))
             .filter(r::waiting_since.is_not_null())
