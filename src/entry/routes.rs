@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::office::{accounts, cases, desks, notices};
+use crate::office::{accounts, cases, desks, notices, people, policy};
 use crate::services;
 
 /// Where all operations stand.
@@ -22,6 +22,8 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     super::bootstrap::routes,
     super::error_codes::routes,
     accounts::routes,
+    people::routes,
+    policy::api::routes,
     cases::api::routes,
     cases::papers_api::routes,
     desks::api::routes,

@@ -4,7 +4,7 @@
 mod api_tests;
 mod auth_api;
 #[cfg(test)]
-mod bench;
+pub(crate) mod bench;
 pub mod faults;
 pub mod guards; // who may call, by argument type
 pub mod identity; // who a resident is
