@@ -48,6 +48,12 @@ pub trait Service: Send + Sync + 'static {
     /// What the applicant should know beyond the state, derived from the service's own rows.
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>>;
 
+    /// What the applicant may still change although the case is approved (evidence that follows, an account that the
+    /// bank refused): `material:CODE` or `section:CODE`, from the service's own rows.
+    fn open_after_approval(&self, _: &mut AnyConn, _: &Case) -> Result<Vec<&'static str>> {
+        Ok(Vec::new())
+    }
+
     /// The masked line of the public notice; none names a minor.
     fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String>;
 
