@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::office::cases::act::{CASE_EVENT, CaseEvent};
-use crate::office::cases::alarms;
 use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::{alarms, anchors};
 use crate::office::notices::{telling, wechat};
 use crate::platform::app::App;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::http::once;
 use crate::platform::outbox::{self, Claimed, Settled};
 
@@ -77,5 +77,8 @@ async fn leave(app: &App, services: &Services, effect: &Claimed) -> Result<Settl
 async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now_ms();
     app.db.write(move |c| once::forget_expired(c, now)).await?;
+    anchors::set_when_due(app).await?;
+    // Files that were stored while their row was refused, and what a crash left half written.
+    app.vault.sweep_staging(now.saturating_sub(3_600_000)).await.map_err(Error::internal)?;
     Ok(())
 }

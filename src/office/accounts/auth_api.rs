@@ -208,11 +208,7 @@ async fn log_out(caller: Caller, app: web::Data<App>, watch: web::Data<Revocatio
     responses((status = 200, description = "已全部退出", body = Envelope<SignedOut>)),
     security(("resident" = []), ("staff" = [])))]
 #[post("/auth/logout-everywhere")]
-async fn log_out_everywhere(
-    caller: Caller,
-    app: web::Data<App>,
-    watch: web::Data<RevocationWatch>,
-) -> Result<Answer<SignedOut>> {
+async fn log_out_everywhere(caller: Caller, app: web::Data<App>, watch: web::Data<RevocationWatch>) -> Result<Answer<SignedOut>> {
     let ended = sessions::log_out_everywhere(&app, &watch, caller.id()).await?;
     Ok(Answer::ok(SignedOut { sessions_ended: i64::try_from(ended).unwrap_or(i64::MAX) }))
 }

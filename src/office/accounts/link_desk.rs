@@ -7,8 +7,8 @@ use super::faults;
 use super::guards::Worker;
 use super::identity::in_scope;
 use super::links::{Link, LinkState, find, links};
-use super::register;
 use super::residents::{self, Identity};
+use crate::office::people::persons;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::After;
@@ -63,7 +63,7 @@ pub fn decide(c: &mut AnyConn, worker: &Worker, id: Id, what: &Decision) -> Resu
     let account = residents::find(c, link.account_id)?;
     let person = match link.person_id {
         Some(id) => Some(id),
-        None => register::find_by_id_hash(c, &link.id_hash)?.map(|p| p.id),
+        None => persons::find_by_id_hash(c, &link.id_hash)?.map(|p| p.id),
     };
     if worker.person.is_some_and(|me| person == Some(me) || account.person_id == Some(me)) {
         return Err(Error::new(&faults::OWN_AFFAIR));
@@ -94,13 +94,7 @@ pub fn decide(c: &mut AnyConn, worker: &Worker, id: Id, what: &Decision) -> Resu
 ///
 /// # Errors
 /// Those of the database.
-pub fn in_state(
-    c: &mut AnyConn,
-    worker: &Worker,
-    state: LinkState,
-    after: Option<After>,
-    limit: i64,
-) -> Result<Vec<Link>> {
+pub fn in_state(c: &mut AnyConn, worker: &Worker, state: LinkState, after: Option<After>, limit: i64) -> Result<Vec<Link>> {
     use links::dsl as l;
     type Scope = Box<dyn BoxableExpression<links::table, MultiBackend, SqlType = Bool>>;
     let posts = worker.posts.iter().filter(|p| matches!(p.role, Role::Commissioner | Role::TownOfficer | Role::CountyOfficer));

@@ -87,7 +87,9 @@ async fn list_links(caller: AreaOfficer, app: web::Data<App>, query: Query<LinkQ
     let keys = app.keys.clone();
     let rows = app.db.read(move |c| {
         let rows = link_desk::in_state(c, &caller, state, after, limit)?;
-        rows.into_iter().map(|l| Ok((LinkCase::of(c, &keys, &l)?, After { at: l.created_at, id: l.id }))).collect::<Result<Vec<_>>>()
+        rows.into_iter()
+            .map(|l| Ok((LinkCase::of(c, &keys, &l)?, After { at: l.created_at, id: l.id })))
+            .collect::<Result<Vec<_>>>()
     });
     let (rows, next_cursor) = paging::cut(&app, &list, rows.await?, limit, |(_, after)| *after)?;
     Ok(Answer::ok(Page { items: rows.into_iter().map(|(view, _)| view).collect(), next_cursor }))

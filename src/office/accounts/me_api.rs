@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::auth_api::{mini_program, refusal};
+use super::faults;
 use super::guards::Resident;
 use super::identity::{self, Moment};
 use super::links::{self, Link, NewLink, Relation};
 use super::residents::{self, Account, Channel, Need};
 use super::sign_in::SignIn;
-use super::faults;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
@@ -139,12 +139,7 @@ form!(PhoneCode { code: "微信授权码", appid: "小程序标识" });
         (status = 503, description = "51001 微信忙；51003 配置有误；51004 结果不明", body = Failure)),
     security(("resident" = [])))]
 #[post("/me/phone/wechat")]
-async fn bind_phone(
-    caller: Resident,
-    app: web::Data<App>,
-    gate: web::Data<SignIn>,
-    body: Body<PhoneCode>,
-) -> Result<Answer<Me>> {
+async fn bind_phone(caller: Resident, app: web::Data<App>, gate: web::Data<SignIn>, body: Body<PhoneCode>) -> Result<Answer<Me>> {
     gate.phones.check(&caller.account)?;
     let wechat = mini_program(&app, body.value.appid.as_deref())?;
     let told = wechat.phone_number(&body.value.code).await.map_err(refusal)?;
@@ -270,7 +265,9 @@ pub struct ClaimLink {
     evidence: String,
 }
 
-form!(ClaimLink { name: "姓名", id_number: "身份证号或残疾人证号", relation: "关系", area: "所在地区", evidence: "证明材料" });
+form!(ClaimLink {
+    name: "姓名", id_number: "身份证号或残疾人证号", relation: "关系", area: "所在地区", evidence: "证明材料"
+});
 
 /// Asks to act for a person; a worker confirms it with the papers at hand.
 #[utoipa::path(post, path = "/me/links", tag = "me", operation_id = "claimLink", request_body = ClaimLink,

@@ -1,17 +1,18 @@
 //! Who is calling and for whom they may act: residents, workers, their sessions and links.
 
+#[cfg(test)]
+mod api_tests;
 mod auth_api;
 #[cfg(test)]
-mod bench;
+pub(crate) mod bench;
 pub mod faults;
 pub mod guards; // who may call, by argument type
 pub mod identity; // who a resident is
-mod link_desk;
+pub mod link_desk; // what workers decide about links
 mod link_desk_api;
 pub mod links; // for whom a resident may act
 mod me_api;
 mod passwords;
-mod register;
 mod resident_desk_api;
 pub mod residents;
 pub mod serving; // who serves a desk

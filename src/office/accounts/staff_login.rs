@@ -129,3 +129,7 @@ pub async fn totp_code(app: &App, username: &str) -> Result<String> {
     let found = app.db.read(move |c| credentials(c, &username)).await?.ok_or_else(Error::not_found)?;
     Ok(totp(&app.keys, found.id, &found.totp)?.generate(seconds(app)).to_string())
 }
+
+#[cfg(test)]
+#[path = "staff_login_tests.rs"]
+mod tests;

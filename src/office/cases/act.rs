@@ -79,7 +79,9 @@ pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, act: Act) -> Result<Case> {
         Leads::To(state) => state,
         Leads::NextDesk | Leads::PreviousDesk => State::InReview,
         Leads::BeforeCorrection => case.resume_state.unwrap_or(State::InReview),
-        Leads::NoticeOrApproved if policy.notice_days > 0 => State::PublicNotice,
+        Leads::NoticeOrApproved if policy.notice_days > 0 && spine.services.get(&case.service)?.wants_notice(c, &case)? => {
+            State::PublicNotice
+        }
         Leads::NoticeOrApproved => State::Approved,
     };
     case.state = to;

@@ -75,7 +75,8 @@ fn put(c: &mut AnyConn, spine: &Spine, case: &Case, seq: i64, account: Id, words
         n::body.eq(words.body.clone()),
         n::created_at.eq(spine.now),
     );
-    let new = both(diesel::insert_into(n::notices).values(row).on_conflict((n::account_id, n::case_id, n::event_seq)).do_nothing());
+    let new =
+        both(diesel::insert_into(n::notices).values(row).on_conflict((n::account_id, n::case_id, n::event_seq)).do_nothing());
     if new.execute(c)? == 0 {
         return Ok(());
     }
@@ -113,7 +114,9 @@ fn words(service: &str, case: &Case, action: Action, to: State, step: Option<&st
         Action::Reject => ("不予批准", "申请没有获得批准，原因和救济办法请看办理记录。".to_owned()),
         Action::Lapse => ("已终止", "没有在期限内补正，申请已经终止，您可以重新申请。".to_owned()),
         Action::Complete => ("已办结", "事项已经办结，欢迎评价。".to_owned()),
-        Action::Fulfil => ("有新进展", format!("办理有了新进展，请打开办件查看。{}", if step.is_some() { by.as_str() } else { "" })),
+        Action::Fulfil => {
+            ("有新进展", format!("办理有了新进展，请打开办件查看。{}", if step.is_some() { by.as_str() } else { "" }))
+        }
         Action::Begin | Action::Claim | Action::Release | Action::Forward | Action::SendBack | Action::Rate => return None,
     };
     Some(Words { title: format!("{service}：{what}"), body })

@@ -42,10 +42,10 @@ pub async fn load(app: &App) -> Result<Laid> {
     let day = found.map_or_else(|| beijing_date(now_ms), |m| m.day);
     let now = !found.is_some_and(|m| m.done);
     if now {
-        lay_ground(app, day, now_ms).await?;
+        ground(app, day, now_ms).await?;
         let rows = parse(AREAS, &|_| false).map_err(Error::invalid)?;
         for county in &COUNTIES {
-            lay_people(app, county, &rows, day).await?;
+            people(app, county, &rows, day).await?;
         }
         app.db.write(move |c| marker::write(c, Marker { day, done: true })).await?;
     }
@@ -58,7 +58,7 @@ fn holders(c: &mut AnyConn) -> Result<Vec<(AreaCode, Counts)>> {
 }
 
 /// Areas, working days and policies, in one write with the mark that laying has begun.
-async fn lay_ground(app: &App, day: NaiveDate, now_ms: i64) -> Result<()> {
+pub(super) async fn ground(app: &App, day: NaiveDate, now_ms: i64) -> Result<()> {
     let policies = policies::all(&app.clock)?;
     let work = move |c: &mut AnyConn| {
         if marker::read(c)?.is_some() {
@@ -82,7 +82,7 @@ struct Chunk {
     first: Vec<u8>,
 }
 
-async fn lay_people(app: &App, county: &'static County, areas: &[AreaRow], day: NaiveDate) -> Result<()> {
+pub(super) async fn people(app: &App, county: &'static County, areas: &[AreaRow], day: NaiveDate) -> Result<()> {
     let mut chunks = in_chunks(families(county, areas, day)?).into_iter();
     let mut sealing = chunks.next().map(|families| start_sealing(app, county, families));
     while let Some(task) = sealing {

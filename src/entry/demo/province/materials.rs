@@ -68,7 +68,14 @@ pub(super) fn education_aid() -> Vec<Material> {
             "学校盖章的在读证明，或学籍在线查询页。",
             &["盖章的学生证", "学信网学籍验证报告"],
         ),
-        material("admission_letter", "录取通知书", when("newly_admitted"), 2, "拍完整的录取通知书。", &["省招生考试院的录取查询页"]),
+        material(
+            "admission_letter",
+            "录取通知书",
+            when("newly_admitted"),
+            2,
+            "拍完整的录取通知书。",
+            &["省招生考试院的录取查询页"],
+        ),
         material(
             "kinship_proof",
             "亲属关系证明",
@@ -136,7 +143,14 @@ pub(super) fn certificate() -> Vec<Material> {
             "白底、不戴帽子，可以用手机在白墙前拍。",
             &["上门或窗口办理时由工作人员拍照"],
         ),
-        material("old_certificate", "原残疾人证", when("has_old_card"), 2, "拍有照片和证号的一面。", &["证丢了的，改选“挂失补办”"]),
+        material(
+            "old_certificate",
+            "原残疾人证",
+            when("has_old_card"),
+            2,
+            "拍有照片和证号的一面。",
+            &["证丢了的，改选“挂失补办”"],
+        ),
         material(
             "guardian_id_card",
             "监护人身份证",
