@@ -7,3 +7,4 @@
 pub mod platform;
 pub mod office;
 pub mod rules;
+pub mod services;

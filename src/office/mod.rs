@@ -6,4 +6,4 @@ pub mod cases; // drafts, papers, actions, history, corrections
 pub mod desks; // queues, claims, decisions
 pub mod people; // persons, family, the register of certificates
 pub mod policy; // areas, working days, county policy
-mod stored; // reading stored text back into domain types
+pub mod stored; // reading stored text back into domain types

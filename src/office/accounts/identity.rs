@@ -70,11 +70,7 @@ pub fn set_phone(c: &mut AnyConn, keys: &Keyring, account: Id, phone: &PhoneNumb
     let sealed = keys.seal_text(&Place::new("residents", "phone", account.as_bytes()), phone.reveal())?;
     use table::dsl as r;
     diesel::update(r::residents.find(account))
-        .set((
-            r::phone.eq(sealed),
-            r::phone_hash.eq(register::phone_hash(keys, phone).as_slice()),
-            r::version.eq(r::version + 1),
-        ))
+        .set((r::phone.eq(sealed), r::phone_hash.eq(register::phone_hash(keys, phone).as_slice()), r::version.eq(r::version + 1)))
         .execute(c)?;
     confirm_by_phone(c, keys, account, at)
 }
@@ -169,12 +165,7 @@ fn own(account: &Account, keys: &Keyring, today: NaiveDate) -> Result<(PersonNam
 ///
 /// # Errors
 /// Those of the database.
-pub fn person_recorded(
-    c: &mut AnyConn,
-    keys: &Keyring,
-    id_number: &CitizenId,
-    now: i64,
-) -> Result<()> {
+pub fn person_recorded(c: &mut AnyConn, keys: &Keyring, id_number: &CitizenId, now: i64) -> Result<()> {
     let hash = register::id_hash(keys, id_number);
     let Some(person) = register::find_by_id_hash(c, &hash)? else { return Ok(()) };
     use table::dsl as r;

@@ -21,5 +21,5 @@ pub use guards::{
     Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskOfficer, FinanceOfficer, PointKeeper, Post,
     Resident, Worker,
 };
-pub use watch::RevocationWatch;
 pub use sign_in::{Rates, SignIn};
+pub use watch::RevocationWatch;

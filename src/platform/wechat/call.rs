@@ -65,7 +65,13 @@ impl WeChat {
         }
     }
 
-    async fn post_once(&self, path: &'static str, token: &str, body: &Value, limit: Duration) -> Result<Map<String, Value>, Refusal> {
+    async fn post_once(
+        &self,
+        path: &'static str,
+        token: &str,
+        body: &Value,
+        limit: Duration,
+    ) -> Result<Map<String, Value>, Refusal> {
         let request = self.http.post(self.url(path)).query(&[("access_token", token)]).json(body);
         self.exchange(path, request, limit).await
     }
@@ -132,7 +138,14 @@ mod tests {
 
     #[test]
     fn numbers_come_as_numbers_or_strings() {
-        for (text, number) in [("40029", Some(40029)), ("\"40029\"", Some(40029)), ("\" -1 \"", Some(-1)), ("null", None), ("[]", None), ("1.5", None)] {
+        for (text, number) in [
+            ("40029", Some(40029)),
+            ("\"40029\"", Some(40029)),
+            ("\" -1 \"", Some(-1)),
+            ("null", None),
+            ("[]", None),
+            ("1.5", None),
+        ] {
             assert_eq!(whole_number(&serde_json::from_str(text).unwrap()), number, "{text}");
         }
     }

@@ -33,7 +33,8 @@ fn the_official_url_check_and_plain_push_pass() {
 
 #[test]
 fn the_official_safe_mode_push_opens() {
-    let message = official().open("046e02f8204d34f8ba5fa3b1db94908f3df2e9b3", "1714112445", "415670741", &push_of(PAGE_ENCRYPT)).unwrap();
+    let message =
+        official().open("046e02f8204d34f8ba5fa3b1db94908f3df2e9b3", "1714112445", "415670741", &push_of(PAGE_ENCRYPT)).unwrap();
     assert_eq!(message.len(), 167);
     let json: serde_json::Value = serde_json::from_slice(&message).unwrap();
     assert_eq!(json["Event"], "debug_demo");
@@ -67,7 +68,10 @@ fn a_wrong_signature_is_refused_and_signature_does_not_stand_in_for_msg_signatur
     assert_eq!(callback.check(plain, "1714112445", "415670741"), Ok(()));
     assert_eq!(callback.open(plain, "1714112445", "415670741", &push_of(PAGE_ENCRYPT)), Err(CallbackFault::BadSignature));
     assert_eq!(callback.check("", "1714036504", "1514711492"), Err(CallbackFault::BadSignature));
-    assert_eq!(callback.check("f464b24fc39322e44b38aa78f5edd27bd1441697", "1714036504", "1514711492"), Err(CallbackFault::BadSignature));
+    assert_eq!(
+        callback.check("f464b24fc39322e44b38aa78f5edd27bd1441697", "1714036504", "1514711492"),
+        Err(CallbackFault::BadSignature)
+    );
 }
 
 #[test]

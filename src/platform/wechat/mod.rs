@@ -1,7 +1,7 @@
 //! Talks to WeChat's server API for one mini-program: sign-in codes, phone codes, subscribe messages, pushed events.
 
-mod callback;
 mod call;
+mod callback;
 mod fault;
 mod phone;
 mod push_event;

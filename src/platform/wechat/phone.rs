@@ -34,11 +34,12 @@ impl WeChat {
             return Err(WeChatFault::CodeInvalid);
         }
         // The code stands in the body: in the query WeChat answers 40029.
-        let answer = self.post_with_token(PATH, &json!({ "code": code }), self.timeouts.exchange).await.map_err(|fault| match fault {
-            // The token already proves our appid, so 40013 is about the code: it belongs to another mini-program.
-            WeChatFault::Config(40013) => WeChatFault::CodeInvalid,
-            other => other,
-        })?;
+        let answer =
+            self.post_with_token(PATH, &json!({ "code": code }), self.timeouts.exchange).await.map_err(|fault| match fault {
+                // The token already proves our appid, so 40013 is about the code: it belongs to another mini-program.
+                WeChatFault::Config(40013) => WeChatFault::CodeInvalid,
+                other => other,
+            })?;
         let info = answer.get("phone_info").and_then(Value::as_object).ok_or(WeChatFault::Unknown)?;
         let stamped_for = info.get("watermark").and_then(|mark| mark.get("appid")).and_then(Value::as_str);
         if stamped_for.is_some_and(|appid| appid != self.app.appid) {

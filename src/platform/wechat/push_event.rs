@@ -88,17 +88,20 @@ fn event_of(fields: &Map<String, Value>) -> Result<PushEvent, CallbackFault> {
         return Ok(PushEvent::Other);
     }
     Ok(match text(fields, "Event").to_ascii_lowercase().as_str() {
-        "subscribe_msg_popup_event" => {
-            PushEvent::SubscribePopup { openid: named(fields, "FromUserName")?, items: items_of(fields, "SubscribeMsgPopupEvent") }
-        }
-        "subscribe_msg_change_event" => {
-            PushEvent::SubscribeChange { openid: named(fields, "FromUserName")?, items: items_of(fields, "SubscribeMsgChangeEvent") }
-        }
+        "subscribe_msg_popup_event" => PushEvent::SubscribePopup {
+            openid: named(fields, "FromUserName")?,
+            items: items_of(fields, "SubscribeMsgPopupEvent"),
+        },
+        "subscribe_msg_change_event" => PushEvent::SubscribeChange {
+            openid: named(fields, "FromUserName")?,
+            items: items_of(fields, "SubscribeMsgChangeEvent"),
+        },
         "subscribe_msg_sent_event" => PushEvent::SubscribeSent,
         // In these three, FromUserName is WeChat's own sender and the user stands in OpenID.
-        "user_authorization_revoke" => {
-            PushEvent::AuthorizationRevoked { openid: named(fields, "OpenID")?, revoke_info: numbers_of(fields.get("RevokeInfo")) }
-        }
+        "user_authorization_revoke" => PushEvent::AuthorizationRevoked {
+            openid: named(fields, "OpenID")?,
+            revoke_info: numbers_of(fields.get("RevokeInfo")),
+        },
         "user_authorization_cancellation" => PushEvent::AuthorizationCancelled { openid: named(fields, "OpenID")? },
         "user_info_modified" => PushEvent::UserInfoModified { openid: named(fields, "OpenID")? },
         _ => PushEvent::Other,
@@ -171,7 +174,9 @@ mod tests {
     }
 
     fn change(msg_type: &str, time: Value, list: Value) -> Push {
-        parse(json!({ "FromUserName": "o1", "CreateTime": time, "MsgType": msg_type, "Event": "subscribe_msg_change_event", "List": list }))
+        parse(
+            json!({ "FromUserName": "o1", "CreateTime": time, "MsgType": msg_type, "Event": "subscribe_msg_change_event", "List": list }),
+        )
     }
 
     #[test]
@@ -198,9 +203,14 @@ mod tests {
     #[test]
     fn a_revocation_names_the_user_and_not_wechats_sender() {
         let push = |user: &str, info: Value| {
-            parse(json!({ "FromUserName": "sender", "CreateTime": 1, "MsgType": "event", "Event": "user_authorization_revoke", "OpenID": user, "RevokeInfo": info }))
+            parse(
+                json!({ "FromUserName": "sender", "CreateTime": 1, "MsgType": "event", "Event": "user_authorization_revoke", "OpenID": user, "RevokeInfo": info }),
+            )
         };
-        let wanted = |info: &[&str]| PushEvent::AuthorizationRevoked { openid: "o1".into(), revoke_info: info.iter().map(ToString::to_string).collect() };
+        let wanted = |info: &[&str]| PushEvent::AuthorizationRevoked {
+            openid: "o1".into(),
+            revoke_info: info.iter().map(ToString::to_string).collect(),
+        };
         assert!(push("o1", json!("8")).event == wanted(&["8"]));
         assert!(push("o1", json!(8)).event == wanted(&["8"]));
         assert!(push("o1", json!("6, 8")).event == wanted(&["6", "8"]));

@@ -60,7 +60,8 @@ pub fn fit(key: &str, value: &str) -> Result<String, FieldFault> {
 
 /// Line and paragraph separators are no control characters to Unicode, yet break the card all the same.
 fn one_line(value: &str) -> String {
-    let spaced: String = value.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    let spaced: String =
+        value.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -105,7 +106,8 @@ fn is_number(text: &str) -> bool {
 }
 
 fn is_phone(text: &str) -> bool {
-    text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | ' ' | '*')) && text.chars().any(|c| c.is_ascii_digit())
+    text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '(' | ')' | ' ' | '*'))
+        && text.chars().any(|c| c.is_ascii_digit())
 }
 
 fn amount(value: String) -> Result<String, FieldFault> {
@@ -114,7 +116,11 @@ fn amount(value: String) -> Result<String, FieldFault> {
     if !is_number(bare) {
         return Err(FieldFault::WrongForm);
     }
-    if bare.bytes().filter(u8::is_ascii_digit).count() > AMOUNT_DIGITS { Err(FieldFault::TooLong(AMOUNT_DIGITS)) } else { Ok(value) }
+    if bare.bytes().filter(u8::is_ascii_digit).count() > AMOUNT_DIGITS {
+        Err(FieldFault::TooLong(AMOUNT_DIGITS))
+    } else {
+        Ok(value)
+    }
 }
 
 /// One point in time, or two joined by `~`.
