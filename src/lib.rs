@@ -3,8 +3,10 @@
 //! What must never exist here: a handler that decides a rule, a side effect inside a transaction,
 //! a clock, key or random number taken by another door than `platform`, a service that knows another.
 
+pub mod rules;
 #[macro_use]
 pub mod platform;
 pub mod office;
-pub mod rules;
 pub mod services;
+
+pub mod entry;

@@ -7,6 +7,7 @@ pub mod code;
 pub mod crypto;
 pub mod db;
 pub mod error;
+pub mod facts;
 pub mod files;
 #[macro_use]
 pub mod http;

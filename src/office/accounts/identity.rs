@@ -6,12 +6,13 @@ use diesel::prelude::*;
 use super::faults;
 use super::guards::Worker;
 use super::links::{NewLink, Relation};
-use super::register;
 use super::residents::{self, Account, Identity, residents as table};
+use crate::office::people::persons;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::lifecycle::Role;
@@ -55,7 +56,7 @@ pub fn claim(
             r::identity.eq(Identity::Claimed),
             r::own_name.eq(seal("own_name", name.reveal())?),
             r::own_id_number.eq(seal("own_id_number", id_number.reveal())?),
-            r::own_id_hash.eq(register::id_hash(keys, id_number).as_slice()),
+            r::own_id_hash.eq(persons::id_hash(keys, id_number).as_slice()),
             r::version.eq(r::version + 1),
         ))
         .execute(c)?;
@@ -70,7 +71,7 @@ pub fn set_phone(c: &mut AnyConn, keys: &Keyring, account: Id, phone: &PhoneNumb
     let sealed = keys.seal_text(&Place::new("residents", "phone", account.as_bytes()), phone.reveal())?;
     use table::dsl as r;
     diesel::update(r::residents.find(account))
-        .set((r::phone.eq(sealed), r::phone_hash.eq(register::phone_hash(keys, phone).as_slice()), r::version.eq(r::version + 1)))
+        .set((r::phone.eq(sealed), r::phone_hash.eq(persons::phone_hash(keys, phone).as_slice()), r::version.eq(r::version + 1)))
         .execute(c)?;
     confirm_by_phone(c, keys, account, at)
 }
@@ -80,9 +81,9 @@ fn confirm_by_phone(c: &mut AnyConn, keys: &Keyring, account: Id, at: Moment) ->
     let found = residents::find(c, account)?;
     let (Identity::Claimed, Some(phone)) = (found.identity, &found.phone_hash) else { return Ok(found) };
     let (name, id_number) = own(&found, keys, at.today())?;
-    let person = register::find_by_id_hash(c, &register::id_hash(keys, &id_number))?;
+    let person = persons::find_by_id_hash(c, &persons::id_hash(keys, &id_number))?;
     let Some(person) = person.filter(|p| p.phone_hash.as_deref() == Some(phone)) else { return Ok(found) };
-    if register::is_named(c, keys, person.id, &name)? {
+    if persons::open(c, keys, person.id)?.name == name {
         confirm(c, keys, &found, "phone", at)?;
     }
     residents::find(c, account)
@@ -102,22 +103,14 @@ pub fn confirm_in_person(
     version: i64,
     at: Moment,
 ) -> Result<Account> {
-    let found = residents::find(c, account)?;
-    let hash = register::id_hash(keys, card);
-    let person = register::find_by_id_hash(c, &hash)?;
-    if person.as_ref().is_some_and(|p| !in_scope(worker, &p.area)) {
-        return Err(Error::not_found());
-    }
-    if person.as_ref().is_some_and(|p| worker.person == Some(p.id)) {
-        return Err(Error::new(&faults::OWN_AFFAIR));
-    }
+    let found = before(c, worker, account)?;
     match found.identity {
         Identity::Unknown => return Err(Error::new(&faults::IDENTITY_MISSING)),
         Identity::Confirmed => return Err(Error::new(&faults::IDENTITY_SETTLED)),
         Identity::Claimed => {}
     }
     let found = found.at_version(version)?;
-    if found.own_id_hash.as_deref() != Some(hash.as_slice()) {
+    if found.own_id_hash.as_deref() != Some(persons::id_hash(keys, card).as_slice()) {
         let mut faults = Faults::new();
         let (reason, suggestion) = ("身份证号与居民填写的不一致。", "请核对身份证原件；如居民填错，请其在手机上改正。");
         faults.push("/id_number", "身份证号", "id_number_differs", reason, suggestion);
@@ -127,15 +120,29 @@ pub fn confirm_in_person(
     residents::find(c, account)
 }
 
+/// The account of a resident who stands before a worker. One whom the register knows elsewhere is not found.
+///
+/// # Errors
+/// 10006 out of scope, 12005 oneself; those of the database.
+pub fn before(c: &mut AnyConn, worker: &Worker, account: Id) -> Result<Account> {
+    let found = residents::find(c, account)?;
+    let Some(hash) = &found.own_id_hash else { return Ok(found) };
+    match persons::find_by_id_hash(c, hash)? {
+        Some(p) if worker.person == Some(p.id) => Err(Error::new(&faults::OWN_AFFAIR)),
+        Some(p) if !in_scope(worker, &p.area) => Err(Error::not_found()),
+        _ => Ok(found),
+    }
+}
+
 /// A worker of village, town or county whose area holds this one.
-pub(super) fn in_scope(worker: &Worker, area: &crate::rules::areas::AreaCode) -> bool {
+pub(super) fn in_scope(worker: &Worker, area: &AreaCode) -> bool {
     [Role::Commissioner, Role::TownOfficer, Role::CountyOfficer].iter().any(|role| worker.covers(*role, area))
 }
 
 /// Settles the identity; the link to oneself comes with it when the register knows the person.
 fn confirm(c: &mut AnyConn, keys: &Keyring, account: &Account, by: &str, at: Moment) -> Result<()> {
     let (name, id_number) = own(account, keys, at.today())?;
-    let person = register::find_by_id_hash(c, &register::id_hash(keys, &id_number))?;
+    let person = persons::find_by_id_hash(c, &persons::id_hash(keys, &id_number))?;
     use table::dsl as r;
     diesel::update(r::residents.find(account.id))
         .set((
@@ -161,13 +168,13 @@ fn own(account: &Account, keys: &Keyring, today: NaiveDate) -> Result<(PersonNam
 }
 
 /// Links the confirmed accounts of somebody whom the register has only now come to know. Called by the write that
-/// records the person; `links` makes an id for each.
+/// records the person.
 ///
 /// # Errors
 /// Those of the database.
 pub fn person_recorded(c: &mut AnyConn, keys: &Keyring, id_number: &CitizenId, now: i64) -> Result<()> {
-    let hash = register::id_hash(keys, id_number);
-    let Some(person) = register::find_by_id_hash(c, &hash)? else { return Ok(()) };
+    let hash = persons::id_hash(keys, id_number);
+    let Some(person) = persons::find_by_id_hash(c, &hash)? else { return Ok(()) };
     use table::dsl as r;
     let waiting: Vec<Account> = r::residents
         .filter(r::own_id_hash.eq(hash.as_slice()))

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::faults;
-use super::register::{self, PersonRef};
+use crate::office::people::persons::{self, PersonRef};
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Current, Error, Result};
@@ -121,11 +121,11 @@ impl NewLink {
     /// # Errors
     /// 11022 when the account has a link to this person; those of the database.
     pub fn claim(&self, c: &mut AnyConn, keys: &Keyring) -> Result<Link> {
-        let hash = register::id_hash(keys, &self.id_number);
+        let hash = persons::id_hash(keys, &self.id_number);
         if live_to(c, self.account, &hash)?.is_some() {
             return Err(Error::new(&faults::LINK_EXISTS));
         }
-        let known = register::find_by_id_hash(c, &hash)?;
+        let known = persons::find_by_id_hash(c, &hash)?;
         let area = known.map_or(self.area, |p| p.area);
         self.store(c, keys, &hash, None, LinkState::Claimed, area)?;
         find(c, self.id)
@@ -133,7 +133,7 @@ impl NewLink {
 
     /// Stores the link to oneself, which needs no further word once the identity is confirmed.
     pub(super) fn own(&self, c: &mut AnyConn, keys: &Keyring, person: &PersonRef) -> Result<()> {
-        let hash = register::id_hash(keys, &self.id_number);
+        let hash = persons::id_hash(keys, &self.id_number);
         match live_to(c, self.account, &hash)? {
             Some(_) => Ok(()),
             None => self.store(c, keys, &hash, Some(person.id), LinkState::Confirmed, person.area),
@@ -247,3 +247,7 @@ pub fn accounts_for(c: &mut AnyConn, person: Id, today: NaiveDate) -> Result<Vec
         .order(l::account_id)
         .load(c)?)
 }
+
+#[cfg(test)]
+#[path = "links_tests.rs"]
+mod tests;

@@ -285,3 +285,7 @@ pub async fn ban(app: &App, watch: &RevocationWatch, account: Id) -> Result<()> 
     ended.iter().for_each(|session| watch.note(*session, now));
     Ok(())
 }
+
+#[cfg(test)]
+#[path = "residents_tests.rs"]
+mod tests;

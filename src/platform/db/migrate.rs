@@ -1,10 +1,17 @@
 //! The schema's versions: the same names in both folders, brought up to date at start or by `migrate`.
 
 use diesel::migration::MigrationSource;
+use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{AnyConn, Db};
 use crate::platform::error::{Error, Result};
+
+diesel::table! {
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("migrations/postgres");
@@ -25,16 +32,22 @@ pub async fn up(db: &Db) -> Result<Vec<String>> {
 pub async fn state(db: &Db) -> Result<(Vec<String>, Vec<String>)> {
     let known = known()?;
     db.read(move |c| {
-        let applied = match c {
-            AnyConn::Sqlite(c) => c.applied_migrations(),
-            AnyConn::Postgres(c) => c.applied_migrations(),
+        // Not `applied_migrations`: it would create the table, and this connection may only read.
+        use __diesel_schema_migrations::dsl as m;
+        let applied: Vec<String> = match m::__diesel_schema_migrations.select(m::version).order(m::version).load(c) {
+            Ok(applied) => applied,
+            Err(diesel::result::Error::DatabaseError(_, info)) if none_yet(info.message()) => Vec::new(),
+            Err(e) => return Err(e.into()),
         };
-        let applied: Vec<String> = applied.map_err(Error::internal)?.into_iter().map(|v| v.to_string()).collect();
         let missing = known.iter().filter(|v| !applied.contains(v)).cloned().collect();
         let unknown = applied.into_iter().filter(|v| !known.contains(v)).collect();
         Ok((missing, unknown))
     })
     .await
+}
+
+fn none_yet(message: &str) -> bool {
+    message.contains("no such table") || message.contains("__diesel_schema_migrations\" does not exist")
 }
 
 fn known() -> Result<Vec<String>> {

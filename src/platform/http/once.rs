@@ -8,6 +8,9 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::schema::{KnownFormat, Object, SchemaFormat, Type};
 use uuid::Uuid;
 
 use crate::platform::app::App;
@@ -54,6 +57,23 @@ impl FromRequest for Once {
             method: req.method().to_string(),
             path: req.path().to_owned(),
         }))
+    }
+}
+
+/// In the document: `params(Once)` on the operation.
+impl utoipa::IntoParams for Once {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let schema = Object::builder()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+            .examples(["5f0c9b0e-6a51-4b3f-9d52-0c7e5b8f4a11"]);
+        let key = Parameter::builder()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::True)
+            .description(Some("防重复标识（UUID）：同一件事重试时用同一个，72 小时内重复调用得到第一次的结果。"))
+            .schema(Some(schema));
+        vec![key.build()]
     }
 }
 

@@ -1,0 +1,92 @@
+//! What the document says before its operations: conventions, tags, ways to sign in.
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder, tag::TagBuilder};
+
+const TITLE: &str = "助残：县残联移动服务接口";
+
+const ABOUT: &str = "\
+残疾人教育补助、辅助器具租借、残疾人证换领三项服务的接口，供微信小程序等前端使用。
+
+### 回答的外层
+每个回答（不论 HTTP 状态是多少）都是同一种 JSON：`{\"errcode\":0,\"errmsg\":\"ok\",\"data\":…,\"request_id\":\"…\"}`。
+成功是指 HTTP 状态为 2xx 并且 `errcode` 为 0。失败时 `errcode` 是固定的五位编号，`errmsg` 是一句可以直接给用户看的话，`details` 按表单顺序列出
+每一处需要修改的内容。全部编号见 `GET /api/v1/public/error-codes`。例外：文件内容、本文档、`/healthz`、`/readyz`、`/metrics`、微信回调。
+
+### 请求
+只用 GET、POST、PUT、DELETE；GET 和 DELETE 没有请求体；请求体是 UTF-8 的 JSON（上传文件用 multipart/form-data），不认识的字段会被拒绝。
+编号（id）是字符串；金额是整数，单位为分（`amount_fen`）；时间为 RFC 3339，一律带 `+08:00`；日期为 `YYYY-MM-DD`；每个枚举值旁边都有中文名称。
+可以自带 `X-Request-Id`（1 到 64 位字母、数字或连字符），回答的同名响应头和 `request_id` 会原样返回；没有则由系统生成。报告问题时请提供它。
+
+### 防重复标识
+凡是新建、提交、审批、上传、发送的 POST 都要带 `Idempotency-Key`（UUID）。没有收到回答时，用同一个标识、同样的内容重试，就不会办两次；重复的回答带 `meta.replayed`。
+标识按调用者、方法、路径分别计算，保存 72 小时；只保存成功的回答，失败后可以直接重试。
+
+### 版本
+办件和草稿带 `version`。修改时送回看到的 `version`；如果已经变化，返回 409（10030），`current` 说明现在的情况。
+
+### 列表
+`limit` 为 1 到 100，`cursor` 用上一页的 `next_cursor`，最后一页为 null。`cursor` 只对同一个列表、同样的筛选条件有效。顺序固定。
+
+### 登录
+`Authorization: Bearer <access token>`。残疾人及家属用微信登录，工作人员用账号、密码和动态口令。别人的内容一律当作不存在（404）。
+
+### 忙和限流
+429 和 503 带 `Retry-After`（秒）和 `meta.retry_after_seconds`；请等待后用同一个防重复标识重试。
+
+### 变化
+v1 只增加，不删除也不改变含义；将要取消的操作会提前带 `Deprecation` 和 `Sunset` 响应头。客户端应忽略不认识的回答字段。";
+
+/// Name and description of each tag, in reading order.
+const TAGS: &[(&str, &str)] = &[
+    ("public", "不登录就能看的内容：服务目录、公示、错误码"),
+    ("auth", "登录、换取令牌、退出"),
+    ("me", "我是谁：本人身份、手机号、家人和被监护人、偏好与同意"),
+    ("cases", "办件：草稿、提交、进度、撤回、评价"),
+    ("papers", "材料：上传、查看、再次使用"),
+    ("notices", "消息：站内通知与微信订阅"),
+    ("education-aid", "残疾学生和残疾人家庭子女教育补助"),
+    ("device-rental", "辅助器具租借"),
+    ("certificate", "残疾人证换领"),
+    ("desk", "工作人员的办理台：待办、领取、审批、退回"),
+    ("people", "残疾人基本信息与持证登记"),
+    ("staff", "工作人员的账号、岗位与权限"),
+    ("policy", "政策、区划与工作日历"),
+    ("reports", "统计与导出"),
+];
+
+/// Info, server and tags.
+pub fn document() -> OpenApi {
+    let license = LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build();
+    let info = InfoBuilder::new()
+        .title(TITLE)
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(ABOUT))
+        .license(Some(license))
+        .build();
+    let server = ServerBuilder::new().url("/").description(Some("提供本文档的服务器")).build();
+    let tags: Vec<_> = TAGS.iter().map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build()).collect();
+    OpenApiBuilder::new().info(info).servers(Some([server])).tags(Some(tags)).build()
+}
+
+/// The three kinds of callers.
+pub fn security(components: ComponentsBuilder) -> ComponentsBuilder {
+    let bearer = |text: &str| {
+        SecurityScheme::Http(
+            HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(text)).build(),
+        )
+    };
+    components
+        .security_scheme("resident", bearer("残疾人、家属或监护人：微信登录后得到的令牌"))
+        .security_scheme("staff", bearer("工作人员：账号、密码和动态口令登录后得到的令牌"))
+        .security_scheme("partner", bearer("合作单位：客户端凭据换取的令牌"))
+}
+
+/// Tags that no operation uses are left out.
+pub fn keep_used_tags(api: &mut OpenApi) {
+    let operations = api.paths.paths.values().flat_map(|item| [&item.get, &item.post, &item.put, &item.delete]);
+    let used: Vec<String> = operations.flatten().flat_map(|op| op.tags.clone().unwrap_or_default()).collect();
+    if let Some(tags) = api.tags.as_mut() {
+        tags.retain(|tag| used.contains(&tag.name));
+    }
+}

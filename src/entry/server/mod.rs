@@ -1,0 +1,171 @@
+//! The HTTP server: one builder for the product, the demo and the tests, and an orderly end.
+
+mod fallback;
+mod metrics;
+mod pages;
+mod probes;
+
+use std::future::Future;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::rt::task::JoinHandle;
+use actix_web::{App as Actix, HttpServer, web};
+use utoipa_actix_web::{AppExt, scope};
+
+use super::routes::{BASE, mount};
+use super::{demo, docs, worker};
+use crate::office::accounts::{Rates, RevocationWatch, SignIn};
+use crate::platform::app::App;
+use crate::platform::error::{Error, Result};
+use crate::platform::http::{body, request};
+use crate::services;
+
+pub use probes::Readiness;
+
+/// How the server runs; the usual values suit one small machine.
+pub struct Options {
+    /// Threads that answer requests.
+    pub workers: usize,
+    /// Open connections, over all workers.
+    pub connections: usize,
+    /// Between "not ready" and the end of listening, so that a balancer can look away.
+    pub pause: Duration,
+    /// Where Prometheus may ask; nowhere when none.
+    pub metrics: Option<TcpListener>,
+    /// How often somebody may sign in or claim.
+    pub rates: Rates,
+    /// Lets effects leave and clocks act in this process; tests do it by hand.
+    pub worker: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Options {
+            workers: cores,
+            connections: 10_000,
+            pause: Duration::ZERO,
+            metrics: None,
+            rates: Rates::default(),
+            worker: true,
+        }
+    }
+}
+
+/// Requests that are being answered may take this long after the end was called for.
+const LAST_ANSWERS_S: u64 = 30;
+
+/// A running server.
+pub struct Server {
+    address: SocketAddr,
+    readiness: Readiness,
+    pause: Duration,
+    app: App,
+    listeners: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
+    following: JoinHandle<()>,
+    working: Option<JoinHandle<()>>,
+}
+
+/// Starts to answer on `listener`. Must be called inside an actix system.
+///
+/// # Errors
+/// 50000 when the document cannot be made or the listener cannot be used.
+pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server> {
+    let address = listener.local_addr().map_err(Error::internal)?;
+    let readiness = Readiness::default();
+    let board = metrics::Board::new();
+    let watch = web::Data::new(RevocationWatch::default());
+    let sign_in = web::Data::new(SignIn::new(options.rates)?);
+    let pages = pages::Pages::of(&docs::document())?;
+    let table = fallback::table(&docs::document(), &app);
+    let factory = {
+        let (app, readiness, board, watch) = (app.clone(), readiness.clone(), board.clone(), watch.clone());
+        move || {
+            let (actix, _) = Actix::new().into_utoipa_app().service(scope(BASE).configure(mount)).split_for_parts();
+            actix
+                .app_data(web::Data::new(app.clone()))
+                .app_data(watch.clone())
+                .app_data(sign_in.clone())
+                .app_data(web::Data::new(services::all()))
+                .app_data(web::Data::new(readiness.clone()))
+                .app_data(web::Data::new(board.clone()))
+                .app_data(web::Data::new(pages.clone()))
+                .app_data(web::Data::new(table.clone()))
+                .app_data(web::PayloadConfig::new(body::MOST_JSON))
+                .configure(probes::routes)
+                .configure(pages::routes)
+                .configure(|cfg| {
+                    if app.settings.demo {
+                        demo::control::routes(cfg)
+                    }
+                })
+                .default_service(web::route().to(fallback::answer))
+                .wrap(from_fn(fallback::limits))
+                .wrap(from_fn(request::layer))
+                .wrap(from_fn(metrics::count))
+        }
+    };
+    let per_worker = options.connections.checked_div(options.workers.max(1)).unwrap_or(0).max(16);
+    let main = HttpServer::new(factory)
+        .workers(options.workers.max(1))
+        .max_connections(per_worker)
+        .keep_alive(Duration::from_secs(75))
+        .client_request_timeout(Duration::from_secs(10))
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .shutdown_timeout(LAST_ANSWERS_S)
+        .disable_signals()
+        .listen(listener)
+        .map_err(Error::internal)?
+        .run();
+    let mut listeners = vec![(main.handle(), actix_web::rt::spawn(main))];
+    if let Some(listener) = options.metrics {
+        let scraped = metrics::serve(app.clone(), board, listener)?;
+        listeners.push((scraped.handle(), actix_web::rt::spawn(scraped)));
+    }
+    let following = actix_web::rt::spawn({
+        let app = app.clone();
+        async move { watch.follow(&app).await }
+    });
+    let working = options.worker.then(|| actix_web::rt::spawn(worker::run(app.clone(), services::all())));
+    Ok(Server { address, readiness, pause: options.pause, app, listeners, following, working })
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends in order: not ready, no new connections, last answers, last writes.
+    pub async fn drain(self) {
+        self.readiness.drain();
+        actix_web::rt::time::sleep(self.pause).await;
+        for (handle, running) in self.listeners {
+            handle.stop(true).await;
+            if let Ok(Err(e)) = running.await {
+                tracing::error!(cause = %e, "a listener ended badly");
+            }
+        }
+        self.following.abort();
+        if let Some(working) = self.working {
+            // What it took and did not settle comes back when its lease runs out.
+            working.abort();
+        }
+        let db = self.app.db.clone();
+        // Joins the writer thread: what was accepted is on disk afterwards.
+        if tokio::task::spawn_blocking(move || db.close()).await.is_err() {
+            tracing::error!("the database did not close");
+        }
+    }
+
+    /// Serves until `stop` is ready, then drains.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+        stop.await;
+        tracing::info!("stopping: no new requests, finishing those in flight");
+        self.drain().await;
+        tracing::info!("stopped");
+    }
+}
