@@ -7,5 +7,6 @@ pub mod rules;
 #[macro_use]
 pub mod platform;
 pub mod office;
+pub mod services;
 
 pub mod entry;

@@ -5,19 +5,21 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::routes;
 use crate::office::accounts::faults;
 use crate::office::cases::{codes, consents, papers_api};
+use crate::office::people::codes as people_codes;
 use crate::platform::code::{Code, PLATFORM};
 use crate::platform::http::{Answer, Envelope};
+use crate::services;
 
 /// The lists of all floors.
-static LISTS: &[&[&Code]] = &[PLATFORM, faults::ACCOUNTS, codes::CASES, consents::CONSENT, papers_api::FILES];
+static LISTS: &[&[&Code]] =
+    &[PLATFORM, faults::ACCOUNTS, codes::CASES, consents::CONSENT, papers_api::FILES, people_codes::PEOPLE];
 
 /// All codes in ascending order.
 pub fn all() -> Vec<&'static Code> {
     let mut all: Vec<&'static Code> = LISTS.iter().flat_map(|list| list.iter().copied()).collect();
-    all.extend(routes::services().all().flat_map(|service| service.codes().iter().copied()));
+    all.extend(services::all().all().flat_map(|service| service.codes().iter().copied()));
     all.sort_by_key(|code| code.number);
     all
 }

@@ -2,7 +2,8 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::office::cases::service::{Service, Services};
+use crate::office::{accounts, cases, desks, notices, people, policy};
+use crate::services;
 
 /// Where all operations stand.
 pub const BASE: &str = "/api/v1";
@@ -12,16 +13,19 @@ pub fn mount(cfg: &mut ServiceConfig) {
     for routes in ROUTES {
         cfg.configure(*routes);
     }
-    for service in SERVICES {
+    for service in services::ALL {
         service.mount(cfg);
     }
 }
 
-/// The services of this program.
-pub fn services() -> Services {
-    Services::new(SERVICES)
-}
-
-static SERVICES: &[&dyn Service] = &[];
-
-static ROUTES: &[fn(&mut ServiceConfig)] = &[super::error_codes::routes];
+static ROUTES: &[fn(&mut ServiceConfig)] = &[
+    super::bootstrap::routes,
+    super::error_codes::routes,
+    accounts::routes,
+    people::routes,
+    policy::api::routes,
+    cases::api::routes,
+    cases::papers_api::routes,
+    desks::api::routes,
+    notices::api::routes,
+];

@@ -3,6 +3,8 @@
 pub mod accounts; // who signs in, in what role, for whom
 pub mod cases; // drafts, papers, actions, history, corrections
 
+pub mod desks; // queues, claims, decisions
+pub mod notices; // who is told what, and by which channel
 pub mod people; // persons, family, the register of certificates
 pub mod policy; // areas, working days, county policy
 mod stored; // reading stored text back into domain types

@@ -8,6 +8,7 @@ use super::crypto::Keyring;
 use super::db::Db;
 use super::files::{FileDesk, Vault};
 use super::settings::Settings;
+use super::wechat::WeChat;
 
 /// The tools of one running instance; cheap to clone.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Tools {
     pub vault: Vault,
     pub papers: FileDesk,
     pub settings: Settings,
+    /// The mini-programs that may sign in here; the first is the usual one.
+    pub wechat: Vec<WeChat>,
 }
 
 impl App {
@@ -34,5 +37,15 @@ impl Deref for App {
 
     fn deref(&self) -> &Tools {
         &self.0
+    }
+}
+
+impl Tools {
+    /// The client of a mini-program; of the usual one when none is named.
+    pub fn mini_program(&self, appid: Option<&str>) -> Option<&WeChat> {
+        match appid {
+            Some(appid) => self.wechat.iter().find(|w| w.appid() == appid),
+            None => self.wechat.first(),
+        }
     }
 }

@@ -14,3 +14,4 @@ pub mod http;
 pub mod id;
 pub mod outbox;
 pub mod settings;
+pub mod wechat;

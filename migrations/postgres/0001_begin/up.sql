@@ -175,10 +175,15 @@ CREATE INDEX wechat_identities_unionid ON wechat_identities (unionid_hash);
 CREATE TABLE links (
     id BYTEA NOT NULL PRIMARY KEY,
     account_id BYTEA NOT NULL REFERENCES residents (id),
-    person_id BYTEA NOT NULL REFERENCES persons (id),
+    -- null while the register does not know whom the resident named
+    person_id BYTEA REFERENCES persons (id),
+    -- whom the resident named
+    name BYTEA NOT NULL,
+    id_number BYTEA NOT NULL,
+    id_hash BYTEA NOT NULL,
     relation TEXT NOT NULL,
     state TEXT NOT NULL,
-    evidence TEXT NOT NULL,
+    evidence BYTEA NOT NULL,
     valid_from TEXT NOT NULL,
     valid_to TEXT,
     confirmed_by BYTEA,
@@ -190,6 +195,7 @@ CREATE TABLE links (
 CREATE INDEX links_account ON links (account_id, person_id, state);
 CREATE INDEX links_person ON links (person_id, state);
 CREATE INDEX links_area ON links (state, area, id);
+CREATE INDEX links_named ON links (id_hash, state);
 CREATE UNIQUE INDEX links_once ON links (account_id, person_id, relation, created_at);
 
 CREATE TABLE workers (

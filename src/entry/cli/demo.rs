@@ -2,19 +2,22 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
 use super::Outcome;
 use super::place::{self, Place, cause};
 use super::running::{block_on, listen, until_stopped};
-use crate::entry::demo::{control, folder};
+use crate::entry::demo::wechat_stand_in::{self, Shared};
+use crate::entry::demo::{banner, cast, control, folder, province};
 use crate::entry::server::Options;
 use crate::platform::clock::Clock;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Bounds, Db};
 use crate::platform::facts;
 use crate::platform::settings::Settings;
+use crate::platform::wechat::{Secret, WeChatApp};
 use crate::rules::calendar;
 
 #[derive(Args)]
@@ -26,6 +29,8 @@ pub struct Demo {
     data: PathBuf,
     #[arg(long, env = "ZHUCAN_LISTEN", default_value = "127.0.0.1:8080", help = "监听地址")]
     listen: SocketAddr,
+    #[arg(long, env = "ZHUCAN_WECHAT_LISTEN", help = "微信替身的监听地址；不填则用接口的下一个端口")]
+    wechat_listen: Option<SocketAddr>,
     #[arg(long, env = "ZHUCAN_METRICS_LISTEN", help = "Prometheus 指标的监听地址；不填则不开")]
     metrics_listen: Option<SocketAddr>,
 }
@@ -39,12 +44,20 @@ enum Ask {
         #[arg(long, env = "ZHUCAN_DATA", default_value = "./data", help = "演示的数据文件夹")]
         data: PathBuf,
     },
+    #[command(about = "给出演示工作人员现在的动态验证码，例如 town")]
+    Totp {
+        #[arg(help = "工作人员的用户名")]
+        name: String,
+        #[arg(long, env = "ZHUCAN_DATA", default_value = "./data", help = "演示的数据文件夹")]
+        data: PathBuf,
+    },
 }
 
 impl Demo {
     pub fn run(self) -> Outcome {
         match self.ask {
             Some(Ask::Clock { by, data }) => block_on(move_clock(by, data)),
+            Some(Ask::Totp { name, data }) => block_on(show_code(name, data)),
             None => self.start(),
         }
     }
@@ -55,22 +68,38 @@ impl Demo {
         let address = listener.local_addr().map_err(|e| e.to_string())?;
         let metrics = self.metrics_listen.map(listen).transpose()?;
         let base = format!("http://{address}");
-        prepare_folder(&place, &base)?;
+        // The stand-in accepts calls from this machine only.
+        let next = SocketAddr::from(([127, 0, 0, 1], if self.listen.port() == 0 { 0 } else { address.port().saturating_add(1) }));
+        let wechat = listen(self.wechat_listen.unwrap_or(next))?;
+        let wechat_base = format!("http://{}", wechat.local_addr().map_err(|e| e.to_string())?);
+        prepare_folder(&place, &base, &wechat_base)?;
         let keys = place.read_keys()?;
         block_on(async move {
             let db = place.open_database(Bounds::default())?;
             place::migrate(&db).await?;
             let clock = Clock::system();
             clock.set_offset_ms(mark_database(&db, clock.now_ms()).await?);
-            let settings = Settings { public_url: base, demo: true, templates: Vec::new() };
-            let app = place.app(db, clock, keys, settings)?;
-            until_stopped(app, listener, Options { metrics, ..Options::default() }, greet).await
+            let templates = vec![("case_progress".to_owned(), cast::TEMPLATE.to_owned())];
+            let settings = Settings { public_url: base, demo: true, templates };
+            let at = clock.clone();
+            let stand_in = Shared::new(Arc::new(move || at.now_ms()));
+            cast::introduce(&stand_in);
+            let secret = Secret::new(cast::SECRET);
+            let program = WeChatApp { appid: cast::APPID.to_owned(), secret, base_url: wechat_base.clone() };
+            let app = place.app(db, clock, keys, settings, vec![program])?;
+            println!("正在准备演示数据，第一次大约需要半分钟……");
+            province::load(&app).await.map_err(|e| cause(&e))?;
+            cast::load(&app, &stand_in).await.map_err(|e| cause(&e))?;
+            let wechat = wechat_stand_in::start(wechat, stand_in).map_err(|e| format!("微信替身不能启动：{e}"))?;
+            actix_web::rt::spawn(wechat);
+            let options = Options { metrics, ..Options::default() };
+            until_stopped(app, listener, options, |address| println!("{}", banner::text(address, &wechat_base))).await
         })
     }
 }
 
 /// Makes the folder and its keys at the first start; refuses a folder that holds something else.
-fn prepare_folder(place: &Place, address: &str) -> Outcome {
+fn prepare_folder(place: &Place, address: &str, wechat: &str) -> Outcome {
     let marker = folder::marker(&place.data).map_err(|e| cause(&e))?;
     let created_at = match marker {
         Some(marker) => marker.created_at,
@@ -83,7 +112,8 @@ fn prepare_folder(place: &Place, address: &str) -> Outcome {
         }
     };
     // The marker stands before anything else does: a start that broke off goes on at the next one.
-    folder::mark(&place.data, &folder::Marker { created_at, address: address.to_owned() }).map_err(|e| cause(&e))?;
+    folder::mark(&place.data, &folder::Marker { created_at, address: address.to_owned(), wechat: wechat.to_owned() })
+        .map_err(|e| cause(&e))?;
     if place.keys_file().exists() {
         return Ok(());
     }
@@ -102,26 +132,39 @@ async fn mark_database(db: &Db, now_ms: i64) -> Result<i64, String> {
     marked.await.map_err(|e| cause(&e))
 }
 
-fn greet(address: SocketAddr) {
-    println!(
-        "\n助残演示已启动。人物和数据都是虚构的，请不要填写真实信息。\n\n  接口    http://{address}/api/v1\n  文档    http://{address}/docs\n  拨快时钟  zhucan demo clock +5d\n\n按 Ctrl-C 停止；再次启动会接着用同样的数据。"
-    );
+async fn move_clock(forward_ms: i64, data: PathBuf) -> Outcome {
+    let address = running_at(&data)?;
+    let call = reqwest::Client::new().post(format!("{address}/demo/clock")).json(&control::Move { forward_ms });
+    let told: control::Clock = ask(call, &address).await?;
+    println!("演示的时间现在是 {}", calendar::rfc3339(told.now_ms));
+    Ok(())
 }
 
-async fn move_clock(forward_ms: i64, data: PathBuf) -> Outcome {
-    let Some(marker) = folder::marker(&data).map_err(|e| cause(&e))? else {
-        return Err(format!("{} 不是演示用的文件夹。请用 --data 指定，或先运行 zhucan demo。", data.display()));
-    };
-    #[derive(serde::Deserialize)]
-    struct Told {
-        data: control::Clock,
-    }
-    let away = |e: reqwest::Error| format!("演示没有在 {} 运行，请先启动 zhucan demo。（{}）", marker.address, e.without_url());
-    let call = reqwest::Client::new().post(format!("{}/demo/clock", marker.address)).json(&control::Move { forward_ms });
-    let answer = call.send().await.and_then(reqwest::Response::error_for_status).map_err(away)?;
-    let told: Told = answer.json().await.map_err(away)?;
-    println!("演示的时间现在是 {}", calendar::rfc3339(told.data.now_ms));
+async fn show_code(name: String, data: PathBuf) -> Outcome {
+    let address = running_at(&data)?;
+    let told: control::Code = ask(reqwest::Client::new().get(format!("{address}/demo/totp/{name}")), &address).await?;
+    println!("{}", told.code);
     Ok(())
+}
+
+/// Where the demo of a folder says that it runs.
+fn running_at(data: &std::path::Path) -> Result<String, String> {
+    let marker = folder::marker(data).map_err(|e| cause(&e))?;
+    let none = || format!("{} 不是演示用的文件夹。请用 --data 指定，或先运行 zhucan demo。", data.display());
+    marker.map(|m| m.address).ok_or_else(none)
+}
+
+/// What the running demo answers.
+async fn ask<T: serde::de::DeserializeOwned>(call: reqwest::RequestBuilder, address: &str) -> Result<T, String> {
+    #[derive(serde::Deserialize)]
+    struct Told<T> {
+        data: T,
+    }
+    let away =
+        |e: reqwest::Error| format!("演示没有在 {address} 运行或者不能回答，请先启动 zhucan demo。（{}）", e.without_url());
+    let answer = call.send().await.and_then(reqwest::Response::error_for_status).map_err(away)?;
+    let told: Told<T> = answer.json().await.map_err(away)?;
+    Ok(told.data)
 }
 
 /// `+5d` as milliseconds.

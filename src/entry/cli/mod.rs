@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod history;
 mod keys;
 mod migrate;
 mod openapi;
@@ -9,6 +10,7 @@ mod outbox;
 mod place;
 mod running;
 mod serve;
+mod staff;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -38,6 +40,10 @@ enum Command {
     Migrate(migrate::Migrate),
     #[command(about = "密钥")]
     Keys(keys::Keys),
+    #[command(about = "工作人员")]
+    Staff(staff::Staff),
+    #[command(about = "办理记录")]
+    History(history::History),
     #[command(about = "待发送的消息和通知")]
     Outbox(outbox::Outbox),
     #[command(about = "打印接口文档（OpenAPI 3.1）")]
@@ -55,6 +61,8 @@ pub fn run() -> ExitCode {
         Command::Demo(c) => c.run(),
         Command::Migrate(c) => c.run(),
         Command::Keys(c) => c.run(),
+        Command::Staff(c) => c.run(),
+        Command::History(c) => c.run(),
         Command::Outbox(c) => c.run(),
         Command::Openapi(c) => c.run(),
         Command::Doctor(c) => c.run(),

@@ -14,6 +14,7 @@ use crate::platform::error::Error;
 use crate::platform::facts;
 use crate::platform::files::{FileDesk, PdfWorker, Vault};
 use crate::platform::settings::Settings;
+use crate::platform::wechat::{Timeouts, WeChat, WeChatApp};
 
 #[derive(Args, Clone)]
 pub struct Place {
@@ -62,11 +63,17 @@ impl Place {
     }
 
     /// Everything that a running instance works with.
-    pub fn app(&self, db: Db, clock: Clock, keys: Keyring, settings: Settings) -> Result<App, String> {
+    pub fn app(&self, db: Db, clock: Clock, keys: Keyring, settings: Settings, programs: Vec<WeChatApp>) -> Result<App, String> {
         let vault = Vault::in_folder(&self.data.join("papers")).map_err(|e| format!("不能使用材料文件夹：{e}"))?;
         let pdf = PdfWorker::of_this_program().map_err(|e| format!("找不到本程序自己的位置：{e}"))?;
         let papers = FileDesk::new(pdf);
-        Ok(App::new(Tools { db, clock, keys: Arc::new(keys), vault, papers, settings }))
+        let mut wechat = Vec::new();
+        for program in programs {
+            let at = clock.clone();
+            let client = WeChat::new(program, Timeouts::default(), Arc::new(move || at.now_ms()));
+            wechat.push(client.map_err(|e| format!("不能建立微信连接：{e}"))?);
+        }
+        Ok(App::new(Tools { db, clock, keys: Arc::new(keys), vault, papers, settings, wechat }))
     }
 
     /// Err when the folder is a demo's.

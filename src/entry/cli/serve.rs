@@ -12,6 +12,7 @@ use crate::entry::server::Options;
 use crate::platform::clock::Clock;
 use crate::platform::db::Bounds;
 use crate::platform::settings::Settings;
+use crate::platform::wechat::{Secret, WECHAT_BASE_URL, WeChatApp};
 
 #[derive(Args)]
 pub struct Serve {
@@ -23,6 +24,14 @@ pub struct Serve {
     metrics_listen: SocketAddr,
     #[arg(long, env = "ZHUCAN_PUBLIC_URL", help = "手机看到的网址，例如 https://zhucan.example.gov.cn")]
     public_url: String,
+    #[arg(long, env = "ZHUCAN_WECHAT_APPID", help = "小程序的 appid；可以写多次")]
+    wechat_appid: Vec<String>,
+    #[arg(long, env = "ZHUCAN_WECHAT_SECRET", hide_env_values = true, help = "小程序的 secret，与 appid 一一对应")]
+    wechat_secret: Vec<String>,
+    #[arg(long, env = "ZHUCAN_WECHAT_BASE_URL", default_value = WECHAT_BASE_URL, help = "微信接口的地址")]
+    wechat_base_url: String,
+    #[arg(long, env = "ZHUCAN_WECHAT_TEMPLATE", help = "办理进展订阅消息的模板编号；不填则只发小程序内消息")]
+    wechat_template: Option<String>,
     #[arg(long, env = "ZHUCAN_WORKERS", help = "处理请求的线程数；不填则与处理器核数相同")]
     workers: Option<usize>,
     #[arg(long, env = "ZHUCAN_CONNECTIONS", default_value_t = 10_000, help = "最多同时保持的连接数")]
@@ -36,6 +45,7 @@ pub struct Serve {
 impl Serve {
     pub fn run(self) -> Outcome {
         self.place.refuse_demo_folder()?;
+        let programs = self.programs()?;
         let keys = self.place.read_keys()?;
         let listener = listen(self.listen)?;
         let metrics = listen(self.metrics_listen)?;
@@ -44,16 +54,33 @@ impl Serve {
             let db = self.place.open_database(bounds)?;
             place::migrate(&db).await?;
             place::refuse_demo_database(&db).await?;
-            let settings = Settings { public_url: self.public_url, demo: false, templates: Vec::new() };
-            let app = self.place.app(db, Clock::system(), keys, settings)?;
+            let templates = self.wechat_template.into_iter().map(|id| ("case_progress".to_owned(), id)).collect();
+            let settings = Settings { public_url: self.public_url, demo: false, templates };
+            let app = self.place.app(db, Clock::system(), keys, settings, programs)?;
             let usual = Options::default();
             let options = Options {
                 workers: self.workers.unwrap_or(usual.workers),
                 connections: self.connections,
                 pause: Duration::from_secs(self.drain_seconds),
                 metrics: Some(metrics),
+                ..usual
             };
             until_stopped(app, listener, options, |address| tracing::info!(%address, "serving")).await
         })
+    }
+
+    /// The mini-programs of the command line; each appid needs its secret.
+    fn programs(&self) -> Result<Vec<WeChatApp>, String> {
+        if self.wechat_appid.len() != self.wechat_secret.len() {
+            return Err("每个 --wechat-appid 都要有一个 --wechat-secret（或环境变量 ZHUCAN_WECHAT_SECRET）。".to_owned());
+        }
+        let pairs = self.wechat_appid.iter().zip(&self.wechat_secret);
+        Ok(pairs
+            .map(|(appid, secret)| WeChatApp {
+                appid: appid.clone(),
+                secret: Secret::new(secret.clone()),
+                base_url: self.wechat_base_url.trim_end_matches('/').to_owned(),
+            })
+            .collect())
     }
 }

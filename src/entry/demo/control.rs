@@ -6,6 +6,7 @@ use validator::Validate;
 
 use crate::entry::docs::PathTable;
 use crate::form;
+use crate::office::accounts::staff_login;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::facts;
@@ -34,13 +35,21 @@ pub struct Clock {
     pub offset_ms: i64,
 }
 
+/// A worker's one-time code of this moment.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Code {
+    pub code: String,
+}
+
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/demo/clock", web::post().to(move_clock));
+    cfg.route("/demo/totp/{name}", web::get().to(totp));
 }
 
 /// The paths above, for the path table.
 pub fn paths(table: &mut PathTable) {
     table.add("/demo/clock", ["POST"]);
+    table.add("/demo/totp/{name}", ["GET"]);
 }
 
 async fn move_clock(req: HttpRequest, app: web::Data<App>, body: Body<Move>) -> Result<Answer<Clock>> {
@@ -57,6 +66,11 @@ async fn move_clock(req: HttpRequest, app: web::Data<App>, body: Body<Move>) -> 
         .await?;
     app.clock.set_offset_ms(offset_ms);
     Ok(Answer::ok(Clock { now_ms: app.clock.now_ms(), offset_ms }))
+}
+
+async fn totp(req: HttpRequest, name: web::Path<String>, app: web::Data<App>) -> Result<Answer<Code>> {
+    own_machine(&req)?;
+    Ok(Answer::ok(Code { code: staff_login::totp_code(&app, &name).await? }))
 }
 
 /// Everybody else finds nothing here.

@@ -15,6 +15,8 @@ pub struct Marker {
     pub created_at: String,
     /// Where the running demo answers (`http://127.0.0.1:8080`); the last place when it does not run.
     pub address: String,
+    /// Where its stand-in for WeChat answers.
+    pub wechat: String,
 }
 
 /// The marker of a folder; None when the folder is no demo's.

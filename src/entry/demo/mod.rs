@@ -1,4 +1,8 @@
-//! The demo: an invented county in one folder, with a clock that can be moved.
+//! The demo: an invented province in one folder, under area codes that no real person has, with a clock that can be moved.
 
-pub mod control;
-pub mod folder;
+pub mod banner; // what it prints when it is ready
+pub mod cast; // residents and workers to try it as
+pub mod control; // moving the clock, a worker's code
+pub mod folder; // the marker of a demo folder
+pub mod province; // invented areas, people, cards and policies
+pub mod wechat_stand_in; // a labelled stand-in for WeChat

@@ -15,12 +15,13 @@ use actix_web::rt::task::JoinHandle;
 use actix_web::{App as Actix, HttpServer, web};
 use utoipa_actix_web::{AppExt, scope};
 
-use super::routes::{self, BASE, mount};
-use super::{demo, docs};
-use crate::office::accounts::RevocationWatch;
+use super::routes::{BASE, mount};
+use super::{demo, docs, worker};
+use crate::office::accounts::{Rates, RevocationWatch, SignIn};
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{body, request};
+use crate::services;
 
 pub use probes::Readiness;
 
@@ -34,12 +35,23 @@ pub struct Options {
     pub pause: Duration,
     /// Where Prometheus may ask; nowhere when none.
     pub metrics: Option<TcpListener>,
+    /// How often somebody may sign in or claim.
+    pub rates: Rates,
+    /// Lets effects leave and clocks act in this process; tests do it by hand.
+    pub worker: bool,
 }
 
 impl Default for Options {
     fn default() -> Options {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Options { workers: cores, connections: 10_000, pause: Duration::ZERO, metrics: None }
+        Options {
+            workers: cores,
+            connections: 10_000,
+            pause: Duration::ZERO,
+            metrics: None,
+            rates: Rates::default(),
+            worker: true,
+        }
     }
 }
 
@@ -54,6 +66,7 @@ pub struct Server {
     app: App,
     listeners: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
     following: JoinHandle<()>,
+    working: Option<JoinHandle<()>>,
 }
 
 /// Starts to answer on `listener`. Must be called inside an actix system.
@@ -65,6 +78,7 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
     let readiness = Readiness::default();
     let board = metrics::Board::new();
     let watch = web::Data::new(RevocationWatch::default());
+    let sign_in = web::Data::new(SignIn::new(options.rates)?);
     let pages = pages::Pages::of(&docs::document())?;
     let table = fallback::table(&docs::document(), &app);
     let factory = {
@@ -74,7 +88,8 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
             actix
                 .app_data(web::Data::new(app.clone()))
                 .app_data(watch.clone())
-                .app_data(web::Data::new(routes::services()))
+                .app_data(sign_in.clone())
+                .app_data(web::Data::new(services::all()))
                 .app_data(web::Data::new(readiness.clone()))
                 .app_data(web::Data::new(board.clone()))
                 .app_data(web::Data::new(pages.clone()))
@@ -114,7 +129,8 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
         let app = app.clone();
         async move { watch.follow(&app).await }
     });
-    Ok(Server { address, readiness, pause: options.pause, app, listeners, following })
+    let working = options.worker.then(|| actix_web::rt::spawn(worker::run(app.clone(), services::all())));
+    Ok(Server { address, readiness, pause: options.pause, app, listeners, following, working })
 }
 
 impl Server {
@@ -134,6 +150,10 @@ impl Server {
             }
         }
         self.following.abort();
+        if let Some(working) = self.working {
+            // What it took and did not settle comes back when its lease runs out.
+            working.abort();
+        }
         let db = self.app.db.clone();
         // Joins the writer thread: what was accepted is on disk afterwards.
         if tokio::task::spawn_blocking(move || db.close()).await.is_err() {

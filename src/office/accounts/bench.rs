@@ -4,11 +4,17 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::office::people::persons::{self, NewPerson};
 use crate::platform::app::{App, Tools};
 use crate::platform::clock::Clock;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Bounds, Db, migrate};
+use crate::platform::files::{FileDesk, PdfWorker, Vault};
+use crate::platform::id::Id;
 use crate::platform::settings::Settings;
+use crate::platform::wechat::WeChat;
+use crate::rules::identity::{CitizenId, PhoneNumber};
+use crate::rules::names::PersonName;
 
 /// The instance; its file goes with it.
 pub struct Bench {
@@ -24,16 +30,43 @@ impl Deref for Bench {
     }
 }
 
-/// A fresh instance at noon of 2 March 2026.
+/// A fresh instance at noon of 2 March 2026, without WeChat.
 pub async fn bench() -> Bench {
+    bench_with(|_| Vec::new()).await
+}
+
+/// A fresh instance at noon of 2 March 2026.
+pub async fn bench_with(wechat: impl FnOnce(&Clock) -> Vec<WeChat>) -> Bench {
+    let clock = Clock::standing_at(1_772_424_000_000);
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display()), Bounds::default()).unwrap();
     migrate::up(&db).await.unwrap();
     let app = App::new(Tools {
         db,
-        clock: Clock::standing_at(1_772_424_000_000),
+        wechat: wechat(&clock),
+        clock,
         keys: Arc::new(Keyring::generate().unwrap()),
+        vault: Vault::in_folder(folder.path()).unwrap(),
+        papers: FileDesk::new(PdfWorker::new("none".into())),
         settings: Settings { public_url: "https://zhucan.test".into(), demo: false, templates: Vec::new() },
     });
     Bench { app, _folder: folder }
+}
+
+impl Bench {
+    /// Records a person.
+    pub async fn person(&self, name: &str, id_number: &CitizenId, phone: &str, area: &str) -> Id {
+        let new = NewPerson {
+            id: self.clock.id(),
+            area: area.parse().unwrap(),
+            name: PersonName::parse(name).unwrap(),
+            id_number: id_number.clone(),
+            phone: Some(PhoneNumber::parse(phone).unwrap()),
+            address: None,
+            household: None,
+            at_ms: self.clock.now_ms(),
+        };
+        let keys = self.keys.clone();
+        self.db.write(move |c| persons::insert(c, &keys, &new)).await.unwrap()
+    }
 }

@@ -76,6 +76,14 @@ impl Caller {
             Caller::Worker(w) => w.id,
         }
     }
+
+    /// The session of this request.
+    pub fn session(&self) -> Id {
+        match self {
+            Caller::Resident(r) => r.session,
+            Caller::Worker(w) => w.session,
+        }
+    }
 }
 
 type Coming<T> = Pin<Box<dyn Future<Output = Result<T>>>>;

@@ -1,19 +1,43 @@
 //! Who is calling and for whom they may act: residents, workers, their sessions and links.
 
 #[cfg(test)]
-mod bench;
+mod api_tests;
+mod auth_api;
+#[cfg(test)]
+pub(crate) mod bench;
 pub mod faults;
-pub mod guards;
-pub mod sessions;
-pub mod staff;
+pub mod guards; // who may call, by argument type
+pub mod identity; // who a resident is
+pub mod link_desk; // what workers decide about links
+mod link_desk_api;
+pub mod links; // for whom a resident may act
+mod me_api;
+mod passwords;
+mod resident_desk_api;
+pub mod residents;
+pub mod serving; // who serves a desk
+pub mod sessions; // begun, refreshed, ended
+mod sign_in;
+pub mod staff; // workers and their posts
+pub mod staff_admin; // add, assign, ban, unlock
+mod staff_api;
+pub mod staff_login;
 mod tables;
-pub mod tokens;
-pub mod watch;
+pub mod tokens; // access tokens
+mod watch;
 
 pub use guards::{
     Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskOfficer, FinanceOfficer, PointKeeper, Post,
     Resident, Worker,
 };
+pub use sign_in::{Rates, SignIn};
 pub use watch::RevocationWatch;
-pub mod links;
-pub mod serving;
+
+/// Mounts sign-in, the resident's own account, and the workers' part of both.
+pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
+    auth_api::routes(cfg);
+    me_api::routes(cfg);
+    staff_api::routes(cfg);
+    link_desk_api::routes(cfg);
+    resident_desk_api::routes(cfg);
+}

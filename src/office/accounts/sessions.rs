@@ -317,3 +317,7 @@ pub fn tidy(c: &mut AnyConn, now: i64) -> Result<usize> {
     diesel::delete(t::refresh_tokens.filter(t::session_id.eq_any(gone))).execute(c)?;
     Ok(diesel::delete(s::sessions.filter(s::expires_at.lt(long_ago))).execute(c)?)
 }
+
+#[cfg(test)]
+#[path = "sessions_tests.rs"]
+mod tests;

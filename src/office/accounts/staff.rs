@@ -81,7 +81,7 @@ fn load(c: &mut AnyConn, worker: Id, session: Id, now: i64) -> Result<Option<Wor
     Ok(Some(Worker { id: worker, name, session, person, posts }))
 }
 
-fn posts_at(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Post>> {
+pub(super) fn posts_at(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Post>> {
     use assignments::dsl as a;
     let rows: Vec<(Role, String, Option<Id>)> = a::assignments
         .filter(a::worker_id.eq(worker))

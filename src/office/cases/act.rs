@@ -7,7 +7,7 @@ use super::codes;
 use super::corrections;
 use super::history::{self, Line};
 use super::service::Spine;
-use super::{clocks, routing};
+use super::{alarms, clocks, routing};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::links;
 use crate::office::people::kin;
@@ -79,7 +79,9 @@ pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, act: Act) -> Result<Case> {
         Leads::To(state) => state,
         Leads::NextDesk | Leads::PreviousDesk => State::InReview,
         Leads::BeforeCorrection => case.resume_state.unwrap_or(State::InReview),
-        Leads::NoticeOrApproved if policy.notice_days > 0 => State::PublicNotice,
+        Leads::NoticeOrApproved if policy.notice_days > 0 && spine.services.get(&case.service)?.wants_notice(c, &case)? => {
+            State::PublicNotice
+        }
         Leads::NoticeOrApproved => State::Approved,
     };
     case.state = to;
@@ -99,6 +101,7 @@ pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, act: Act) -> Result<Case> {
     }
     settle_life(&mut case, spine, act.action);
     write(c, spine, &mut case, loaded, from, role, &act)?;
+    alarms::publish(c, spine, &case, from)?;
     spine.services.get(&case.service)?.follow(c, spine, &case, act.action)?;
     // The service may have moved the case on (a rental is approved by rule when it is submitted).
     case::find(c, id)

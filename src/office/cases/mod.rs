@@ -1,6 +1,8 @@
 //! Cases: drafts, papers, actions, history, corrections; what every service's application shares.
 
 pub mod act; // one action: right, version, table, desk, clock, history, outbox
+pub mod alarms; // what a clock does to cases
+pub mod anchors; // hourly signed digests of history
 pub mod api; // what an applicant may call
 pub mod case; // the case and the only ways to load one
 pub mod check; // what keeps a case from being submitted

@@ -48,6 +48,11 @@ pub trait Service: Send + Sync + 'static {
     /// What the applicant should know beyond the state, derived from the service's own rows.
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>>;
 
+    /// This case is put on public notice when its policy has days for one.
+    fn wants_notice(&self, _c: &mut AnyConn, _case: &Case) -> Result<bool> {
+        Ok(true)
+    }
+
     /// The masked line of the public notice; none names a minor.
     fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String>;
 

@@ -167,6 +167,9 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, role: Option<Role>) -> 
     let mut actions = standing.map(|s| allowed(case.state, s)).unwrap_or_default();
     if spine.now > undo {
         actions.retain(|a| *a != Action::Undo);
+    } else if case.state == State::Submitted && role != Some(Role::Applicant) {
+        // The desk sees it, and waits until it can no longer be taken back.
+        actions.clear();
     }
     let mut corrections = Vec::new();
     for item in corrections::of(c, case.id)? {

@@ -212,6 +212,13 @@ pub fn id_hash_of(c: &mut AnyConn, id: Id) -> Result<Vec<u8>> {
     hash.ok_or_else(Error::not_found)
 }
 
+/// Whether a person is recorded under this name; 10006 when there is none.
+pub fn is_named(c: &mut AnyConn, keys: &Keyring, id: Id, name: &PersonName) -> Result<bool> {
+    let sealed: Option<Vec<u8>> = persons::table.find(id).select(persons::name).get_result(c).optional()?;
+    let sealed = sealed.ok_or_else(Error::not_found)?;
+    Ok(keys.open_text(&place(&id, "name"), &sealed)? == name.reveal())
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = persons)]
 struct OpenRow {

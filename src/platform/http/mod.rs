@@ -2,6 +2,7 @@
 
 pub mod body;
 pub mod envelope;
+pub mod limits;
 pub mod once;
 pub mod paging;
 pub mod request;

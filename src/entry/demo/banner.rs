@@ -1,0 +1,37 @@
+//! What a demo prints when it is ready: where everything is, who is who, and the next step.
+
+use std::net::SocketAddr;
+
+use super::cast::{APPID, PASSWORD, RESIDENTS, WORKERS};
+
+/// The banner, in the words of a newcomer.
+pub fn text(address: SocketAddr, wechat: &str) -> String {
+    let mut lines = vec![
+        String::new(),
+        "助残演示已启动。人物和数据都是虚构的，请不要填写真实信息。".to_owned(),
+        String::new(),
+        format!("  接口      http://{address}/api/v1"),
+        format!("  文档      http://{address}/docs"),
+        format!("  微信替身  {wechat}（只是替身，不是微信；小程序 {APPID}）"),
+        String::new(),
+        "演示人物（居民用微信登录）：".to_owned(),
+    ];
+    lines.extend(RESIDENTS.iter().map(|r| format!("  {:<14}{}，{}", r.handle, r.name, r.part)));
+    lines.push(format!("工作人员（用户名 + 密码 {PASSWORD} + 动态码：zhucan demo totp 用户名）："));
+    lines.extend(WORKERS.iter().map(|(user, name, role, _)| format!("  {user:<14}{name}，{}", role.label())));
+    lines.extend([
+        String::new(),
+        "用一行命令登录：".to_owned(),
+        format!("  curl -s http://{address}/api/v1/auth/wechat/login -H 'content-type: application/json' \\"),
+        format!("    -d \"$(curl -s '{wechat}/__fake/login-code?user=lin-xiaoyu')\""),
+        String::new(),
+        "看一遍完整的办理过程（另开一个窗口）：".to_owned(),
+        "  zhucan demo walk education-aid        教育救助".to_owned(),
+        "  zhucan demo walk device-rental        辅具租赁".to_owned(),
+        "  zhucan demo walk certificate-renewal  残疾人证换证".to_owned(),
+        "拨快演示的时钟：zhucan demo clock +5d".to_owned(),
+        String::new(),
+        "按 Ctrl-C 停止；再次启动会接着用同样的数据。".to_owned(),
+    ]);
+    lines.join("\n")
+}

@@ -1,0 +1,28 @@
+//! How far the laying of the province came, so that a second call does nothing and a broken one goes on.
+
+use chrono::NaiveDate;
+
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::platform::facts;
+
+const NAME: &str = "demo_province";
+
+/// What the facts of the installation say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marker {
+    /// The day for which people and cards are invented.
+    pub day: NaiveDate,
+    pub done: bool,
+}
+
+pub fn read(c: &mut AnyConn) -> Result<Option<Marker>> {
+    let Some(value) = facts::get(c, NAME)? else { return Ok(None) };
+    let (word, day) = value.split_once(' ').unwrap_or_default();
+    let day = day.parse().map_err(|e| Error::internal(format!("fact {NAME}: {e}")))?;
+    Ok(Some(Marker { day, done: word == "laid" }))
+}
+
+pub fn write(c: &mut AnyConn, marker: Marker) -> Result<()> {
+    facts::set(c, NAME, &format!("{} {}", if marker.done { "laid" } else { "laying" }, marker.day))
+}

@@ -1,0 +1,18 @@
+//! Lays the invented province: areas, working days, policies, people with their families and cards.
+
+mod cards;
+mod chance;
+pub mod figures;
+mod lay;
+mod marker;
+mod materials;
+mod names;
+pub mod people;
+pub mod policies;
+#[cfg(test)]
+mod tests;
+
+pub use lay::{Laid, load};
+
+/// The areas of the province, as a list that the office imports.
+pub const AREAS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/areas.csv"));

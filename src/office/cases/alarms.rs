@@ -1,0 +1,60 @@
+//! What a clock does to cases: deemed accepted, lapsed, or the public notice ends.
+
+use diesel::prelude::*;
+
+use super::act::{Act, act};
+use super::case::cases;
+use super::notice_board;
+use super::service::{Services, Spine};
+use crate::platform::app::App;
+use crate::platform::error::Result;
+use crate::platform::id::Id;
+use crate::rules::lifecycle::{Action, State};
+
+/// Acts on the cases whose time has come, each in a write of its own; answers how many.
+pub async fn ring(app: &App, services: &Services) -> Result<usize> {
+    let now = app.clock.now_ms();
+    let due: Vec<Id> = app
+        .db
+        .read(move |c| {
+            let due = cases::table.filter(cases::alarm_at.le(now)).order((cases::alarm_at, cases::id)).limit(100);
+            Ok(due.select(cases::id).load(c)?)
+        })
+        .await?;
+    let mut rung = 0_usize;
+    for id in due {
+        let spine = Spine::of(app, services);
+        let done = app.db.write(move |c| {
+            let case = super::case::find(c, id)?;
+            // Somebody may have acted since it was found.
+            if case.alarm_at.is_none_or(|at| at > spine.now) {
+                return Ok(false);
+            }
+            let (action, reason) = match case.state {
+                State::Submitted => (Action::DeemAccepted, "not_answered_in_time"),
+                State::CorrectionRequested => (Action::Lapse, "not_corrected_in_time"),
+                State::PublicNotice => (Action::EndNotice, "notice_ended"),
+                _ => return Ok(false),
+            };
+            act(c, &spine, id, Act::system(action, reason))?;
+            Ok(true)
+        });
+        match done.await {
+            Ok(true) => rung = rung.saturating_add(1),
+            Ok(false) => {}
+            // One case that cannot move must not stop the others; it is tried again.
+            Err(e) => tracing::error!(case = %id, error = ?e, "a clock could not move a case"),
+        }
+    }
+    Ok(rung)
+}
+
+/// Keeps the public board in step with the case, in the same write.
+pub(super) fn publish(c: &mut crate::platform::db::AnyConn, spine: &Spine, case: &super::case::Case, from: State) -> Result<()> {
+    match (from, case.state) {
+        (State::PublicNotice, State::PublicNotice) => Ok(()),
+        (_, State::PublicNotice) => notice_board::put_up(c, spine, case),
+        (State::PublicNotice, _) => notice_board::take_down(c, case.id, spine.now),
+        _ => Ok(()),
+    }
+}

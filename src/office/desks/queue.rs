@@ -1,0 +1,189 @@
+//! The queue of a worker's desks: one definition for the list, its counts and get-next.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::labelled;
+use crate::office::accounts::guards::Worker;
+use crate::office::cases::act::{Act, Actor, act, conflicted};
+use crate::office::cases::case::{Case, cases};
+use crate::office::cases::mine::summaries;
+use crate::office::cases::service::Spine;
+use crate::office::cases::views::CaseSummary;
+use crate::office::cases::{clocks, codes};
+use crate::office::policy::county;
+use crate::office::stored;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Error, Result};
+use crate::platform::http::Labelled;
+use crate::platform::http::paging::After;
+use crate::rules::areas::AreaLevel;
+use crate::rules::lifecycle::{Action, Desk, State};
+
+/// What of the desks to show.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub service: Option<String>,
+    pub state: Option<State>,
+    /// Only what this worker claimed.
+    pub mine: bool,
+    /// Only what nobody holds.
+    pub pool: bool,
+    /// Only what is past its day.
+    pub overdue: bool,
+}
+
+/// Exact numbers of the queue.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct QueueCounts {
+    pub total: i64,
+    /// Claimed by the caller.
+    pub mine: i64,
+    /// Held by nobody.
+    pub pool: i64,
+    pub overdue: i64,
+    pub by_service: Vec<ServiceCount>,
+}
+
+/// How many of one service.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ServiceCount {
+    pub service: Labelled,
+    pub count: i64,
+}
+
+/// The one definition: applied to the list and to each count alike.
+macro_rules! on_desks {
+    ($from:expr, $worker:expr, $filter:expr, $now:expr) => {{
+        let mut query = $from.into_boxed::<MultiBackend>();
+        let mut any = false;
+        for (desk, area, point) in places($worker) {
+            any = true;
+            let desk = cases::desk.eq(Some(desk));
+            query = match (area, point) {
+                (_, Some(point)) => query.or_filter(desk.and(cases::desk_point.eq(Some(point)))),
+                (Place::Exactly(code), None) => query.or_filter(desk.and(cases::desk_area.eq(Some(code)))),
+                (Place::Within(from, to), None) => query.or_filter(desk.and(cases::desk_area.between(Some(from), Some(to)))),
+            };
+        }
+        if !any {
+            query = query.filter(cases::version.lt(0));
+        }
+        if let Some(service) = &$filter.service {
+            query = query.filter(cases::service.eq(service.clone()));
+        }
+        if let Some(state) = $filter.state {
+            query = query.filter(cases::state.eq(state));
+        }
+        if $filter.mine {
+            query = query.filter(cases::claimed_by.eq(Some($worker.id)).and(cases::claim_until.gt(Some($now))));
+        }
+        if $filter.pool {
+            query = query.filter(cases::claim_until.is_null().or(cases::claim_until.le(Some($now))));
+        }
+        if $filter.overdue {
+            query = query.filter(cases::due_at.lt(Some($now)));
+        }
+        // What waits for the applicant lies on the desk, but is nobody's work now.
+        query.filter(cases::state.ne(State::CorrectionRequested))
+    }};
+}
+
+enum Place {
+    Exactly(String),
+    Within(String, String),
+}
+
+/// Where a worker's posts let them act.
+fn places(worker: &Worker) -> Vec<(Desk, Place, Option<crate::platform::id::Id>)> {
+    let place = |desk: Desk, area: &crate::rules::areas::AreaCode| {
+        let own = match desk {
+            Desk::Village => AreaLevel::Village,
+            Desk::Town => AreaLevel::Town,
+            _ => AreaLevel::County,
+        };
+        // The usual post is as wide as its desk: one value of the index.
+        if area.level() == own {
+            return Place::Exactly(area.to_string());
+        }
+        let (from, to) = stored::bounds(area);
+        Place::Within(from, to)
+    };
+    let posts = worker.posts.iter().filter_map(|p| Some((p.role.desk()?, p)));
+    let usable = posts.filter(|(desk, p)| *desk != Desk::Point || p.point.is_some());
+    usable.map(|(desk, p)| (desk, place(desk, &p.area), p.point.filter(|_| desk == Desk::Point))).collect()
+}
+
+/// Oldest first; one row more than `limit` when there are more.
+pub fn list(
+    c: &mut AnyConn,
+    spine: &Spine,
+    worker: &Worker,
+    f: &Filter,
+    after: Option<After>,
+    limit: i64,
+) -> Result<Vec<(After, CaseSummary)>> {
+    let rows = rows(c, spine, worker, f, after, limit.saturating_add(1))?;
+    summaries(c, spine, rows, |case| case.submitted_at.unwrap_or(0))
+}
+
+fn rows(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter, after: Option<After>, most: i64) -> Result<Vec<Case>> {
+    let mut page = on_desks!(cases::table, worker, f, spine.now);
+    if let Some(a) = after {
+        let later = cases::submitted_at.gt(Some(a.at));
+        page = page.filter(later.or(cases::submitted_at.eq(Some(a.at)).and(cases::id.gt(a.id))));
+    }
+    let page = page.order((cases::submitted_at, cases::id)).limit(most);
+    Ok(page.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
+
+/// How many, by the same definition.
+pub fn counts(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter) -> Result<QueueCounts> {
+    let mut count = |f: &Filter| -> Result<i64> {
+        Ok(on_desks!(cases::table.select(diesel::dsl::count_star()), worker, f, spine.now).get_result(c)?)
+    };
+    let total = count(f)?;
+    let mine = count(&Filter { mine: true, ..f.clone() })?;
+    let pool = count(&Filter { pool: true, ..f.clone() })?;
+    let overdue = count(&Filter { overdue: true, ..f.clone() })?;
+    let by = cases::table.group_by(cases::service).select((cases::service, diesel::dsl::count_star()));
+    let rows: Vec<(String, i64)> = on_desks!(by, worker, f, spine.now).order(cases::service).load(c)?;
+    let mut by_service = Vec::new();
+    for (code, count) in rows {
+        let service = spine.services.get(&code)?;
+        by_service.push(ServiceCount { service: Labelled::new(service.code(), service.label()), count });
+    }
+    Ok(QueueCounts { total, mine, pool, overdue, by_service })
+}
+
+/// Claims the oldest case that this worker may work on; 20010 when there is none.
+pub fn next(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter) -> Result<Case> {
+    let pool = Filter { pool: true, mine: false, ..f.clone() };
+    for case in rows(c, spine, worker, &pool, None, 50)? {
+        let policy = county::pinned(c, case.policy_id)?;
+        let may_be_undone = case.state == State::Submitted && spine.now <= clocks::undo_until(&case, &policy.common);
+        if may_be_undone || conflicted(c, spine, &case, worker.id, worker.person)? {
+            continue;
+        }
+        let actor = Actor::Worker(worker.clone());
+        let version = Some(case.version);
+        return act(c, spine, case.id, Act { actor, action: Action::Claim, version, reason: None, note: None });
+    }
+    Err(Error::new(&codes::QUEUE_EMPTY))
+}
+
+/// A state by its code, for filters; unknown ones are named.
+pub fn state_named(code: Option<&str>) -> Result<Option<State>> {
+    let Some(code) = code else { return Ok(None) };
+    match State::from_code(code) {
+        Some(state) => Ok(Some(state)),
+        None => {
+            let mut faults = crate::platform::error::Faults::new();
+            let all: Vec<String> = State::ALL.iter().map(|s| labelled!(*s).label).collect();
+            let way = format!("可选的状态有：{}。", all.join("、"));
+            faults.push("/state", "状态", "unknown_value", "没有这种状态。", &way);
+            faults.settle().map(|()| None)
+        }
+    }
+}

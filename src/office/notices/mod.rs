@@ -1,0 +1,6 @@
+//! Notices: in the app first, then by WeChat; what a resident is told and when.
+
+pub mod api; // what a resident may call
+pub mod ledger; // how many WeChat messages a resident still allows
+pub mod telling; // from a case's event to notices
+pub mod wechat; // one subscribe message, once

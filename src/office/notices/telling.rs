@@ -1,0 +1,128 @@
+//! From a case's event to notices: who is told what. Repeatable: a second telling finds the first.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::ledger;
+use super::wechat::{self, MESSAGE, Message};
+use crate::office::accounts::links;
+use crate::office::cases::act::CaseEvent;
+use crate::office::cases::case::{self, Case};
+use crate::office::cases::history;
+use crate::office::cases::service::{Services, Spine};
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::db::query::both;
+use crate::platform::error::Result;
+use crate::platform::id::Id;
+use crate::platform::outbox::{self, Class};
+use crate::rules::calendar::beijing_date;
+use crate::rules::lifecycle::{Action, State};
+
+diesel::table! {
+    notices (id) {
+        id -> Binary,
+        account_id -> Binary,
+        case_id -> Nullable<Binary>,
+        event_seq -> Nullable<BigInt>,
+        kind -> Text,
+        title -> Text,
+        body -> Text,
+        created_at -> BigInt,
+        read_at -> Nullable<BigInt>,
+    }
+}
+
+/// What a notice says. It names no diagnosis, category, ID number or amount: lock screens are public.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Words {
+    title: String,
+    body: String,
+}
+
+/// Tells everybody whom an event concerns: the applicant, and who else may act for the person.
+pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()> {
+    let spine = Spine::of(app, services);
+    let template = app.settings.template("case_progress").map(ToOwned::to_owned);
+    app.db
+        .write(move |c| {
+            let case = case::find(c, event.case_id)?;
+            let Some(line) = history::line(c, event.case_id, event.seq)? else { return Ok(()) };
+            let service = spine.services.get(&case.service)?.label();
+            let Some(words) = words(service, &case, line.action, line.to_state, line.reason.as_deref()) else { return Ok(()) };
+            let mut accounts = links::accounts_for(c, case.person_id, spine.today())?;
+            accounts.extend(case.applicant_id);
+            accounts.sort();
+            accounts.dedup();
+            for account in accounts {
+                put(c, &spine, &case, event.seq, account, &words, template.as_deref())?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn put(c: &mut AnyConn, spine: &Spine, case: &Case, seq: i64, account: Id, words: &Words, template: Option<&str>) -> Result<()> {
+    use notices::dsl as n;
+    let id = Id::at(spine.now);
+    let row = (
+        n::id.eq(id),
+        n::account_id.eq(account),
+        n::case_id.eq(case.id),
+        n::event_seq.eq(seq),
+        n::kind.eq("case_progress"),
+        n::title.eq(words.title.clone()),
+        n::body.eq(words.body.clone()),
+        n::created_at.eq(spine.now),
+    );
+    let new =
+        both(diesel::insert_into(n::notices).values(row).on_conflict((n::account_id, n::case_id, n::event_seq)).do_nothing());
+    if new.execute(c)? == 0 {
+        return Ok(());
+    }
+    let Some(template) = template else { return Ok(()) };
+    if !ledger::allows(c, account, template)? {
+        return Ok(());
+    }
+    wechat::prepare(c, id, account, template, spine.now)?;
+    let message = Message {
+        notice: id,
+        account,
+        template: template.to_owned(),
+        service: spine.services.get(&case.service)?.label().to_owned(),
+        state: case.state.label().to_owned(),
+        day: beijing_date(spine.now).to_string(),
+        page: format!("pages/case/index?id={}", case.id),
+    };
+    // One lane a resident: WeChat refuses two messages to one person at once.
+    outbox::push(c, &spine.keys, Id::at(spine.now), MESSAGE, Class::OnceOnly, &format!("wechat:{account}"), &message, spine.now)
+}
+
+/// What the applicant reads about an action; none for what concerns only the office.
+fn words(service: &str, case: &Case, action: Action, to: State, step: Option<&str>) -> Option<Words> {
+    let by = case.due_at.map(|d| format!("请在{}前办理。", chinese_day(beijing_date(d)))).unwrap_or_default();
+    let (what, body) = match action {
+        Action::Submit => ("已提交", "申请已经提交，十分钟内可以取消。".to_owned()),
+        Action::Undo => ("已取消提交", "申请已经变回草稿，可以继续修改。".to_owned()),
+        Action::Withdraw => ("已撤回", "申请已经撤回。".to_owned()),
+        Action::Accept | Action::DeemAccepted => ("已受理", "申请已经受理，正在审核。".to_owned()),
+        Action::Decline => ("不予受理", "申请没有被受理，原因请看办理记录。".to_owned()),
+        Action::RequestCorrection => ("需要补正", format!("有材料需要补充，全部内容已经一次列出。{by}")),
+        Action::Resubmit => ("补正已提交", "补正材料已经提交，继续审核。".to_owned()),
+        Action::Approve if to == State::PublicNotice => ("正在公示", "申请已经通过审核，正在公示。".to_owned()),
+        Action::Approve | Action::ApprovedByRule | Action::EndNotice => ("已批准", "申请已经批准，正在办理。".to_owned()),
+        Action::Reject => ("不予批准", "申请没有获得批准，原因和救济办法请看办理记录。".to_owned()),
+        Action::Lapse => ("已终止", "没有在期限内补正，申请已经终止，您可以重新申请。".to_owned()),
+        Action::Complete => ("已办结", "事项已经办结，欢迎评价。".to_owned()),
+        Action::Fulfil => {
+            ("有新进展", format!("办理有了新进展，请打开办件查看。{}", if step.is_some() { by.as_str() } else { "" }))
+        }
+        Action::Begin | Action::Claim | Action::Release | Action::Forward | Action::SendBack | Action::Rate => return None,
+    };
+    Some(Words { title: format!("{service}：{what}"), body })
+}
+
+fn chinese_day(day: chrono::NaiveDate) -> String {
+    use chrono::Datelike;
+    format!("{}月{}日", day.month(), day.day())
+}
