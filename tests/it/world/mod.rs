@@ -88,6 +88,7 @@ fn open(kind: Kind, folder: &tempfile::TempDir, bounds: Bounds, demo: bool) -> A
         vault: Vault::in_folder(&folder.path().join("papers")).unwrap(),
         papers: FileDesk::new(PdfWorker::new(env!("CARGO_BIN_EXE_zhucan").into())),
         settings: Settings { public_url: "http://zhucan.test".to_owned(), demo, templates: Vec::new() },
+        wechat: Vec::new(),
     })
 }
 
