@@ -1,0 +1,140 @@
+//! What follows in a certificate case when it moves: the need of an assessment, the card to be made, the end.
+
+use super::forms::{self, Holder};
+use super::holding;
+use super::rules::{self, Assessment, CardStep, Finding, Kind, Need};
+use super::store::{self, CardCase, Entered};
+use super::{codes, making};
+use crate::office::accounts::guards::Worker;
+use crate::office::cases::act::{Act, act, conflicted};
+use crate::office::cases::case::Case;
+use crate::office::cases::drafts;
+use crate::office::cases::service::Spine;
+use crate::office::people::register;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::rules::lifecycle::{Action, State};
+
+/// The kind of a stored case.
+pub fn kind_of(case: &Case) -> Result<Kind> {
+    Kind::from_code(&case.kind).ok_or_else(|| Error::internal(format!("no certificate kind {}", case.kind)))
+}
+
+/// The holder's section, if it was saved.
+pub fn holder(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Holder>> {
+    let key = case.key(&spine.keys)?;
+    Ok(drafts::read::<Holder>(c, &key, case.id, forms::HOLDER)?.map(|s| s.body))
+}
+
+/// Whether this case needs an assessment, as it stands now.
+pub fn need(c: &mut AnyConn, spine: &Spine, case: &Case, row: &CardCase) -> Result<Need> {
+    let terms = making::terms(c, case)?;
+    let old = row.old_certificate_id.map(|id| register::find_card(c, id)).transpose()?.flatten();
+    let changed = holder(c, spine, case)?.is_some_and(|h| h.changed_condition);
+    let because = row.open(&case.key(&spine.keys)?, "ordered_because", row.ordered_because.as_deref())?;
+    Ok(rules::need(kind_of(case)?, old.as_ref().map(holding::held).as_ref(), changed, because, &terms))
+}
+
+/// See [`crate::office::cases::service::Service::follow`].
+pub fn follow(c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()> {
+    let mut row = store::find(c, case.id)?;
+    match action {
+        Action::Submit | Action::Resubmit => {
+            row.filed = true;
+            decide_need(c, spine, case, &mut row)?;
+        }
+        Action::Undo => {
+            row.filed = false;
+            (row.assessment, row.reason_code) = (Assessment::None, None);
+        }
+        Action::Accept | Action::DeemAccepted if row.awaits_result() => {
+            row.waiting_since = Some(spine.now);
+        }
+        Action::Approve => approvable(c, case, &row)?,
+        Action::Withdraw if !matches!(row.card, CardStep::None | CardStep::ToBeMade) => {
+            return Err(Error::new(&codes::CARD_MADE).with_current(case.current()));
+        }
+        Action::Complete if !matches!(row.card, CardStep::HandedOut | CardStep::Received) => {
+            return Err(Error::new(&codes::NOT_HANDED_OUT).with_current(case.current()));
+        }
+        _ => {}
+    }
+    if case.state == State::Approved && row.card == CardStep::None {
+        row.card = CardStep::ToBeMade;
+    }
+    if case.state.ended() {
+        (row.holder_live, row.filed, row.waiting_since) = (None, false, None);
+    }
+    store::save(c, &row)?;
+    // The policy publishes only some kinds; the others go straight on to the card.
+    if action == Action::Approve && case.state == State::PublicNotice && !making::terms(c, case)?.publishes(&case.kind) {
+        act(c, spine, case.id, Act::system(Action::EndNotice, "notice_not_needed"))?;
+    }
+    Ok(())
+}
+
+/// What an officer ordered or a hospital found is not decided anew.
+fn decide_need(c: &mut AnyConn, spine: &Spine, case: &Case, row: &mut CardCase) -> Result<()> {
+    if matches!(row.assessment, Assessment::Ordered | Assessment::Done) {
+        return Ok(());
+    }
+    let need = need(c, spine, case, row)?;
+    row.assessment = if need.needed { Assessment::Needed } else { Assessment::Waived };
+    row.reason_code = Some(need.code.to_owned());
+    row.waiting_since = (need.needed && case.state == State::InReview).then_some(spine.now);
+    Ok(())
+}
+
+/// 32004 while a result is awaited, 32009 when it says that the standard is not met.
+fn approvable(c: &mut AnyConn, case: &Case, row: &CardCase) -> Result<()> {
+    if row.awaits_result() {
+        return Err(Error::new(&codes::ASSESSMENT_OPEN).with_current(case.current()));
+    }
+    match store::result_of(c, case.id)? {
+        Some(result) if result.finding.level.is_none() => Err(Error::new(&codes::BELOW_STANDARD).with_current(case.current())),
+        _ => Ok(()),
+    }
+}
+
+/// An officer of the case's desk asks for an assessment and says why. Errors: 10030, 20001, 20004, 20005, 32010.
+pub fn order(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, version: i64, why: &str) -> Result<()> {
+    use crate::office::cases::codes as cases;
+    case.seen(version)?;
+    if case.state != State::InReview || case.desk_role(worker).is_none() {
+        return Err(Error::new(&cases::NOT_NOW).with_current(case.current()));
+    }
+    if case.claimed_by.is_some_and(|by| by != worker.id) && case.claim_until.is_some_and(|until| until > spine.now) {
+        return Err(Error::new(&cases::CLAIMED).with_current(case.current()));
+    }
+    if conflicted(c, spine, case, worker.id, worker.person)? {
+        return Err(Error::new(&cases::CONFLICTED));
+    }
+    let mut row = store::find(c, case.id)?;
+    if row.assessment != Assessment::Waived {
+        return Err(Error::new(&codes::ALREADY_ORDERED).with_current(case.current()));
+    }
+    row.ordered_because = Some(row.seal(&case.key(&spine.keys)?, "ordered_because", why)?);
+    row.ordered_by = Some(worker.id);
+    row.assessment = Assessment::Ordered;
+    row.reason_code = Some("ordered_by_caseworker".to_owned());
+    row.waiting_since = Some(spine.now);
+    store::save(c, &row)
+}
+
+/// A doctor's result comes in; a later one mends an earlier one until the case is decided. Errors: 10030, 20005, 32005.
+pub fn enter(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, version: i64, new: &Entered) -> Result<Finding> {
+    case.seen(version)?;
+    let mut row = store::find(c, case.id)?;
+    let wanted = row.awaits_result() || row.assessment == Assessment::Done;
+    if !wanted || !matches!(case.state, State::InReview | State::CorrectionRequested) {
+        return Err(Error::new(&codes::NO_ASSESSMENT).with_current(case.current()));
+    }
+    if conflicted(c, spine, case, worker.id, worker.person)? {
+        return Err(Error::new(&crate::office::cases::codes::CONFLICTED));
+    }
+    store::add_result(c, case.id, new)?;
+    row.assessment = Assessment::Done;
+    row.waiting_since = None;
+    store::save(c, &row)?;
+    Ok(new.finding.clone())
+}

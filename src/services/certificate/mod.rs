@@ -1,0 +1,168 @@
+//! The disability certificate: renewal, first issue, change of category or level; from application to the card in hand.
+
+mod api;
+mod codes;
+mod following;
+mod forms;
+mod holding;
+mod lapsing;
+mod making;
+#[cfg(test)]
+mod rule_tests;
+pub mod rules;
+mod staff_api;
+mod store;
+#[cfg(test)]
+mod tests;
+mod views;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use self::holding::Holding;
+use self::rules::{Assessment, CardStep, Kind};
+use crate::labelled;
+use crate::office::accounts::links;
+use crate::office::cases::case::Case;
+use crate::office::cases::service::{Offer, Service, Spine};
+use crate::office::people::persons;
+use crate::platform::code::Code;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Detail, Result};
+use crate::platform::http::Labelled;
+use crate::platform::id::Id;
+use crate::rules::lifecycle::{Action, State};
+
+/// The service.
+pub struct Certificate;
+
+impl Service for Certificate {
+    fn code(&self) -> &'static str {
+        "certificate"
+    }
+
+    fn label(&self) -> &'static str {
+        "残疾人证"
+    }
+
+    fn letters(&self) -> &'static str {
+        "ZS"
+    }
+
+    fn kinds(&self) -> &'static [(&'static str, &'static str)] {
+        &[("renewal", "到期换证"), ("new", "新办"), ("change", "类别等级变更")]
+    }
+
+    fn sections(&self) -> &'static [(&'static str, &'static str)] {
+        &[(forms::HOLDER, "持证人信息"), (forms::DELIVERY, "领证方式")]
+    }
+
+    fn codes(&self) -> &'static [&'static Code] {
+        codes::CERTIFICATE
+    }
+
+    fn mount(&self, cfg: &mut ServiceConfig) {
+        api::routes(cfg);
+        staff_api::routes(cfg);
+    }
+
+    fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>> {
+        let holding = Holding::of(c, spine, person)?;
+        let Some(terms) = &holding.terms else { return Ok(Vec::new()) };
+        let today = spine.today();
+        let offered = Kind::ALL.iter().copied().filter(|k| terms.offers(*k));
+        let window = holding.held().map(|k| k.window(terms));
+        let offer = |kind: Kind| {
+            let found = holding.obstacles(kind, terms, today);
+            let mut reasons: Vec<String> = found.iter().map(|o| format!("{}{}", o.reason, o.way_out)).collect();
+            if found.is_empty() && holding.needs_guardian(None, terms, today) {
+                reasons.push("要由监护人申请，本人可以请监护人登录办理，或到窗口办理。".to_owned());
+            }
+            let days = window.filter(|_| kind == Kind::Renewal);
+            Offer {
+                service: Labelled::new(self.code(), self.label()),
+                kind: labelled!(kind),
+                period: String::new(),
+                possible: found.is_empty(),
+                reasons,
+                opens_on: days.map(|w| w.opens.to_string()),
+                closes_on: days.and_then(|w| w.cancels.pred_opt()).map(|d| d.to_string()),
+            }
+        };
+        Ok(offered.map(offer).collect())
+    }
+
+    fn check(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>> {
+        let mut holding = Holding::of(c, spine, case.person_id)?;
+        holding.live_case = holding.live_case.filter(|live| *live != case.id);
+        let (terms, today) = (making::terms(c, case)?, spine.today());
+        let obstacles = holding.obstacles(following::kind_of(case)?, &terms, today);
+        let mut found: Vec<Detail> =
+            obstacles.iter().map(|o| Detail::new("/kind", "办理事项", o.code, &o.reason, o.way_out)).collect();
+        let holder = following::holder(c, spine, case)?;
+        let declared = holder.as_ref().and_then(|h| h.declared_category);
+        if let Some(account) = case.applicant_id
+            && holding.needs_guardian(declared, &terms, today)
+        {
+            let relation = links::may_act(c, account, case.person_id, today)?;
+            if !relation.is_some_and(holding::is_guardian) {
+                let way_out = "请监护人登录后申请，或到窗口办理。";
+                found.push(Detail::new("/person_id", "申请人", "guardian_required", "这件事要由监护人申请。", way_out));
+            }
+        }
+        if holder.is_none() {
+            found.push(forms::missing(forms::HOLDER, "持证人信息"));
+        }
+        if making::delivery(c, spine, case)?.is_none() {
+            found.push(forms::missing(forms::DELIVERY, "领证方式"));
+        }
+        Ok(found)
+    }
+
+    fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>> {
+        let (holding, row) = (Holding::of(c, spine, case.person_id)?, store::find(c, case.id)?);
+        let declared = following::holder(c, spine, case)?.and_then(|h| h.declared_category);
+        let mut holds = Vec::new();
+        if row.old_certificate_id.is_some() {
+            holds.push("has_old_card".to_owned());
+        }
+        if holding.needs_guardian(declared, &making::terms(c, case)?, spine.today()) {
+            holds.push("guardian_required".to_owned());
+        }
+        // The hospital sends its form after the case was accepted: nobody is kept from applying for want of it.
+        let with_office = !matches!(case.state, State::Draft | State::CorrectionRequested);
+        if with_office && row.awaits_result() {
+            holds.push("assessment_required".to_owned());
+        }
+        Ok(holds)
+    }
+
+    fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()> {
+        following::follow(c, spine, case, action)
+    }
+
+    fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {
+        let row = store::find(c, case.id)?;
+        let mut flags = Vec::new();
+        if row.awaits_result() && !case.state.ended() && case.state != State::Draft {
+            flags.push(Labelled::new("assessment_awaited", "等待评定结果"));
+        }
+        if row.assessment == Assessment::Done {
+            flags.push(Labelled::new("assessment_done", "已评定"));
+        }
+        if row.card != CardStep::None && case.state != State::Withdrawn {
+            flags.push(Labelled::new(&format!("card_{}", row.card.code()), row.card.label()));
+        }
+        Ok(flags)
+    }
+
+    fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String> {
+        let person = persons::open(c, &spine.keys, case.person_id)?;
+        let minor = person.id_number.is_minor_on(spine.today());
+        let name = if minor { "未成年人（不公示姓名）".to_owned() } else { person.name.masked() };
+        Ok(format!("{name}，残疾人证{}", following::kind_of(case)?.label()))
+    }
+
+    fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+        lapsing::tick(c, spine)
+    }
+}

@@ -1,0 +1,308 @@
+//! What people see of certificates: the card, its days, the assessment, and how far a new card is.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::following;
+use super::forms::{self, Delivery, Holder};
+use super::holding::{self, Holding};
+use super::making;
+use super::rules::{self, Kind};
+use super::store::{self, Entered};
+use crate::labelled;
+use crate::office::accounts::links::Relation;
+use crate::office::cases::case::Case;
+use crate::office::cases::drafts;
+use crate::office::cases::service::Spine;
+use crate::office::people::persons;
+use crate::office::people::register::{self, Certificate};
+use crate::platform::db::AnyConn;
+use crate::platform::error::Result;
+use crate::platform::http::Labelled;
+use crate::platform::id::Id;
+use crate::rules::calendar::{beijing_date, rfc3339};
+
+/// A card of the register.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CardView {
+    pub id: Id,
+    /// Masked: first and last character of the citizen ID; category and level stand beside it.
+    #[schema(example = "9****************1**")]
+    pub number_masked: String,
+    pub category: Labelled,
+    /// Of a multiple disability its categories.
+    pub components: Vec<Labelled>,
+    pub level: Labelled,
+    #[schema(example = "2016-12-01")]
+    pub issued_on: String,
+    /// The last valid day.
+    #[schema(example = "2026-12-01")]
+    pub expires_on: String,
+    pub status: Labelled,
+    /// The card that took its place.
+    pub superseded_by: Option<Id>,
+}
+
+/// The days that matter to a card, by the county's terms.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WindowView {
+    /// First day on which a renewal can be filed.
+    #[schema(example = "2026-06-01")]
+    pub opens_on: String,
+    #[schema(example = "2026-12-01")]
+    pub expires_on: String,
+    /// First day on which a card that was not renewed is frozen.
+    #[schema(example = "2026-12-02")]
+    pub freezes_on: String,
+    /// First day on which it is cancelled.
+    #[schema(example = "2027-06-02")]
+    pub cancels_on: String,
+    pub phase: Labelled,
+    /// The same in one plain sentence.
+    #[schema(example = "您的证2026年12月1日到期，现在可以申请换证。")]
+    pub sentence: String,
+}
+
+/// Whether a renewal needs an assessment.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NeedView {
+    pub needed: bool,
+    /// Stable code of the reason.
+    #[schema(example = "hospital_unchanged")]
+    pub reason_code: String,
+    #[schema(example = "原证经医院评定且情况没有变化，不用重新评定。")]
+    pub sentence: String,
+}
+
+/// What one person holds, for somebody who may act for them.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct HolderView {
+    pub person_id: Id,
+    #[schema(example = "王*四")]
+    pub person_name: String,
+    /// What the person is to the caller.
+    pub relation: Labelled,
+    /// All cards, the newest first.
+    pub cards: Vec<CardView>,
+    /// Of the card in force; empty without one.
+    pub renewal: Option<WindowView>,
+    /// For a renewal with unchanged condition; empty without a card.
+    pub assessment: Option<NeedView>,
+    /// A guardian must apply.
+    pub guardian_required: bool,
+    /// The caller may apply for a renewal now.
+    pub may_renew: bool,
+    /// Why not, and what to do, in plain sentences.
+    pub advice: Vec<String>,
+    /// The certificate case that is being handled or written.
+    pub live_case: Option<Id>,
+}
+
+/// A card as people see it.
+pub fn card(k: &Certificate) -> CardView {
+    CardView {
+        id: k.card.id,
+        number_masked: k.number.masked(),
+        category: labelled!(k.card.category),
+        components: k.card.components.iter().map(|p| labelled!(*p)).collect(),
+        level: labelled!(k.card.level),
+        issued_on: k.card.issued_on.to_string(),
+        expires_on: k.card.expires_on.to_string(),
+        status: labelled!(k.card.status),
+        superseded_by: k.card.superseded_by,
+    }
+}
+
+/// What a person holds and may do about it.
+pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) -> Result<HolderView> {
+    let (holding, today) = (Holding::of(c, spine, person)?, spine.today());
+    let mut cards: Vec<CardView> = register::certificates_of(c, &spine.keys, person)?.iter().map(card).collect();
+    cards.reverse();
+    let mut view = HolderView {
+        person_id: person,
+        person_name: holding.person.name.masked(),
+        relation: labelled!(relation),
+        cards,
+        renewal: None,
+        assessment: None,
+        guardian_required: false,
+        may_renew: false,
+        advice: Vec::new(),
+        live_case: holding.live_case,
+    };
+    let Some(terms) = &holding.terms else {
+        view.advice.push("本地还没有开通网上办证，请到县（区）残联窗口办理。".to_owned());
+        return Ok(view);
+    };
+    if let Some(held) = holding.held() {
+        let window = held.window(terms);
+        view.renewal = Some(WindowView {
+            opens_on: window.opens.to_string(),
+            expires_on: window.expires.to_string(),
+            freezes_on: window.freezes.to_string(),
+            cancels_on: window.cancels.to_string(),
+            phase: labelled!(window.phase(today)),
+            sentence: rules::window_sentence(&window, today),
+        });
+        let need = rules::need(Kind::Renewal, Some(&held), false, None, terms);
+        view.assessment = Some(NeedView { needed: need.needed, reason_code: need.code.to_owned(), sentence: need.sentence });
+    }
+    let obstacles = holding.obstacles(Kind::Renewal, terms, today);
+    view.advice.extend(obstacles.iter().map(|o| format!("{}{}", o.reason, o.way_out)));
+    view.guardian_required = holding.needs_guardian(None, terms, today);
+    let right = !view.guardian_required || holding::is_guardian(relation);
+    if !right {
+        view.advice.push("要由监护人申请，请监护人登录后办理，或到窗口办理。".to_owned());
+    }
+    view.may_renew = right && obstacles.is_empty();
+    Ok(view)
+}
+
+/// The result of a hospital.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ResultView {
+    pub category: Labelled,
+    pub components: Vec<Labelled>,
+    /// Empty when the standard of disability is not met.
+    pub level: Option<Labelled>,
+    #[schema(example = "2026-11-20")]
+    pub assessed_on: String,
+    #[schema(example = "区人民医院")]
+    pub hospital: String,
+    pub at_home: bool,
+    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    pub entered_at: String,
+}
+
+fn result(r: &Entered) -> ResultView {
+    ResultView {
+        category: labelled!(r.finding.category),
+        components: r.finding.components.iter().map(|p| labelled!(*p)).collect(),
+        level: r.finding.level.map(|l| labelled!(l)),
+        assessed_on: r.finding.assessed_on.to_string(),
+        hospital: r.hospital.clone(),
+        at_home: r.at_home,
+        entered_at: rfc3339(r.entered_at),
+    }
+}
+
+/// How the card comes home.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryView {
+    /// Version to save over; 0 when it was never saved.
+    pub version: i64,
+    pub way: Option<Labelled>,
+    pub place: Option<Labelled>,
+    #[schema(example = "宋疃镇东村12号")]
+    pub address: Option<String>,
+    #[schema(example = "王小四")]
+    pub recipient: Option<String>,
+    #[schema(example = "13800001234")]
+    pub phone: Option<String>,
+    /// Ways that the county offers.
+    pub ways: Vec<Labelled>,
+}
+
+/// What the form says of the holder, beside what is on record.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct HolderSection {
+    /// Version to save over; 0 when it was never saved.
+    pub version: i64,
+    /// On record, masked.
+    #[schema(example = "138****1234")]
+    pub phone_on_record: Option<String>,
+    /// On record, only its beginning.
+    #[schema(example = "宋疃镇东村1****")]
+    pub address_on_record: Option<String>,
+    /// As the applicant gave it; empty to keep the one on record.
+    pub phone: Option<String>,
+    pub address: Option<String>,
+    pub changed_condition: bool,
+    pub declared_category: Option<Labelled>,
+}
+
+/// A certificate case beside what every case has.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CertificateCase {
+    pub case_id: Id,
+    /// The version to send with the next action.
+    pub version: i64,
+    pub kind: Labelled,
+    pub state: Labelled,
+    /// The card that is to be renewed or changed; empty for a first card.
+    pub old_card: Option<CardView>,
+    pub assessment: Labelled,
+    /// Why it is needed or not, in one plain sentence.
+    #[schema(example = "原证经医院评定且情况没有变化，不用重新评定。")]
+    pub assessment_reason: String,
+    pub result: Option<ResultView>,
+    pub card: Labelled,
+    pub new_card: Option<CardView>,
+    #[schema(example = "2026-11-21")]
+    pub made_on: Option<String>,
+    /// Of a posted card.
+    #[schema(example = "EMS1234567890")]
+    pub tracking_no: Option<String>,
+    #[schema(example = "2026-11-24")]
+    pub handed_on: Option<String>,
+    /// Day from which a posted card counts as received.
+    pub receipt_due_on: Option<String>,
+}
+
+/// A certificate case for its applicant or an officer.
+pub fn case(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<CertificateCase> {
+    let row = store::find(c, case.id)?;
+    let key = case.key(&spine.keys)?;
+    let cards = register::certificates_of(c, &spine.keys, case.person_id)?;
+    let of = |id: Option<Id>| cards.iter().find(|k| Some(k.card.id) == id).map(card);
+    let day = |at: Option<i64>| at.map(|at| beijing_date(at).to_string());
+    let need = following::need(c, spine, case, &row)?;
+    Ok(CertificateCase {
+        case_id: case.id,
+        version: case.version,
+        kind: labelled!(following::kind_of(case)?),
+        state: labelled!(case.state),
+        old_card: of(row.old_certificate_id),
+        assessment: labelled!(row.assessment),
+        assessment_reason: need.sentence,
+        result: store::result_of(c, case.id)?.as_ref().map(result),
+        card: labelled!(row.card),
+        new_card: of(row.new_certificate_id),
+        made_on: day(row.made_at),
+        tracking_no: row.open(&key, "tracking_no", row.tracking_no.as_deref())?,
+        handed_on: day(row.handed_at),
+        receipt_due_on: day(row.receipt_due_at),
+    })
+}
+
+/// The holder's section with what is on record.
+pub fn holder_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<HolderSection> {
+    let person = persons::open(c, &spine.keys, case.person_id)?;
+    let saved = drafts::read::<Holder>(c, &case.key(&spine.keys)?, case.id, forms::HOLDER)?;
+    let body = saved.as_ref().map(|s| &s.body);
+    Ok(HolderSection {
+        version: saved.as_ref().map_or(0, |s| s.version),
+        phone_on_record: person.phone.as_ref().map(|p| p.masked()),
+        address_on_record: person.address.as_deref().map(forms::masked_address),
+        phone: body.and_then(|b| b.phone.clone()),
+        address: body.and_then(|b| b.address.clone()),
+        changed_condition: body.is_some_and(|b| b.changed_condition),
+        declared_category: body.and_then(|b| b.declared_category).map(|k| labelled!(k)),
+    })
+}
+
+/// The delivery section with the ways that the county offers.
+pub fn delivery_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<DeliveryView> {
+    let terms = making::terms(c, case)?;
+    let saved = drafts::read::<Delivery>(c, &case.key(&spine.keys)?, case.id, forms::DELIVERY)?;
+    let body = saved.as_ref().map(|s| &s.body);
+    Ok(DeliveryView {
+        version: saved.as_ref().map_or(0, |s| s.version),
+        way: body.map(|b| labelled!(b.way)),
+        place: body.and_then(|b| b.place).map(|p| labelled!(p)),
+        address: body.and_then(|b| b.address.clone()),
+        recipient: body.and_then(|b| b.recipient.clone()),
+        phone: body.and_then(|b| b.phone.clone()),
+        ways: terms.delivery.iter().map(|w| labelled!(*w)).collect(),
+    })
+}
