@@ -120,6 +120,10 @@ fn once<T>(conn: &mut AnyConn, f: &impl Fn(&mut AnyConn) -> Result<T>, begin: &s
     match catch_unwind(AssertUnwindSafe(|| f(conn))) {
         Ok(Ok(value)) => {
             if let AnyConn::Postgres(c) = conn {
+                if !matches!(status(c).transaction_depth(), Ok(Some(depth)) if u32::from(depth) == 1) {
+                    // A commit now would only release a savepoint. The pool drops the connection, which rolls back.
+                    return Err(Error::internal("the transaction was left open"));
+                }
                 <Manager as TransactionManager<PgConnection>>::commit_transaction(c)?;
             }
             Ok(value)

@@ -68,8 +68,10 @@ impl Sqlite {
             let _permit = permit;
             let Some(mut conn) = lock(&readers).pop() else { return Err(busy()) };
             let result = catch_unwind(AssertUnwindSafe(|| read_snapshot(&mut conn, &f)));
-            if let AnyConn::Sqlite(c) = &mut conn {
-                roll_back_all(c);
+            roll_back(&mut conn);
+            if result.is_err() {
+                // The snapshot was begun without diesel's knowledge; a panic left it open.
+                let _ = execute(&mut conn, "ROLLBACK");
             }
             lock(&readers).push(conn);
             result.unwrap_or_else(|_| Err(Error::internal("a read panicked")))

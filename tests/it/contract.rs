@@ -1,0 +1,226 @@
+//! The document is committed, complete, in plain Chinese, and served as it says.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::Value;
+use zhucan::entry::{docs, error_codes};
+
+use crate::document::{document, operations};
+use crate::samples;
+use crate::world::World;
+
+plain![
+    the_committed_document_is_the_one_of_the_handlers,
+    every_operation_is_explained_in_chinese,
+    only_methods_and_statuses_that_a_mini_program_can_use,
+    no_schema_is_free_form,
+];
+
+stories![
+    every_operation_of_the_document_is_served,
+    a_wrong_method_is_405_and_names_the_right_ones,
+    an_unknown_path_is_404_in_the_envelope,
+    a_head_that_is_too_large_is_413_in_the_envelope,
+    head_is_get_without_a_body_and_options_names_the_methods,
+    a_request_id_comes_back_and_a_strange_one_does_not,
+    the_document_and_swagger_ui_come_from_the_server_itself,
+    health_and_readiness_are_told,
+    every_error_code_is_listed_with_its_way_out,
+];
+
+fn the_committed_document_is_the_one_of_the_handlers() {
+    let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.yaml")).unwrap_or_default();
+    let made = docs::yaml().unwrap();
+    let differs = committed.lines().zip(made.lines()).position(|(a, b)| a != b);
+    assert!(
+        committed == made,
+        "openapi.yaml is not the handlers' (first at line {}). Run: cargo run -- openapi > openapi.yaml",
+        differs.unwrap_or_else(|| committed.lines().count().min(made.lines().count())) + 1
+    );
+}
+
+fn is_chinese(value: &Value) -> bool {
+    value.as_str().is_some_and(|s| s.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)))
+}
+
+fn every_operation_is_explained_in_chinese() {
+    let tags: BTreeSet<&str> = document()["tags"].as_array().into_iter().flatten().filter_map(|t| t["name"].as_str()).collect();
+    let mut ids = BTreeSet::new();
+    let mut faults = Vec::new();
+    for operation in operations() {
+        let v = &operation.value;
+        let mut wants = |well: bool, what: &str| {
+            if !well {
+                faults.push(format!("{}: {what}", operation.name()));
+            }
+        };
+        wants(is_chinese(&v["summary"]), "no Chinese summary");
+        wants(is_chinese(&v["description"]), "no Chinese description");
+        wants(v["operationId"].as_str().is_some_and(|id| ids.insert(id)), "operationId is missing or used twice");
+        let own: Vec<&str> = v["tags"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        wants(own.len() == 1 && own.iter().all(|t| tags.contains(t)), "needs one tag that entry/docs/about.rs describes");
+        let responses = v["responses"].as_object().unwrap();
+        wants(responses.keys().any(|s| s.starts_with('2')), "no success");
+        wants(responses.values().all(|r| is_chinese(&r["description"])), "a response is not described in Chinese");
+        for (name, _) in operation.schemes() {
+            wants(document()["components"]["securitySchemes"].get(&name).is_some(), "unknown security scheme");
+        }
+        let words = operation.template.split('/').filter(|s| !s.is_empty() && !s.starts_with('{'));
+        let kebab = |s: &str| s.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        wants(words.into_iter().all(kebab), "path words are kebab-case");
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+fn only_methods_and_statuses_that_a_mini_program_can_use() {
+    for operation in operations() {
+        let name = operation.name();
+        assert!(["GET", "POST", "PUT", "DELETE"].contains(&operation.method.as_str()), "{name}");
+        let bare = ["GET", "DELETE"].contains(&operation.method.as_str());
+        assert!(!(bare && operation.has_body()), "{name} must not have a body");
+        assert!(operation.value["responses"].get("204").is_none(), "{name}: no 204, answers carry the envelope");
+        if operation.template.contains("/actions/") {
+            assert!(operation.method == "POST" && operation.takes_key(), "{name}: actions are POST with Idempotency-Key");
+        }
+    }
+}
+
+/// Each schema says what it is: a reference, a combination, a plain type, an object with named fields.
+fn no_schema_is_free_form() {
+    let mut faults = Vec::new();
+    for (name, schema) in document()["components"]["schemas"].as_object().unwrap() {
+        free_form(schema, name, &mut faults);
+    }
+    for operation in operations() {
+        for parameter in ["path", "query", "header"].into_iter().flat_map(|place| operation.parameters(place)) {
+            free_form(&parameter["schema"], &format!("{} {}", operation.name(), parameter["name"]), &mut faults);
+        }
+    }
+    assert!(faults.is_empty(), "free-form schemas: {faults:#?}");
+}
+
+fn free_form(schema: &Value, place: &str, faults: &mut Vec<String>) {
+    let under = |list: &Value| list.as_array().cloned().unwrap_or_default();
+    if schema.get("$ref").is_some() {
+        return;
+    }
+    let members: Vec<Value> = ["oneOf", "anyOf", "allOf"].iter().flat_map(|w| under(&schema[w])).collect();
+    if !members.is_empty() {
+        members.iter().for_each(|m| free_form(m, place, faults));
+        return;
+    }
+    let kinds = match &schema["type"] {
+        Value::String(kind) => vec![kind.clone()],
+        kinds => under(kinds).iter().filter_map(|k| k.as_str().map(str::to_owned)).collect(),
+    };
+    if kinds.is_empty() {
+        faults.push(format!("{place} has no type"));
+    }
+    if kinds.iter().any(|k| k == "array") {
+        free_form(&schema["items"], &format!("{place}[]"), faults);
+    }
+    if kinds.iter().any(|k| k == "object") {
+        match schema["properties"].as_object() {
+            Some(fields) => fields.iter().for_each(|(n, s)| free_form(s, &format!("{place}.{n}"), faults)),
+            None => faults.push(format!("{place} is an object without named fields")),
+        }
+    }
+}
+
+async fn every_operation_of_the_document_is_served(world: World) {
+    for operation in operations() {
+        let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
+        let reply = world.call(method, &samples::path(operation)).send().await;
+        let known = reply.status != 405 && (reply.status != 404 || operation.template.contains('{'));
+        assert!(known, "{} is in the document and not served", operation.name());
+    }
+}
+
+async fn a_wrong_method_is_405_and_names_the_right_ones(world: World) {
+    let templates: BTreeSet<&str> = operations().iter().map(|o| o.template.as_str()).collect();
+    for template in templates {
+        let path = operations().iter().find(|o| o.template == template).map(samples::path).unwrap();
+        for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"] {
+            if crate::document::find(method, &path).is_some() {
+                continue;
+            }
+            let reply = world.call(Method::from_bytes(method.as_bytes()).unwrap(), &path).send().await.refused(405, 10005);
+            let allow: BTreeSet<&str> = reply.header("allow").unwrap().split(", ").collect();
+            for known in operations().iter().filter(|o| o.template == template) {
+                assert!(allow.contains(known.method.as_str()), "{method} {path}: {allow:?}");
+            }
+            assert!(!allow.contains(method) && allow.contains("OPTIONS"), "{method} {path}: {allow:?}");
+        }
+    }
+}
+
+async fn an_unknown_path_is_404_in_the_envelope(world: World) {
+    for path in ["/api/v1", "/api/v1/", "/api/v1/none", "/api/v2/public/error-codes", "/api/v1/public/error-codes/"] {
+        for method in [Method::GET, Method::POST, Method::PATCH] {
+            world.call(method, path).send().await.refused(404, 10006);
+        }
+    }
+    for path in ["/", "/none", "/docs/none", "/demo/clock"] {
+        world.get(path).send().await.refused(404, 10006);
+    }
+}
+
+async fn a_head_that_is_too_large_is_413_in_the_envelope(world: World) {
+    let long = "a".repeat(20_000);
+    world.get("/api/v1/none").header("x-long", &long).send().await.refused(413, 10004);
+    world.get(&format!("/api/v1/none?q={long}")).send().await.refused(413, 10004);
+}
+
+async fn head_is_get_without_a_body_and_options_names_the_methods(world: World) {
+    let path = "/api/v1/public/error-codes";
+    let whole = world.get(path).send().await;
+    let head = world.call(Method::HEAD, path).send().await;
+    assert_eq!((head.status, head.bytes.len()), (200, 0));
+    assert_eq!(head.header("content-length").unwrap(), whole.bytes.len().to_string());
+    let options = world.call(Method::OPTIONS, path).send().await;
+    assert_eq!((options.status, options.errcode()), (200, 0));
+    assert_eq!(options.header("allow"), Some("GET, HEAD, OPTIONS"));
+}
+
+async fn a_request_id_comes_back_and_a_strange_one_does_not(world: World) {
+    let path = "/api/v1/public/error-codes";
+    let reply = world.get(path).header("x-request-id", "phone-42").send().await;
+    assert_eq!(reply.header("x-request-id"), Some("phone-42"));
+    assert_eq!(reply.json["request_id"], "phone-42");
+    for strange in ["", "with space", "a/b", &"x".repeat(65)] {
+        let reply = world.get(path).header("x-request-id", strange).send().await;
+        assert_ne!(reply.header("x-request-id"), Some(strange));
+        assert_eq!(reply.header("x-request-id").unwrap().len(), 36);
+    }
+}
+
+async fn the_document_and_swagger_ui_come_from_the_server_itself(world: World) {
+    let json = world.get("/openapi.json").send().await;
+    assert_eq!(&json.json, document());
+    let yaml = world.get("/openapi.yaml").send().await;
+    assert_eq!(String::from_utf8(yaml.bytes).unwrap(), docs::yaml().unwrap());
+    let page = String::from_utf8(world.get("/docs/index.html").send().await.bytes).unwrap();
+    assert!(page.contains("swagger-ui-bundle.js"));
+    assert!(!page.contains("http://") && !page.contains("https://"), "no other host is asked");
+    let initializer = String::from_utf8(world.get("/docs/swagger-initializer.js").send().await.bytes).unwrap();
+    assert!(initializer.contains("/openapi.json"));
+    assert_eq!(world.get("/docs/swagger-ui-bundle.js").send().await.status, 200);
+    assert_eq!(world.get("/docs").send().await.header("location"), Some("/docs/index.html"));
+}
+
+async fn health_and_readiness_are_told(world: World) {
+    assert_eq!(world.get("/healthz").send().await.json["status"], "ok");
+    let ready = world.get("/readyz").send().await;
+    assert_eq!((ready.status, &ready.json["status"]), (200, &"ready".into()));
+}
+
+async fn every_error_code_is_listed_with_its_way_out(world: World) {
+    let listed = world.get("/api/v1/public/error-codes").send().await.data(200);
+    let listed = listed["items"].as_array().unwrap();
+    assert_eq!(listed.len(), error_codes::all().len());
+    for (line, code) in listed.iter().zip(error_codes::all()) {
+        assert_eq!((&line["code"], &line["status"]), (&code.number.into(), &code.status.into()));
+        assert_eq!((&line["sentence"], &line["remedy"]), (&code.sentence.into(), &code.remedy.into()));
+    }
+}

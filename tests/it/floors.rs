@@ -1,0 +1,209 @@
+//! The house rules, read from the sources: floors, first lines, lengths, names, one door for time, one owner a table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+plain![
+    a_file_uses_only_its_own_floor_and_those_below,
+    services_never_meet,
+    each_file_says_in_its_first_line_what_it_is_for,
+    no_file_is_longer_than_four_hundred_lines,
+    no_folder_or_file_is_a_drawer_for_odds_and_ends,
+    time_comes_through_the_clock_only,
+    each_table_is_declared_by_one_store,
+    every_list_of_codes_is_in_the_table,
+    operations_are_mounted_so_that_the_document_knows_them,
+];
+
+/// From the bottom up.
+const FLOORS: &[&str] = &["rules", "platform", "office", "services", "entry"];
+
+struct Source {
+    /// Relative to the repository, with forward slashes.
+    path: String,
+    text: String,
+}
+
+impl Source {
+    /// The floor's place, None for `lib.rs` and `main.rs`.
+    fn floor(&self) -> Option<usize> {
+        let first = self.path.strip_prefix("src/")?.split('/').next()?;
+        FLOORS.iter().position(|floor| *floor == first)
+    }
+
+    /// The service that the file belongs to.
+    fn service(&self) -> Option<&str> {
+        let (service, _) = self.path.strip_prefix("src/services/")?.split_once('/')?;
+        Some(service)
+    }
+
+    /// Lines of code with their numbers; comments are free to name anything.
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.text.lines().enumerate().map(|(n, l)| (n + 1, l.split("//").next().unwrap_or_default()))
+    }
+
+    /// What the code names behind `crate::`, word by word.
+    fn names(&self) -> Vec<(usize, Vec<String>)> {
+        let mut found = Vec::new();
+        for (number, line) in self.code() {
+            for part in line.split("crate::").skip(1) {
+                for one in grouped(part) {
+                    found.push((number, one));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// `a::b` is one path; `{a::x, b}` directly after `crate::` is several.
+fn grouped(part: &str) -> Vec<Vec<String>> {
+    let words = |text: &str| {
+        text.split("::").map(|w| w.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()).collect()
+    };
+    match part.strip_prefix('{') {
+        Some(group) => group.split([',', '}']).map(|p| words(p.trim())).collect(),
+        None => vec![words(part)],
+    }
+}
+
+fn sources(folder: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join(folder), &mut files);
+    files.sort();
+    let relative = |file: &PathBuf| file.strip_prefix(root).unwrap().to_str().unwrap().replace('\\', "/");
+    files.iter().map(|file| Source { path: relative(file), text: std::fs::read_to_string(file).unwrap() }).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn settle(faults: Vec<String>) {
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+fn a_file_uses_only_its_own_floor_and_those_below() {
+    let mut faults = Vec::new();
+    let all = sources("src");
+    assert!(all.len() > 50, "the sources were not found");
+    for source in &all {
+        let Some(own) = source.floor() else { continue };
+        for (line, name) in source.names() {
+            let used = FLOORS.iter().position(|floor| Some(*floor) == name.first().map(String::as_str));
+            if used.is_some_and(|used| used > own) {
+                faults.push(format!("{}:{line} uses {}, which lies above it", source.path, name.join("::")));
+            }
+        }
+        // Out of the floor by the stairs: `super` once more than there are folders.
+        let depth = source.path.matches('/').count() - 1;
+        for (line, code) in source.code() {
+            if code.contains(&"super::".repeat(depth + 1)) {
+                faults.push(format!("{}:{line} leaves its floor by super::", source.path));
+            }
+        }
+    }
+    settle(faults);
+}
+
+fn services_never_meet() {
+    let all = sources("src");
+    let services: BTreeSet<&str> = all.iter().filter_map(Source::service).collect();
+    let mut faults = Vec::new();
+    for source in &all {
+        for (line, name) in source.names() {
+            let [floor, service, ..] = name.as_slice() else { continue };
+            let foreign = source.service().is_some_and(|own| own != service);
+            if floor == "services" && foreign && services.contains(service.as_str()) {
+                faults.push(format!("{}:{line} uses the service {service}", source.path));
+            }
+        }
+        for (line, code) in source.code() {
+            for other in services.iter().filter(|other| Some(**other) != source.service()) {
+                if source.service().is_some() && code.contains(&format!("super::{other}")) {
+                    faults.push(format!("{}:{line} uses the service {other}", source.path));
+                }
+                // The spine and the tools never ask which service it is.
+                if source.floor() < Some(3) && source.floor().is_some() && code.contains(&format!("\"{other}\"")) {
+                    faults.push(format!("{}:{line} names the service {other}", source.path));
+                }
+            }
+        }
+    }
+    settle(faults);
+}
+
+fn each_file_says_in_its_first_line_what_it_is_for() {
+    let silent = sources("src").into_iter().chain(sources("tests")).filter(|s| !s.text.starts_with("//! "));
+    settle(silent.map(|s| s.path).collect());
+}
+
+fn no_file_is_longer_than_four_hundred_lines() {
+    let long = sources("src").into_iter().chain(sources("tests")).filter(|s| s.text.lines().count() > 400);
+    settle(long.map(|s| format!("{}: {} lines", s.path, s.text.lines().count())).collect());
+}
+
+fn no_folder_or_file_is_a_drawer_for_odds_and_ends() {
+    let drawers = ["util", "utils", "helper", "helpers", "common", "manager", "managers", "misc", "shared", "base", "stuff"];
+    let named = |s: &Source| s.path.trim_end_matches(".rs").split('/').any(|part| drawers.contains(&part));
+    settle(sources("src").into_iter().chain(sources("tests")).filter(named).map(|s| s.path).collect());
+}
+
+fn time_comes_through_the_clock_only() {
+    let doors = ["Utc::now(", "Local::now(", "SystemTime::now(", "OffsetDateTime::now"];
+    let mut faults = Vec::new();
+    for source in sources("src").iter().filter(|s| s.path != "src/platform/clock.rs") {
+        for (line, code) in source.code().filter(|(_, code)| doors.iter().any(|door| code.contains(door))) {
+            faults.push(format!("{}:{line} {}", source.path, code.trim()));
+        }
+    }
+    settle(faults);
+}
+
+fn each_table_is_declared_by_one_store() {
+    let mut owners: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for source in sources("src") {
+        let mut rest = source.text.as_str();
+        while let Some(at) = rest.find("table! {") {
+            rest = &rest[at + 8..];
+            let name: String = rest.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            owners.entry(name).or_default().push(source.path.clone());
+        }
+    }
+    assert!(owners.len() > 5, "the tables were not found");
+    settle(owners.into_iter().filter(|(_, all)| all.len() > 1).map(|(name, all)| format!("{name}: {all:?}")).collect());
+}
+
+fn every_list_of_codes_is_in_the_table() {
+    let table = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/entry/error_codes.rs")).unwrap();
+    let mut faults = Vec::new();
+    // Those of a service come through its `codes()`.
+    for source in sources("src").iter().filter(|s| s.service().is_none()) {
+        for (line, code) in source.code() {
+            let list = code.split("codes! {").nth(1).and_then(|rest| rest.trim().strip_suffix(';'));
+            if list.is_some_and(|list| !table.contains(list)) {
+                faults.push(format!("{}:{line} {} is not in entry/error_codes.rs", source.path, list.unwrap_or_default()));
+            }
+        }
+    }
+    settle(faults);
+}
+
+fn operations_are_mounted_so_that_the_document_knows_them() {
+    let outside = ["src/entry/server/", "src/entry/demo/"];
+    let mut faults = Vec::new();
+    for source in sources("src").iter().filter(|s| !outside.iter().any(|o| s.path.starts_with(o))) {
+        for (line, code) in source.code().filter(|(_, code)| code.contains(".route(") || code.contains("web::scope(")) {
+            faults.push(format!("{}:{line} {}", source.path, code.trim()));
+        }
+    }
+    settle(faults);
+}

@@ -1,0 +1,61 @@
+//! All stories, on SQLite and on PostgreSQL, in one binary; a last check looks at what all of them saw.
+//!
+//! A story is an `async fn(World)` named in its module's `stories!`; `plain!` names checks that need no database.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[macro_use]
+mod registry;
+mod contract;
+mod document;
+mod drain;
+mod floors;
+mod refusals;
+mod samples;
+mod schema;
+mod seam;
+mod world;
+
+use std::process::ExitCode;
+
+use libtest_mimic::{Arguments, Trial};
+
+use registry::{Plain, Story};
+use world::{Kind, grounds};
+
+const STORIES: &[(&str, &[(&str, Story)])] =
+    &[("contract", contract::STORIES), ("drain", drain::STORIES), ("refusals", refusals::STORIES), ("seam", seam::STORIES)];
+
+const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
+
+fn main() -> ExitCode {
+    let args = Arguments::from_args();
+    let postgres = grounds::postgres_is_here();
+    if !postgres && std::env::var_os("CI").is_some() {
+        eprintln!("No PostgreSQL binaries (initdb, postgres) and CI is set: install them (Debian: apt-get install postgresql).");
+        return ExitCode::FAILURE;
+    }
+    let mut trials: Vec<Trial> = Vec::new();
+    for (room, checks) in PLAIN {
+        trials.extend(checks.iter().map(|(name, check)| Trial::test(format!("{room}::{name}"), || Ok(check()))));
+    }
+    for (room, stories) in STORIES {
+        for (name, story) in *stories {
+            trials.push(Trial::test(format!("sqlite::{room}::{name}"), || Ok(world::run(Kind::Sqlite, *story))));
+            let second = Trial::test(format!("postgres::{room}::{name}"), || Ok(world::run(Kind::Postgres, *story)));
+            trials.push(second.with_ignored_flag(!postgres));
+        }
+    }
+    let everything = args.filter.is_none() && args.skip.is_empty() && !args.list && !args.ignored;
+    let conclusion = libtest_mimic::run(&args, trials);
+    grounds::end();
+    if !postgres && !args.list {
+        eprintln!(
+            "\n!!! NOT TESTED ON POSTGRESQL: no initdb in PATH or /usr/lib/postgresql/*/bin. Install PostgreSQL and run again.\n"
+        );
+    }
+    if everything && !conclusion.has_failed() && !document::everything_was_seen() {
+        return ExitCode::FAILURE;
+    }
+    conclusion.exit_code()
+}

@@ -1,0 +1,153 @@
+//! A client that holds every answer against the document, and remembers what it saw.
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::World;
+use crate::document::{self, Operation};
+
+/// A call in the making. POST operations that take a key get a fresh one unless the story says otherwise.
+pub struct Call {
+    http: reqwest::Client,
+    base: String,
+    method: Method,
+    path: String,
+    token: Option<String>,
+    key: Option<Option<Uuid>>,
+    headers: Vec<(String, String)>,
+    body: Option<(String, Vec<u8>)>,
+}
+
+/// An answer that fits the document.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+    /// Null when it is no JSON.
+    pub json: Value,
+}
+
+impl World {
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        Call {
+            http: self.http.clone(),
+            base: self.base.clone(),
+            method,
+            path: path.to_owned(),
+            token: None,
+            key: None,
+            headers: Vec::new(),
+            body: None,
+        }
+    }
+
+    pub fn get(&self, path: &str) -> Call {
+        self.call(Method::GET, path)
+    }
+
+    pub fn post(&self, path: &str) -> Call {
+        self.call(Method::POST, path)
+    }
+
+    pub fn put(&self, path: &str) -> Call {
+        self.call(Method::PUT, path)
+    }
+
+    pub fn delete(&self, path: &str) -> Call {
+        self.call(Method::DELETE, path)
+    }
+}
+
+impl Call {
+    pub fn token(mut self, token: &str) -> Call {
+        self.token = Some(token.to_owned());
+        self
+    }
+
+    /// This key, for repeated calls.
+    pub fn key(mut self, key: Uuid) -> Call {
+        self.key = Some(Some(key));
+        self
+    }
+
+    pub fn without_key(mut self) -> Call {
+        self.key = Some(None);
+        self
+    }
+
+    pub fn header(mut self, name: &str, value: &str) -> Call {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn json(self, body: &Value) -> Call {
+        self.raw("application/json", serde_json::to_vec(body).unwrap())
+    }
+
+    pub fn raw(mut self, kind: &str, bytes: Vec<u8>) -> Call {
+        self.body = Some((kind.to_owned(), bytes));
+        self
+    }
+
+    /// Sends it and holds the answer against the document.
+    pub async fn send(self) -> Reply {
+        let operation = document::find(self.method.as_str(), &self.path);
+        let mut request = self.http.request(self.method.clone(), format!("{}{}", self.base, self.path));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let usual = || operation.is_some_and(Operation::takes_key).then(Uuid::new_v4);
+        if let Some(key) = self.key.unwrap_or_else(usual) {
+            request = request.header("Idempotency-Key", key.to_string());
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if let Some((kind, bytes)) = self.body {
+            request = request.header("content-type", kind).body(bytes);
+        }
+        let what = format!("{} {}", self.method, self.path);
+        let answer = request.send().await.unwrap_or_else(|e| panic!("{what}: {e:?}"));
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let bytes = answer.bytes().await.unwrap().to_vec();
+        let reply = Reply { status, headers, json: serde_json::from_slice(&bytes).unwrap_or_default(), bytes };
+        if self.path.starts_with("/api/") && self.method != Method::HEAD {
+            reply.hold(&what, operation);
+        }
+        reply
+    }
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|v| v.to_str().ok())
+    }
+
+    /// The stable code; 0 for a success.
+    pub fn errcode(&self) -> u64 {
+        self.json["errcode"].as_u64().unwrap_or(u64::MAX)
+    }
+
+    /// The data of an answer of this status; anything else ends the story.
+    #[track_caller]
+    pub fn data(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.bytes));
+        self.json["data"].clone()
+    }
+
+    /// Ends the story unless it was refused like this.
+    #[track_caller]
+    pub fn refused(self, status: u16, errcode: u64) -> Reply {
+        assert_eq!((self.status, self.errcode()), (status, errcode), "{}", String::from_utf8_lossy(&self.bytes));
+        self
+    }
+
+    fn hold(&self, what: &str, operation: Option<&'static Operation>) {
+        if let Some(e) = document::misfit(operation, self) {
+            panic!("{what} answered {}: {e}\n{}", self.status, String::from_utf8_lossy(&self.bytes));
+        }
+    }
+}

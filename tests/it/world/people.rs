@@ -1,0 +1,51 @@
+//! Callers with tokens: any resident, and workers with the posts that a story wants.
+
+use diesel::prelude::*;
+use zhucan::office::accounts::sessions::Beginning;
+use zhucan::office::accounts::staff::{Standing, assignments, workers};
+use zhucan::office::accounts::tokens::Holder;
+use zhucan::platform::id::Id;
+use zhucan::rules::lifecycle::Role;
+
+use super::World;
+
+/// The county of the stories.
+pub const COUNTY: &str = "990101000000";
+
+impl World {
+    /// The access token of a resident whom nothing belongs to.
+    pub async fn stranger(&self) -> String {
+        self.session(Holder::Resident, self.app.clock.id()).await
+    }
+
+    /// The access token of a worker with these posts in the whole county.
+    pub async fn worker(&self, roles: &[Role]) -> String {
+        let (id, now, roles) = (self.app.clock.id(), self.app.clock.now_ms(), roles.to_vec());
+        let posts: Vec<Id> = roles.iter().map(|_| self.app.clock.id()).collect();
+        let store = self.app.db.write(move |c| {
+            use workers::dsl as w;
+            diesel::insert_into(w::workers)
+                .values((
+                    (w::id.eq(id), w::username.eq(id.to_string()), w::name.eq("测试员"), w::password.eq("-")),
+                    (w::totp.eq(b"-".as_slice()), w::totp_step.eq(0), w::failures.eq(0), w::locked_until.eq(0)),
+                    (w::status.eq(Standing::Active), w::created_at.eq(now), w::version.eq(1)),
+                ))
+                .execute(c)?;
+            use assignments::dsl as a;
+            for (post, role) in posts.iter().zip(&roles) {
+                let held = (a::id.eq(*post), a::worker_id.eq(id), a::role.eq(*role), a::area.eq(COUNTY), a::valid_from.eq(0));
+                diesel::insert_into(a::assignments).values(held).execute(c)?;
+            }
+            Ok(())
+        });
+        store.await.unwrap();
+        self.session(Holder::Staff, id).await
+    }
+
+    async fn session(&self, holder: Holder, account: Id) -> String {
+        let beginning = Beginning::new(&self.app, holder).unwrap();
+        let stored = beginning.clone();
+        self.app.db.write(move |c| stored.store(c, account)).await.unwrap();
+        beginning.pair(&self.app, account).unwrap().access_token
+    }
+}
