@@ -133,12 +133,7 @@ fn own(c: &mut AnyConn, spine: &Spine, account: Id, id: Id) -> Result<Case> {
     description = "原证、是否评定及原因、评定结果、新证到了哪一步。", params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "办证详情", body = Envelope<CertificateCase>)), security(("resident" = [])))]
 #[get("/certificate/cases/{id}")]
-async fn one(
-    who: Resident,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<CertificateCase>> {
+async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<CertificateCase>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
         let case = own(c, &spine, who.account, id.0)?;

@@ -91,9 +91,7 @@ fn approvable(c: &mut AnyConn, case: &Case, row: &CardCase) -> Result<()> {
         return Err(Error::new(&codes::ASSESSMENT_OPEN).with_current(case.current()));
     }
     match store::result_of(c, case.id)? {
-        Some(result) if result.finding.level.is_none() => {
-            Err(Error::new(&codes::BELOW_STANDARD).with_current(case.current()))
-        }
+        Some(result) if result.finding.level.is_none() => Err(Error::new(&codes::BELOW_STANDARD).with_current(case.current())),
         _ => Ok(()),
     }
 }

@@ -123,7 +123,13 @@ impl HolderForm {
             faults.push("/declared_category", "残疾类别", "not_asked", reason, "请留空，类别以原证和评定结果为准。");
         }
         if kind == Kind::New && self.declared_category.is_none() {
-            faults.push("/declared_category", "残疾类别", "required", "没有选择残疾类别。", "请选择最接近的一类，最后以医院评定为准。");
+            faults.push(
+                "/declared_category",
+                "残疾类别",
+                "required",
+                "没有选择残疾类别。",
+                "请选择最接近的一类，最后以医院评定为准。",
+            );
         }
         faults.settle()?;
         Ok(Holder {

@@ -76,8 +76,7 @@ fn walk(c: &mut AnyConn, spine: &Spine, place: Place) -> Result<(usize, Option<P
                 None => continue,
             };
             // Who applied in time keeps the card until the case ends.
-            if !store::is_filed_for(c, holder.card.id)?
-                && register::move_status(c, holder.card.id, place.status, to, spine.now)?
+            if !store::is_filed_for(c, holder.card.id)? && register::move_status(c, holder.card.id, place.status, to, spine.now)?
             {
                 changed = changed.saturating_add(1);
             }

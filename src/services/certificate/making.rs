@@ -135,13 +135,8 @@ pub fn hand_out(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, ve
     row.card = CardStep::HandedOut;
     arrived(c, spine, row, from)?;
     let actor = Actor::Worker(worker.clone());
-    let done = Act {
-        actor,
-        action: Action::Complete,
-        version: Some(version),
-        reason: Some("card_handed_out".to_owned()),
-        note: None,
-    };
+    let done =
+        Act { actor, action: Action::Complete, version: Some(version), reason: Some("card_handed_out".to_owned()), note: None };
     act(c, spine, case.id, done)?;
     Ok(())
 }

@@ -169,7 +169,8 @@ pub fn obstacles(kind: Kind, card: Option<&HeldCard>, live_case: bool, terms: &T
         }
         (Kind::Renewal, Some((k, WindowPhase::NotOpen))) => {
             let window = k.window(terms);
-            let reason = format!("还没到换证时间，{}起可以申请，原证{}到期。", plain_day(window.opens), plain_day(window.expires));
+            let reason =
+                format!("还没到换证时间，{}起可以申请，原证{}到期。", plain_day(window.opens), plain_day(window.expires));
             found.push(obstacle("not_open", reason, "到时候再来申请就可以，现在的证照常使用。"));
         }
         (Kind::Change, Some((k, phase))) if k.frozen || phase == WindowPhase::Frozen => {
@@ -247,9 +248,7 @@ pub fn finding_faults(f: &Finding, today: NaiveDate) -> Vec<(&'static str, &'sta
     single.sort();
     single.dedup();
     let parts_fit = match f.category {
-        Category::Multiple => {
-            single.len() >= 2 && single.len() == f.components.len() && !single.contains(&Category::Multiple)
-        }
+        Category::Multiple => single.len() >= 2 && single.len() == f.components.len() && !single.contains(&Category::Multiple),
         _ => single.is_empty(),
     };
     if !parts_fit {

@@ -75,12 +75,7 @@ fn staff_view(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id) -> Result
     description = "原证、评定、制证和发放情况；领证地址只有当前窗口能看到。", params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "办证详情", body = Envelope<StaffCase>)), security(("staff" = [])))]
 #[get("/staff/certificate/cases/{id}")]
-async fn one(
-    who: DeskOfficer,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<StaffCase>> {
+async fn one(who: DeskOfficer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<StaffCase>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
         let case = scoped(c, &who, id.0).or_else(|_| assessable(c, &who, id.0))?;

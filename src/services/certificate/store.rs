@@ -157,9 +157,8 @@ pub fn save(c: &mut AnyConn, row: &CardCase) -> Result<()> {
 
 /// Stores a changed row if its card still stands at this step; else 32006. So no step is taken twice.
 pub fn advance(c: &mut AnyConn, row: &CardCase, from: CardStep) -> Result<()> {
-    let here = certificate_cases::table
-        .filter(certificate_cases::case_id.eq(row.case_id))
-        .filter(certificate_cases::card.eq(from));
+    let here =
+        certificate_cases::table.filter(certificate_cases::case_id.eq(row.case_id)).filter(certificate_cases::card.eq(from));
     let changed = diesel::update(here).set(row.clone()).execute(c)?;
     if changed == 1 { Ok(()) } else { Err(Error::new(&codes::NO_CARD_DUE)) }
 }
@@ -184,10 +183,8 @@ pub fn awaiting(c: &mut AnyConn, areas: &[AreaCode], after: Option<After>, limit
     for area in areas {
         let prefix = area.prefix();
         let (first, last) = (format!("{prefix:0<12}"), format!("{prefix:9<12}"));
-        let mut rows = r::certificate_cases
-            .filter(r::county.between(first, last))
-            .filter(r::waiting_since.is_not_null())
-            .into_boxed();
+        let mut rows =
+            r::certificate_cases.filter(r::county.between(first, last)).filter(r::waiting_since.is_not_null()).into_boxed();
         if let Some(a) = after {
             rows = rows.filter(r::waiting_since.gt(a.at).or(r::waiting_since.eq(a.at).and(r::case_id.gt(a.id))));
         }

@@ -145,8 +145,7 @@ pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) ->
             sentence: rules::window_sentence(&window, today),
         });
         let need = rules::need(Kind::Renewal, Some(&held), false, None, terms);
-        view.assessment =
-            Some(NeedView { needed: need.needed, reason_code: need.code.to_owned(), sentence: need.sentence });
+        view.assessment = Some(NeedView { needed: need.needed, reason_code: need.code.to_owned(), sentence: need.sentence });
     }
     let obstacles = holding.obstacles(Kind::Renewal, terms, today);
     view.advice.extend(obstacles.iter().map(|o| format!("{}{}", o.reason, o.way_out)));
