@@ -7,4 +7,4 @@ pub mod desks; // queues, claims, decisions
 pub mod notices; // who is told what, and by which channel
 pub mod people; // persons, family, the register of certificates
 pub mod policy; // areas, working days, county policy
-mod stored; // reading stored text back into domain types
+pub mod stored; // reading stored text back into domain types

@@ -1,7 +1,7 @@
 //! `zhucan demo`: everything in one folder, and the commands that talk to a running demo.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -10,6 +10,7 @@ use super::Outcome;
 use super::place::{self, Place, cause};
 use super::running::{block_on, listen, until_stopped};
 use crate::entry::demo::wechat_stand_in::{self, Shared};
+use crate::entry::demo::walks::{self, Walker};
 use crate::entry::demo::{banner, cast, control, folder, province};
 use crate::entry::server::Options;
 use crate::platform::clock::Clock;
@@ -44,6 +45,13 @@ enum Ask {
         #[arg(long, env = "ZHUCAN_DATA", default_value = "./data", help = "演示的数据文件夹")]
         data: PathBuf,
     },
+    #[command(about = "看一遍完整的办理过程，每一步都打印成 curl 命令和回答")]
+    Walk {
+        #[arg(help = "过程的名字", value_parser = clap::builder::PossibleValuesParser::new(walks::NAMES))]
+        name: String,
+        #[arg(long, env = "ZHUCAN_DATA", default_value = "./data", help = "演示的数据文件夹")]
+        data: PathBuf,
+    },
     #[command(about = "给出演示工作人员现在的动态验证码，例如 town")]
     Totp {
         #[arg(help = "工作人员的用户名")]
@@ -57,6 +65,7 @@ impl Demo {
     pub fn run(self) -> Outcome {
         match self.ask {
             Some(Ask::Clock { by, data }) => block_on(move_clock(by, data)),
+            Some(Ask::Walk { name, data }) => block_on(walk(name, data)),
             Some(Ask::Totp { name, data }) => block_on(show_code(name, data)),
             None => self.start(),
         }
@@ -147,11 +156,20 @@ async fn show_code(name: String, data: PathBuf) -> Outcome {
     Ok(())
 }
 
+async fn walk(name: String, data: PathBuf) -> Outcome {
+    let marker = marker_of(&data)?;
+    let mut walker = Walker::new(&marker.address, &marker.wechat, true);
+    walks::take(&mut walker, &name).await.map_err(|stop| stop.0)
+}
+
 /// Where the demo of a folder says that it runs.
-fn running_at(data: &std::path::Path) -> Result<String, String> {
+fn running_at(data: &Path) -> Result<String, String> {
+    marker_of(data).map(|m| m.address)
+}
+
+fn marker_of(data: &Path) -> Result<folder::Marker, String> {
     let marker = folder::marker(data).map_err(|e| cause(&e))?;
-    let none = || format!("{} 不是演示用的文件夹。请用 --data 指定，或先运行 zhucan demo。", data.display());
-    marker.map(|m| m.address).ok_or_else(none)
+    marker.ok_or_else(|| format!("{} 不是演示用的文件夹。请用 --data 指定，或先运行 zhucan demo。", data.display()))
 }
 
 /// What the running demo answers.

@@ -116,7 +116,7 @@ fn place(case: &Id) -> Place<'_> {
 
 /// Saves one section over the version that the phone saw (0 for a new one). Only drafts, and what a correction asks for.
 pub fn save<T: Serialize>(c: &mut AnyConn, spine: &Spine, case: &Case, section: &str, seen: i64, body: &T) -> Result<i64> {
-    editable(c, case, &format!("section:{section}"))?;
+    editable(c, spine, case, &format!("section:{section}"))?;
     use case_sections::dsl as s;
     let found: Option<i64> = s::case_sections.find((case.id, section)).select(s::version).get_result(c).optional()?;
     let now_at = found.unwrap_or(0);
@@ -163,11 +163,12 @@ pub fn saved(c: &mut AnyConn, case: Id) -> Result<Vec<(String, i64)>> {
     Ok(rows.load(c)?)
 }
 
-/// A draft may change everywhere, a correction only where it asks.
-pub fn editable(c: &mut AnyConn, case: &Case, target: &str) -> Result<()> {
+/// A draft may change everywhere, a correction only where it asks, an approved case where its service still waits.
+pub fn editable(c: &mut AnyConn, spine: &Spine, case: &Case, target: &str) -> Result<()> {
     let may = match case.state {
         State::Draft => true,
         State::CorrectionRequested => corrections::asks_for(c, case, target)?,
+        State::Approved => spine.services.get(&case.service)?.open_after_approval(c, case)?.contains(&target),
         _ => false,
     };
     if may { Ok(()) } else { Err(Error::new(&codes::NOT_EDITABLE).with_current(case.current())) }

@@ -146,8 +146,8 @@ pub fn of_person(c: &mut AnyConn, account: Id, person: Id) -> Result<Vec<Paper>>
 }
 
 /// The case takes a paper for this material now, and there is room for another page.
-pub fn room_for(c: &mut AnyConn, case: &Case, material: &str) -> Result<()> {
-    drafts::editable(c, case, &format!("material:{material}"))?;
+pub fn room_for(c: &mut AnyConn, spine: &Spine, case: &Case, material: &str) -> Result<()> {
+    drafts::editable(c, spine, case, &format!("material:{material}"))?;
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let mut faults = Faults::new();
     match policy.materials.iter().find(|m| m.code == material) {
@@ -165,14 +165,14 @@ pub fn room_for(c: &mut AnyConn, case: &Case, material: &str) -> Result<()> {
 
 /// Stores the row of a file that lies in the vault.
 pub fn add(c: &mut AnyConn, spine: &Spine, case: &Case, paper: &Paper) -> Result<()> {
-    room_for(c, case, &paper.material)?;
+    room_for(c, spine, case, &paper.material)?;
     diesel::insert_into(papers::table).values(paper.clone()).execute(c)?;
     corrections::answered(c, case, &format!("material:{}", paper.material), spine.now)
 }
 
 /// Takes a paper back while its case may change.
-pub fn withdraw(c: &mut AnyConn, case: &Case, paper: &Paper) -> Result<()> {
-    drafts::editable(c, case, &format!("material:{}", paper.material))?;
+pub fn withdraw(c: &mut AnyConn, spine: &Spine, case: &Case, paper: &Paper) -> Result<()> {
+    drafts::editable(c, spine, case, &format!("material:{}", paper.material))?;
     let row = papers::table.filter(papers::id.eq(paper.id).and(papers::state.eq("received")));
     let changed = diesel::update(row).set(papers::state.eq("withdrawn")).execute(c)?;
     if changed == 1 { Ok(()) } else { Err(Error::not_found()) }

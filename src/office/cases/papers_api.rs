@@ -69,8 +69,8 @@ async fn upload(
     let now = spine.now;
     let case = app.db.read(move |c| case::owned(c, account, id, now)).await?;
     let sent = take(parts).await?;
-    let material = sent.material.clone();
-    app.db.read(move |c| papers::room_for(c, &case, &material)).await?;
+    let (material, asked) = (sent.material.clone(), spine.clone());
+    app.db.read(move |c| papers::room_for(c, &asked, &case, &material)).await?;
     let fingerprint = sent.fingerprint();
     let clean = app.papers.process(sent.file.into()).await.map_err(refused)?;
     let paper = store(&app, &spine, account, id, &sent.material, &sent.alt_text, clean).await?;
@@ -209,7 +209,7 @@ async fn withdraw(who: Resident, id: PathId, app: web::Data<App>, services: web:
     let view = app.db.write(move |c| {
         let paper = papers::find(c, id.0)?.ok_or_else(Error::not_found)?;
         let case = case::owned(c, who.account, paper.case_id, spine.now)?;
-        papers::withdraw(c, &case, &paper)?;
+        papers::withdraw(c, &spine, &case, &paper)?;
         Paper { state: "withdrawn".to_owned(), ..paper }.view(&spine)
     });
     Ok(Answer::ok(view.await?))

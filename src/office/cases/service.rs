@@ -48,6 +48,12 @@ pub trait Service: Send + Sync + 'static {
     /// What the applicant should know beyond the state, derived from the service's own rows.
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>>;
 
+    /// What the applicant may still change although the case is approved (evidence that follows, an account that the
+    /// bank refused): `material:CODE` or `section:CODE`, from the service's own rows.
+    fn open_after_approval(&self, _: &mut AnyConn, _: &Case) -> Result<Vec<&'static str>> {
+        Ok(Vec::new())
+    }
+
     /// This case is put on public notice when its policy has days for one.
     fn wants_notice(&self, _c: &mut AnyConn, _case: &Case) -> Result<bool> {
         Ok(true)

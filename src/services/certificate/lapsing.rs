@@ -64,8 +64,7 @@ fn start(county: Option<AreaCode>) -> Option<Place> {
 /// Looks at one chunk of one county; answers how many cards changed and where to go on.
 fn walk(c: &mut AnyConn, spine: &Spine, place: Place) -> Result<(usize, Option<Place>)> {
     let mut changed = 0_usize;
-    if let Some(policy) = county::current(c, &place.county, "certificate", spine.today())? {
-        let terms: Terms = policy.service()?;
+    if let Some(terms) = terms_of(c, spine, &place.county)? {
         let mut roll = Roll::holders(vec![place.county]);
         (roll.status, roll.expires_until) = (place.status, spine.today().pred_opt());
         let cards = rolls::list(c, &roll, place.after, CHUNK)?;
@@ -91,6 +90,16 @@ fn walk(c: &mut AnyConn, spine: &Spine, place: Place) -> Result<(usize, Option<P
     }
     let next = counties(c, spine.today())?.into_iter().find(|k| *k > place.county);
     Ok((changed, start(next)))
+}
+
+/// The county's terms of today. Unreadable ones are reported and hold up neither the other counties nor other work.
+fn terms_of(c: &mut AnyConn, spine: &Spine, county: &AreaCode) -> Result<Option<Terms>> {
+    let Some(policy) = county::current(c, county, "certificate", spine.today())? else { return Ok(None) };
+    let terms = policy.service::<Terms>();
+    if let Err(e) = &terms {
+        tracing::error!(policy = %policy.id, error = ?e, "lapsed cards of a county are not looked at");
+    }
+    Ok(terms.ok())
 }
 
 /// Every area with a federation of its own, in the order of codes: counties, and cities that have towns but no county.

@@ -7,6 +7,8 @@ mod forms;
 mod holding;
 mod lapsing;
 mod making;
+#[cfg(test)]
+mod rule_tests;
 pub mod rules;
 mod staff_api;
 mod store;

@@ -79,9 +79,9 @@ pub(super) fn education_aid() -> Vec<Material> {
         material(
             "kinship_proof",
             "亲属关系证明",
-            when("not_on_one_register"),
+            when("kinship_to_prove"),
             2,
-            "学生与残疾家长不在同一本户口簿上时才需要。",
+            "学生与残疾家长不在同一本户口簿上，或者收款卡是家人的，才需要。",
             &["出生医学证明", "村（社区）开具的亲属关系证明"],
         ),
         material(

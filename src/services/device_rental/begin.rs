@@ -1,0 +1,89 @@
+//! Beginning a draft, and taking up an offer in one step.
+
+use diesel::prelude::*;
+
+use super::sections::{self, CHOICE, CONTACT, Choice, Contact};
+use super::terms::Terms;
+use super::waits::{self, Wait};
+use super::{CODE, DeviceRental, KIND, faults};
+use crate::office::cases::act::{Act, Actor, act};
+use crate::office::cases::case::{Case, cases};
+use crate::office::cases::check::check;
+use crate::office::cases::drafts::{self, NewDraft};
+use crate::office::cases::service::Spine;
+use crate::office::cases::{codes, consents};
+use crate::office::people::persons;
+use crate::office::policy::county;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Error, Result};
+use crate::platform::id::Id;
+use crate::rules::lifecycle::{Action, State};
+
+/// Begins a draft. The case's period is the lowest free of as many places as a person may have loans, so the one index of
+/// live cases also keeps the limit of units per person (20006 when all are taken).
+pub fn draft(c: &mut AnyConn, spine: &Spine, id: Id, account: Id, person: Id) -> Result<Case> {
+    let at = persons::find(c, person)?.ok_or_else(Error::not_found)?;
+    let policy = county::current(c, &at.county, CODE, spine.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
+    let most = policy.service::<Terms>()?.units_per_person;
+    let taken = taken_places(c, person)?;
+    let place = (1..=most).map(|n| n.to_string()).find(|n| !taken.contains(n)).unwrap_or_else(|| "1".to_owned());
+    drafts::begin(c, spine, &DeviceRental, id, &NewDraft { account, person, kind: KIND.to_owned(), period: place })
+}
+
+/// The places that a person's live cases take.
+pub fn taken_places(c: &mut AnyConn, person: Id) -> Result<Vec<String>> {
+    let live = cases::table.filter(cases::person_id.eq(person).and(cases::service.eq(CODE)));
+    Ok(live.filter(cases::live_key.is_not_null()).order(cases::id).select(cases::period).load(c)?)
+}
+
+/// What it takes to turn an offer into a reservation.
+#[derive(Clone)]
+pub struct Acceptance {
+    /// Id for the case, should one have to be begun.
+    pub case: Id,
+    pub choice: Choice,
+    pub contact: Contact,
+    /// Version of the privacy text that was agreed to.
+    pub consent: Option<String>,
+}
+
+/// Takes up an offer: the draft that asked for the same, or a new one, is filled in, checked and submitted, and the slot
+/// that the offer held is its reservation. Errors: 10002, 130xx, 30011 the offer is over.
+pub fn accept(c: &mut AnyConn, spine: &Spine, wait: &Wait, with: &Acceptance) -> Result<Case> {
+    if !waits::open_offer(wait, spine.now) {
+        return Err(Error::new(&faults::OFFER_OVER));
+    }
+    let account = wait.account_id;
+    let case = match asked_for(c, spine, wait)? {
+        Some(draft) => draft,
+        None => draft(c, spine, with.case, account, wait.person_id)?,
+    };
+    let seen = sections::choice(c, spine, &case)?.map_or(0, |s| s.version);
+    drafts::save(c, spine, &case, CHOICE, seen, &with.choice)?;
+    let seen = sections::contact(c, spine, &case)?.map_or(0, |s| s.version);
+    drafts::save(c, spine, &case, CONTACT, seen, &with.contact)?;
+    consents::given(c, spine, account, case.person_id, with.consent.as_deref())?;
+    let missing = check(c, spine, &case)?;
+    if !missing.is_empty() {
+        return Err(Error::invalid(missing));
+    }
+    let (actor, version) = (Actor::Applicant(account), Some(case.version));
+    act(c, spine, case.id, Act { actor, action: Action::Submit, version, reason: None, note: None })
+}
+
+/// The account's draft for this person that asks for this model at this point.
+fn asked_for(c: &mut AnyConn, spine: &Spine, wait: &Wait) -> Result<Option<Case>> {
+    let own = cases::table
+        .filter(cases::applicant_id.eq(Some(wait.account_id)).and(cases::person_id.eq(wait.person_id)))
+        .filter(cases::service.eq(CODE).and(cases::state.eq(State::Draft)))
+        .order((cases::created_at, cases::id))
+        .select(<Case as Selectable<MultiBackend>>::construct_selection());
+    let own: Vec<Case> = own.load(c)?;
+    for case in own {
+        let choice = sections::choice(c, spine, &case)?.map(|s| s.body);
+        if choice.is_some_and(|ch| ch.point_id == wait.point_id && ch.model_id == wait.model_id) {
+            return Ok(Some(case));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,301 @@
+//! Loans: a reservation, its pickup window, the loan, and how each can end without the keeper.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::promises::{self, Promise};
+use super::states::{Condition, EndWhy, InUse, LoanState, PromiseKind, Reminded};
+use super::store::{self, Model, device_loans, device_models, once};
+use super::terms::{self, Terms};
+use super::{faults, rules, sections, waits};
+use crate::office::cases::act::{Act, Actor, Step, act, step};
+use crate::office::cases::case::{self, Case};
+use crate::office::cases::service::Spine;
+use crate::office::people::{persons, register};
+use crate::office::stored;
+use crate::platform::crypto::{Place, random_digits};
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Detail, Error, Result};
+use crate::platform::id::Id;
+use crate::rules::calendar::end_of_day_ms;
+use crate::rules::lifecycle::{Action, Desk};
+
+/// One loan as it stands; days are `YYYY-MM-DD`.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = device_loans, treat_none_as_null = true, treat_none_as_default_value = false)]
+pub struct Loan {
+    pub id: Id,
+    pub case_id: Id,
+    pub person_id: Id,
+    /// Where it was reserved.
+    pub point_id: Id,
+    pub model_id: Id,
+    pub state: LoanState,
+    /// From hand-out on.
+    pub unit_id: Option<Id>,
+    /// The same while the unit is out.
+    pub open_unit: Option<Id>,
+    pub pickup_code_hash: Option<Vec<u8>>,
+    /// Six digits, sealed.
+    pub pickup_code: Vec<u8>,
+    pub pickup_on: String,
+    /// The last day on which the reservation is kept.
+    pub pickup_until: String,
+    pub deposit_fen: i64,
+    pub reserved_at: i64,
+    pub out_on: Option<String>,
+    pub due_on: Option<String>,
+    pub extensions: i64,
+    pub remind_on: Option<String>,
+    pub reminded: Reminded,
+    pub returned_at: Option<i64>,
+    pub return_point: Option<Id>,
+    pub condition: Option<Condition>,
+    pub ended_why: Option<EndWhy>,
+}
+
+pub(super) fn code_place(id: &Id) -> Place<'_> {
+    Place::new("device_loans", "pickup_code", id.as_bytes())
+}
+
+impl Loan {
+    /// The loan of a case, when something was reserved.
+    pub fn of_case(c: &mut AnyConn, case: Id) -> Result<Option<Loan>> {
+        let found = device_loans::table.filter(device_loans::case_id.eq(case));
+        Ok(found.select(<Loan as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?)
+    }
+
+    /// The loan of an id; 10006 when there is none.
+    pub fn find(c: &mut AnyConn, id: Id) -> Result<Loan> {
+        let found = device_loans::table.find(id).select(<Loan as Selectable<MultiBackend>>::construct_selection());
+        found.get_result(c).optional()?.ok_or_else(Error::not_found)
+    }
+
+    /// Stores what changed.
+    pub fn save(&self, c: &mut AnyConn) -> Result<()> {
+        once(diesel::update(device_loans::table.find(self.id)).set(self.clone()).execute(c))
+    }
+
+    /// Ends it; code and unit are free for others.
+    pub fn end(&mut self, why: EndWhy) {
+        (self.state, self.ended_why) = (LoanState::Ended, Some(why));
+        (self.open_unit, self.pickup_code_hash, self.remind_on) = (None, None, None);
+    }
+}
+
+/// The model, if this point lends it to this person: all of one county and in use. Else 10006.
+pub fn lendable(c: &mut AnyConn, person: Id, point: Id, model: Id) -> Result<Model> {
+    let person = persons::find(c, person)?.ok_or_else(Error::not_found)?;
+    let (point, model) = (store::point(c, point)?, store::model(c, model)?);
+    let open = point.status == InUse::Open && model.status == InUse::Open;
+    let here = person.county.as_str() == point.county && point.county == model.county;
+    if open && here { Ok(model) } else { Err(Error::not_found()) }
+}
+
+/// Why the person may not have a device of this kind now: one is out or reserved, the last is within its service life, or
+/// its fit must be assessed first.
+pub fn not_eligible(c: &mut AnyConn, spine: &Spine, person: Id, model: &Model, terms: &Terms) -> Result<Vec<Detail>> {
+    let had = device_loans::table
+        .inner_join(device_models::table.on(device_models::id.eq(device_loans::model_id)))
+        .filter(device_loans::person_id.eq(person).and(device_models::kind.eq(model.kind.clone())))
+        .order(device_loans::id)
+        .select((device_loans::state, device_loans::out_on));
+    let had: Vec<(LoanState, Option<String>)> = had.load(c)?;
+    let mut free_from: Option<NaiveDate> = None;
+    for out_on in had.iter().filter_map(|(_, out_on)| out_on.as_deref()) {
+        free_from = free_from.max(rules::life_ends(stored::day(out_on)?, model.service_life_months));
+    }
+    let because = |code: &str, reason: &str, way: &str| Detail::new("/choice/model_id", "辅具", code, reason, way);
+    let mut found = Vec::new();
+    if had.iter().any(|(state, _)| *state != LoanState::Ended) {
+        found.push(because("same_kind", "同一类辅具已经借了一件或者已经预约。", "请先归还，再借同类的辅具。"));
+    } else if let Some(from) = free_from.filter(|from| *from > spine.today()) {
+        found.push(because("service_life", "同一类辅具还在使用年限内。", &format!("{from}以后可以再借，急用请联系网点。")));
+    }
+    if terms.fit_assessment_first.contains(&model.kind) {
+        found.push(because("fit_assessment", "这种辅具要先做适配评估。", "请到网点评估，或者请工作人员上门评估。"));
+    }
+    Ok(found)
+}
+
+/// How many are to be fetched at a point on a day.
+pub fn pickups_on(c: &mut AnyConn, point: Id, day: NaiveDate) -> Result<i64> {
+    use device_loans::dsl as l;
+    let there = l::device_loans.filter(l::point_id.eq(point).and(l::state.eq(LoanState::Reserved)));
+    Ok(there.filter(l::pickup_on.eq(day.to_string())).count().get_result(c)?)
+}
+
+/// Reserves what a submitted case asks for: one unit of the stock is promised, rules approve, and the case lies at the
+/// point. Errors: 30001 when nothing is free.
+pub fn reserve(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
+    let terms = terms::of(c, case)?;
+    let choice = sections::choice(c, spine, case)?.ok_or_else(|| Error::internal("submitted without a choice"))?.body;
+    let (point_id, model_id) = (choice.point_id, choice.model_id);
+    let offer = waits::offer_to(c, spine, case.person_id, point_id, model_id)?;
+    if let Some(wait) = offer {
+        let slot = promises::of_wait(c, wait.id)?.ok_or_else(|| Error::internal("an offer without a unit"))?;
+        promises::take_up(c, &slot, case.id)?;
+        waits::taken(c, wait)?;
+    } else {
+        let unit_id = promises::free_unit(c, point_id, model_id)?.ok_or_else(|| Error::new(&faults::NONE_FREE))?;
+        let (kind, made_at) = (PromiseKind::Reservation, spine.now);
+        let slot = Promise { unit_id, point_id, model_id, kind, case_id: Some(case.id), wait_id: None, made_at };
+        promises::hold(c, &slot)?;
+    }
+    let until = rules::pickup_until(spine.today(), &terms, &store::point(c, point_id)?.open_days()?);
+    let severe = register::valid_certificate(c, case.person_id, spine.today())?.map(|card| card.level.severe());
+    let (id, (hash, code)) = (Id::at(spine.now), fresh_code(c, spine)?);
+    let loan = Loan {
+        id,
+        case_id: case.id,
+        person_id: case.person_id,
+        point_id,
+        model_id,
+        state: LoanState::Reserved,
+        unit_id: None,
+        open_unit: None,
+        pickup_code_hash: Some(hash),
+        pickup_code: spine.keys.seal_text(&code_place(&id), &code)?,
+        pickup_on: choice.pickup_on.to_string(),
+        pickup_until: until.to_string(),
+        deposit_fen: rules::deposit_fen(&terms.deposit, severe),
+        reserved_at: spine.now,
+        out_on: None,
+        due_on: None,
+        extensions: 0,
+        remind_on: None,
+        reminded: Reminded::Nothing,
+        returned_at: None,
+        return_point: None,
+        condition: None,
+        ended_why: None,
+    };
+    once(diesel::insert_into(device_loans::table).values(loan).execute(c))?;
+    act(c, spine, case.id, Act::system(Action::ApprovedByRule, "reserved"))?;
+    let at_point = Step { desk: Some(Desk::Point), point: Some(point_id), ..told("to_be_picked_up", Some(until)) };
+    step(c, spine, case.id, at_point)?;
+    Ok(())
+}
+
+/// Six digits that no other waiting reservation has.
+fn fresh_code(c: &mut AnyConn, spine: &Spine) -> Result<(Vec<u8>, String)> {
+    use device_loans::dsl as l;
+    for _ in 0..20 {
+        let code = random_digits(6)?;
+        let hash = code_hash(spine, &code);
+        let used: i64 = l::device_loans.filter(l::pickup_code_hash.eq(Some(hash.clone()))).count().get_result(c)?;
+        if used == 0 {
+            return Ok((hash, code));
+        }
+    }
+    Err(Error::internal("no pickup code is free"))
+}
+
+/// By which a pickup code is found.
+pub(super) fn code_hash(spine: &Spine, code: &str) -> Vec<u8> {
+    spine.keys.lookup_hash("device_loan.pickup_code", code).to_vec()
+}
+
+/// A step of the system that tells the borrower something, with the day by which something is to be done.
+pub(super) fn told(step: &str, due_on: Option<NaiveDate>) -> Step<'_> {
+    Step { actor: Actor::System, version: None, step, desk: None, point: None, due_at: due_on.map(end_of_day_ms) }
+}
+
+/// The reservation lost its unit and there is no other: it waits, before everybody in the line.
+pub(super) fn displace(c: &mut AnyConn, spine: &Spine, case: Id) -> Result<()> {
+    let mut loan = Loan::of_case(c, case)?.ok_or_else(|| Error::internal("a promise without a loan"))?;
+    loan.state = LoanState::Displaced;
+    loan.save(c)?;
+    step(c, spine, case, told("unit_lost", None))?;
+    Ok(())
+}
+
+/// The first reservation that lost its unit.
+pub(super) fn first_displaced(c: &mut AnyConn, point: Id, model: Id) -> Result<Option<Loan>> {
+    use device_loans::dsl as l;
+    let line = l::device_loans
+        .filter(l::point_id.eq(point).and(l::model_id.eq(model)).and(l::state.eq(LoanState::Displaced)))
+        .order((l::reserved_at, l::id))
+        .limit(1)
+        .select(<Loan as Selectable<MultiBackend>>::construct_selection());
+    Ok(line.load(c)?.into_iter().next())
+}
+
+/// How many reservations wait for another unit.
+pub(super) fn count_displaced(c: &mut AnyConn, point: Id, model: Id) -> Result<i64> {
+    use device_loans::dsl as l;
+    let line = l::device_loans.filter(l::point_id.eq(point).and(l::model_id.eq(model)));
+    Ok(line.filter(l::state.eq(LoanState::Displaced)).count().get_result(c)?)
+}
+
+/// A displaced reservation has a unit again, and a new pickup window.
+pub(super) fn placed_again(c: &mut AnyConn, spine: &Spine, mut loan: Loan) -> Result<()> {
+    let case = case::find(c, loan.case_id)?;
+    let terms = terms::of(c, &case)?;
+    let until = rules::pickup_until(spine.today(), &terms, &store::point(c, loan.point_id)?.open_days()?);
+    loan.state = LoanState::Reserved;
+    (loan.pickup_on, loan.pickup_until) = (until.to_string(), until.to_string());
+    loan.save(c)?;
+    step(c, spine, loan.case_id, told("placed_again", Some(until)))?;
+    Ok(())
+}
+
+/// The applicant withdraws: before hand-out only (30003). Drafts have nothing to give up.
+pub(super) fn withdraw(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
+    match Loan::of_case(c, case.id)? {
+        Some(loan) if loan.state == LoanState::Out => Err(Error::new(&faults::DEVICE_OUT)),
+        Some(loan) if loan.state != LoanState::Ended => give_up(c, spine, loan, EndWhy::Withdrawn),
+        _ => Ok(()),
+    }
+}
+
+/// Ends a reservation; its slot goes to whoever waits.
+fn give_up(c: &mut AnyConn, spine: &Spine, mut loan: Loan, why: EndWhy) -> Result<()> {
+    loan.end(why);
+    loan.save(c)?;
+    if let Some(promise) = promises::of_case(c, loan.case_id)? {
+        promises::drop_slot(c, promise.unit_id)?;
+    }
+    promises::place_next(c, spine, loan.point_id, loan.model_id)
+}
+
+/// Ends reservations that nobody fetched in their window; answers how many.
+pub(super) fn no_shows(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+    use device_loans::dsl as l;
+    let over = l::device_loans
+        .filter(l::state.eq(LoanState::Reserved).and(l::pickup_until.lt(spine.today().to_string())))
+        .order((l::pickup_until, l::id))
+        .limit(super::AT_ONCE)
+        .select(<Loan as Selectable<MultiBackend>>::construct_selection());
+    let over: Vec<Loan> = over.load(c)?;
+    let many = over.len();
+    for loan in over {
+        let case = loan.case_id;
+        give_up(c, spine, loan, EndWhy::NotPickedUp)?;
+        act(c, spine, case, Act::system(Action::Complete, "not_picked_up"))?;
+    }
+    Ok(many)
+}
+
+/// Reminds borrowers whose day of return is near or over; each day of the policy once. Answers how many.
+pub(super) fn remind(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+    use device_loans::dsl as l;
+    let today = spine.today();
+    let due = l::device_loans
+        .filter(l::state.eq(LoanState::Out).and(l::remind_on.le(Some(today.to_string()))))
+        .order((l::remind_on, l::id))
+        .limit(super::AT_ONCE)
+        .select(<Loan as Selectable<MultiBackend>>::construct_selection());
+    let due: Vec<Loan> = due.load(c)?;
+    let many = due.len();
+    for mut loan in due {
+        let Some(due_on) = loan.due_on.as_deref().map(stored::day).transpose()? else { continue };
+        let case = case::find(c, loan.case_id)?;
+        let terms = terms::of(c, &case)?;
+        loan.reminded = if today > due_on { Reminded::Overdue } else { Reminded::DueSoon };
+        loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(|d| d.to_string());
+        loan.save(c)?;
+        step(c, spine, loan.case_id, told(loan.reminded.code(), Some(due_on)))?;
+    }
+    Ok(many)
+}

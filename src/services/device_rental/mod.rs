@@ -1,0 +1,170 @@
+//! Device rental (辅具租赁): reserve on the phone, fetch by code, return anywhere, clean before the next.
+
+pub mod api; // what an applicant may call
+pub mod availability; // what is free where
+pub mod begin; // drafts, and offers taken up
+pub mod faults; // what can be refused
+pub mod keeper_lists; // the loans of a point
+pub mod keeping; // hand-out, extension, trouble, return, loss
+pub mod loans; // from reservation to the end of a loan
+pub mod promises; // never more than there are units
+pub mod rules; // days, deposits
+pub mod sections; // what the applicant fills in
+pub mod staff_api; // what a point keeper may call
+pub mod states; // where units, loans and waits stand
+pub mod stock_api; // points, models and units of a county
+pub mod store; // tables, points, models
+pub mod terms; // what a county decides
+pub mod units; // steps and log of each item
+pub mod views; // what people see
+pub mod waits; // the line
+pub mod waits_api; // what somebody who waits may call
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use self::loans::Loan;
+use self::states::{LoanState, Reminded};
+use crate::labelled;
+use crate::office::cases::case::Case;
+use crate::office::cases::service::{Offer, Service, Spine};
+use crate::office::people::persons;
+use crate::office::policy::county;
+use crate::platform::code::Code;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Detail, Error, Result};
+use crate::platform::http::Labelled;
+use crate::platform::id::Id;
+use crate::rules::lifecycle::Action;
+
+/// Code of the service, as in policies.
+pub const CODE: &str = "device_rental";
+/// Its one kind of case.
+pub const KIND: &str = "loan";
+/// Rows that one tick works through at most, so that it stays short.
+const AT_ONCE: i64 = 50;
+
+/// The steps that this service writes into a case's history, in the words of the timeline.
+pub const STEPS: &[(&str, &str)] = &[
+    ("reserved", "预约成功，辅具已为您保留"),
+    ("to_be_picked_up", "请在保留期内凭取件码到网点领取"),
+    ("unit_lost", "原来保留或借出的辅具不能用了"),
+    ("placed_again", "已为您调配另一件，请重新安排领取"),
+    ("not_picked_up", "保留期内没有领取，预约已取消"),
+    ("handed_out", "辅具已领取"),
+    ("extended_on_request", "已按您的申请延长借用时间"),
+    ("trouble_reported", "已收到您反映的辅具问题"),
+    ("due_soon", "快到归还日期了"),
+    ("overdue", "已超过归还日期，请尽快归还"),
+    ("brought_elsewhere", "在另一个网点归还"),
+    ("returned", "辅具已归还"),
+];
+
+/// The service.
+pub struct DeviceRental;
+
+impl Service for DeviceRental {
+    fn code(&self) -> &'static str {
+        CODE
+    }
+
+    fn label(&self) -> &'static str {
+        "辅具租赁"
+    }
+
+    fn letters(&self) -> &'static str {
+        "FJ"
+    }
+
+    fn kinds(&self) -> &'static [(&'static str, &'static str)] {
+        &[(KIND, "借用")]
+    }
+
+    fn sections(&self) -> &'static [(&'static str, &'static str)] {
+        sections::SECTIONS
+    }
+
+    fn codes(&self) -> &'static [&'static Code] {
+        faults::RENTAL
+    }
+
+    fn mount(&self, cfg: &mut ServiceConfig) {
+        api::routes(cfg);
+        waits_api::routes(cfg);
+        staff_api::routes(cfg);
+        stock_api::routes(cfg);
+    }
+
+    fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>> {
+        let at = persons::find(c, person)?.ok_or_else(Error::not_found)?;
+        let Some(policy) = county::current(c, &at.county, CODE, spine.today())? else { return Ok(Vec::new()) };
+        let most = usize::try_from(policy.service::<terms::Terms>()?.units_per_person).unwrap_or(usize::MAX);
+        let stock = availability::of_county(c, at.county.as_str(), None)?;
+        let free: i64 = stock.iter().map(|s| s.free).sum();
+        let (mut possible, mut reasons) = (true, Vec::new());
+        if begin::taken_places(c, person)?.len() >= most {
+            possible = false;
+            reasons.push(format!("同时最多借{most}件，请先办完或归还手上的。"));
+        } else if stock.is_empty() {
+            possible = false;
+            reasons.push("本地网点现在没有可借的辅具，请向当地残联咨询。".to_owned());
+        } else if free == 0 {
+            reasons.push("现在没有空闲的辅具，可以排队等候。".to_owned());
+        } else {
+            reasons.push(format!("现在各网点共有{free}件辅具可借。"));
+        }
+        let (service, kind) = (Labelled::new(CODE, self.label()), Labelled::new(KIND, "借用"));
+        Ok(vec![Offer { service, kind, period: String::new(), possible, reasons, opens_on: None, closes_on: None }])
+    }
+
+    fn check(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>> {
+        let terms = terms::of(c, case)?;
+        sections::faults(c, spine, case, &terms)
+    }
+
+    fn conditions(&self, _: &mut AnyConn, _: &Spine, _: &Case) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()> {
+        match action {
+            Action::Submit => loans::reserve(c, spine, case),
+            Action::Withdraw => loans::withdraw(c, spine, case),
+            // Whoever completes a case has ended its loan before.
+            Action::Complete => match Loan::of_case(c, case.id)? {
+                Some(loan) if loan.state != LoanState::Ended => Err(Error::new(&faults::DEVICE_OUT)),
+                _ => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {
+        let Some(loan) = Loan::of_case(c, case.id)? else { return Ok(Vec::new()) };
+        let mut flags = Vec::new();
+        match (loan.state, loan.ended_why) {
+            (LoanState::Reserved, _) => flags.push(Labelled::new("to_be_picked_up", LoanState::Reserved.label())),
+            (LoanState::Displaced, _) => flags.push(labelled!(loan.state)),
+            (LoanState::Out, _) => {
+                flags.push(Labelled::new("lent", LoanState::Out.label()));
+                if loan.reminded != Reminded::Nothing {
+                    flags.push(labelled!(loan.reminded));
+                }
+                if promises::somebody_waits(c, loan.point_id, loan.model_id)? {
+                    flags.push(Labelled::new("extension_refused", "有人排队，不能延期"));
+                }
+            }
+            (LoanState::Ended, Some(why)) => flags.push(labelled!(why)),
+            (LoanState::Ended, None) => {}
+        }
+        Ok(flags)
+    }
+
+    fn public_line(&self, _: &mut AnyConn, _: &Spine, case: &Case) -> Result<String> {
+        Ok(format!("辅具租赁 {}", case.number))
+    }
+
+    fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+        let (offers, no_shows) = (waits::expire(c, spine)?, loans::no_shows(c, spine)?);
+        Ok(offers.saturating_add(no_shows).saturating_add(loans::remind(c, spine)?))
+    }
+}

@@ -1,0 +1,257 @@
+//! What a county officer may call: open points, add models, take units in.
+
+use actix_web::{post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use super::CODE;
+use super::rules::OpenDays;
+use super::states::{InUse, UnitState};
+use super::store::{self, Model, Point};
+use super::terms::Terms;
+use super::units::{self, Unit};
+use super::views::{PointView, UnitView};
+use crate::form;
+use crate::office::accounts::guards::{CountyOfficer, Worker};
+use crate::office::cases::codes;
+use crate::office::cases::service::{Services, Spine};
+use crate::office::policy::county;
+use crate::office::stored;
+use crate::platform::app::App;
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once};
+use crate::platform::id::Id;
+use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::lifecycle::Role;
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(add_point).service(add_model).service(add_unit);
+}
+
+/// The area must lie in the worker's; the county of it comes back. Anything else is 10006.
+fn covered(worker: &Worker, area: &str) -> Result<AreaCode> {
+    let area = AreaCode::parse(area).map_err(|_| Error::not_found())?;
+    let within = std::iter::once(area).chain(area.ancestors()).find(|a| a.level() == AreaLevel::County);
+    let county = within.ok_or_else(Error::not_found)?;
+    if worker.covers(Role::CountyOfficer, &county) { Ok(county) } else { Err(Error::not_found()) }
+}
+
+/// A new point.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPoint {
+    /// Twelve-digit code of its village, town or county.
+    #[schema(example = "990101101001")]
+    area: String,
+    #[validate(length(min = 2, max = 60, message = "请填写网点名称，最多60个字。"))]
+    #[schema(example = "宋疃镇卫生院")]
+    name: String,
+    #[validate(length(min = 2, max = 120, message = "请填写地址，最多120个字。"))]
+    #[schema(example = "宋疃镇人民路1号")]
+    address: String,
+    #[validate(length(min = 3, max = 30, message = "请填写电话。"))]
+    #[schema(example = "0561-0000000")]
+    phone: String,
+    /// Monday is 1; as in the county's policy when it is left out.
+    #[schema(example = json!([1, 2, 3, 4, 5]))]
+    opening_weekdays: Option<Vec<u8>>,
+    /// As in the county's policy when it is left out.
+    #[validate(range(min = 1, max = 1000, message = "每天领取人数应为1到1000。"))]
+    #[schema(example = 10)]
+    pickups_per_day: Option<i64>,
+}
+form!(NewPoint {
+    area: "所在地区",
+    name: "网点名称",
+    address: "地址",
+    phone: "电话",
+    opening_weekdays: "开门的日子",
+    pickups_per_day: "每天领取人数"
+});
+
+#[utoipa::path(tag = "device-rental-staff", operation_id = "addRentalPoint", summary = "开设网点",
+    description = "在本县（区）开设一个辅具租赁网点。", params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = NewPoint,
+    responses((status = 201, description = "已开设", body = Envelope<PointView>),
+        (status = 409, description = "20009 本地没有开通；30014 已有同名网点", body = Failure)), security(("staff" = [])))]
+#[post("/staff/device-rental/points")]
+async fn add_point(
+    who: CountyOfficer,
+    once: Once,
+    body: Body<NewPoint>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<PointView>> {
+    let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
+    let in_county = covered(&who, &sent.area)?;
+    let done = once.write(&app, who.id, body.fingerprint, move |c| {
+        let policy = county::current(c, &in_county, CODE, spine.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
+        let terms: Terms = policy.service()?;
+        let mut faults = Faults::new();
+        let days = OpenDays::new(sent.opening_weekdays.as_deref().unwrap_or(&terms.opening_weekdays));
+        if days.is_none() {
+            faults.push("/opening_weekdays", "开门的日子", "bad_days", "开门的日子不正确。", "请填写1到7，1是周一。");
+        }
+        faults.settle()?;
+        let point = Point {
+            id,
+            county: in_county.to_string(),
+            area: sent.area.clone(),
+            name: sent.name.clone(),
+            address: sent.address.clone(),
+            phone: sent.phone.clone(),
+            opening_days: days.map(|d| d.text()).unwrap_or_default(),
+            pickups_per_day: sent.pickups_per_day.unwrap_or(i64::from(terms.pickups_per_day)),
+            status: InUse::Open,
+            created_at: spine.now,
+        };
+        store::add_point(c, &point)?;
+        PointView::of(&point)
+    });
+    let done = done.await?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}
+
+/// A new model of the catalogue.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewModel {
+    /// Twelve-digit code of the county.
+    #[schema(example = "990101000000")]
+    county: String,
+    #[validate(length(min = 1, max = 40, message = "请填写代码，最多40个字。"))]
+    #[schema(example = "wheelchair_basic")]
+    code: String,
+    #[validate(length(min = 1, max = 60, message = "请填写名称，最多60个字。"))]
+    #[schema(example = "普通轮椅")]
+    name: String,
+    /// Kind of device; a person has one of a kind at a time.
+    #[validate(length(min = 1, max = 40, message = "请填写类别，最多40个字。"))]
+    #[schema(example = "wheelchair")]
+    kind: String,
+    /// The picture in words.
+    #[validate(length(min = 1, max = 200, message = "请用文字描述图片，最多200个字。"))]
+    #[schema(example = "一辆可折叠的手动轮椅")]
+    alt_text: String,
+    /// No second device of the kind for that long after a hand-out; 0 for no such rule.
+    #[validate(range(min = 0, max = 240, message = "使用年限应为0到240个月。"))]
+    #[schema(example = 0)]
+    service_life_months: i64,
+}
+form!(NewModel {
+    county: "县（区）",
+    code: "代码",
+    name: "名称",
+    kind: "类别",
+    alt_text: "图片说明",
+    service_life_months: "使用年限（月）"
+});
+
+/// A model of the catalogue.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+struct ModelView {
+    id: Id,
+    #[schema(example = "wheelchair_basic")]
+    code: String,
+    #[schema(example = "普通轮椅")]
+    name: String,
+    #[schema(example = "wheelchair")]
+    kind: String,
+}
+
+#[utoipa::path(tag = "device-rental-staff", operation_id = "addDeviceModel", summary = "增加辅具型号",
+    description = "在本县（区）的目录里增加一种辅具。", params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = NewModel,
+    responses((status = 201, description = "已增加", body = Envelope<ModelView>),
+        (status = 409, description = "30014 代码已有", body = Failure)), security(("staff" = [])))]
+#[post("/staff/device-rental/models")]
+async fn add_model(who: CountyOfficer, once: Once, body: Body<NewModel>, app: web::Data<App>) -> Result<Answer<ModelView>> {
+    let (id, created_at, sent) = (app.clock.id(), app.clock.now_ms(), body.value);
+    let county = covered(&who, &sent.county)?.to_string();
+    let model = Model {
+        id,
+        county,
+        code: sent.code,
+        name: sent.name,
+        kind: sent.kind,
+        alt_text: sent.alt_text,
+        service_life_months: sent.service_life_months,
+        status: InUse::Open,
+        created_at,
+    };
+    let done = once.write(&app, who.id, body.fingerprint, move |c| {
+        store::add_model(c, &model)?;
+        Ok(ModelView { id, code: model.code.clone(), name: model.name.clone(), kind: model.kind.clone() })
+    });
+    let done = done.await?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}
+
+/// A new item.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewUnit {
+    model_id: Id,
+    point_id: Id,
+    #[validate(length(min = 1, max = 40, message = "请填写资产标签，最多40个字。"))]
+    #[schema(example = "LY-0003")]
+    asset_tag: String,
+    #[validate(length(min = 1, max = 60, message = "请填写序列号，最多60个字。"))]
+    #[schema(example = "SN20240003")]
+    serial: String,
+    /// The officer signs that it was inspected and disinfected on arrival; otherwise the keeper does both first.
+    #[schema(example = true)]
+    inspected_and_disinfected: bool,
+}
+form!(NewUnit {
+    model_id: "型号",
+    point_id: "网点",
+    asset_tag: "资产标签",
+    serial: "序列号",
+    inspected_and_disinfected: "已检查、已消毒"
+});
+
+#[utoipa::path(tag = "device-rental-staff", operation_id = "addDeviceUnit", summary = "辅具入库",
+    description = "登记一件辅具。入库时已检查、已消毒的马上可借，有人排队的先给排队的人。",
+    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = NewUnit,
+    responses((status = 201, description = "已入库", body = Envelope<UnitView>),
+        (status = 409, description = "30014 资产标签已有", body = Failure)), security(("staff" = [])))]
+#[post("/staff/device-rental/units")]
+async fn add_unit(
+    who: CountyOfficer,
+    once: Once,
+    body: Body<NewUnit>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<UnitView>> {
+    let (spine, id, worker, sent) = (Spine::of(&app, &services), app.clock.id(), who.0, body.value);
+    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+        let (point, model) = (store::point(c, sent.point_id)?, store::model(c, sent.model_id)?);
+        let covers = worker.covers(Role::CountyOfficer, &stored::area(&point.county)?);
+        if !covers || point.county != model.county {
+            return Err(Error::not_found());
+        }
+        let signed = sent.inspected_and_disinfected;
+        let unit = Unit {
+            id,
+            model_id: model.id,
+            point_id: point.id,
+            asset_tag: sent.asset_tag.trim().to_owned(),
+            serial: sent.serial.trim().to_owned(),
+            state: if signed { UnitState::Available } else { UnitState::ToInspect },
+            inspected_by: signed.then_some(worker.id),
+            inspected_at: signed.then_some(spine.now),
+            disinfected_by: signed.then_some(worker.id),
+            disinfected_at: signed.then_some(spine.now),
+            created_at: spine.now,
+            version: 1,
+        };
+        units::admit(c, &spine, &unit, worker.id)?;
+        Ok(UnitView::of(&unit))
+    });
+    let done = done.await?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}

@@ -1,0 +1,304 @@
+//! Seasons for everybody; drafts, prefill and the state of the aid for the applicant.
+
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use super::form::{Account, AccountView, Student};
+use super::rules::Season;
+use super::store::{self, AwardState};
+use super::terms::{Beneficiary, Standard};
+use super::{EducationAid, codes, dossier, seasons};
+use crate::office::accounts::guards::Resident;
+use crate::office::accounts::links;
+use crate::office::cases::case::{self, Case};
+use crate::office::cases::drafts::{self, NewDraft};
+use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::views::{self, CaseView};
+use crate::office::people::{persons, register};
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Detail, Error, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, PathId, Query};
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::lifecycle::Role;
+use crate::{form, labelled};
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(begin).service(prefill).service(one);
+}
+
+/// What a beneficiary of a stage gets.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct StandardView {
+    pub beneficiary: Labelled,
+    pub stage: Labelled,
+    #[schema(example = 300000)]
+    pub amount_fen: i64,
+}
+
+/// A season as everybody may see it.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct SeasonView {
+    pub id: Id,
+    #[schema(example = "990101000000")]
+    pub county: String,
+    #[schema(example = 2026)]
+    pub year: i32,
+    #[schema(example = "2026年教育救助")]
+    pub name: String,
+    #[schema(example = "甲残联〔2026〕12号")]
+    pub notice_no: String,
+    /// Applications are taken today.
+    pub open: bool,
+    pub status: Labelled,
+    #[schema(example = "2026-11-01")]
+    pub opens_on: String,
+    #[schema(example = "2026-12-31")]
+    pub closes_on: String,
+    /// The day on which certificates must be valid.
+    #[schema(example = "2026-12-31")]
+    pub review_on: String,
+    /// The day on which the household must have been so.
+    pub exam_on: Option<String>,
+    /// The last day for the proof of enrolment of new students.
+    pub second_evidence_due: Option<String>,
+    /// Persons at most.
+    #[schema(example = 340)]
+    pub quota: i64,
+    pub standards: Vec<StandardView>,
+}
+
+impl SeasonView {
+    pub fn of(s: &Season, spine: &Spine) -> SeasonView {
+        let standard = |t: &Standard| StandardView {
+            beneficiary: labelled!(t.beneficiary),
+            stage: labelled!(t.stage),
+            amount_fen: t.amount_fen,
+        };
+        SeasonView {
+            id: s.id,
+            county: s.county.to_string(),
+            year: s.year,
+            name: s.name.clone(),
+            notice_no: s.notice_no.clone(),
+            open: s.open_on(spine.today()),
+            status: labelled!(s.status),
+            opens_on: s.opens_on.to_string(),
+            closes_on: s.closes_on.to_string(),
+            review_on: s.review_on.to_string(),
+            exam_on: s.exam_on.map(|d| d.to_string()),
+            second_evidence_due: s.second_evidence_due.map(|d| d.to_string()),
+            quota: s.quota,
+            standards: s.standards.iter().map(standard).collect(),
+        }
+    }
+}
+
+/// Of which county.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OfCounty {
+    /// Twelve-digit code of the county.
+    #[param(value_type = String, example = "990101000000")]
+    pub county: AreaCode,
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "listAidSeasons", summary = "教育救助通知",
+    description = "本县（区）各年度的教育救助：申请时间、标准和名额。正在受理的在前。", params(OfCounty),
+    responses((status = 200, description = "各季", body = Envelope<Vec<SeasonView>>)))]
+#[get("/education-aid/seasons")]
+async fn list(q: Query<OfCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Vec<SeasonView>>> {
+    let spine = Spine::of(&app, &services);
+    let seasons = app.db.read(move |c| {
+        let all = seasons::of_county(c, &q.0.county, spine.today())?;
+        Ok(all.iter().map(|s| SeasonView::of(s, &spine)).collect::<Vec<_>>())
+    });
+    Ok(Answer::ok(seasons.await?).public())
+}
+
+/// For whom, as what, in which season.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BeginDraft {
+    /// The student, one of `GET /me/persons`.
+    person_id: Id,
+    /// student or child.
+    #[schema(value_type = String, example = "student")]
+    kind: Beneficiary,
+    season_id: Id,
+}
+form!(BeginDraft { person_id: "学生", kind: "救助对象", season_id: "申请季" });
+
+#[utoipa::path(tag = "education-aid", operation_id = "beginAidDraft", summary = "开始申请教育救助",
+    description = "为学生开一份草稿。草稿保存在服务器上，换手机也能接着填。",
+    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = BeginDraft,
+    responses((status = 201, description = "草稿", body = Envelope<CaseView>),
+        (status = 409, description = "31001 不在申请时间；31002 本季已有申请；20006 已有一件在办；20009 本地没有开通", body = Failure)),
+    security(("resident" = [])))]
+#[post("/education-aid/drafts")]
+async fn begin(
+    who: Resident,
+    once: Once,
+    body: Body<BeginDraft>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<CaseView>> {
+    let (spine, id, account, sent) = (Spine::of(&app, &services), app.clock.id(), who.account, body.value);
+    let done = once.write(&app, account, body.fingerprint, move |c| {
+        links::may_act(c, account, sent.person_id, spine.today())?.ok_or_else(Error::not_found)?;
+        let student = persons::find(c, sent.person_id)?.ok_or_else(Error::not_found)?;
+        let season = seasons::find(c, sent.season_id)?;
+        if season.county != student.county {
+            return Err(Error::not_found());
+        }
+        if !season.open_on(spine.today()) {
+            return Err(Error::new(&codes::NOT_OPEN));
+        }
+        if store::applied_twice(c, student.id, &season.code, None)? {
+            return Err(Error::new(&codes::APPLIED));
+        }
+        let new = NewDraft { account, person: student.id, kind: sent.kind.code().to_owned(), period: season.code };
+        let case = drafts::begin(c, &spine, &EducationAid, id, &new)?;
+        views::full(c, &spine, &case, Some(Role::Applicant))
+    });
+    let done = done.await?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}
+
+/// Somebody of the student's family whom the policy counts.
+#[derive(Clone, Serialize, ToSchema)]
+struct KinView {
+    person_id: Id,
+    #[schema(example = "王*四")]
+    name: String,
+    relation: Labelled,
+}
+
+/// What is known already, masked, so that nobody is asked twice.
+#[derive(Clone, Serialize, ToSchema)]
+struct Prefill {
+    season: SeasonView,
+    #[schema(example = "王*四")]
+    student_name: String,
+    /// The category on the student's valid certificate, when there is one.
+    certificate_category: Option<Labelled>,
+    /// From the last application for this student.
+    #[schema(example = "宋疃镇中心学校")]
+    last_school: Option<String>,
+    last_stage: Option<Labelled>,
+    /// Relatives whom the policy counts, to choose the disabled parent from.
+    kin: Vec<KinView>,
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "prefillAid", summary = "已经知道的内容",
+    description = "系统已经知道的内容，姓名已遮盖：学生、残疾类别、上次填的学校、可以选择的家长。不用再填一遍。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "预填内容", body = Envelope<Prefill>)), security(("resident" = [])))]
+#[get("/education-aid/cases/{id}/prefill")]
+async fn prefill(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Prefill>> {
+    let spine = Spine::of(&app, &services);
+    let known = app.db.read(move |c| {
+        let case = owned(c, &spine, who, id.0)?;
+        let dossier = dossier::load(c, &spine, &case)?;
+        let card = register::valid_certificate(c, case.person_id, spine.today())?;
+        let last = last_student(c, &spine, &case)?;
+        let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
+        let view = |(p, kind): (persons::PersonRef, crate::office::people::kin::KinKind)| KinView {
+            person_id: p.id,
+            name: p.name_masked,
+            relation: labelled!(kind),
+        };
+        Ok(Prefill {
+            season: SeasonView::of(&dossier.season, &spine),
+            student_name: persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
+            certificate_category: card.map(|k| labelled!(k.category)),
+            last_school: last.as_ref().map(|s| s.school.clone()),
+            last_stage: last.map(|s| labelled!(s.stage)),
+            kin: kin.into_iter().map(view).collect(),
+        })
+    });
+    Ok(Answer::ok(known.await?))
+}
+
+fn last_student(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Student>> {
+    let Some(before) = store::case_before(c, case)? else { return Ok(None) };
+    Ok(drafts::read(c, &before.key(&spine.keys)?, before.id, "student")?.map(|s| s.body))
+}
+
+/// An application of this service that is the caller's.
+pub fn owned(c: &mut AnyConn, spine: &Spine, who: Resident, id: Id) -> Result<Case> {
+    let case = case::owned(c, who.account, id, spine.now)?;
+    if case.service == super::CODE { Ok(case) } else { Err(Error::not_found()) }
+}
+
+/// What was granted, and where the payment stands.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct AwardView {
+    pub state: Labelled,
+    #[schema(example = 300000)]
+    pub amount_fen: i64,
+    /// Payments that were tried.
+    pub attempts: i64,
+    /// Why the bank refused the last one.
+    pub fault: Option<Labelled>,
+}
+
+/// An application beyond what every case shows.
+#[derive(Clone, Serialize, ToSchema)]
+struct AidView {
+    season: SeasonView,
+    /// What the season's standard gives for what was filled in.
+    #[schema(example = 300000)]
+    standard_fen: Option<i64>,
+    /// The proof of enrolment may follow after approval.
+    evidence_follows: bool,
+    award: Option<AwardView>,
+    account: Option<AccountView>,
+    /// What may be changed although the case is approved: `material:CODE` or `section:CODE`.
+    #[schema(example = json!(["section:account"]))]
+    to_mend: Vec<String>,
+    /// What does not fit the rules as it stands, whoever looks.
+    details: Vec<Detail>,
+}
+
+/// An award as people see it.
+pub fn award_of(c: &mut AnyConn, case: Id) -> Result<Option<AwardView>> {
+    let shown = store::of_case(c, case)?.filter(|a| a.state != AwardState::Revoked);
+    Ok(shown.map(|a| AwardView {
+        state: labelled!(a.state),
+        amount_fen: a.amount_fen,
+        attempts: a.attempts,
+        fault: a.fault.map(|f| labelled!(f)),
+    }))
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "getAid", summary = "救助情况",
+    description = "这件申请的标准、批准金额、发放进度、收款账户（已遮盖），以及批准后还要补什么。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "救助情况", body = Envelope<AidView>)), security(("resident" = [])))]
+#[get("/education-aid/cases/{id}")]
+async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<AidView>> {
+    let spine = Spine::of(&app, &services);
+    let view = app.db.read(move |c| {
+        let case = owned(c, &spine, who, id.0)?;
+        let dossier = dossier::load(c, &spine, &case)?;
+        let account = drafts::read::<Account>(c, &case.key(&spine.keys)?, case.id, "account")?;
+        let to_mend = spine.services.get(&case.service)?.open_after_approval(c, &case)?;
+        Ok(AidView {
+            season: SeasonView::of(&dossier.season, &spine),
+            standard_fen: dossier.amount(),
+            evidence_follows: dossier.evidence_follows(),
+            award: award_of(c, case.id)?,
+            account: account.map(|a| a.body.view(a.version)),
+            to_mend: to_mend.into_iter().map(str::to_owned).collect(),
+            details: dossier.faults(c, &case, dossier.applied_on)?,
+        })
+    });
+    Ok(Answer::ok(view.await?))
+}

@@ -1,0 +1,215 @@
+//! One application as it stands: its sections, season and terms, and what the register says about the people in it.
+
+use chrono::NaiveDate;
+
+use super::form::{Account, Family, Holder, Parent, ParentView, Student};
+use super::rules::{self, Applied, PaperFacts, ParentFacts, Season};
+use super::seasons;
+use super::store;
+use super::terms::{Beneficiary, Terms};
+use crate::labelled;
+use crate::office::cases::case::Case;
+use crate::office::cases::drafts;
+use crate::office::cases::service::Spine;
+use crate::office::people::kin::{self, KinKind};
+use crate::office::people::{persons, register};
+use crate::office::policy::county;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Detail, Error, Result};
+use crate::platform::id::Id;
+use crate::rules::calendar::beijing_date;
+use crate::rules::certificate::CertificateNumber;
+use crate::rules::names::PersonName;
+
+/// An application with everything that its rules ask about.
+pub struct Dossier {
+    pub season: Season,
+    pub terms: Terms,
+    pub beneficiary: Beneficiary,
+    pub student: Option<Student>,
+    pub family: Option<Family>,
+    pub account: Option<Account>,
+    /// The day of submission; of a draft, today.
+    pub applied_on: NaiveDate,
+}
+
+/// Reads the application of a case.
+pub fn load(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Dossier> {
+    let key = case.key(&spine.keys)?;
+    let beneficiary = Beneficiary::from_code(&case.kind).ok_or_else(|| Error::internal("a case of no known kind"))?;
+    Ok(Dossier {
+        season: seasons::of_period(c, &case.period)?,
+        terms: county::pinned(c, case.policy_id)?.service()?,
+        beneficiary,
+        student: drafts::read(c, &key, case.id, "student")?.map(|s| s.body),
+        family: drafts::read(c, &key, case.id, "family")?.map(|s| s.body),
+        account: drafts::read(c, &key, case.id, "account")?.map(|s| s.body),
+        applied_on: beijing_date(case.submitted_at.unwrap_or(spine.now)),
+    })
+}
+
+/// The relatives whom the policy counts, with what they are to the student, on that day.
+pub fn counted_kin(c: &mut AnyConn, terms: &Terms, student: Id, on: NaiveDate) -> Result<Vec<(persons::PersonRef, KinKind)>> {
+    let mut all = Vec::new();
+    for kind in &terms.kinships {
+        all.extend(kin::kin_of(c, student, *kind, on)?.into_iter().map(|p| (p, *kind)));
+    }
+    Ok(all)
+}
+
+impl Dossier {
+    /// The day of the household register that counts.
+    pub fn register_day(&self) -> NaiveDate {
+        self.season.day(self.terms.household_register_on, self.applied_on)
+    }
+
+    fn certificate_day(&self) -> NaiveDate {
+        self.season.day(self.terms.certificate_valid_on, self.applied_on)
+    }
+
+    pub fn kin_card(&self) -> bool {
+        self.account.as_ref().is_some_and(|a| a.holder == Holder::Kin)
+    }
+
+    /// Whether the proof of enrolment follows after approval.
+    pub fn evidence_follows(&self) -> bool {
+        let follows =
+            |s: &Student| rules::evidence_follows(&self.terms, &self.season, s.stage, s.enrolled_year, self.applied_on);
+        self.student.as_ref().is_some_and(follows)
+    }
+
+    /// What the season pays for it.
+    pub fn amount(&self) -> Option<i64> {
+        self.season.amount(self.beneficiary, self.student.as_ref()?.stage)
+    }
+
+    /// Conditions of its papers.
+    pub fn conditions(&self) -> Vec<String> {
+        let parent = self.family.as_ref().and_then(|f| f.parent.as_ref());
+        let facts = PaperFacts {
+            beneficiary: self.beneficiary,
+            stage: self.student.as_ref().map(|s| s.stage),
+            evidence_follows: self.evidence_follows(),
+            parent_claimed: matches!(parent, Some(Parent::Claimed { .. })),
+            kin_card: self.kin_card(),
+        };
+        rules::conditions(&self.terms, &facts)
+    }
+
+    /// What keeps it from being submitted, in the order of the form.
+    pub fn faults(&self, c: &mut AnyConn, case: &Case, today: NaiveDate) -> Result<Vec<Detail>> {
+        let mut found = Vec::new();
+        let missing = [("student", self.student.is_none()), ("family", self.family.is_none()), ("account", self.account.is_none())];
+        for (code, label) in super::form::SECTIONS {
+            if missing.contains(&(*code, true)) {
+                let field = format!("/sections/{code}");
+                found.push(Detail::new(&field, label, "missing", "这一部分还没有填写。", "请填写并保存后再提交。"));
+            }
+        }
+        found.extend(rules::ineligible(&self.season, &self.terms, &self.facts(c, case, today)?).into_iter().map(|i| i.detail()));
+        Ok(found)
+    }
+
+    fn facts(&self, c: &mut AnyConn, case: &Case, today: NaiveDate) -> Result<Applied> {
+        Ok(Applied {
+            beneficiary: self.beneficiary,
+            on: today,
+            twice: store::applied_twice(c, case.person_id, &case.period, Some(case.id))?,
+            stage: self.student.as_ref().map(|s| s.stage),
+            student_certified: register::valid_certificate(c, case.person_id, self.certificate_day())?.is_some(),
+            parent: self.parent_facts(c, case.person_id)?,
+            declared: self.family.as_ref().map(|f| (f.other_aid, f.commitment)),
+            kin_card: self.kin_card(),
+        })
+    }
+
+    /// Of a parent whom only the applicant names nothing is told from the register, or anybody could ask it about
+    /// anybody; a worker sees the papers.
+    fn parent_facts(&self, c: &mut AnyConn, student: Id) -> Result<Option<ParentFacts>> {
+        match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
+            None => Ok(None),
+            Some(Parent::Claimed { certificate, relation, .. }) => {
+                let severe = number(certificate, self.applied_on)?.level().severe();
+                Ok(Some(ParentFacts { relation: *relation, kin: true, certified: true, severe }))
+            }
+            Some(Parent::Known { person, relation }) => {
+                let kin = kin::kin_of(c, student, *relation, self.register_day())?.iter().any(|p| p.id == *person);
+                let card = register::valid_certificate(c, *person, self.certificate_day())?;
+                let severe = card.as_ref().is_some_and(|k| k.level.severe());
+                Ok(Some(ParentFacts { relation: *relation, kin, certified: card.is_some(), severe }))
+            }
+        }
+    }
+
+    /// The parent as people see them.
+    pub fn parent_view(&self, c: &mut AnyConn) -> Result<Option<ParentView>> {
+        Ok(match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
+            None => None,
+            Some(Parent::Known { person, relation }) => {
+                let name = persons::find(c, *person)?.map(|p| p.name_masked).unwrap_or_default();
+                Some(ParentView { person_id: Some(*person), name, certificate: None, relation: labelled!(*relation) })
+            }
+            Some(Parent::Claimed { name, certificate, relation }) => {
+                let certificate = Some(number(certificate, self.applied_on)?.masked());
+                Some(ParentView { person_id: None, name: masked(name), certificate, relation: labelled!(*relation) })
+            }
+        })
+    }
+
+    /// For the officer: whether the register has a valid card of the parent, under that very name. None without parent.
+    pub fn register_agrees(&self, c: &mut AnyConn, spine: &Spine) -> Result<Option<bool>> {
+        let day = self.certificate_day();
+        Ok(match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
+            None => None,
+            Some(Parent::Known { person, .. }) => Some(register::valid_certificate(c, *person, day)?.is_some()),
+            Some(Parent::Claimed { name, certificate, .. }) => {
+                let hash = register::number_hash(&spine.keys, &number(certificate, self.applied_on)?);
+                let Some(card) = register::find_by_number_hash(c, &hash)? else { return Ok(Some(false)) };
+                let holder = persons::open(c, &spine.keys, card.person)?;
+                let valid = register::valid_certificate(c, card.person, day)?.is_some_and(|k| k.id == card.id);
+                Some(valid && holder.name.reveal() == name)
+            }
+        })
+    }
+
+    /// Whose masked name may stand on the public board, and whether it is the student's own. Never a minor's.
+    pub fn adult(&self, c: &mut AnyConn, spine: &Spine, student: Id) -> Result<Option<(String, bool)>> {
+        let today = spine.today();
+        if let Some(name) = grown_up(c, spine, student)? {
+            return Ok(Some((name, true)));
+        }
+        let named = match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
+            Some(Parent::Claimed { name, certificate, .. }) => {
+                let minor = number(certificate, self.applied_on)?.holder().is_minor_on(today);
+                (!minor).then(|| masked(name))
+            }
+            Some(Parent::Known { person, .. }) => grown_up(c, spine, *person)?,
+            None => None,
+        };
+        if let Some(name) = named {
+            return Ok(Some((name, false)));
+        }
+        // A disabled minor whose form names no parent: one of the register may stand for them.
+        for (kin, kind) in counted_kin(c, &self.terms, student, today)? {
+            if kind == KinKind::Parent
+                && let Some(name) = grown_up(c, spine, kin.id)?
+            {
+                return Ok(Some((name, false)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn grown_up(c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Option<String>> {
+    let person = persons::open(c, &spine.keys, person)?;
+    Ok((!person.id_number.is_minor_on(spine.today())).then(|| person.name.masked()))
+}
+
+fn number(text: &str, on: NaiveDate) -> Result<CertificateNumber> {
+    CertificateNumber::parse(text, on).map_err(|e| Error::internal(format!("stored certificate number: {e}")))
+}
+
+fn masked(name: &str) -> String {
+    PersonName::parse(name).map(|n| n.masked()).unwrap_or_default()
+}

@@ -1,0 +1,205 @@
+//! Education aid (教育救助): a season with its money, an application, an award, and its payment.
+
+mod api; // seasons, drafts, prefill, the applicant's view
+mod bank_file; // CSV for the bank
+pub mod codes; // what can be refused
+mod dossier; // an application with what the register says
+pub mod form; // the sections
+mod payments; // batches and lines
+mod payments_api; // what finance may call
+#[cfg(test)]
+mod payments_tests;
+pub mod rules; // who, how much, which papers
+#[cfg(test)]
+mod rules_tests;
+pub mod seasons; // seasons in the database
+mod sections_api; // saving and reading the sections
+mod staff_api; // seasons, applications and proofs for officers
+pub mod store; // awards
+pub mod terms; // the county's decisions
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::labelled;
+use crate::office::cases::act::{Actor, Step, step};
+use crate::office::cases::case::Case;
+use crate::office::cases::service::{Offer, Service, Spine};
+use crate::office::people::{persons, register};
+use crate::office::policy::{calendar, county};
+use crate::platform::code::Code;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Detail, Error, Result};
+use crate::platform::http::Labelled;
+use crate::platform::id::Id;
+use crate::rules::calendar::end_of_day_ms;
+use crate::rules::lifecycle::{Action, Desk, State};
+use rules::{Ineligible, Season};
+use store::AwardState;
+use terms::{Beneficiary, Terms};
+
+/// The service's stable code.
+pub const CODE: &str = "education_aid";
+
+/// The service.
+pub struct EducationAid;
+
+impl Service for EducationAid {
+    fn code(&self) -> &'static str {
+        CODE
+    }
+
+    fn label(&self) -> &'static str {
+        "教育救助"
+    }
+
+    fn letters(&self) -> &'static str {
+        "JY"
+    }
+
+    fn kinds(&self) -> &'static [(&'static str, &'static str)] {
+        &[("student", "残疾学生"), ("child", "残疾人家庭子女")]
+    }
+
+    fn sections(&self) -> &'static [(&'static str, &'static str)] {
+        form::SECTIONS
+    }
+
+    fn codes(&self) -> &'static [&'static Code] {
+        codes::AID
+    }
+
+    fn mount(&self, cfg: &mut ServiceConfig) {
+        api::routes(cfg);
+        sections_api::routes(cfg);
+        staff_api::routes(cfg);
+        payments_api::routes(cfg);
+    }
+
+    fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>> {
+        let (today, whom) = (spine.today(), persons::find(c, person)?.ok_or_else(Error::not_found)?);
+        let Some(policy) = county::current(c, &whom.county, CODE, today)? else { return Ok(Vec::new()) };
+        let terms: Terms = policy.service()?;
+        let mut offers = Vec::new();
+        for season in seasons::of_county(c, &whom.county, today)?.into_iter().filter(|s| s.closes_on >= today) {
+            for &kind in Beneficiary::ALL {
+                let reasons = reasons(c, spine, &season, &terms, kind, person)?;
+                offers.push(offer(self, &season, kind, reasons));
+            }
+        }
+        Ok(offers)
+    }
+
+    fn check(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>> {
+        dossier::load(c, spine, case)?.faults(c, case, spine.today())
+    }
+
+    fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>> {
+        Ok(dossier::load(c, spine, case)?.conditions())
+    }
+
+    fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()> {
+        // The money is taken when the officer decides, so that the officer learns when there is none, and not the
+        // clock that ends the notice.
+        if action == Action::Approve {
+            let dossier = dossier::load(c, spine, case)?;
+            let student = dossier.student.as_ref().ok_or_else(|| Error::internal("approved without a student"))?;
+            store::grant(c, case, &dossier.season, student.stage, dossier.beneficiary, spine.now)?;
+        }
+        match case.state {
+            State::Approved if matches!(action, Action::Approve | Action::EndNotice) => granted(c, spine, case),
+            State::Completed => Ok(()),
+            state if state.ended() => match store::of_case(c, case.id)? {
+                Some(award) => store::revoke(c, &award, spine.now),
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {
+        let award = store::of_case(c, case.id)?;
+        let shown = award.filter(|a| !matches!(a.state, AwardState::OnNotice | AwardState::Revoked));
+        Ok(shown.map(|a| labelled!(a.state)).into_iter().collect())
+    }
+
+    fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String> {
+        let dossier = dossier::load(c, spine, case)?;
+        let stage = dossier.student.as_ref().ok_or_else(|| Error::internal("a notice without a student"))?.stage;
+        let adult = dossier.adult(c, spine, case.person_id)?;
+        Ok(rules::public_line(adult.as_ref().map(|(name, own)| (name.as_str(), *own)), dossier.beneficiary, stage))
+    }
+
+    fn open_after_approval(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<&'static str>> {
+        Ok(match store::of_case(c, case.id)?.map(|a| a.state) {
+            Some(AwardState::EvidenceDue) => vec!["material:enrolment_proof"],
+            Some(AwardState::Failed) => vec!["section:account", "material:bank_card", "material:kinship_proof"],
+            _ => Vec::new(),
+        })
+    }
+
+    fn tick(&self, _: &mut AnyConn, _: &Spine) -> Result<usize> {
+        Ok(0)
+    }
+}
+
+/// Why this person cannot apply as this beneficiary today, as far as it can be told without a form.
+fn reasons(
+    c: &mut AnyConn,
+    spine: &Spine,
+    season: &Season,
+    terms: &Terms,
+    kind: Beneficiary,
+    person: Id,
+) -> Result<Vec<Ineligible>> {
+    let today = spine.today();
+    let mut found = Vec::new();
+    if !season.open_on(today) {
+        found.push(Ineligible::SeasonClosed);
+    }
+    if store::applied_twice(c, person, &season.code, None)? {
+        found.push(Ineligible::AlreadyApplied);
+    }
+    let day = season.day(terms.certificate_valid_on, today);
+    if kind == Beneficiary::Student && register::valid_certificate(c, person, day)?.is_none() {
+        found.push(Ineligible::StudentNotCertified);
+    }
+    Ok(found)
+}
+
+fn offer(service: &EducationAid, season: &Season, kind: Beneficiary, reasons: Vec<Ineligible>) -> Offer {
+    let mut words: Vec<String> = reasons.iter().map(|r| format!("{}{}", r.reason(), r.suggestion())).collect();
+    if season.committed_count >= season.quota {
+        words.push("本季名额暂时已满，申请后可能需要等候。".to_owned());
+    }
+    Offer {
+        service: Labelled::new(service.code(), service.label()),
+        kind: labelled!(kind),
+        period: season.id.to_string(),
+        possible: reasons.is_empty(),
+        reasons: words,
+        opens_on: Some(season.opens_on.to_string()),
+        closes_on: Some(season.closes_on.to_string()),
+    }
+}
+
+/// The notice is over, or there was none: the award waits for evidence or for payment.
+fn granted(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
+    let award = store::of_case(c, case.id)?.ok_or_else(|| Error::internal("approved without an award"))?;
+    let dossier = dossier::load(c, spine, case)?;
+    if dossier.evidence_follows() {
+        store::shift(c, award.id, AwardState::OnNotice, AwardState::EvidenceDue, spine.now)?;
+        let due_at = dossier.season.second_evidence_due.map(end_of_day_ms);
+        let wait = Step { actor: Actor::System, version: None, step: "evidence_due", desk: None, point: None, due_at };
+        return step(c, spine, case.id, wait).map(|_| ());
+    }
+    store::shift(c, award.id, AwardState::OnNotice, AwardState::Payable, spine.now)?;
+    to_finance(c, spine, case, Actor::System, None, AwardState::Payable.code())
+}
+
+/// Hands an approved case to finance, who have the days of any desk.
+fn to_finance(c: &mut AnyConn, spine: &Spine, case: &Case, actor: Actor, version: Option<i64>, code: &str) -> Result<()> {
+    let days = county::pinned(c, case.policy_id)?.common.review_days;
+    let due_at = Some(calendar::load_around(c, spine.today())?.due_at(spine.now, days));
+    step(c, spine, case.id, Step { actor, version, step: code, desk: Some(Desk::Finance), point: None, due_at })?;
+    Ok(())
+}

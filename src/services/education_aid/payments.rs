@@ -1,0 +1,375 @@
+//! Payment batches: built from payable awards, frozen for the bank, booked line by line. Nobody is ever paid twice.
+
+use chrono::Datelike;
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::bank_file::{self, Payment};
+use super::form::Account;
+use super::rules::Season;
+use super::store::{self, Award, AwardState, PaymentFault};
+use super::codes;
+use crate::office::accounts::guards::Worker;
+use crate::office::cases::act::{Act, Actor, Step, act, conflicted, step};
+use crate::office::cases::case::{self, Case};
+use crate::office::cases::drafts;
+use crate::office::cases::service::Spine;
+use crate::office::stored;
+use crate::platform::crypto::Place;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Current, Detail, Error, Result, is_duplicate};
+use crate::platform::http::paging::After;
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::calendar::{end_of_day_ms, start_of_day_ms};
+use crate::rules::coded::coded_enum;
+use crate::rules::lifecycle::{Action, Desk, Role};
+use crate::rules::money::Fen;
+use crate::text_columns;
+
+diesel::table! {
+    payment_batches (id) {
+        id -> Binary,
+        season_id -> Binary,
+        county -> Text,
+        number -> Text,
+        status -> Text,
+        version -> BigInt,
+        line_count -> BigInt,
+        total_fen -> BigInt,
+        file -> Nullable<Binary>,
+        file_sha256 -> Nullable<Binary>,
+        created_by -> Binary,
+        created_at -> BigInt,
+        exported_by -> Nullable<Binary>,
+        exported_at -> Nullable<BigInt>,
+        booked_by -> Nullable<Binary>,
+        booked_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    payment_lines (batch_id, line_no) {
+        batch_id -> Binary,
+        line_no -> BigInt,
+        award_id -> Binary,
+        case_id -> Binary,
+        amount_fen -> BigInt,
+        state -> Text,
+        fault -> Nullable<Text>,
+        booked_at -> Nullable<BigInt>,
+    }
+}
+
+coded_enum! {
+    /// Where a batch stands.
+    pub enum BatchStatus {
+        Open = "open", "待导出";
+        Exported = "exported", "已导出，等待银行结果";
+        Booked = "booked", "已全部登记";
+    }
+}
+
+coded_enum! {
+    /// Where a payment stands.
+    pub enum LineState {
+        Open = "open", "等待银行结果";
+        Paid = "paid", "已发放";
+        Failed = "failed", "发放失败";
+    }
+}
+
+text_columns!(BatchStatus, LineState);
+
+/// Payments in one batch at most, so that its answer can be booked in one call.
+pub const MOST_LINES: i64 = 500;
+
+/// A batch without its file.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = payment_batches)]
+pub struct Batch {
+    pub id: Id,
+    pub season_id: Id,
+    pub county: String,
+    pub number: String,
+    pub status: BatchStatus,
+    pub version: i64,
+    pub line_count: i64,
+    pub total_fen: i64,
+    pub file_sha256: Option<Vec<u8>>,
+    pub created_at: i64,
+    pub exported_at: Option<i64>,
+    pub booked_at: Option<i64>,
+}
+
+/// One payment of a batch.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = payment_lines, treat_none_as_default_value = false)]
+pub struct PaymentLine {
+    pub batch_id: Id,
+    /// From 1, as in the bank's file.
+    pub line_no: i64,
+    pub award_id: Id,
+    pub case_id: Id,
+    pub amount_fen: i64,
+    pub state: LineState,
+    pub fault: Option<PaymentFault>,
+    pub booked_at: Option<i64>,
+}
+
+/// What the bank did with a payment: paid, or the reason why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BankAnswer {
+    pub line_no: i64,
+    pub fault: Option<PaymentFault>,
+}
+
+impl Batch {
+    fn seen(&self, version: i64) -> Result<()> {
+        if self.version == version { Ok(()) } else { Err(Error::stale(self.current())) }
+    }
+
+    fn current(&self) -> Current {
+        let (state, label) = (self.status.code(), self.status.label());
+        Current { version: self.version, state: state.to_owned(), state_label: label.to_owned() }
+    }
+}
+
+/// A batch in an area of this finance officer; anyone else finds nothing.
+pub fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Batch> {
+    let row = payment_batches::table.find(id).select(<Batch as Selectable<MultiBackend>>::construct_selection());
+    let batch: Batch = row.get_result(c).optional()?.ok_or_else(Error::not_found)?;
+    let county = stored::area(&batch.county)?;
+    if worker.covers(Role::FinanceOfficer, &county) { Ok(batch) } else { Err(Error::not_found()) }
+}
+
+/// The batches of a county, the newest first; one row more than `limit` when there are more.
+pub fn list(c: &mut AnyConn, county: &AreaCode, after: Option<After>, limit: i64) -> Result<Vec<Batch>> {
+    use payment_batches::dsl as b;
+    let mut rows = b::payment_batches.filter(b::county.eq(county.to_string())).into_boxed();
+    if let Some(a) = after {
+        rows = rows.filter(b::created_at.lt(a.at).or(b::created_at.eq(a.at).and(b::id.lt(a.id))));
+    }
+    let rows = rows.order((b::created_at.desc(), b::id.desc())).limit(limit.saturating_add(1));
+    Ok(rows.select(<Batch as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
+
+/// The payments of a batch in the order of the file.
+pub fn lines(c: &mut AnyConn, batch: Id) -> Result<Vec<PaymentLine>> {
+    let rows = payment_lines::table.filter(payment_lines::batch_id.eq(batch)).order(payment_lines::line_no);
+    Ok(rows.select(<PaymentLine as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
+
+/// Builds one batch of a season's payable awards. Cases of the officer's own family, and those that a colleague holds,
+/// stay for another; the second part of the answer counts them. 31007 when nothing is left.
+pub fn build(c: &mut AnyConn, spine: &Spine, worker: &Worker, season: &Season) -> Result<(Id, i64)> {
+    let (mut taken, mut left_out) = (Vec::new(), 0_i64);
+    for award in store::payable(c, season.id, MOST_LINES)? {
+        let case = case::find(c, award.case_id)?;
+        if may_sign(c, spine, &case, worker)? {
+            taken.push(award);
+        } else {
+            left_out = left_out.saturating_add(1);
+        }
+    }
+    if taken.is_empty() {
+        return Err(Error::new(&codes::NOTHING_PAYABLE));
+    }
+    let id = Id::at(spine.now);
+    insert(c, spine, worker, season, id, &taken)?;
+    for (line_no, award) in (1_i64..).zip(&taken) {
+        add_line(c, id, line_no, award)?;
+        store::shift(c, award.id, AwardState::Payable, AwardState::InBatch, spine.now)?;
+        let taken = Step {
+            actor: Actor::Worker(worker.clone()),
+            version: None,
+            step: AwardState::InBatch.code(),
+            desk: None,
+            point: None,
+            due_at: None,
+        };
+        step(c, spine, award.case_id, taken)?;
+    }
+    Ok((id, left_out))
+}
+
+fn insert(c: &mut AnyConn, spine: &Spine, worker: &Worker, season: &Season, id: Id, taken: &[Award]) -> Result<()> {
+    use payment_batches::dsl as b;
+    let today = spine.today();
+    let county = season.county.to_string();
+    let that_day = b::created_at.between(start_of_day_ms(today), end_of_day_ms(today).saturating_add(999));
+    let before: i64 = b::payment_batches.filter(b::county.eq(&county)).filter(that_day).count().get_result(c)?;
+    let prefix = county.get(..6).unwrap_or_default();
+    let no = before.saturating_add(1);
+    let number = format!("JY{prefix}{:04}{:02}{:02}{no:02}", today.year(), today.month(), today.day());
+    let total = Fen::checked_sum(taken.iter().map(|a| Fen(a.amount_fen))).ok_or_else(|| Error::internal("overflow"))?;
+    let row = (
+        (b::id.eq(id), b::season_id.eq(season.id), b::county.eq(county), b::number.eq(number)),
+        (b::status.eq(BatchStatus::Open), b::version.eq(1), b::line_count.eq(i64::try_from(taken.len()).unwrap_or(0))),
+        (b::total_fen.eq(total.0), b::created_by.eq(worker.id), b::created_at.eq(spine.now)),
+    );
+    match diesel::insert_into(b::payment_batches).values(row).execute(c) {
+        Ok(_) => Ok(()),
+        // Another instance took the number: the next run counts its batch.
+        Err(e) if is_duplicate(&e) => Err(Error::from(e).run_again()),
+        Err(e) => Err(e.into()),
+    }
+}
+
+/// Adds a payment. The index refuses a second one of an award that waits or was paid.
+pub(super) fn add_line(c: &mut AnyConn, batch: Id, line_no: i64, award: &Award) -> Result<()> {
+    let line = PaymentLine {
+        batch_id: batch,
+        line_no,
+        award_id: award.id,
+        case_id: award.case_id,
+        amount_fen: award.amount_fen,
+        state: LineState::Open,
+        fault: None,
+        booked_at: None,
+    };
+    diesel::insert_into(payment_lines::table).values(line).execute(c)?;
+    Ok(())
+}
+
+/// The officer serves the desk, has nothing to do with the case, and no colleague holds it.
+fn may_sign(c: &mut AnyConn, spine: &Spine, case: &Case, worker: &Worker) -> Result<bool> {
+    let held = case.claimed_by.is_some_and(|by| by != worker.id) && case.claim_until.is_some_and(|until| until > spine.now);
+    let serves = case.desk_role(worker) == Some(Role::FinanceOfficer);
+    Ok(serves && !held && !conflicted(c, spine, case, worker.id, worker.person)?)
+}
+
+fn file_place(batch: &Id) -> Place<'_> {
+    Place::new("payment_batches", "file", batch.as_bytes())
+}
+
+/// Freezes the file of an open batch with its hash. Only here are the account numbers opened. 31004 when it was
+/// exported before.
+pub fn export(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: i64) -> Result<()> {
+    let batch = in_scope(c, worker, id)?;
+    batch.seen(version)?;
+    if batch.status != BatchStatus::Open {
+        return Err(Error::new(&codes::NOT_EXPORTED).with_current(batch.current()));
+    }
+    let mut payments = Vec::new();
+    for line in lines(c, id)? {
+        let case = case::find(c, line.case_id)?;
+        let account = drafts::read::<Account>(c, &case.key(&spine.keys)?, case.id, "account")?;
+        let account = account.ok_or_else(|| Error::internal("an award without an account"))?.body;
+        payments.push(Payment {
+            line_no: line.line_no,
+            holder_name: account.holder_name,
+            card: account.card,
+            bank: account.bank,
+            amount: Fen(line.amount_fen),
+            purpose: format!("教育救助 {}", case.number),
+        });
+    }
+    let bytes = bank_file::write(&batch.number, &payments)?;
+    use payment_batches::dsl as b;
+    let frozen = (
+        b::status.eq(BatchStatus::Exported),
+        b::file_sha256.eq(Sha256::digest(&bytes).to_vec()),
+        b::file.eq(spine.keys.seal(&file_place(&id), &bytes)?),
+        b::exported_by.eq(worker.id),
+        b::exported_at.eq(spine.now),
+    );
+    diesel::update(b::payment_batches.find(id)).set(frozen).execute(c)?;
+    bump(c, &batch)
+}
+
+fn bump(c: &mut AnyConn, batch: &Batch) -> Result<()> {
+    use payment_batches::dsl as b;
+    let row = b::payment_batches.filter(b::id.eq(batch.id).and(b::version.eq(batch.version)));
+    let changed = diesel::update(row).set(b::version.eq(batch.version.saturating_add(1))).execute(c)?;
+    if changed == 1 { Ok(()) } else { Err(Error::stale(batch.current()).run_again()) }
+}
+
+/// The frozen file, the same bytes each time, with its batch; 31004 before it was exported.
+pub fn file(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id) -> Result<(Batch, Vec<u8>)> {
+    let batch = in_scope(c, worker, id)?;
+    let sealed: Option<Vec<u8>> = payment_batches::table.find(id).select(payment_batches::file).get_result(c)?;
+    let Some(sealed) = sealed else {
+        return Err(Error::new(&codes::NOT_EXPORTED).with_current(batch.current()));
+    };
+    let bytes = spine.keys.open(&file_place(&id), &sealed)?;
+    if batch.file_sha256.as_deref() != Some(Sha256::digest(&bytes).as_slice()) {
+        return Err(Error::internal("a bank file does not fit its hash"));
+    }
+    Ok((batch, bytes))
+}
+
+/// Books the bank's answer, line by line. The same answer again changes nothing; another one is 31005.
+pub fn book(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: i64, answers: &[BankAnswer]) -> Result<()> {
+    let batch = in_scope(c, worker, id)?;
+    batch.seen(version)?;
+    if batch.status == BatchStatus::Open {
+        return Err(Error::new(&codes::NOT_EXPORTED).with_current(batch.current()));
+    }
+    let there = lines(c, id)?;
+    let new = fresh(&there, answers)?;
+    for (line, fault) in &new {
+        book_line(c, spine, worker, line, *fault)?;
+    }
+    if new.is_empty() {
+        return Ok(());
+    }
+    let open = there.iter().filter(|l| l.state == LineState::Open).count();
+    if open == new.len() {
+        use payment_batches::dsl as b;
+        let done = (b::status.eq(BatchStatus::Booked), b::booked_by.eq(worker.id), b::booked_at.eq(spine.now));
+        diesel::update(b::payment_batches.find(id)).set(done).execute(c)?;
+    }
+    bump(c, &batch)
+}
+
+/// The answers that say something new. 10002 for lines that the batch does not have, 31005 for lines that were booked
+/// otherwise (in this very answer or before).
+pub(super) fn fresh(there: &[PaymentLine], answers: &[BankAnswer]) -> Result<Vec<(PaymentLine, Option<PaymentFault>)>> {
+    let (mut new, mut unknown, mut otherwise) = (Vec::<(PaymentLine, Option<PaymentFault>)>::new(), Vec::new(), Vec::new());
+    for (at, answer) in answers.iter().enumerate() {
+        let field = format!("/lines/{at}/line_no");
+        let Some(line) = there.iter().find(|l| l.line_no == answer.line_no) else {
+            unknown.push(Detail::new(&field, "序号", "unknown_line", "批次中没有这一笔。", "请核对银行回单上的序号。"));
+            continue;
+        };
+        let said = new.iter().find(|(l, _)| l.line_no == line.line_no).map(|(_, fault)| *fault);
+        let booked = (line.state != LineState::Open).then_some(line.fault);
+        match said.or(booked) {
+            None => new.push((line.clone(), answer.fault)),
+            Some(before) if before == answer.fault => {}
+            Some(_) => {
+                let label = format!("第{}笔", line.line_no);
+                otherwise.push(Detail::new(&field, &label, "booked_otherwise", "这一笔已登记了另一种结果。", "请与银行核对。"));
+            }
+        }
+    }
+    if !unknown.is_empty() {
+        return Err(Error::invalid(unknown));
+    }
+    if otherwise.is_empty() { Ok(new) } else { Err(Error::new(&codes::BOOKED_OTHERWISE).with_details(otherwise)) }
+}
+
+fn book_line(c: &mut AnyConn, spine: &Spine, worker: &Worker, line: &PaymentLine, fault: Option<PaymentFault>) -> Result<()> {
+    use payment_lines::dsl as l;
+    let state = if fault.is_some() { LineState::Failed } else { LineState::Paid };
+    let row = l::payment_lines.find((line.batch_id, line.line_no)).filter(l::state.eq(LineState::Open));
+    if diesel::update(row).set((l::state.eq(state), l::fault.eq(fault), l::booked_at.eq(spine.now))).execute(c)? != 1 {
+        return Err(Error::internal("a payment was booked meanwhile").run_again());
+    }
+    store::settle(c, line.award_id, fault, spine.now)?;
+    let case = case::find(c, line.case_id)?;
+    // What the bank did is a fact that nobody may hold back: what this officer may not sign, the system does.
+    let actor = if may_sign(c, spine, &case, worker)? { Actor::Worker(worker.clone()) } else { Actor::System };
+    match fault {
+        None => {
+            let reason = Some(AwardState::Paid.code().to_owned());
+            act(c, spine, case.id, Act { actor, action: Action::Complete, version: None, reason, note: None })?;
+        }
+        Some(_) => {
+            let failed = Step { actor, version: None, step: "payment_failed", desk: Some(Desk::Finance), point: None, due_at: None };
+            step(c, spine, case.id, failed)?;
+        }
+    }
+    Ok(())
+}

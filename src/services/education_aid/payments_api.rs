@@ -1,0 +1,315 @@
+//! What finance may call: batches built, exported for the bank, and booked by the bank's answer.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use super::payments::{self, BankAnswer, Batch, LineState};
+use super::seasons;
+use super::staff_api::SeenAid;
+use super::store::PaymentFault;
+use crate::office::accounts::guards::{FinanceOfficer, Worker};
+use crate::office::cases::case;
+use crate::office::cases::service::{Services, Spine};
+use crate::office::people::persons;
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::http::paging::After;
+use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query, paging};
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::calendar::rfc3339;
+use crate::rules::lifecycle::Role;
+use crate::{form, labelled};
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(build).service(list).service(one).service(file).service(export).service(book);
+}
+
+/// A batch in a list.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+struct BatchSummary {
+    id: Id,
+    #[schema(example = "JY9901012026112101")]
+    number: String,
+    season_id: Id,
+    status: Labelled,
+    /// The version to send with the next action.
+    version: i64,
+    #[schema(example = 396)]
+    line_count: i64,
+    #[schema(example = 27000000)]
+    total_fen: i64,
+    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    created_at: String,
+    exported_at: Option<String>,
+    booked_at: Option<String>,
+    /// SHA-256 of the exported file, hexadecimal.
+    file_sha256: Option<String>,
+}
+
+impl BatchSummary {
+    fn of(b: &Batch) -> BatchSummary {
+        BatchSummary {
+            id: b.id,
+            number: b.number.clone(),
+            season_id: b.season_id,
+            status: labelled!(b.status),
+            version: b.version,
+            line_count: b.line_count,
+            total_fen: b.total_fen,
+            created_at: rfc3339(b.created_at),
+            exported_at: b.exported_at.map(rfc3339),
+            booked_at: b.booked_at.map(rfc3339),
+            file_sha256: b.file_sha256.as_ref().map(hex::encode),
+        }
+    }
+}
+
+/// One payment of a batch.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+struct PaymentView {
+    /// As in the bank's file.
+    line_no: i64,
+    case_id: Id,
+    #[schema(example = "JY20261121483920")]
+    case_number: String,
+    /// The student, masked.
+    #[schema(example = "王*四")]
+    person_name: String,
+    amount_fen: i64,
+    state: Labelled,
+    fault: Option<Labelled>,
+}
+
+/// A batch with its payments.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+struct BatchView {
+    batch: BatchSummary,
+    /// Payments that wait for the bank's answer.
+    open: i64,
+    paid: i64,
+    failed: i64,
+    /// Payable cases that were left for another officer: of the caller's own family, or held by a colleague.
+    left_out: i64,
+    lines: Vec<PaymentView>,
+}
+
+fn view(c: &mut AnyConn, worker: &Worker, id: Id, left_out: i64) -> Result<BatchView> {
+    let batch = payments::in_scope(c, worker, id)?;
+    let all = payments::lines(c, id)?;
+    let count = |state: LineState| i64::try_from(all.iter().filter(|l| l.state == state).count()).unwrap_or(0);
+    let (open, paid, failed) = (count(LineState::Open), count(LineState::Paid), count(LineState::Failed));
+    let mut lines = Vec::with_capacity(all.len());
+    for line in all {
+        let case = case::find(c, line.case_id)?;
+        lines.push(PaymentView {
+            line_no: line.line_no,
+            case_id: case.id,
+            case_number: case.number,
+            person_name: persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
+            amount_fen: line.amount_fen,
+            state: labelled!(line.state),
+            fault: line.fault.map(|f| labelled!(f)),
+        });
+    }
+    Ok(BatchView { batch: BatchSummary::of(&batch), open, paid, failed, left_out, lines })
+}
+
+/// Of which season.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Build {
+    season_id: Id,
+}
+form!(Build { season_id: "申请季" });
+
+#[utoipa::path(tag = "education-aid", operation_id = "buildAidBatch", summary = "建立发放批次",
+    description = "把一季中所有待发放的救助列入一个批次，最多500笔。与您有关的、同事正在办的留给别人，并告知笔数。",
+    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Build,
+    responses((status = 201, description = "批次", body = Envelope<BatchView>),
+        (status = 409, description = "31007 没有可以发放的", body = Failure)), security(("staff" = [])))]
+#[post("/staff/education-aid/batches")]
+async fn build(
+    who: FinanceOfficer,
+    once: Once,
+    body: Body<Build>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<BatchView>> {
+    let (spine, worker, season) = (Spine::of(&app, &services), who.0, body.value.season_id);
+    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+        let season = seasons::find(c, season)?;
+        if !worker.covers(Role::FinanceOfficer, &season.county) {
+            return Err(Error::not_found());
+        }
+        let (id, left_out) = payments::build(c, &spine, &worker, &season)?;
+        view(c, &worker, id, left_out)
+    });
+    let done = done.await?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}
+
+/// Which batches.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Batches {
+    /// Twelve-digit code of the county.
+    #[param(value_type = String, example = "990101000000")]
+    county: AreaCode,
+    /// 1 to 100, usually 20.
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "listAidBatches", summary = "发放批次",
+    description = "本县（区）的发放批次，最新的在前。", params(Batches),
+    responses((status = 200, description = "一页批次", body = Envelope<Page<BatchSummary>>),
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
+#[get("/staff/education-aid/batches")]
+async fn list(who: FinanceOfficer, q: Query<Batches>, app: web::Data<App>) -> Result<Answer<Page<BatchSummary>>> {
+    let county = q.0.county;
+    if !who.covers(Role::FinanceOfficer, &county) {
+        return Err(Error::not_found());
+    }
+    let limit = paging::limit(q.0.limit)?;
+    let name = format!("aid-batches:{county}");
+    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
+    let rows = app.db.read(move |c| payments::list(c, &county, after, limit)).await?;
+    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |b| After { at: b.created_at, id: b.id })?;
+    Ok(Answer::ok(Page { items: rows.iter().map(BatchSummary::of).collect(), next_cursor }))
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "getAidBatch", summary = "查看批次",
+    description = "一个批次和其中每一笔的结果。", params(("id" = Id, Path, description = "批次编号")),
+    responses((status = 200, description = "批次", body = Envelope<BatchView>)), security(("staff" = [])))]
+#[get("/staff/education-aid/batches/{id}")]
+async fn one(who: FinanceOfficer, id: PathId, app: web::Data<App>) -> Result<Answer<BatchView>> {
+    Ok(Answer::ok(app.db.read(move |c| view(c, &who, id.0, 0)).await?))
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "downloadAidBatchFile", summary = "下载银行文件",
+    description = "导出时定下的文件（CSV，GB 18030 编码，兼容 GBK），每次下载完全相同。含完整账号，请妥善保管。",
+    params(("id" = Id, Path, description = "批次编号")),
+    responses((status = 200, description = "文件内容", content_type = "text/csv", body = inline(String)),
+        (status = 409, description = "31004 还没有导出", body = Failure)), security(("staff" = [])))]
+#[get("/staff/education-aid/batches/{id}/file")]
+async fn file(who: FinanceOfficer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
+    let (spine, by) = (Spine::of(&app, &services), who.id);
+    let (batch, bytes) = app.db.read(move |c| payments::file(c, &spine, &who, id.0)).await?;
+    tracing::info!(batch = %batch.id, worker = %by, "a bank file was opened");
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/csv; charset=gb18030"))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.csv\"", batch.number)))
+        .body(bytes))
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "exportAidBatch", summary = "导出批次",
+    description = "定下银行文件并记录校验值，只能导出一次；之后可以反复下载同一份文件。",
+    params(("id" = Id, Path, description = "批次编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = SeenAid,
+    responses((status = 200, description = "已导出", body = Envelope<BatchView>),
+        (status = 409, description = "10030 版本过期；31004 已经导出", body = Failure)), security(("staff" = [])))]
+#[post("/staff/education-aid/batches/{id}/actions/export")]
+async fn export(
+    who: FinanceOfficer,
+    once: Once,
+    id: PathId,
+    body: Body<SeenAid>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<BatchView>> {
+    let (spine, worker, seen) = (Spine::of(&app, &services), who.0, body.value.version);
+    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+        payments::export(c, &spine, &worker, id.0, seen)?;
+        view(c, &worker, id.0, 0)
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}
+
+/// What the bank did with a payment.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum PaymentResult {
+    Paid,
+    Failed,
+}
+
+/// The bank's answer to one payment.
+#[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BookLine {
+    /// As in the file.
+    #[schema(example = 1)]
+    line_no: i64,
+    /// paid or failed.
+    #[schema(value_type = String, example = "paid")]
+    result: PaymentResult,
+    /// Of a failed one: name_mismatch, no_account, account_closed, account_frozen or other.
+    #[schema(value_type = Option<String>, example = json!(null))]
+    reason: Option<PaymentFault>,
+}
+
+/// The bank's answer.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Book {
+    /// The version that was seen.
+    #[schema(example = 2)]
+    version: i64,
+    #[validate(length(min = 1, max = 500, message = "请填写银行结果，一次最多500笔。"), nested)]
+    lines: Vec<BookLine>,
+}
+form!(Book { version: "版本", lines: "银行结果", line_no: "序号", result: "结果", reason: "失败原因" });
+
+impl Book {
+    fn answers(&self) -> Result<Vec<BankAnswer>> {
+        let mut faults = Faults::new();
+        let mut answers = Vec::with_capacity(self.lines.len());
+        for (at, line) in self.lines.iter().enumerate() {
+            let fault = match (line.result, line.reason) {
+                (PaymentResult::Paid, None) => None,
+                (PaymentResult::Failed, Some(fault)) => Some(fault),
+                _ => {
+                    let way_out = "发放失败的请选择原因，已发放的不要填写原因。";
+                    faults.push(&format!("/lines/{at}/reason"), "失败原因", "reason_mismatch", "结果与原因不一致。", way_out);
+                    continue;
+                }
+            };
+            answers.push(BankAnswer { line_no: line.line_no, fault });
+        }
+        faults.settle().map(|()| answers)
+    }
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "bookAidBatch", summary = "登记银行结果",
+    description = "按银行回单逐笔登记。同样的结果重复登记没有影响；失败的退回申请人更正账户，以后的批次再发。",
+    params(("id" = Id, Path, description = "批次编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = Book,
+    responses((status = 200, description = "已登记", body = Envelope<BatchView>),
+        (status = 409, description = "10030 版本过期；31004 还没有导出；31005 已登记另一种结果", body = Failure)), security(("staff" = [])))]
+#[post("/staff/education-aid/batches/{id}/actions/book")]
+async fn book(
+    who: FinanceOfficer,
+    once: Once,
+    id: PathId,
+    body: Body<Book>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<BatchView>> {
+    let (spine, worker, seen, answers) = (Spine::of(&app, &services), who.0, body.value.version, body.value.answers()?);
+    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+        payments::book(c, &spine, &worker, id.0, seen, &answers)?;
+        view(c, &worker, id.0, 0)
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}

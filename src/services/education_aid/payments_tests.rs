@@ -1,0 +1,408 @@
+//! Money on a real database: budget and quota hold, nobody is paid twice, a refused payment goes into a later batch.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use proptest::prelude::*;
+
+use super::form::{Account, Family, Holder, Student};
+use super::payments::{self, BankAnswer, LineState};
+use super::rules::Season;
+use super::store::{self, AwardState, PaymentFault};
+use super::terms::{Beneficiary, Stage, Standard};
+use super::{CODE, EducationAid, codes, rules_tests, seasons};
+use crate::office::accounts::guards::{Post, Worker};
+use crate::office::cases::act::{Act, Actor, act};
+use crate::office::cases::case::{self, Case, cases};
+use crate::office::cases::drafts;
+use crate::office::cases::service::{Service, Services, Spine};
+use crate::office::people::persons::{self, NewPerson};
+use crate::office::policy::common::CommonPolicy;
+use crate::office::policy::county::{self, NewPolicy};
+use crate::platform::crypto::{Keyring, Place};
+use crate::platform::db::{AnyConn, Bounds, Db, migrate};
+use crate::platform::error::Result;
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::identity::invent;
+use crate::rules::lifecycle::{Action, Desk, Role, State};
+use crate::rules::names::PersonName;
+
+/// Noon of 21 November 2026 in Beijing.
+const NOW: i64 = 1_795_233_600_000;
+const COUNTY: &str = "990101000000";
+const VILLAGE: &str = "990101001001";
+
+static SERVICE: EducationAid = EducationAid;
+
+/// A database with a policy and eight students; nothing else is pretended.
+struct Office {
+    runtime: tokio::runtime::Runtime,
+    db: Db,
+    spine: Spine,
+    policy: Id,
+    persons: Vec<Id>,
+    _folder: tempfile::TempDir,
+}
+
+impl Office {
+    fn open(notice_days: u32) -> Office {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display()), Bounds::default()).unwrap();
+        runtime.block_on(migrate::up(&db)).unwrap();
+        let spine = Spine { keys: Arc::new(Keyring::generate().unwrap()), services: Services::new(&[&SERVICE]), now: NOW };
+        let mut office = Office { runtime, db, spine, policy: Id::at(NOW), persons: Vec::new(), _folder: folder };
+        let (id, keys) = (office.policy, office.spine.keys.clone());
+        office.persons = office.write(move |c| {
+            county::publish(c, &policy(id, notice_days))?;
+            (0..8).map(|n| persons::insert(c, &keys, &student(n))).collect()
+        });
+        office
+    }
+
+    fn try_write<T: Send + 'static>(&self, f: impl Fn(&mut AnyConn) -> Result<T> + Send + 'static) -> Result<T> {
+        self.runtime.block_on(self.db.write(f))
+    }
+
+    fn write<T: Send + 'static>(&self, f: impl Fn(&mut AnyConn) -> Result<T> + Send + 'static) -> T {
+        self.try_write(f).unwrap()
+    }
+
+    fn season(&self, budget_fen: i64, quota: i64) -> Season {
+        let id = Id::at(NOW);
+        let standard = |stage, amount_fen| Standard { beneficiary: Beneficiary::Student, stage, amount_fen };
+        let standards = vec![standard(Stage::Compulsory, 50_000), standard(Stage::Undergraduate, 300_000)];
+        let season =
+            Season { id, code: seasons::code_of(2026, id), budget_fen, quota, ..rules_tests::season(standards) };
+        let stored = season.clone();
+        self.write(move |c| seasons::announce(c, &stored, Id::at(NOW), NOW));
+        season
+    }
+
+    /// A case that lies on the county's desk, as it does after village and town.
+    fn case(&self, who: usize, season: &Season, stage: Stage, enrolled_year: i32) -> Id {
+        let (spine, id, person) = (self.spine.clone(), Id::at(NOW), self.persons[who]);
+        let case = blank(&spine, id, person, self.policy, &season.code);
+        self.write(move |c| {
+            diesel::insert_into(cases::table).values(case.clone()).execute(c)?;
+            let student = Student { school: "中心学校".into(), stage, enrolled_year, student_no: None };
+            drafts::save(c, &spine, &case, "student", 0, &student)?;
+            drafts::save(c, &spine, &case, "family", 0, &Family { parent: None, other_aid: false, commitment: true })?;
+            drafts::save(c, &spine, &case, "account", 0, &account("6217000010001234567"))?;
+            let desk = (cases::state.eq(State::InReview), cases::desk.eq(Desk::County), cases::chain_at.eq(0));
+            diesel::update(cases::table.find(id)).set((desk, cases::desk_area.eq(COUNTY))).execute(c)?;
+            Ok(id)
+        })
+    }
+
+    fn approve(&self, case: Id) -> Result<Case> {
+        let (spine, actor) = (self.spine.clone(), Actor::Worker(worker(Role::CountyOfficer, None)));
+        let approve = Act { actor, action: Action::Approve, version: None, reason: None, note: None };
+        self.try_write(move |c| act(c, &spine, case, approve.clone()))
+    }
+
+    fn award(&self, case: Id) -> store::Award {
+        self.write(move |c| Ok(store::of_case(c, case)?.unwrap()))
+    }
+
+    fn build(&self, season: &Season, by: &Worker) -> Result<Id> {
+        let (spine, season, by) = (self.spine.clone(), season.clone(), by.clone());
+        self.try_write(move |c| Ok(payments::build(c, &spine, &by, &season)?.0))
+    }
+
+    fn export(&self, batch: Id) -> Result<()> {
+        let spine = self.spine.clone();
+        self.try_write(move |c| {
+            let version = payments::in_scope(c, &finance(), batch)?.version;
+            payments::export(c, &spine, &finance(), batch, version)
+        })
+    }
+
+    fn book(&self, batch: Id, answers: Vec<BankAnswer>) -> Result<()> {
+        let spine = self.spine.clone();
+        self.try_write(move |c| {
+            let version = payments::in_scope(c, &finance(), batch)?.version;
+            payments::book(c, &spine, &finance(), batch, version, &answers)
+        })
+    }
+
+    fn mend(&self, case: Id) -> Result<()> {
+        self.try_write(move |c| {
+            let award = store::of_case(c, case)?.unwrap();
+            store::shift(c, award.id, AwardState::Failed, AwardState::Payable, NOW)
+        })
+    }
+}
+
+fn policy(id: Id, notice_days: u32) -> NewPolicy {
+    let common = CommonPolicy {
+        chain: vec![Desk::County],
+        accept_days: 5,
+        review_days: 5,
+        correction_days: 10,
+        notice_days,
+        undo_minutes: 10,
+        claim_minutes: 60,
+        materials: Vec::new(),
+        correction_reasons: Vec::new(),
+        reject_reasons: Vec::new(),
+        guide: String::new(),
+    };
+    NewPolicy {
+        id,
+        county: AreaCode::parse(COUNTY).unwrap(),
+        service: CODE.into(),
+        effective_from: NaiveDate::from_ymd_opt(2026, 1, 1).unwrap(),
+        owner: "甲区残联".into(),
+        source: "通知".into(),
+        common,
+        terms: serde_json::to_value(rules_tests::terms()).unwrap(),
+        at_ms: NOW,
+    }
+}
+
+/// Odd ones are twelve years old, even ones grown up.
+fn student(n: u16) -> NewPerson {
+    let born = NaiveDate::from_ymd_opt(if n % 2 == 1 { 2014 } else { 2004 }, 3, 5).unwrap();
+    NewPerson {
+        id: Id::at(NOW),
+        area: AreaCode::parse(VILLAGE).unwrap(),
+        name: PersonName::parse("王小四").unwrap(),
+        id_number: invent("990101", born, n).unwrap(),
+        phone: None,
+        address: None,
+        household: None,
+        at_ms: NOW,
+    }
+}
+
+fn account(card: &str) -> Account {
+    Account { holder: Holder::Own, holder_name: "王小四".into(), card: card.into(), bank: "农商银行".into() }
+}
+
+fn worker(role: Role, person: Option<Id>) -> Worker {
+    let posts = vec![Post { role, area: AreaCode::parse(COUNTY).unwrap(), point: None }];
+    Worker { id: Id::at(NOW), name: "李会计".into(), session: Id::at(NOW), person, posts }
+}
+
+fn finance() -> Worker {
+    worker(Role::FinanceOfficer, None)
+}
+
+fn blank(spine: &Spine, id: Id, person: Id, policy_id: Id, period: &str) -> Case {
+    let place = Place::new("cases", "data_key", id.as_bytes());
+    Case {
+        id,
+        number: format!("JY{id}"),
+        service: CODE.into(),
+        kind: "student".into(),
+        period: period.into(),
+        county: COUNTY.into(),
+        area: VILLAGE.into(),
+        person_id: person,
+        applicant_id: None,
+        filed_by: None,
+        channel: "phone".into(),
+        policy_id,
+        state: State::Draft,
+        version: 1,
+        chain_at: -1,
+        desk: None,
+        desk_area: None,
+        desk_point: None,
+        resume_state: None,
+        claimed_by: None,
+        claim_until: None,
+        submitted_at: Some(NOW),
+        state_since: NOW,
+        due_at: None,
+        days_left: None,
+        alarm_at: None,
+        ended_at: None,
+        live_key: None,
+        data_key: spine.keys.new_data_key(&place).unwrap().1,
+        head: Vec::new(),
+        events: 0,
+        created_at: NOW,
+    }
+}
+
+fn paid(line_no: i64) -> BankAnswer {
+    BankAnswer { line_no, fault: None }
+}
+
+fn failed(line_no: i64) -> BankAnswer {
+    BankAnswer { line_no, fault: Some(PaymentFault::NoAccount) }
+}
+
+#[test]
+fn an_approved_student_is_paid_after_the_account_was_mended_and_the_case_is_done() {
+    let office = Office::open(0);
+    let season = office.season(1_000_000, 5);
+    let case = office.case(0, &season, Stage::Compulsory, 2020);
+    assert_eq!(office.approve(case).unwrap().desk, Some(Desk::Finance));
+    let batch = office.build(&season, &finance()).unwrap();
+    assert_eq!(office.book(batch, vec![paid(1)]).unwrap_err().code(), &codes::NOT_EXPORTED);
+    office.export(batch).unwrap();
+    assert_eq!(office.export(batch).unwrap_err().code(), &codes::NOT_EXPORTED);
+    office.book(batch, vec![failed(1)]).unwrap();
+    office.book(batch, vec![failed(1)]).unwrap();
+    assert_eq!(office.book(batch, vec![paid(1)]).unwrap_err().code(), &codes::BOOKED_OTHERWISE);
+    assert_eq!(office.build(&season, &finance()).unwrap_err().code(), &codes::NOTHING_PAYABLE);
+    office.mend(case).unwrap();
+    let later = office.build(&season, &finance()).unwrap();
+    office.export(later).unwrap();
+    office.book(later, vec![paid(1)]).unwrap();
+    assert_eq!(office.award(case).attempts, 2);
+    assert_eq!(office.write(move |c| case::find(c, case)).state, State::Completed);
+    let counted = office.write(|c| store::counts_by_beneficiary_and_stage(c, &AreaCode::parse(COUNTY).unwrap(), 2026));
+    assert_eq!((counted[0].stage, counted[0].state, counted[0].count), (Stage::Compulsory, AwardState::Paid, 1));
+}
+
+#[test]
+fn the_file_is_frozen_and_holds_the_account_that_is_masked_elsewhere() {
+    let office = Office::open(0);
+    let season = office.season(1_000_000, 5);
+    office.approve(office.case(0, &season, Stage::Compulsory, 2020)).unwrap();
+    let batch = office.build(&season, &finance()).unwrap();
+    office.export(batch).unwrap();
+    let spine = office.spine.clone();
+    let (_, bytes) = office.write(move |c| payments::file(c, &spine, &finance(), batch));
+    let (text, _, _) = encoding_rs::GBK.decode(&bytes);
+    assert!(text.contains("6217000010001234567") && text.contains("500.00"));
+    assert_eq!(account("6217000010001234567").view(1).card_number, "****4567");
+}
+
+#[test]
+fn nobody_pays_their_own_family_and_a_foreign_county_finds_nothing() {
+    let office = Office::open(0);
+    let season = office.season(1_000_000, 5);
+    office.approve(office.case(0, &season, Stage::Compulsory, 2020)).unwrap();
+    let relative = worker(Role::FinanceOfficer, Some(office.persons[0]));
+    assert_eq!(office.build(&season, &relative).unwrap_err().code(), &codes::NOTHING_PAYABLE);
+    let batch = office.build(&season, &finance()).unwrap();
+    let mut stranger = finance();
+    stranger.posts[0].area = AreaCode::parse("990102000000").unwrap();
+    assert_eq!(office.try_write(move |c| payments::in_scope(c, &stranger, batch)).unwrap_err().code().status, 404);
+}
+
+#[test]
+fn a_new_student_waits_for_the_proof_and_may_upload_it_although_approved() {
+    let office = Office::open(0);
+    let season = office.season(1_000_000, 5);
+    let case = office.case(0, &season, Stage::Undergraduate, 2026);
+    let approved = office.approve(case).unwrap();
+    assert_eq!((approved.desk, office.award(case).state), (Some(Desk::County), AwardState::EvidenceDue));
+    let open = office.write(move |c| SERVICE.open_after_approval(c, &approved));
+    assert_eq!(open, ["material:enrolment_proof"]);
+    assert_eq!(office.build(&season, &finance()).unwrap_err().code(), &codes::NOTHING_PAYABLE);
+}
+
+#[test]
+fn a_notice_holds_the_money_and_no_minor_is_named_on_it() {
+    let office = Office::open(5);
+    let season = office.season(60_000, 5);
+    let (minor, grown) = (office.case(1, &season, Stage::Compulsory, 2020), office.case(0, &season, Stage::Compulsory, 2020));
+    assert_eq!(office.approve(minor).unwrap().state, State::PublicNotice);
+    assert_eq!(office.approve(grown).unwrap_err().code(), &codes::EXHAUSTED);
+    let spine = office.spine.clone();
+    let lines = office.write(move |c| {
+        let (a, b) = (case::find(c, minor)?, case::find(c, grown)?);
+        Ok([SERVICE.public_line(c, &spine, &a)?, SERVICE.public_line(c, &spine, &b)?])
+    });
+    assert_eq!(lines, ["一名未成年学生，残疾学生，义务教育", "王*四，残疾学生，义务教育"]);
+    let spine = office.spine.clone();
+    office.write(move |c| act(c, &spine, minor, Act::system(Action::EndNotice, "notice_ended")));
+    assert_eq!(office.award(minor).state, AwardState::Payable);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn budget_and_quota_hold_whatever_is_granted_and_revoked(
+        budget in 0_i64..900_000, quota in 0_i64..5, moves in proptest::collection::vec((0_usize..8, any::<bool>(), any::<bool>()), 1..25),
+    ) {
+        let office = Office::open(0);
+        let season = office.season(budget, quota);
+        for (who, grant, dear) in moves {
+            let (season, stage) = (season.clone(), if dear { Stage::Undergraduate } else { Stage::Compulsory });
+            if grant {
+                let case = office.case(who, &season, stage, 2020);
+                let granted = office.try_write(move |c| {
+                    let case = case::find(c, case)?;
+                    store::grant(c, &case, &season, stage, Beneficiary::Student, NOW)
+                });
+                if let Err(e) = granted {
+                    prop_assert!([&codes::EXHAUSTED, &codes::APPLIED].contains(&e.code()), "{:?}", e);
+                }
+            } else {
+                let person = office.persons[who];
+                office.write(move |c| {
+                    let held = store::awards::table.filter(store::awards::person_id.eq(person)).select(store::awards::case_id);
+                    for case in held.load::<Id>(c)? {
+                        let award = store::of_case(c, case)?.unwrap();
+                        store::revoke(c, &award, NOW)?;
+                    }
+                    Ok(())
+                });
+            }
+            let id = office.write(|c| Ok(seasons::seasons::table.select(seasons::seasons::id).get_result::<Id>(c)?));
+            let now = office.write(move |c| seasons::find(c, id));
+            let live = store::awards::table.filter(store::awards::state.ne(AwardState::Revoked));
+            let live: Vec<i64> = office.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
+            prop_assert_eq!((now.committed_fen, now.committed_count), (live.iter().sum(), live.len() as i64));
+            prop_assert!(now.committed_fen <= budget && now.committed_count <= quota);
+        }
+    }
+
+    #[test]
+    fn nobody_is_paid_twice_whatever_the_bank_and_the_officers_do(
+        moves in proptest::collection::vec((0_u8..5, 0_usize..3, any::<bool>()), 1..40),
+    ) {
+        let office = Office::open(0);
+        let season = office.season(10_000_000, 10);
+        let students: Vec<Id> = (0..3).map(|who| office.case(who, &season, Stage::Compulsory, 2020)).collect();
+        for case in &students {
+            office.approve(*case).unwrap();
+        }
+        let mut batches = Vec::new();
+        for (kind, n, good) in moves {
+            let batch = batches.get(n % batches.len().max(1)).copied();
+            match (kind, batch) {
+                (0, _) => batches.extend(office.build(&season, &finance()).ok()),
+                (1, Some(batch)) => drop(office.export(batch)),
+                (2 | 3, Some(batch)) => drop(office.book(batch, vec![if good { paid(n as i64 + 1) } else { failed(n as i64 + 1) }])),
+                _ => drop(office.mend(students[n])),
+            }
+            let lines = payments::payment_lines::table.select((payments::payment_lines::award_id, payments::payment_lines::state));
+            let lines: Vec<(Id, LineState)> = office.write(move |c| Ok(lines.load(c)?));
+            let mut live = BTreeMap::new();
+            for (award, _) in lines.iter().filter(|(_, state)| *state != LineState::Failed) {
+                *live.entry(*award).or_insert(0) += 1;
+            }
+            prop_assert!(live.values().all(|n| *n == 1));
+            for case in &students {
+                let award = office.award(*case);
+                let was_paid = lines.contains(&(award.id, LineState::Paid));
+                prop_assert_eq!(was_paid, award.state == AwardState::Paid);
+                if was_paid {
+                    let again = office.try_write(move |c| {
+                        let batch = batches_first(c)?;
+                        payments::add_line(c, batch, 99, &award)
+                    });
+                    prop_assert!(again.is_err());
+                }
+            }
+        }
+    }
+}
+
+fn batches_first(c: &mut AnyConn) -> Result<Id> {
+    let ids = payments::payment_batches::table.order(payments::payment_batches::id).select(payments::payment_batches::id);
+    Ok(ids.load::<Id>(c)?[0])
+}

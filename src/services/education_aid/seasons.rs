@@ -1,0 +1,181 @@
+//! Seasons in the database: announced, listed, closed, and the money that they still hold.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::codes;
+use super::rules::{Season, SeasonStatus};
+use crate::office::stored;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Current, Error, Result};
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+
+diesel::table! {
+    seasons (id) {
+        id -> Binary,
+        county -> Text,
+        year -> BigInt,
+        code -> Text,
+        name -> Text,
+        notice_no -> Text,
+        opens_on -> Text,
+        closes_on -> Text,
+        review_on -> Text,
+        exam_on -> Nullable<Text>,
+        second_evidence_due -> Nullable<Text>,
+        budget_fen -> BigInt,
+        quota -> BigInt,
+        committed_fen -> BigInt,
+        committed_count -> BigInt,
+        standards -> Text,
+        status -> Text,
+        version -> BigInt,
+        created_by -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = seasons, treat_none_as_default_value = false)]
+struct Row {
+    id: Id,
+    county: String,
+    year: i64,
+    code: String,
+    name: String,
+    notice_no: String,
+    opens_on: String,
+    closes_on: String,
+    review_on: String,
+    exam_on: Option<String>,
+    second_evidence_due: Option<String>,
+    budget_fen: i64,
+    quota: i64,
+    committed_fen: i64,
+    committed_count: i64,
+    standards: String,
+    status: SeasonStatus,
+    version: i64,
+    created_by: Id,
+    created_at: i64,
+}
+
+/// The code by which a case knows its season: the year and the tail of the id.
+pub fn code_of(year: i32, id: Id) -> String {
+    let text = id.to_string();
+    let tail = text.rsplit('-').next().unwrap_or_default();
+    format!("{year}-{}", tail.get(4..).unwrap_or(tail))
+}
+
+fn season(row: Row) -> Result<Season> {
+    let standards = serde_json::from_str(&row.standards).map_err(|e| Error::internal(format!("stored standards: {e}")))?;
+    Ok(Season {
+        id: row.id,
+        county: stored::area(&row.county)?,
+        year: i32::try_from(row.year).map_err(Error::internal)?,
+        code: row.code,
+        name: row.name,
+        notice_no: row.notice_no,
+        opens_on: stored::day(&row.opens_on)?,
+        closes_on: stored::day(&row.closes_on)?,
+        review_on: stored::day(&row.review_on)?,
+        exam_on: row.exam_on.as_deref().map(stored::day).transpose()?,
+        second_evidence_due: row.second_evidence_due.as_deref().map(stored::day).transpose()?,
+        budget_fen: row.budget_fen,
+        quota: row.quota,
+        committed_fen: row.committed_fen,
+        committed_count: row.committed_count,
+        standards,
+        status: row.status,
+        version: row.version,
+    })
+}
+
+/// Stores a season that its rules found good.
+pub fn announce(c: &mut AnyConn, season: &Season, by: Id, at_ms: i64) -> Result<()> {
+    let row = Row {
+        id: season.id,
+        county: season.county.to_string(),
+        year: i64::from(season.year),
+        code: season.code.clone(),
+        name: season.name.clone(),
+        notice_no: season.notice_no.clone(),
+        opens_on: season.opens_on.to_string(),
+        closes_on: season.closes_on.to_string(),
+        review_on: season.review_on.to_string(),
+        exam_on: season.exam_on.map(|d| d.to_string()),
+        second_evidence_due: season.second_evidence_due.map(|d| d.to_string()),
+        budget_fen: season.budget_fen,
+        quota: season.quota,
+        committed_fen: season.committed_fen,
+        committed_count: season.committed_count,
+        standards: serde_json::to_string(&season.standards).map_err(Error::internal)?,
+        status: season.status,
+        version: season.version,
+        created_by: by,
+        created_at: at_ms,
+    };
+    diesel::insert_into(seasons::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// The season of an id; 10006 when there is none.
+pub fn find(c: &mut AnyConn, id: Id) -> Result<Season> {
+    let row = seasons::table.find(id).select(<Row as Selectable<MultiBackend>>::construct_selection());
+    season(row.get_result(c).optional()?.ok_or_else(Error::not_found)?)
+}
+
+/// The season of a case's period.
+pub fn of_period(c: &mut AnyConn, code: &str) -> Result<Season> {
+    let row = seasons::table.filter(seasons::code.eq(code));
+    let row = row.select(<Row as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
+    season(row.ok_or_else(|| Error::internal("a case names a season that is not there"))?)
+}
+
+/// All seasons of a county: those open on that day first, then the newest.
+pub fn of_county(c: &mut AnyConn, county: &AreaCode, today: NaiveDate) -> Result<Vec<Season>> {
+    let rows = seasons::table.filter(seasons::county.eq(county.to_string()));
+    let rows = rows.order((seasons::opens_on.desc(), seasons::id.desc()));
+    let rows: Vec<Row> = rows.select(<Row as Selectable<MultiBackend>>::construct_selection()).load(c)?;
+    let mut all = rows.into_iter().map(season).collect::<Result<Vec<_>>>()?;
+    all.sort_by_key(|s| !s.open_on(today));
+    Ok(all)
+}
+
+/// Ends a season before its day; what was applied for goes on.
+pub fn close(c: &mut AnyConn, season: &Season, seen: i64) -> Result<Season> {
+    let current = Current {
+        version: season.version,
+        state: season.status.code().to_owned(),
+        state_label: season.status.label().to_owned(),
+    };
+    if season.version != seen {
+        return Err(Error::stale(current));
+    }
+    if season.status == SeasonStatus::Closed {
+        return Err(Error::new(&codes::SEASON_CLOSED).with_current(current));
+    }
+    let row = seasons::table.filter(seasons::id.eq(season.id).and(seasons::version.eq(seen)));
+    let change = (seasons::status.eq(SeasonStatus::Closed), seasons::version.eq(seen.saturating_add(1)));
+    if diesel::update(row).set(change).execute(c)? == 1 { find(c, season.id) } else { Err(Error::stale(current).run_again()) }
+}
+
+/// Takes one place and this amount out of what is left; 31003 when there is not so much, and nothing was taken.
+pub fn commit(c: &mut AnyConn, id: Id, amount_fen: i64) -> Result<()> {
+    use seasons::dsl as s;
+    let room = s::seasons
+        .filter(s::id.eq(id))
+        .filter((s::committed_fen + amount_fen).le(s::budget_fen))
+        .filter(s::committed_count.lt(s::quota));
+    let taken = (s::committed_fen.eq(s::committed_fen + amount_fen), s::committed_count.eq(s::committed_count + 1));
+    if diesel::update(room).set(taken).execute(c)? == 1 { Ok(()) } else { Err(Error::new(&codes::EXHAUSTED)) }
+}
+
+/// Gives back what a revoked award held.
+pub fn release(c: &mut AnyConn, id: Id, amount_fen: i64) -> Result<()> {
+    use seasons::dsl as s;
+    let given = (s::committed_fen.eq(s::committed_fen - amount_fen), s::committed_count.eq(s::committed_count - 1));
+    diesel::update(s::seasons.find(id)).set(given).execute(c)?;
+    Ok(())
+}

@@ -1,0 +1,371 @@
+//! What officers may call: announcing a season, reading an application, judging a proof that followed.
+
+use actix_web::{get, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use super::api::{AwardView, OfCounty, SeasonView, award_of};
+use super::form::{Account, AccountView, FamilyView, StudentView};
+use super::rules::{self, Season, SeasonStatus};
+use super::sections_api::family_view;
+use super::store::{self, AwardState};
+use super::terms::{Beneficiary, Stage, Standard, Terms};
+use super::{CODE, codes, dossier, seasons};
+use crate::form;
+use crate::office::accounts::guards::{CountyOfficer, DeskOfficer, Worker};
+use crate::office::cases::act::{Actor, Step, step};
+use crate::office::cases::case::{self, Case};
+use crate::office::cases::drafts;
+use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::views::{self, CaseView};
+use crate::office::cases::{codes as case_codes, papers};
+use crate::office::policy::county;
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Detail, Error, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query};
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::lifecycle::Role;
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(seasons_with_money).service(announce).service(close);
+    cfg.service(application).service(confirm).service(refuse);
+}
+
+/// A season with its money.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+struct SeasonBooks {
+    season: SeasonView,
+    version: i64,
+    #[schema(example = 27000000)]
+    budget_fen: i64,
+    /// What approved applications hold of it.
+    committed_fen: i64,
+    /// For how many persons.
+    committed_count: i64,
+}
+
+impl SeasonBooks {
+    fn of(s: &Season, spine: &Spine) -> SeasonBooks {
+        SeasonBooks {
+            season: SeasonView::of(s, spine),
+            version: s.version,
+            budget_fen: s.budget_fen,
+            committed_fen: s.committed_fen,
+            committed_count: s.committed_count,
+        }
+    }
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "listAidSeasonBooks", summary = "各季资金",
+    description = "各季的预算、名额和已批准的金额、人数。", params(OfCounty),
+    responses((status = 200, description = "各季", body = Envelope<Vec<SeasonBooks>>)), security(("staff" = [])))]
+#[get("/staff/education-aid/seasons")]
+async fn seasons_with_money(
+    who: DeskOfficer,
+    q: Query<OfCounty>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Vec<SeasonBooks>>> {
+    let (spine, county) = (Spine::of(&app, &services), q.0.county);
+    if !who.covers(Role::CountyOfficer, &county) && !who.covers(Role::FinanceOfficer, &county) {
+        return Err(Error::not_found());
+    }
+    let all = app.db.read(move |c| seasons::of_county(c, &county, spine.today()).map(|all| (all, spine.clone())));
+    let (all, spine) = all.await?;
+    Ok(Answer::ok(all.iter().map(|s| SeasonBooks::of(s, &spine)).collect()))
+}
+
+/// What a beneficiary of a stage gets.
+#[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewStandard {
+    /// student or child.
+    #[schema(value_type = String, example = "student")]
+    beneficiary: Beneficiary,
+    #[schema(value_type = String, example = "undergraduate")]
+    stage: Stage,
+    #[schema(example = 300000)]
+    amount_fen: i64,
+}
+
+/// A season to be announced.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Announce {
+    #[schema(value_type = String, example = "990101000000")]
+    county: AreaCode,
+    #[validate(range(min = 2000, max = 2999, message = "请填写四位数的年度。"))]
+    #[schema(example = 2026)]
+    year: i32,
+    #[validate(length(min = 2, max = 60, message = "请填写名称，2到60个字。"))]
+    #[schema(example = "2026年教育救助")]
+    name: String,
+    #[validate(length(min = 1, max = 60, message = "请填写文号，最多60个字。"))]
+    #[schema(example = "甲残联〔2026〕12号")]
+    notice_no: String,
+    #[schema(value_type = String, format = Date, example = "2026-11-01")]
+    opens_on: NaiveDate,
+    #[schema(value_type = String, format = Date, example = "2026-12-31")]
+    closes_on: NaiveDate,
+    /// The day on which certificates must be valid.
+    #[schema(value_type = String, format = Date, example = "2026-12-31")]
+    review_on: NaiveDate,
+    /// The day on which the household must have been so; asked for when the policy fixes it.
+    #[schema(value_type = Option<String>, format = Date, example = "2026-06-07")]
+    exam_on: Option<NaiveDate>,
+    #[schema(example = 27000000)]
+    budget_fen: i64,
+    #[schema(example = 340)]
+    quota: i64,
+    /// The last day for the proof of enrolment; the policy's day when left out.
+    #[schema(value_type = Option<String>, format = Date, example = "2026-12-15")]
+    second_evidence_due: Option<NaiveDate>,
+    /// The standards of the notice; those of the policy when left out.
+    #[validate(length(max = 14, message = "标准最多14条。"), nested)]
+    #[serde(default)]
+    standards: Vec<NewStandard>,
+}
+form!(Announce {
+    county: "县（区）",
+    year: "年度",
+    name: "名称",
+    notice_no: "文号",
+    opens_on: "开始日期",
+    closes_on: "截止日期",
+    review_on: "审核日",
+    exam_on: "考试日期",
+    budget_fen: "预算",
+    quota: "名额",
+    second_evidence_due: "在读证明截止日",
+    standards: "标准",
+    beneficiary: "救助对象",
+    stage: "学段",
+    amount_fen: "金额",
+});
+
+impl Announce {
+    fn season(&self, id: Id, terms: &Terms) -> Result<Season> {
+        let own = self.standards.iter();
+        let own = own.map(|s| Standard { beneficiary: s.beneficiary, stage: s.stage, amount_fen: s.amount_fen });
+        let due = self.second_evidence_due.or_else(|| rules::second_evidence_due(terms, self.year));
+        let season = Season {
+            id,
+            county: self.county,
+            year: self.year,
+            code: seasons::code_of(self.year, id),
+            name: self.name.trim().to_owned(),
+            notice_no: self.notice_no.trim().to_owned(),
+            opens_on: self.opens_on,
+            closes_on: self.closes_on,
+            review_on: self.review_on,
+            exam_on: self.exam_on,
+            second_evidence_due: due,
+            budget_fen: self.budget_fen,
+            quota: self.quota,
+            committed_fen: 0,
+            committed_count: 0,
+            standards: if self.standards.is_empty() { terms.standards.clone() } else { own.collect() },
+            status: SeasonStatus::Published,
+            version: 1,
+        };
+        let faults = season.faults(terms);
+        if faults.is_empty() { Ok(season) } else { Err(Error::invalid(faults)) }
+    }
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "announceAidSeason", summary = "发布教育救助通知",
+    description = "发布一季教育救助：申请时间、预算、名额和标准。不写标准时按本地政策的标准。",
+    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Announce,
+    responses((status = 201, description = "已发布", body = Envelope<SeasonBooks>),
+        (status = 409, description = "20009 本地没有开通这项服务", body = Failure)), security(("staff" = [])))]
+#[post("/staff/education-aid/seasons")]
+async fn announce(
+    who: CountyOfficer,
+    once: Once,
+    body: Body<Announce>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<SeasonBooks>> {
+    let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
+    let by = who.id;
+    if !who.covers(Role::CountyOfficer, &sent.county) {
+        return Err(Error::not_found());
+    }
+    let done = once.write(&app, by, body.fingerprint, move |c| {
+        let policy = county::current(c, &sent.county, CODE, spine.today())?;
+        let terms: Terms = policy.ok_or_else(|| Error::new(&case_codes::NO_POLICY))?.service()?;
+        let season = sent.season(id, &terms)?;
+        seasons::announce(c, &season, by, spine.now)?;
+        Ok(SeasonBooks::of(&season, &spine))
+    });
+    let done = done.await?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}
+
+/// An action on what was seen.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenAid {
+    /// The version that was seen.
+    #[schema(example = 1)]
+    pub version: i64,
+}
+form!(SeenAid { version: "版本" });
+
+#[utoipa::path(tag = "education-aid", operation_id = "closeAidSeason", summary = "提前结束一季",
+    description = "不再接受新的申请；已经提交的继续办理。",
+    params(("id" = Id, Path, description = "申请季编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = SeenAid,
+    responses((status = 200, description = "已结束", body = Envelope<SeasonBooks>),
+        (status = 409, description = "10030 版本过期；31010 已经结束", body = Failure)), security(("staff" = [])))]
+#[post("/staff/education-aid/seasons/{id}/actions/close")]
+async fn close(
+    who: CountyOfficer,
+    once: Once,
+    id: PathId,
+    body: Body<SeenAid>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<SeasonBooks>> {
+    let (spine, seen) = (Spine::of(&app, &services), body.value.version);
+    let done = once.write(&app, who.id, body.fingerprint, move |c| {
+        let season = seasons::find(c, id.0)?;
+        if !who.covers(Role::CountyOfficer, &season.county) {
+            return Err(Error::not_found());
+        }
+        Ok(SeasonBooks::of(&seasons::close(c, &season, seen)?, &spine))
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}
+
+/// An application as officers judge it; names and numbers masked, the papers show the rest.
+#[derive(Clone, Serialize, ToSchema)]
+struct Application {
+    season: SeasonView,
+    student: Option<StudentView>,
+    family: Option<FamilyView>,
+    account: Option<AccountView>,
+    /// Whether the register holds a valid certificate of the named parent under that very name.
+    parent_in_register: Option<bool>,
+    /// What approval would pay.
+    #[schema(example = 300000)]
+    standard_fen: Option<i64>,
+    /// The proof of enrolment may follow after approval.
+    evidence_follows: bool,
+    /// What does not fit the rules, on the day of application.
+    details: Vec<Detail>,
+    award: Option<AwardView>,
+}
+
+/// An application of this service in the worker's scope.
+fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
+    let case = case::in_scope(c, worker, id)?;
+    if case.service == CODE { Ok(case) } else { Err(Error::not_found()) }
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "getAidApplication", summary = "查看申请内容",
+    description = "工作人员审核用：填写的内容（已遮盖）、与残疾人登记是否一致、按标准应发金额、不符合规则的地方。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "申请内容", body = Envelope<Application>)), security(("staff" = [])))]
+#[get("/staff/education-aid/cases/{id}")]
+async fn application(
+    who: DeskOfficer,
+    id: PathId,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Application>> {
+    let spine = Spine::of(&app, &services);
+    let view = app.db.read(move |c| {
+        let case = in_scope(c, &who, id.0)?;
+        let dossier = dossier::load(c, &spine, &case)?;
+        let key = case.key(&spine.keys)?;
+        let student = drafts::read::<super::form::Student>(c, &key, case.id, "student")?;
+        let account = drafts::read::<Account>(c, &key, case.id, "account")?;
+        Ok(Application {
+            season: SeasonView::of(&dossier.season, &spine),
+            student: student.map(|s| s.body.view(s.version)),
+            family: family_view(c, &spine, &case)?,
+            account: account.map(|a| a.body.view(a.version)),
+            parent_in_register: dossier.register_agrees(c, &spine)?,
+            standard_fen: dossier.amount(),
+            evidence_follows: dossier.evidence_follows(),
+            details: dossier.faults(c, &case, dossier.applied_on)?,
+            award: award_of(c, case.id)?,
+        })
+    });
+    Ok(Answer::ok(view.await?))
+}
+
+/// The award that waits for a proof which was uploaded; else 31009.
+fn proven(c: &mut AnyConn, case: &Case) -> Result<store::Award> {
+    let award = store::of_case(c, case.id)?.filter(|a| a.state == AwardState::EvidenceDue);
+    let there = papers::materials_of(c, case.id)?.iter().any(|m| m == "enrolment_proof");
+    award.filter(|_| there).ok_or_else(|| Error::new(&codes::NO_EVIDENCE).with_current(case.current()))
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "confirmEnrolment", summary = "确认在读证明",
+    description = "先批准、后交在读证明的，确认后转财务发放。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = SeenAid,
+    responses((status = 200, description = "已确认", body = Envelope<CaseView>),
+        (status = 409, description = "10030 版本过期；20001 不在本窗口；31009 没有在读证明或不需要确认", body = Failure)),
+    security(("staff" = [])))]
+#[post("/staff/education-aid/cases/{id}/actions/confirm-enrolment")]
+async fn confirm(
+    who: DeskOfficer,
+    once: Once,
+    id: PathId,
+    body: Body<SeenAid>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<CaseView>> {
+    let (spine, worker, seen) = (Spine::of(&app, &services), who.0, body.value.version);
+    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+        let case = in_scope(c, &worker, id.0)?;
+        case.seen(seen)?;
+        let award = proven(c, &case)?;
+        super::to_finance(c, &spine, &case, Actor::Worker(worker.clone()), Some(seen), "enrolment_confirmed")?;
+        store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, spine.now)?;
+        let case = case::find(c, case.id)?;
+        views::full(c, &spine, &case, case.desk_role(&worker))
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}
+
+#[utoipa::path(tag = "education-aid", operation_id = "refuseEnrolment", summary = "退回在读证明",
+    description = "在读证明看不清或不对时退回，申请人删除后重新上传。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = SeenAid,
+    responses((status = 200, description = "已退回", body = Envelope<CaseView>),
+        (status = 409, description = "10030 版本过期；20001 不在本窗口；31009 没有在读证明或不需要确认", body = Failure)),
+    security(("staff" = [])))]
+#[post("/staff/education-aid/cases/{id}/actions/refuse-enrolment")]
+async fn refuse(
+    who: DeskOfficer,
+    once: Once,
+    id: PathId,
+    body: Body<SeenAid>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<CaseView>> {
+    let (spine, worker, seen) = (Spine::of(&app, &services), who.0, body.value.version);
+    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+        let case = in_scope(c, &worker, id.0)?;
+        case.seen(seen)?;
+        proven(c, &case)?;
+        let actor = Actor::Worker(worker.clone());
+        let back = Step { actor, version: Some(seen), step: "enrolment_refused", desk: None, point: None, due_at: case.due_at };
+        let case = step(c, &spine, case.id, back)?;
+        views::full(c, &spine, &case, case.desk_role(&worker))
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}

@@ -1,0 +1,96 @@
+//! The words of education aid, and what a county's policy decides about it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::office::people::kin::KinKind;
+use crate::rules::coded::coded_enum;
+use crate::text_columns;
+
+coded_enum! {
+    /// Who is aided; the kind of a case.
+    pub enum Beneficiary {
+        #[serde(alias = "disabled_student")]
+        Student = "student", "残疾学生";
+        #[serde(alias = "child_of_disabled")]
+        Child = "child", "残疾人家庭子女";
+    }
+}
+
+coded_enum! {
+    /// The stage of schooling.
+    pub enum Stage {
+        Compulsory = "compulsory", "义务教育";
+        SeniorHigh = "senior_high", "高中";
+        Vocational = "vocational", "中职";
+        SpecialSchool = "special_school", "省特校";
+        JuniorCollege = "junior_college", "专科";
+        Undergraduate = "undergraduate", "本科";
+        Postgraduate = "postgraduate", "研究生";
+    }
+}
+
+text_columns!(Beneficiary, Stage);
+
+impl Stage {
+    /// Junior college and above (高等教育).
+    pub fn higher(self) -> bool {
+        matches!(self, Stage::JuniorCollege | Stage::Undergraduate | Stage::Postgraduate)
+    }
+}
+
+/// What a beneficiary of a stage gets in a season, in fen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Standard {
+    pub beneficiary: Beneficiary,
+    pub stage: Stage,
+    pub amount_fen: i64,
+}
+
+/// The day on which a fact must have been so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FixedOn {
+    /// The season's review day.
+    Review,
+    /// The season's day of examination.
+    ExamDate,
+    /// The day of application.
+    Application,
+}
+
+/// Admission letter first, proof of enrolment later.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TwoStageEvidence {
+    pub stages: Vec<Stage>,
+    /// Month and day, `MM-DD`, of the season's year.
+    pub enrolment_proof_due: String,
+}
+
+/// The service's own part of a county's policy.
+///
+/// ```json
+/// { "standards": [{ "beneficiary": "disabled_student", "stage": "undergraduate", "amount_fen": 300000 }],
+///   "kinships": ["parent", "guardian"], "parent_must_be_severe": false, "low_income_required": false,
+///   "certificate_valid_on": "review", "household_register_on": "exam_date",
+///   "two_stage_evidence": { "stages": ["undergraduate"], "enrolment_proof_due": "09-30" },
+///   "second_government_aid_excluded": true, "kin_card_allowed": true }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// What a season begins with when its notice names no other standards.
+    pub standards: Vec<Standard>,
+    /// What the disabled relative may be to the student.
+    pub kinships: Vec<KinKind>,
+    pub parent_must_be_severe: bool,
+    /// The family must be on the low-income list, shown by a paper.
+    pub low_income_required: bool,
+    pub certificate_valid_on: FixedOn,
+    /// When the kinship must have stood in the household register.
+    pub household_register_on: FixedOn,
+    pub two_stage_evidence: Option<TwoStageEvidence>,
+    pub second_government_aid_excluded: bool,
+    pub kin_card_allowed: bool,
+}
