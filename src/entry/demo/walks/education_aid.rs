@@ -65,7 +65,7 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
     let version = w.staff_version(&town, &case).await?;
     let items = json!([
         { "target": "material:household_register", "reason": "unclear", "note": "请拍清楚户主页。" },
-        { "target": "section:student", "reason": "wrong_information", "note": "学校请写全称。" },
+        { "target": "section:student", "reason": "mismatch", "note": "学校请写全称。" },
     ]);
     let body = json!({ "version": version, "items": items });
     w.post(&town, &format!("/staff/cases/{case}/actions/request-correction"), body).await?;
