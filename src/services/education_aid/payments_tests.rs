@@ -20,8 +20,8 @@ use crate::office::cases::case::{self, Case, cases};
 use crate::office::cases::drafts;
 use crate::office::cases::service::{Service, Services, Spine};
 use crate::office::people::persons::{self, NewPerson};
-use crate::office::policy::common::CommonPolicy;
 use crate::office::policy::county::{self, NewPolicy};
+use crate::office::policy::terms::CommonPolicy;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::{AnyConn, Bounds, Db, migrate};
 use crate::platform::error::Result;
@@ -76,8 +76,7 @@ impl Office {
         let id = Id::at(NOW);
         let standard = |stage, amount_fen| Standard { beneficiary: Beneficiary::Student, stage, amount_fen };
         let standards = vec![standard(Stage::Compulsory, 50_000), standard(Stage::Undergraduate, 300_000)];
-        let season =
-            Season { id, code: seasons::code_of(2026, id), budget_fen, quota, ..rules_tests::season(standards) };
+        let season = Season { id, code: seasons::code_of(2026, id), budget_fen, quota, ..rules_tests::season(standards) };
         let stored = season.clone();
         self.write(move |c| seasons::announce(c, &stored, Id::at(NOW), NOW));
         season
