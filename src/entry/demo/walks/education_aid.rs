@@ -85,6 +85,7 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
     w.decide(&county, &case, "approve").await?;
     w.get(&lin, "/public/notice-board?county=990101000000").await?;
     w.later(12 * DAY_MS, "公示期满").await?;
+    let lin = w.resident("lin-xiaoyu").await?;
     w.settled(&lin, &case, "approved").await?;
 
     w.say("县残联财务：建一个发放批次，导出银行文件，登记银行结果");
@@ -101,7 +102,6 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
 
     w.say("林小雨：钱到了，事项办结，评价一次");
     w.later(60_000, "一分钟以后").await?;
-    let lin = w.resident("lin-xiaoyu").await?;
     w.get(&lin, &format!("/cases/{case}")).await?;
     let version = w.version(&lin, &case).await?;
     w.post(&lin, &format!("/cases/{case}/actions/rate"), json!({ "version": version, "grade": "very_good" })).await?;
