@@ -14,6 +14,7 @@ mod refusals;
 mod samples;
 mod schema;
 mod seam;
+mod sign_in;
 mod world;
 
 use std::process::ExitCode;
