@@ -15,6 +15,7 @@ mod refusals;
 mod samples;
 mod schema;
 mod seam;
+mod sign_in;
 mod world;
 
 use std::process::ExitCode;
