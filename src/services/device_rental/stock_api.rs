@@ -218,6 +218,7 @@ form!(NewUnit {
     description = "登记一件辅具。入库时已检查、已消毒的马上可借，有人排队的先给排队的人。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = NewUnit,
     responses((status = 201, description = "已入库", body = Envelope<UnitView>),
+        (status = 404, description = "10006 没有这个型号或网点", body = Failure),
         (status = 409, description = "30014 资产标签已有", body = Failure)), security(("staff" = [])))]
 #[post("/staff/device-rental/units")]
 async fn add_unit(
