@@ -24,8 +24,13 @@ use libtest_mimic::{Arguments, Trial};
 use registry::{Plain, Story};
 use world::{Kind, grounds};
 
-const STORIES: &[(&str, &[(&str, Story)])] =
-    &[("contract", contract::STORIES), ("drain", drain::STORIES), ("refusals", refusals::STORIES), ("seam", seam::STORIES)];
+const STORIES: &[(&str, &[(&str, Story)])] = &[
+    ("contract", contract::STORIES),
+    ("drain", drain::STORIES),
+    ("refusals", refusals::STORIES),
+    ("seam", seam::STORIES),
+    ("sign_in", sign_in::STORIES),
+];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
 

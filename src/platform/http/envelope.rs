@@ -137,6 +137,9 @@ impl<T: Serialize> Responder for Answer<T> {
     }
 }
 
+/// Seconds to wait when the fault names none.
+const USUAL_WAIT_S: u64 = 30;
+
 impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         StatusCode::from_u16(self.code().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
@@ -151,7 +154,9 @@ impl ResponseError for Error {
         }
         let mut response = HttpResponse::build(self.status_code());
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        if let Some(seconds) = self.retry_seconds() {
+        // Whoever is sent away learns when to come back, also where nobody knows it better.
+        let again = self.retry_seconds().or(matches!(self.code().status, 429 | 503).then_some(USUAL_WAIT_S));
+        if let Some(seconds) = again {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         response.json(Failure {
@@ -160,7 +165,7 @@ impl ResponseError for Error {
             details: self.details().to_vec(),
             current: self.current().cloned(),
             request_id,
-            meta: self.retry_seconds().map(|s| Meta { replayed: None, retry_after_seconds: Some(s) }),
+            meta: again.map(|s| Meta { replayed: None, retry_after_seconds: Some(s) }),
         })
     }
 }
