@@ -27,10 +27,11 @@ use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("contract", contract::STORIES),
-    ("journeys", journeys::STORIES),
     ("drain", drain::STORIES),
+    ("journeys", journeys::STORIES),
     ("refusals", refusals::STORIES),
     ("seam", seam::STORIES),
+    ("sign_in", sign_in::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
