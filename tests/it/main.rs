@@ -9,6 +9,7 @@ mod registry;
 mod contract;
 mod document;
 mod drain;
+mod education_aid;
 mod floors;
 mod refusals;
 mod samples;
@@ -24,7 +25,7 @@ use registry::{Plain, Story};
 use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] =
-    &[("contract", contract::STORIES), ("drain", drain::STORIES), ("refusals", refusals::STORIES), ("seam", seam::STORIES)];
+    &[("contract", contract::STORIES), ("drain", drain::STORIES), ("education_aid", education_aid::STORIES), ("refusals", refusals::STORIES), ("seam", seam::STORIES)];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
 
