@@ -16,6 +16,7 @@ stories![
     a_new_student_brings_the_proof_of_enrolment_after_approval,
     a_season_of_another_county_is_not_there_and_a_wrong_one_is_explained,
     a_masked_number_is_never_saved,
+    a_mother_applies_for_her_child_and_is_told_what_her_family_must_show,
 ];
 
 const CARD: &str = "6217000010001234567";
@@ -289,6 +290,14 @@ async fn a_season_of_another_county_is_not_there_and_a_wrong_one_is_explained(wo
     let office = Office::open(world).await;
     let path = "/api/v1/staff/education-aid/seasons";
     office.post(&office.county, path, season("990102000000")).await.refused(404, 10006);
+    for foreign in ["seasons", "batches"] {
+        let path = format!("/api/v1/staff/education-aid/{foreign}?county=990102000000");
+        office.world.get(&path).token(&office.finance).send().await.refused(404, 10006);
+    }
+    let unknown = json!({ "season_id": Uuid::new_v4() });
+    office.post(&office.finance, "/api/v1/staff/education-aid/batches", unknown).await.refused(404, 10006);
+    let begin = json!({ "person_id": office.person, "kind": "student", "season_id": Uuid::new_v4() });
+    office.post(&office.student, "/api/v1/education-aid/drafts", begin).await.refused(404, 10006);
     let mut wrong = season(COUNTY);
     (wrong["closes_on"], wrong["exam_on"], wrong["quota"]) = (json!("2026-02-01"), Value::Null, json!(0));
     let refused = office.post(&office.county, path, wrong).await.refused(422, 10002);
@@ -325,4 +334,48 @@ async fn a_masked_number_is_never_saved(world: World) {
     assert_eq!(office.get(&office.student, &case.aid("/sections/family")).await, Value::Null);
     let stranger = office.world.stranger().await;
     office.world.get(&path).token(&stranger).send().await.refused(404, 10006);
+}
+
+async fn a_mother_applies_for_her_child_and_is_told_what_her_family_must_show(world: World) {
+    let office = Office::open(world).await;
+    let mother = office.world.resident("chen-xiuying").await;
+    let persons = office.get(&mother, "/api/v1/me/persons").await;
+    let child = persons.as_array().unwrap().iter().find(|p| p["relation"]["value"] == "child").unwrap();
+    let begin = json!({ "person_id": child["id"], "kind": "child", "season_id": office.season });
+    office.post(&office.student, "/api/v1/education-aid/drafts", begin.clone()).await.refused(404, 10006);
+    let case = Case::of(&office.post(&mother, "/api/v1/education-aid/drafts", begin).await.data(201));
+    let kin = office.get(&mother, &case.aid("/prefill")).await["kin"].clone();
+    assert_eq!(
+        (kin.as_array().unwrap().len(), &kin[0]["name"], &kin[0]["relation"]["value"]),
+        (1, &json!("陈*英"), &json!("parent"))
+    );
+
+    let path = case.aid("/sections/family");
+    let family = |version: i64, parent: Value| {
+        let mut body = json!({ "version": version, "other_government_aid": true, "commitment": true });
+        body.as_object_mut().unwrap().extend(parent.as_object().unwrap().clone());
+        office.world.put(&path).token(&mother).json(&body).send()
+    };
+    let reasons = async || -> Vec<String> {
+        let check = office.get(&mother, &format!("/api/v1/cases/{}/check", case.id)).await;
+        check["details"].as_array().unwrap().iter().map(|d| d["code"].as_str().unwrap().to_owned()).collect()
+    };
+    family(0, json!({ "parent_id": child["id"] })).await.refused(422, 10002);
+    let claimed = json!({ "parent_name": "陈*英", "parent_certificate": "123", "relation": null });
+    let refused = family(0, claimed).await.refused(422, 10002);
+    assert_eq!(refused.json["details"].as_array().unwrap().len(), 3);
+    family(0, json!({ "parent_id": kin[0]["person_id"] })).await.data(200);
+    let told = reasons().await;
+    assert!(told.contains(&"parent_certificate_invalid".into()) && told.contains(&"other_aid".into()), "{told:?}");
+
+    let papers = |view: &Value| -> Vec<String> {
+        let asked = view["materials"].as_array().unwrap().iter().filter(|m| m["required"] == true);
+        asked.map(|m| m["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let view = format!("/api/v1/cases/{}", case.id);
+    assert!(!papers(&office.get(&mother, &view).await).contains(&"kinship_proof".into()));
+    let kin_card =
+        json!({ "version": 0, "holder": "kin", "holder_name": "陈秀英", "card_number": CARD, "bank": "县农村商业银行" });
+    office.world.put(&case.aid("/sections/account")).token(&mother).json(&kin_card).send().await.data(200);
+    assert!(papers(&office.get(&mother, &view).await).contains(&"kinship_proof".into()));
 }
