@@ -11,6 +11,7 @@ mod document;
 mod drain;
 mod education_aid;
 mod floors;
+mod journeys;
 mod refusals;
 mod samples;
 mod schema;
@@ -24,8 +25,14 @@ use libtest_mimic::{Arguments, Trial};
 use registry::{Plain, Story};
 use world::{Kind, grounds};
 
-const STORIES: &[(&str, &[(&str, Story)])] =
-    &[("contract", contract::STORIES), ("drain", drain::STORIES), ("education_aid", education_aid::STORIES), ("refusals", refusals::STORIES), ("seam", seam::STORIES)];
+const STORIES: &[(&str, &[(&str, Story)])] = &[
+    ("contract", contract::STORIES),
+    ("journeys", journeys::STORIES),
+    ("drain", drain::STORIES),
+    ("education_aid", education_aid::STORIES),
+    ("refusals", refusals::STORIES),
+    ("seam", seam::STORIES),
+];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
 
