@@ -9,6 +9,7 @@ mod registry;
 mod contract;
 mod document;
 mod drain;
+mod education_aid;
 mod floors;
 mod journeys;
 mod refusals;
@@ -27,10 +28,12 @@ use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("contract", contract::STORIES),
-    ("journeys", journeys::STORIES),
     ("drain", drain::STORIES),
+    ("education_aid", education_aid::STORIES),
+    ("journeys", journeys::STORIES),
     ("refusals", refusals::STORIES),
     ("seam", seam::STORIES),
+    ("sign_in", sign_in::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
