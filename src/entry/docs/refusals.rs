@@ -18,7 +18,8 @@ pub fn complete(api: &mut OpenApi) {
 /// What an operation takes from its caller.
 struct Takes {
     token: bool,
-    staff: bool,
+    /// Only one kind of caller may come, or only certain posts.
+    one_kind: bool,
     json: bool,
     body: bool,
     id: bool,
@@ -37,13 +38,15 @@ impl Takes {
         };
         // The requirement hides its names; its JSON does not.
         let security = serde_json::to_string(&operation.security).unwrap_or_default();
+        let kinds: Vec<&str> =
+            ["\"resident\"", "\"staff\"", "\"partner\""].into_iter().filter(|k| security.contains(k)).collect();
         let body = match &operation.request_body {
             Some(RefOr::T(body)) => Some(body),
             _ => None,
         };
         Takes {
-            token: security.contains('{'),
-            staff: security.contains("\"staff\""),
+            token: !kinds.is_empty(),
+            one_kind: kinds.len() == 1,
             json: body.is_some_and(|b| b.content.contains_key("application/json")),
             body: body.is_some(),
             id: has(ParameterIn::Path, None),
@@ -67,8 +70,8 @@ impl Takes {
         if self.token {
             add(responses, "401", "110xx 没有登录、登录已过期或已退出。");
         }
-        if self.staff {
-            add(responses, "403", "120xx 您的岗位不能做这件事。");
+        if self.one_kind {
+            add(responses, "403", "120xx 您的身份或者岗位不能做这件事。");
         }
         if self.id {
             add(responses, "404", &told(&[&code::NOT_FOUND]));

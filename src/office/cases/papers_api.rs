@@ -1,6 +1,5 @@
 //! Uploading papers, looking at them, using them again.
 
-use actix_multipart::Multipart;
 use actix_web::http::header;
 use actix_web::{HttpResponse, delete, get, post, web};
 use futures_util::StreamExt;
@@ -20,7 +19,7 @@ use crate::platform::code;
 use crate::platform::crypto::Place;
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::files::{FileFault, Kind, MAX_FILE_BYTES, Processed, Variant};
-use crate::platform::http::{Answer, Body, Envelope, Once, PathId, Query};
+use crate::platform::http::{Parts, Answer, Body, Envelope, Once, PathId, Query};
 use crate::platform::id::Id;
 
 crate::codes! { FILES;
@@ -62,7 +61,7 @@ async fn upload(
     who: Resident,
     once: Once,
     id: PathId,
-    parts: Multipart,
+    parts: Parts,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<PaperView>> {
@@ -111,7 +110,7 @@ impl Sent {
 }
 
 /// Reads the parts, never more than the limits.
-async fn take(mut parts: Multipart) -> Result<Sent> {
+async fn take(Parts(mut parts): Parts) -> Result<Sent> {
     let (mut file, mut material, mut alt_text) = (None, None, None);
     let bad = |why: &str| Error::new(&BAD_UPLOAD).because(why);
     while let Some(part) = parts.next().await {

@@ -77,7 +77,7 @@ struct MyCertificate {
     card: CardView,
 }
 
-#[utoipa::path(tag = "people", operation_id = "listMyCertificates", summary = "残疾人证记录",
+#[utoipa::path(tag = "people", operation_id = "listPersonCertificates", summary = "残疾人证记录",
     description = "您可以替其办事的人的全部残疾人证，早办的在前，证号已遮盖。",
     params(("id" = Id, Path, description = "人员编号")),
     responses((status = 200, description = "残疾人证", body = Envelope<Vec<MyCertificate>>)),

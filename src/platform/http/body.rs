@@ -71,7 +71,8 @@ fn parse<T: Form>(bytes: &[u8]) -> Result<T> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize::<_, T>(&mut json).map_err(|e| {
         let path = pointer(e.path());
-        if !e.inner().is_data() {
+        // A field may be refused before the rest was read: what is no JSON at all is told as such.
+        if !e.inner().is_data() || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err() {
             return Error::new(&code::BAD_JSON);
         }
         let (code, field, reason, suggestion) = data_fault(&e.inner().to_string(), path);

@@ -5,8 +5,10 @@ pub mod envelope;
 pub mod limits;
 pub mod once;
 pub mod paging;
+pub mod parts;
 pub mod request;
 
 pub use body::{Body, PathId, Query};
 pub use envelope::{Answer, Envelope, Failure, Labelled, Page};
 pub use once::Once;
+pub use parts::Parts;

@@ -73,8 +73,7 @@ impl Dossier {
 
     /// Whether the proof of enrolment follows after approval.
     pub fn evidence_follows(&self) -> bool {
-        let follows =
-            |s: &Student| rules::evidence_follows(&self.terms, &self.season, s.stage, s.enrolled_year, self.applied_on);
+        let follows = |s: &Student| rules::evidence_follows(&self.terms, &self.season, s.stage, s.enrolled_year, self.applied_on);
         self.student.as_ref().is_some_and(follows)
     }
 
@@ -99,7 +98,8 @@ impl Dossier {
     /// What keeps it from being submitted, in the order of the form.
     pub fn faults(&self, c: &mut AnyConn, case: &Case, today: NaiveDate) -> Result<Vec<Detail>> {
         let mut found = Vec::new();
-        let missing = [("student", self.student.is_none()), ("family", self.family.is_none()), ("account", self.account.is_none())];
+        let missing =
+            [("student", self.student.is_none()), ("family", self.family.is_none()), ("account", self.account.is_none())];
         for (code, label) in super::form::SECTIONS {
             if missing.contains(&(*code, true)) {
                 let field = format!("/sections/{code}");

@@ -209,11 +209,7 @@ pub struct SaveAccount {
     pub bank: String,
 }
 form!(SaveAccount {
-    version: "版本",
-    holder: "账户属于谁",
-    holder_name: "户名",
-    card_number: "银行账号",
-    bank: "开户银行",
+    version: "版本", holder: "账户属于谁", holder_name: "户名", card_number: "银行账号", bank: "开户银行"
 });
 
 impl SaveAccount {

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::bank_file::{self, Payment};
+use super::codes;
 use super::form::Account;
 use super::rules::Season;
 use super::store::{self, Award, AwardState, PaymentFault};
-use super::codes;
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::act::{Act, Actor, Step, act, conflicted, step};
 use crate::office::cases::case::{self, Case};
@@ -367,7 +367,8 @@ fn book_line(c: &mut AnyConn, spine: &Spine, worker: &Worker, line: &PaymentLine
             act(c, spine, case.id, Act { actor, action: Action::Complete, version: None, reason, note: None })?;
         }
         Some(_) => {
-            let failed = Step { actor, version: None, step: "payment_failed", desk: Some(Desk::Finance), point: None, due_at: None };
+            let failed =
+                Step { actor, version: None, step: "payment_failed", desk: Some(Desk::Finance), point: None, due_at: None };
             step(c, spine, case.id, failed)?;
         }
     }

@@ -76,8 +76,7 @@ impl Office {
         let id = Id::at(NOW);
         let standard = |stage, amount_fen| Standard { beneficiary: Beneficiary::Student, stage, amount_fen };
         let standards = vec![standard(Stage::Compulsory, 50_000), standard(Stage::Undergraduate, 300_000)];
-        let season =
-            Season { id, code: seasons::code_of(2026, id), budget_fen, quota, ..rules_tests::season(standards) };
+        let season = Season { id, code: seasons::code_of(2026, id), budget_fen, quota, ..rules_tests::season(standards) };
         let stored = season.clone();
         self.write(move |c| seasons::announce(c, &stored, Id::at(NOW), NOW));
         season

@@ -1,13 +1,18 @@
-//! Where fresh databases come from: a migrated template of each kind, copied for each story.
+//! Where fresh databases come from: a template of each kind with the demo's county and cast, copied for each story.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
-use zhucan::platform::db::{Bounds, Db, migrate};
+use zhucan::entry::demo::wechat_stand_in::Shared;
+use zhucan::entry::demo::{cast, province};
+use zhucan::platform::clock::Clock;
+use zhucan::platform::crypto::Keyring;
+use zhucan::platform::db::{Bounds, migrate};
+use zhucan::rules::calendar::beijing_date;
 
-use super::Kind;
 use super::cluster::Cluster;
+use super::{Kind, MORNING_MS};
 
 static SQLITE: OnceLock<PathBuf> = OnceLock::new();
 static POSTGRES: OnceLock<Cluster> = OnceLock::new();
@@ -21,7 +26,7 @@ pub fn postgres_is_here() -> bool {
     Cluster::binaries().is_some()
 }
 
-/// The URL of a fresh, migrated, empty database; a file lies in `folder`.
+/// The URL of a fresh database; a file lies in `folder`.
 pub fn fresh_database(kind: Kind, folder: &Path) -> String {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     match kind {
@@ -62,13 +67,27 @@ fn postgres_template() -> Cluster {
     cluster
 }
 
+/// The keys of this run; the templates are sealed with them.
+pub fn keys() -> Arc<Keyring> {
+    static KEYS: OnceLock<Arc<Keyring>> = OnceLock::new();
+    KEYS.get_or_init(|| Arc::new(Keyring::generate().unwrap())).clone()
+}
+
+/// Migrates, and lays areas, working days, policies and cast by the demo's own functions.
 /// On a thread of its own: a story's runtime already runs on this one.
 fn bring_up(url: String) {
     let up = move || {
         actix_web::rt::System::new().block_on(async move {
-            let db = Db::open(&url, Bounds { connections: 2, ..Bounds::default() }).unwrap();
-            migrate::up(&db).await.unwrap();
-            db.close();
+            let folder = tempfile::tempdir().unwrap();
+            let clock = Clock::standing_at(MORNING_MS);
+            let stand_in = Shared::new(Arc::new(|| MORNING_MS));
+            cast::introduce(&stand_in);
+            let bounds = Bounds { connections: 2, ..Bounds::default() };
+            let app = super::app(&url, folder.path(), bounds, clock, "http://127.0.0.1:9", false);
+            migrate::up(&app.db).await.unwrap();
+            province::ground(&app, beijing_date(MORNING_MS), MORNING_MS).await.unwrap();
+            cast::load(&app, &stand_in).await.unwrap();
+            app.db.close();
         });
     };
     std::thread::spawn(up).join().unwrap();

@@ -1,22 +1,31 @@
-//! The world of one story: a fresh database, the product's own server, a clock that stands still, a client that checks.
+//! The world of one story: a fresh database with the demo's county and cast, the product's own server, a clock that stands
+//! still, the local stand-in for WeChat, and a client that checks.
 
 pub mod client;
 mod cluster;
 pub mod grounds;
 mod people;
 
+use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::dev::ServerHandle;
 use futures_util::FutureExt;
+use zhucan::entry::demo::cast;
+use zhucan::entry::demo::wechat_stand_in::{self, Shared};
 use zhucan::entry::server::{self, Options, Server};
+use zhucan::entry::worker;
+use zhucan::office::accounts::Rates;
 use zhucan::platform::app::{App, Tools};
 use zhucan::platform::clock::Clock;
-use zhucan::platform::crypto::Keyring;
 use zhucan::platform::db::{Bounds, Db};
 use zhucan::platform::files::{FileDesk, PdfWorker, Vault};
 use zhucan::platform::settings::Settings;
+use zhucan::platform::wechat::{Secret, Timeouts, WeChat, WeChatApp};
+use zhucan::services;
 
 use crate::registry::Story;
 
@@ -37,6 +46,8 @@ pub struct World {
     pub kind: Kind,
     /// `http://127.0.0.1:PORT`.
     pub base: String,
+    /// The stand-in's memory: codes to sign in with, messages sent, faults to order.
+    pub wechat: Shared,
     http: reqwest::Client,
     folder: Arc<tempfile::TempDir>,
 }
@@ -44,11 +55,12 @@ pub struct World {
 /// Runs one story and ends its world, whatever became of it.
 pub fn run(kind: Kind, story: Story) {
     actix_web::rt::System::new().block_on(async move {
-        let (world, server) = World::begin(kind).await;
+        let (world, server, stand_in) = World::begin(kind).await;
         let told = AssertUnwindSafe(story(world.clone())).catch_unwind().await;
         // Idle connections of the client would otherwise be waited for.
         drop(world);
         server.drain().await;
+        stand_in.stop(false).await;
         if let Err(panic) = told {
             resume_unwind(panic);
         }
@@ -56,12 +68,15 @@ pub fn run(kind: Kind, story: Story) {
 }
 
 impl World {
-    async fn begin(kind: Kind) -> (World, Server) {
+    async fn begin(kind: Kind) -> (World, Server, ServerHandle) {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let app = open(kind, &folder, Bounds { connections: 4, ..Bounds::default() }, false);
+        let clock = Clock::standing_at(MORNING_MS);
+        let (wechat, address, stand_in) = stand_in(&clock);
+        let bounds = Bounds { connections: 4, ..Bounds::default() };
+        let app = app(&grounds::fresh_database(kind, folder.path()), folder.path(), bounds, clock, &address, false);
         let (base, server) = serve(&app, Duration::ZERO);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        (World { app, kind, base, http, folder }, server)
+        (World { app, kind, base, wechat, http, folder }, server, stand_in)
     }
 
     /// Another fresh database of the same kind, with its own bounds.
@@ -71,28 +86,61 @@ impl World {
 
     /// A demo server on a database of its own, which waits `pause` before it stops listening.
     pub fn demo_server(&self, pause: Duration) -> (App, String, Server) {
-        let folder = tempfile::tempdir_in(self.folder.path()).unwrap();
-        let app = open(self.kind, &folder, Bounds::default(), true);
-        // The world's folder holds it and goes later.
-        let _ = folder.keep();
+        let database = grounds::fresh_database(self.kind, self.folder.path());
+        let clock = Clock::standing_at(MORNING_MS);
+        let app = app(&database, self.folder.path(), Bounds::default(), clock, "http://127.0.0.1:9", true);
         let (base, server) = serve(&app, pause);
         (app, base, server)
     }
+
+    /// Lets every effect leave and every clock act that is due now.
+    pub async fn work(&self) {
+        while worker::round(&self.app, &services::all()).await.unwrap() > 0 {}
+    }
+
+    /// Moves the clock of the server and of the stand-in.
+    pub fn pass(&self, time: Duration) {
+        self.app.clock.advance_ms(i64::try_from(time.as_millis()).unwrap());
+    }
 }
 
-fn open(kind: Kind, folder: &tempfile::TempDir, bounds: Bounds, demo: bool) -> App {
+/// WeChat as far as this machine knows it, with the demo's mini-program and residents.
+fn stand_in(clock: &Clock) -> (Shared, String, ServerHandle) {
+    let at = clock.clone();
+    let shared = Shared::new(Arc::new(move || at.now_ms()));
+    cast::introduce(&shared);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let server = wechat_stand_in::start(listener, shared.clone()).unwrap();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    (shared, address, handle)
+}
+
+/// An instance whose keys are those of the templates.
+pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, wechat: &str, demo: bool) -> App {
+    let program = WeChatApp { appid: cast::APPID.into(), secret: Secret::new(cast::SECRET), base_url: wechat.into() };
+    let at = clock.clone();
     App::new(Tools {
-        db: Db::open(&grounds::fresh_database(kind, folder.path()), bounds).unwrap(),
-        clock: Clock::standing_at(MORNING_MS),
-        keys: Arc::new(Keyring::generate().unwrap()),
-        vault: Vault::in_folder(&folder.path().join("papers")).unwrap(),
+        db: Db::open(database, bounds).unwrap(),
+        wechat: vec![WeChat::new(program, Timeouts::default(), Arc::new(move || at.now_ms())).unwrap()],
+        clock,
+        keys: grounds::keys(),
+        vault: Vault::in_folder(&folder.join("papers")).unwrap(),
         papers: FileDesk::new(PdfWorker::new(env!("CARGO_BIN_EXE_zhucan").into())),
-        settings: Settings { public_url: "http://zhucan.test".to_owned(), demo, templates: Vec::new() },
+        settings: Settings {
+            public_url: "http://zhucan.test".to_owned(),
+            demo,
+            templates: vec![("case_progress".to_owned(), cast::TEMPLATE.to_owned())],
+        },
     })
 }
 
+/// Effects and clocks wait for `World::work`; one address may sign in as often as stories like.
 fn serve(app: &App, pause: Duration) -> (String, Server) {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let server = server::start(app.clone(), listener, Options { workers: 1, pause, ..Options::default() }).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let rates = Rates { residents_per_minute: 100_000, workers_per_minute: 100_000, ..Rates::default() };
+    let options = Options { workers: 1, pause, rates, worker: false, ..Options::default() };
+    let server = server::start(app.clone(), listener, options).unwrap();
     (format!("http://{}", server.address()), server)
 }

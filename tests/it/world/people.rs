@@ -1,6 +1,8 @@
 //! Callers with tokens: any resident, and workers with the posts that a story wants.
 
 use diesel::prelude::*;
+use serde_json::json;
+use zhucan::entry::demo::cast;
 use zhucan::office::accounts::sessions::Beginning;
 use zhucan::office::accounts::staff::{Standing, assignments, workers};
 use zhucan::office::accounts::tokens::Holder;
@@ -40,6 +42,13 @@ impl World {
         });
         store.await.unwrap();
         self.session(Holder::Staff, id).await
+    }
+
+    /// Signs a resident of the cast in, as a phone does; the access token.
+    pub async fn resident(&self, handle: &str) -> String {
+        let code = self.wechat.issue_login_code(cast::APPID, handle).unwrap();
+        let reply = self.post("/api/v1/auth/wechat/login").json(&json!({ "code": code })).send().await;
+        reply.data(200)["access_token"].as_str().unwrap().to_owned()
     }
 
     async fn session(&self, holder: Holder, account: Id) -> String {

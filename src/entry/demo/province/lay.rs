@@ -58,7 +58,7 @@ fn holders(c: &mut AnyConn) -> Result<Vec<(AreaCode, Counts)>> {
 }
 
 /// Areas, working days and policies, in one write with the mark that laying has begun.
-pub(super) async fn ground(app: &App, day: NaiveDate, now_ms: i64) -> Result<()> {
+pub async fn ground(app: &App, day: NaiveDate, now_ms: i64) -> Result<()> {
     let policies = policies::all(&app.clock)?;
     let work = move |c: &mut AnyConn| {
         if marker::read(c)?.is_some() {

@@ -12,7 +12,7 @@ pub mod policies;
 #[cfg(test)]
 mod tests;
 
-pub use lay::{Laid, load};
+pub use lay::{Laid, ground, load};
 
 /// The areas of the province, as a list that the office imports.
 pub const AREAS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/areas.csv"));

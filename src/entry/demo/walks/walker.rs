@@ -98,6 +98,19 @@ impl Walker {
         view.pointer("/summary/version").and_then(Value::as_i64).ok_or_else(|| Stop("办件没有版本号".into()))
     }
 
+    /// Waits until the worker of the demo has moved a case into a state; ten seconds at most.
+    pub async fn settled(&self, who: &Hand, case: &str, state: &str) -> Result<(), Stop> {
+        let quiet = Walker { http: self.http.clone(), base: self.base.clone(), wechat: self.wechat.clone(), aloud: false };
+        for _ in 0..100 {
+            let view = quiet.get(who, &format!("/cases/{case}")).await?;
+            if view.pointer("/summary/state/value").and_then(Value::as_str) == Some(state) {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        Err(Stop(format!("等了十秒，办件还没有变成 {state}。")))
+    }
+
     /// An officer's decision on what is true now.
     pub async fn decide(&self, who: &Hand, case: &str, verb: &str) -> Result<Value, Stop> {
         let version = self.staff_version(who, case).await?;
