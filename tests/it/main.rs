@@ -7,6 +7,7 @@
 #[macro_use]
 mod registry;
 mod contract;
+mod device_rental;
 mod document;
 mod drain;
 mod floors;
@@ -23,8 +24,13 @@ use libtest_mimic::{Arguments, Trial};
 use registry::{Plain, Story};
 use world::{Kind, grounds};
 
-const STORIES: &[(&str, &[(&str, Story)])] =
-    &[("contract", contract::STORIES), ("drain", drain::STORIES), ("refusals", refusals::STORIES), ("seam", seam::STORIES)];
+const STORIES: &[(&str, &[(&str, Story)])] = &[
+    ("contract", contract::STORIES),
+    ("device_rental", device_rental::STORIES),
+    ("drain", drain::STORIES),
+    ("refusals", refusals::STORIES),
+    ("seam", seam::STORIES),
+];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
 
