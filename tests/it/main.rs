@@ -7,6 +7,7 @@
 #[macro_use]
 mod registry;
 mod contract;
+mod device_rental;
 mod document;
 mod drain;
 mod education_aid;
@@ -26,15 +27,6 @@ use libtest_mimic::{Arguments, Trial};
 use registry::{Plain, Story};
 use world::{Kind, grounds};
 
-const STORIES: &[(&str, &[(&str, Story)])] = &[
-    ("contract", contract::STORIES),
-    ("drain", drain::STORIES),
-    ("education_aid", education_aid::STORIES),
-    ("journeys", journeys::STORIES),
-    ("refusals", refusals::STORIES),
-    ("seam", seam::STORIES),
-    ("sign_in", sign_in::STORIES),
-];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
 
