@@ -7,6 +7,7 @@
 #[macro_use]
 mod registry;
 mod contract;
+mod device_rental;
 mod document;
 mod drain;
 mod education_aid;
@@ -16,6 +17,7 @@ mod refusals;
 mod samples;
 mod schema;
 mod seam;
+mod sign_in;
 mod world;
 
 use std::process::ExitCode;
@@ -27,11 +29,13 @@ use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("contract", contract::STORIES),
-    ("journeys", journeys::STORIES),
+    ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
+    ("journeys", journeys::STORIES),
     ("refusals", refusals::STORIES),
     ("seam", seam::STORIES),
+    ("sign_in", sign_in::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
