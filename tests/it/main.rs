@@ -7,8 +7,10 @@
 #[macro_use]
 mod registry;
 mod contract;
+mod device_rental;
 mod document;
 mod drain;
+mod education_aid;
 mod floors;
 mod journeys;
 mod refusals;
@@ -27,7 +29,9 @@ use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("contract", contract::STORIES),
+    ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
+    ("education_aid", education_aid::STORIES),
     ("journeys", journeys::STORIES),
     ("refusals", refusals::STORIES),
     ("seam", seam::STORIES),

@@ -4,7 +4,7 @@
 pub mod client;
 mod cluster;
 pub mod grounds;
-mod people;
+pub mod people;
 
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, resume_unwind};
