@@ -56,6 +56,11 @@ impl Stock {
             "alt_text": "一辆可折叠的手动轮椅", "service_life_months": 0 });
         let model = text(&w.post(&format!("{DESK}/models")).token(&officer).json(&new).send().await.data(201)["id"]);
         w.post(&format!("{DESK}/models")).token(&officer).json(&new).send().await.refused(409, 30014);
+        let elsewhere = json!({ "area": "990201100200", "name": "外县", "address": "人民路1号", "phone": "0561-0000000" });
+        w.post(&format!("{DESK}/points")).token(&officer).json(&elsewhere).send().await.refused(404, 10006);
+        let mut elsewhere = new.clone();
+        elsewhere["county"] = json!("990201000000");
+        w.post(&format!("{DESK}/models")).token(&officer).json(&elsewhere).send().await.refused(404, 10006);
         let stock = Stock { officer, points, keepers, model };
         for at in 0..units {
             stock.admit(w, &format!("LY-{at}")).await.data(201);
@@ -207,6 +212,7 @@ async fn a_guardian_borrows_a_wheelchair_for_a_child_and_it_is_clean_before_the_
     stock.hand_out(&w, "000000", "LY-0").await.refused(422, 30005);
     stock.hand_out(&w, &code, "no such tag").await.refused(409, 30002);
     let handed = stock.hand_out(&w, &code, "LY-1").await.data(200);
+    stock.step(&w, 0, "LY-1", "transfer").await.refused(409, 30013);
     assert_eq!((handed["state"]["value"].clone(), handed["due_on"].clone()), (json!("out"), json!("2026-05-09")));
     let mine = rental(&w, &token, &id).await;
     assert_eq!((flags(&mine), mine["loan"]["pickup_code"].clone()), (vec!["lent".to_owned()], Value::Null));
@@ -241,6 +247,7 @@ async fn a_guardian_borrows_a_wheelchair_for_a_child_and_it_is_clean_before_the_
     assert_eq!(stock.free(&w, &token).await, [1, 0], "returned elsewhere, and not clean yet");
     stock.step(&w, 1, "LY-1", "disinfect").await.refused(409, 30013);
     stock.step(&w, 1, "LY-1", "inspect").await.data(200);
+    stock.step(&w, 1, "LY-1", "inspect").await.refused(409, 30013);
     assert_eq!(stock.free(&w, &token).await, [1, 0]);
     stock.step(&w, 1, "LY-1", "disinfect").await.data(200);
     assert_eq!(stock.free(&w, &token).await, [1, 1]);
@@ -362,6 +369,10 @@ async fn a_guardian_sees_what_keeps_a_rental_from_being_submitted(w: World) {
     let stock = Stock::of(&w, 1).await;
     let (token, child) = guardian(&w).await;
     let new = json!({ "person_id": child });
+    let nobody = json!({ "person_id": stock.model });
+    w.post(&format!("{HERE}/drafts")).token(&token).json(&nobody).send().await.refused(404, 10006);
+    let nobody = json!({ "person_id": stock.model, "point_id": stock.points[0], "model_id": stock.model });
+    w.post(&format!("{HERE}/waitlist")).token(&token).json(&nobody).send().await.refused(404, 10006);
     let draft = w.post(&format!("{HERE}/drafts")).token(&token).json(&new).send().await.data(201);
     let id = text(&draft["case"]["summary"]["id"]);
     let told = w.get(&format!("/api/v1/cases/{id}/check")).token(&token).send().await.data(200);
@@ -375,6 +386,8 @@ async fn a_guardian_sees_what_keeps_a_rental_from_being_submitted(w: World) {
     let path = format!("{HERE}/cases/{id}/sections/contact");
     let faults = w.put(&path).token(&token).json(&contact).send().await.refused(422, 10002);
     assert_eq!(faults.json["details"].as_array().unwrap().len(), 3, "all at once");
+    let contact = json!({ "version": 7, "name": "陈秀英", "phone": "13800000002", "delivery": "pickup", "note": null });
+    w.put(&path).token(&token).json(&contact).send().await.refused(409, 10030);
     let told = w.get(&format!("/api/v1/cases/{id}/check")).token(&token).send().await.data(200);
     assert_eq!(told["details"][0]["code"], "after_window");
     w.post(&format!("{HERE}/cases/{id}/extension")).token(&token).json(&json!({ "version": 1 })).send().await.refused(409, 30012);
