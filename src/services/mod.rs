@@ -7,8 +7,7 @@ pub mod education_aid; // seasons, applications, awards, payment batches
 use crate::office::cases::service::{Service, Services};
 
 /// All services of this program, in the order in which residents see them.
-pub static ALL: &[&dyn Service] =
-    &[&education_aid::EducationAid, &device_rental::DeviceRental, &certificate::Certificate];
+pub static ALL: &[&dyn Service] = &[&education_aid::EducationAid, &device_rental::DeviceRental, &certificate::Certificate];
 
 /// The registry.
 pub fn all() -> Services {

@@ -10,11 +10,14 @@ mod contract;
 mod device_rental;
 mod document;
 mod drain;
+mod education_aid;
 mod floors;
+mod journeys;
 mod refusals;
 mod samples;
 mod schema;
 mod seam;
+mod sign_in;
 mod world;
 
 use std::process::ExitCode;
@@ -24,13 +27,6 @@ use libtest_mimic::{Arguments, Trial};
 use registry::{Plain, Story};
 use world::{Kind, grounds};
 
-const STORIES: &[(&str, &[(&str, Story)])] = &[
-    ("contract", contract::STORIES),
-    ("device_rental", device_rental::STORIES),
-    ("drain", drain::STORIES),
-    ("refusals", refusals::STORIES),
-    ("seam", seam::STORIES),
-];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
 

@@ -133,7 +133,8 @@ async fn equip(app: &App) -> Result<[Id; 2]> {
                 };
                 store::add_model(c, &model)?;
             }
-            let places = points.iter().flat_map(|p| MODELS.iter().zip(models).flat_map(move |(m, id)| (0..5).map(move |_| (*p, m.4, id))));
+            let places =
+                points.iter().flat_map(|p| MODELS.iter().zip(models).flat_map(move |(m, id)| (0..5).map(move |_| (*p, m.4, id))));
             for (at, ((point, letters, model), id)) in places.zip(ids.iter()).enumerate() {
                 let unit = Unit {
                     id: *id,

@@ -47,6 +47,7 @@ const TAGS: &[(&str, &str)] = &[
     ("notices", "消息：站内通知与微信订阅"),
     ("education-aid", "残疾学生和残疾人家庭子女教育补助"),
     ("device-rental", "辅助器具租借"),
+    ("device-rental-staff", "辅助器具租借：网点、器具、借出和归还，由工作人员办理"),
     ("certificate", "残疾人证换领"),
     ("desks", "工作人员的办理台：待办、领取、审批、退回"),
     ("people", "残疾人基本信息与持证登记"),

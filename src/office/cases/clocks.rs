@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::service::Spine;
 use crate::office::policy::calendar;
-use crate::office::policy::common::CommonPolicy;
+use crate::office::policy::terms::CommonPolicy;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::rules::calendar::beijing_date;

@@ -19,7 +19,7 @@ use crate::platform::code;
 use crate::platform::crypto::Place;
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::files::{FileFault, Kind, MAX_FILE_BYTES, Processed, Variant};
-use crate::platform::http::{Parts, Answer, Body, Envelope, Once, PathId, Query};
+use crate::platform::http::{Answer, Body, Envelope, Once, Parts, PathId, Query};
 use crate::platform::id::Id;
 
 crate::codes! { FILES;

@@ -4,7 +4,7 @@ use super::act::conflicted;
 use super::case::Case;
 use super::service::Spine;
 use crate::office::accounts::serving::serving;
-use crate::office::policy::common::CommonPolicy;
+use crate::office::policy::terms::CommonPolicy;
 use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::common::{CommonPolicy, ReasonOption, Required};
 use super::county::{self, Pinned};
+use super::terms::{CommonPolicy, ReasonOption, Required};
 use super::{areas, calendar};
 use crate::labelled;
 use crate::platform::app::App;
@@ -205,7 +205,7 @@ async fn see_policy(query: Query<OfCounty>, app: web::Data<App>) -> Result<Answe
 fn view(policy: &Pinned) -> PolicyView {
     let common: &CommonPolicy = &policy.common;
     let reasons = |list: &[ReasonOption]| list.iter().map(|r| Labelled::new(&r.code, &r.label)).collect();
-    let material = |m: &super::common::Material| PolicyMaterial {
+    let material = |m: &super::terms::Material| PolicyMaterial {
         code: m.code.clone(),
         label: m.label.clone(),
         always: m.required == Required::Always,

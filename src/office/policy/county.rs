@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::common::CommonPolicy;
+use super::terms::CommonPolicy;
 use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};

@@ -4,8 +4,8 @@ pub mod api; // what anybody may look up
 pub mod area_rows; // reads the list of areas
 pub mod areas;
 pub mod calendar;
-pub mod common; // the terms that all services share
-pub mod county; // what a county decided about a service, in published versions
+pub mod county;
+pub mod terms; // the terms that all services share // what a county decided about a service, in published versions
 
 #[cfg(test)]
 mod tests;

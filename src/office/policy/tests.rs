@@ -4,8 +4,8 @@
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use super::common::{CommonPolicy, Material, ReasonOption, Required};
 use super::county::{self, NewPolicy, Pinned};
+use super::terms::{CommonPolicy, Material, ReasonOption, Required};
 use super::{areas, calendar};
 use crate::office::accounts::bench::{Bench, bench};
 use crate::platform::error::Result;

@@ -20,8 +20,8 @@ use crate::office::cases::case::{self, Case, cases};
 use crate::office::cases::drafts;
 use crate::office::cases::service::{Service, Services, Spine};
 use crate::office::people::persons::{self, NewPerson};
-use crate::office::policy::common::CommonPolicy;
 use crate::office::policy::county::{self, NewPolicy};
+use crate::office::policy::terms::CommonPolicy;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::{AnyConn, Bounds, Db, migrate};
 use crate::platform::error::Result;
@@ -260,20 +260,6 @@ fn an_approved_student_is_paid_after_the_account_was_mended_and_the_case_is_done
     assert_eq!(office.write(move |c| case::find(c, case)).state, State::Completed);
     let counted = office.write(|c| store::counts_by_beneficiary_and_stage(c, &AreaCode::parse(COUNTY).unwrap(), 2026));
     assert_eq!((counted[0].stage, counted[0].state, counted[0].count), (Stage::Compulsory, AwardState::Paid, 1));
-}
-
-#[test]
-fn the_file_is_frozen_and_holds_the_account_that_is_masked_elsewhere() {
-    let office = Office::open(0);
-    let season = office.season(1_000_000, 5);
-    office.approve(office.case(0, &season, Stage::Compulsory, 2020)).unwrap();
-    let batch = office.build(&season, &finance()).unwrap();
-    office.export(batch).unwrap();
-    let spine = office.spine.clone();
-    let (_, bytes) = office.write(move |c| payments::file(c, &spine, &finance(), batch));
-    let (text, _, _) = encoding_rs::GBK.decode(&bytes);
-    assert!(text.contains("6217000010001234567") && text.contains("500.00"));
-    assert_eq!(account("6217000010001234567").view(1).card_number, "****4567");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The papers and reasons of the demo policies, in the words that a resident reads.
 
-use crate::office::policy::common::{Material, ReasonOption, Required};
+use crate::office::policy::terms::{Material, ReasonOption, Required};
 
 fn material(code: &str, label: &str, required: Required, max_pages: u32, hint: &str, alternatives: &[&str]) -> Material {
     Material {

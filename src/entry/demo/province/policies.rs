@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use super::figures::COUNTIES;
 use super::materials;
-use crate::office::policy::common::CommonPolicy;
 use crate::office::policy::county::NewPolicy;
+use crate::office::policy::terms::CommonPolicy;
 use crate::platform::clock::Clock;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;

@@ -44,9 +44,8 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
     let unit = units.get("items").and_then(Value::as_array).and_then(|all| all.iter().find(of_model)).cloned();
     let unit = unit.ok_or_else(|| Stop("网点没有可以交出的轮椅。".into()))?;
     let (tag, unit_id) = (text(&unit, "/asset_tag")?, text(&unit, "/id")?);
-    let loan = w
-        .post(&keeper, "/staff/device-rental/loans/actions/hand-out", json!({ "pickup_code": code, "asset_tag": tag }))
-        .await?;
+    let loan =
+        w.post(&keeper, "/staff/device-rental/loans/actions/hand-out", json!({ "pickup_code": code, "asset_tag": tag })).await?;
     let loan = text(&loan, "/id")?;
 
     w.say("陈秀英：续借一次；刹车松了，报告一下");

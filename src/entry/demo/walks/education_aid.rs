@@ -12,7 +12,8 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
     let lin = w.resident("lin-xiaoyu").await?;
     let person = text(&w.get(&lin, "/me").await?, "/links/0/person")?;
     let offers = w.get(&lin, &format!("/me/offers?person_id={person}")).await?;
-    let student = |o: &&Value| o.pointer("/service/value") == Some(&json!("education_aid")) && o.get("possible") == Some(&json!(true));
+    let student =
+        |o: &&Value| o.pointer("/service/value") == Some(&json!("education_aid")) && o.get("possible") == Some(&json!(true));
     if offers.as_array().and_then(|all| all.iter().find(student)).is_none() {
         return Err(Stop("林小雨今年不能再申请（可能已经走过一遍）。想重来，请用 zhucan demo --data 另一个空文件夹。".into()));
     }
@@ -20,9 +21,8 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
     let season = text(&seasons, "/items/0/id").or_else(|_| text(&seasons, "/0/id"))?;
 
     w.say("开始填写。已经知道的都预先填好");
-    let draft = w
-        .post(&lin, "/education-aid/drafts", json!({ "person_id": person, "kind": "student", "season_id": season }))
-        .await?;
+    let draft =
+        w.post(&lin, "/education-aid/drafts", json!({ "person_id": person, "kind": "student", "season_id": season })).await?;
     let case = text(&draft, "/summary/id")?;
     w.get(&lin, &format!("/education-aid/cases/{case}/prefill")).await?;
     let year: i32 = text(&w.get(&lin, "/bootstrap").await?, "/now")?.get(..4).and_then(|y| y.parse().ok()).unwrap_or(2026);
@@ -31,7 +31,8 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
     w.put(&lin, &format!("{sections}/student"), body).await?;
     let body = json!({ "version": 0, "other_government_aid": false, "commitment": true });
     w.put(&lin, &format!("{sections}/family"), body).await?;
-    let body = json!({ "version": 0, "holder": "self", "card_number": "6217000010001234567", "bank": "示例农村商业银行宋疃支行" });
+    let body =
+        json!({ "version": 0, "holder": "self", "card_number": "6217000010001234567", "bank": "示例农村商业银行宋疃支行" });
     w.put(&lin, &format!("{sections}/account"), body).await?;
 
     w.say("不提交，先检查还缺什么；再上传材料");
@@ -84,6 +85,7 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
     w.decide(&county, &case, "approve").await?;
     w.get(&lin, "/public/notice-board?county=990101000000").await?;
     w.later(12 * DAY_MS, "公示期满").await?;
+    let lin = w.resident("lin-xiaoyu").await?;
     w.settled(&lin, &case, "approved").await?;
 
     w.say("县残联财务：建一个发放批次，导出银行文件，登记银行结果");
@@ -100,7 +102,6 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
 
     w.say("林小雨：钱到了，事项办结，评价一次");
     w.later(60_000, "一分钟以后").await?;
-    let lin = w.resident("lin-xiaoyu").await?;
     w.get(&lin, &format!("/cases/{case}")).await?;
     let version = w.version(&lin, &case).await?;
     w.post(&lin, &format!("/cases/{case}/actions/rate"), json!({ "version": version, "grade": "very_good" })).await?;
