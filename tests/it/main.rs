@@ -27,6 +27,16 @@ use libtest_mimic::{Arguments, Trial};
 use registry::{Plain, Story};
 use world::{Kind, grounds};
 
+const STORIES: &[(&str, &[(&str, Story)])] = &[
+    ("contract", contract::STORIES),
+    ("device_rental", device_rental::STORIES),
+    ("drain", drain::STORIES),
+    ("education_aid", education_aid::STORIES),
+    ("journeys", journeys::STORIES),
+    ("refusals", refusals::STORIES),
+    ("seam", seam::STORIES),
+    ("sign_in", sign_in::STORIES),
+];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
 
