@@ -7,9 +7,12 @@
 #[macro_use]
 mod registry;
 mod contract;
+mod device_rental;
 mod document;
 mod drain;
+mod education_aid;
 mod floors;
+mod journeys;
 mod refusals;
 mod samples;
 mod schema;
@@ -26,7 +29,10 @@ use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("contract", contract::STORIES),
+    ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
+    ("education_aid", education_aid::STORIES),
+    ("journeys", journeys::STORIES),
     ("refusals", refusals::STORIES),
     ("seam", seam::STORIES),
     ("sign_in", sign_in::STORIES),

@@ -5,5 +5,6 @@ pub mod cast; // residents and workers to try it as
 pub mod control; // moving the clock, a worker's code
 pub mod folder; // the marker of a demo folder
 pub mod province; // invented areas, people, cards and policies
+pub mod shop; // seasons, points and devices
 pub mod walks; // whole journeys, printed call by call
 pub mod wechat_stand_in; // a labelled stand-in for WeChat

@@ -6,11 +6,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use super::forms::{DELIVERY, DeliveryForm, HOLDER, HolderForm};
+use super::forms::{DELIVERY, HOLDER, SaveCertificateDelivery, SaveCertificateHolder};
 use super::holding::{self, Holding};
 use super::rules::Kind;
 use super::store::{self, CardCase};
-use super::views::{self, CertificateCase, DeliveryView, HolderSection, HolderView};
+use super::views::{self, CertificateCase, CertificateDelivery, CertificateHolder, CertificateHolderSection};
 use super::{Certificate, codes, following, making};
 use crate::form;
 use crate::office::accounts::guards::Resident;
@@ -41,14 +41,14 @@ struct Whose {
 
 #[utoipa::path(tag = "certificate", operation_id = "listMyCertificates", summary = "我的残疾人证",
     description = "您和您可以代办的人的残疾人证：什么时候可以换证，要不要重新评定，为什么。", params(Whose),
-    responses((status = 200, description = "每个人的证件", body = Envelope<Vec<HolderView>>)), security(("resident" = [])))]
+    responses((status = 200, description = "每个人的证件", body = Envelope<Vec<CertificateHolder>>)), security(("resident" = [])))]
 #[get("/me/certificates")]
 async fn mine(
     who: Resident,
     q: Query<Whose>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<Vec<HolderView>>> {
+) -> Result<Answer<Vec<CertificateHolder>>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
         let mut persons: Vec<(Id, links::Relation)> = Vec::new();
@@ -69,17 +69,17 @@ async fn mine(
 /// What to begin.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Begin {
+struct BeginCertificate {
     person_id: Id,
     /// renewal, new or change.
     #[schema(value_type = String, example = "renewal")]
     kind: Kind,
 }
-form!(Begin { person_id: "办理对象", kind: "办理事项" });
+form!(BeginCertificate { person_id: "办理对象", kind: "办理事项" });
 
 #[utoipa::path(tag = "certificate", operation_id = "beginCertificateDraft", summary = "开始办证",
     description = "开始填写换证、新办或变更的申请。未成年人、智力和精神残疾人由监护人申请。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Begin,
+    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = BeginCertificate,
     responses((status = 201, description = "草稿", body = Envelope<CertificateCase>),
         (status = 403, description = "32002 要由监护人申请", body = Failure),
         (status = 409, description = "32001 现在不能办理；20006 已有一件在办理；20009 本地没有开通", body = Failure)),
@@ -88,7 +88,7 @@ form!(Begin { person_id: "办理对象", kind: "办理事项" });
 async fn begin(
     who: Resident,
     once: Once,
-    body: Body<Begin>,
+    body: Body<BeginCertificate>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CertificateCase>> {
@@ -144,14 +144,14 @@ async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data
 
 #[utoipa::path(tag = "certificate", operation_id = "getCertificateHolder", summary = "查看持证人信息",
     description = "登记的电话和地址已经遮盖；没有变化的不用再填。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "持证人信息", body = Envelope<HolderSection>)), security(("resident" = [])))]
+    responses((status = 200, description = "持证人信息", body = Envelope<CertificateHolderSection>)), security(("resident" = [])))]
 #[get("/certificate/cases/{id}/sections/holder")]
 async fn read_holder(
     who: Resident,
     id: PathId,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<HolderSection>> {
+) -> Result<Answer<CertificateHolderSection>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
         let case = own(c, &spine, who.account, id.0)?;
@@ -162,17 +162,17 @@ async fn read_holder(
 
 #[utoipa::path(tag = "certificate", operation_id = "saveCertificateHolder", summary = "保存持证人信息",
     description = "确认电话和地址，说明残疾状况有没有变化。", params(("id" = Id, Path, description = "办件编号")),
-    request_body = HolderForm,
-    responses((status = 200, description = "已保存", body = Envelope<HolderSection>),
+    request_body = SaveCertificateHolder,
+    responses((status = 200, description = "已保存", body = Envelope<CertificateHolderSection>),
         (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = [])))]
 #[put("/certificate/cases/{id}/sections/holder")]
 async fn save_holder(
     who: Resident,
     id: PathId,
-    body: Body<HolderForm>,
+    body: Body<SaveCertificateHolder>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<HolderSection>> {
+) -> Result<Answer<CertificateHolderSection>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let view = app.db.write(move |c| {
         let case = own(c, &spine, who.account, id.0)?;
@@ -185,14 +185,14 @@ async fn save_holder(
 
 #[utoipa::path(tag = "certificate", operation_id = "getCertificateDelivery", summary = "查看领证方式",
     description = "您选择的领证方式，以及本地可以选择的方式。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "领证方式", body = Envelope<DeliveryView>)), security(("resident" = [])))]
+    responses((status = 200, description = "领证方式", body = Envelope<CertificateDelivery>)), security(("resident" = [])))]
 #[get("/certificate/cases/{id}/sections/delivery")]
 async fn read_delivery(
     who: Resident,
     id: PathId,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<DeliveryView>> {
+) -> Result<Answer<CertificateDelivery>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
         let case = own(c, &spine, who.account, id.0)?;
@@ -203,17 +203,17 @@ async fn read_delivery(
 
 #[utoipa::path(tag = "certificate", operation_id = "saveCertificateDelivery", summary = "保存领证方式",
     description = "选择窗口领取、邮寄或者送证上门。", params(("id" = Id, Path, description = "办件编号")),
-    request_body = DeliveryForm,
-    responses((status = 200, description = "已保存", body = Envelope<DeliveryView>),
+    request_body = SaveCertificateDelivery,
+    responses((status = 200, description = "已保存", body = Envelope<CertificateDelivery>),
         (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = [])))]
 #[put("/certificate/cases/{id}/sections/delivery")]
 async fn save_delivery(
     who: Resident,
     id: PathId,
-    body: Body<DeliveryForm>,
+    body: Body<SaveCertificateDelivery>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<DeliveryView>> {
+) -> Result<Answer<CertificateDelivery>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let view = app.db.write(move |c| {
         let case = own(c, &spine, who.account, id.0)?;
@@ -227,17 +227,17 @@ async fn save_delivery(
 /// An action on what was seen.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Seen {
+struct ConfirmReceipt {
     /// The version that was seen.
     #[schema(example = 9)]
     version: i64,
 }
-form!(Seen { version: "版本" });
+form!(ConfirmReceipt { version: "版本" });
 
 #[utoipa::path(tag = "certificate", operation_id = "confirmCertificateReceipt", summary = "确认收到新证",
     description = "收到邮寄的新证后确认，事项随即办结。",
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Seen,
+    request_body = ConfirmReceipt,
     responses((status = 200, description = "已办结", body = Envelope<CertificateCase>),
         (status = 409, description = "10030 版本过期；32006 新证还没有寄出", body = Failure)), security(("resident" = [])))]
 #[post("/certificate/cases/{id}/actions/confirm-receipt")]
@@ -245,7 +245,7 @@ async fn receipt(
     who: Resident,
     once: Once,
     id: PathId,
-    body: Body<Seen>,
+    body: Body<ConfirmReceipt>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CertificateCase>> {

@@ -40,7 +40,7 @@ pub struct Delivery {
 /// The holder's section as it is sent.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct HolderForm {
+pub struct SaveCertificateHolder {
     /// Version of the section that was seen; 0 for the first time.
     #[schema(example = 0)]
     pub version: i64,
@@ -58,7 +58,7 @@ pub struct HolderForm {
     #[schema(value_type = Option<String>, example = json!(null))]
     pub declared_category: Option<Category>,
 }
-form!(HolderForm {
+form!(SaveCertificateHolder {
     version: "版本",
     phone: "联系电话",
     address: "联系地址",
@@ -69,7 +69,7 @@ form!(HolderForm {
 /// The delivery section as it is sent.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DeliveryForm {
+pub struct SaveCertificateDelivery {
     /// Version of the section that was seen; 0 for the first time.
     #[schema(example = 0)]
     pub version: i64,
@@ -90,7 +90,7 @@ pub struct DeliveryForm {
     #[schema(example = json!(null))]
     pub phone: Option<String>,
 }
-form!(DeliveryForm {
+form!(SaveCertificateDelivery {
     version: "版本",
     way: "领证方式",
     place: "领取地点",
@@ -113,7 +113,7 @@ fn phone(text: &Option<String>, faults: &mut Faults, label: &str) -> Option<Stri
     }
 }
 
-impl HolderForm {
+impl SaveCertificateHolder {
     /// The section's facts; 10002 with all faults.
     pub fn parse(&self, kind: Kind) -> Result<Holder> {
         let mut faults = Faults::new();
@@ -141,7 +141,7 @@ impl HolderForm {
     }
 }
 
-impl DeliveryForm {
+impl SaveCertificateDelivery {
     /// The section's facts; 10002 with all faults. Only the fields of the chosen way are kept.
     pub fn parse(&self, terms: &Terms) -> Result<Delivery> {
         let mut faults = Faults::new();

@@ -9,7 +9,7 @@ use validator::Validate;
 
 use super::rules::{self, Finding};
 use super::store::{self, Entered};
-use super::views::{self, CertificateCase, DeliveryView};
+use super::views::{self, CertificateCase, CertificateDelivery};
 use super::{following, making};
 use crate::form;
 use crate::office::accounts::guards::{Assessor, CountyOfficer, DeskOfficer, Worker};
@@ -53,18 +53,18 @@ fn assessable(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
 
 /// A certificate case as its officers see it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-struct StaffCase {
+struct StaffCertificateCase {
     case: CertificateCase,
     /// The applicant says that the condition has changed.
     changed_condition: bool,
     /// Where the card goes; only for the desk on which the case lies.
-    delivery: Option<DeliveryView>,
+    delivery: Option<CertificateDelivery>,
 }
 
-fn staff_view(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id) -> Result<StaffCase> {
+fn staff_view(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id) -> Result<StaffCertificateCase> {
     let case = case::find(c, id)?;
     let at_desk = case.desk_role(worker).is_some();
-    Ok(StaffCase {
+    Ok(StaffCertificateCase {
         case: views::case(c, spine, &case)?,
         changed_condition: following::holder(c, spine, &case)?.is_some_and(|h| h.changed_condition),
         delivery: if at_desk { Some(views::delivery_section(c, spine, &case)?) } else { None },
@@ -73,9 +73,14 @@ fn staff_view(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id) -> Result
 
 #[utoipa::path(tag = "certificate", operation_id = "getStaffCertificateCase", summary = "办证详情（工作人员）",
     description = "原证、评定、制证和发放情况；领证地址只有当前窗口能看到。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "办证详情", body = Envelope<StaffCase>)), security(("staff" = [])))]
+    responses((status = 200, description = "办证详情", body = Envelope<StaffCertificateCase>)), security(("staff" = [])))]
 #[get("/staff/certificate/cases/{id}")]
-async fn one(who: DeskOfficer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<StaffCase>> {
+async fn one(
+    who: DeskOfficer,
+    id: PathId,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<StaffCertificateCase>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
         let case = scoped(c, &who, id.0).or_else(|_| assessable(c, &who, id.0))?;
@@ -87,7 +92,7 @@ async fn one(who: DeskOfficer, id: PathId, app: web::Data<App>, services: web::D
 /// An order and why.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Order {
+struct OrderAssessment {
     /// The version that was seen.
     #[schema(example = 4)]
     version: i64,
@@ -96,13 +101,13 @@ struct Order {
     #[schema(example = "上门核实时发现肢体功能有明显变化")]
     reason: String,
 }
-form!(Order { version: "版本", reason: "原因" });
+form!(OrderAssessment { version: "版本", reason: "原因" });
 
 #[utoipa::path(tag = "certificate", operation_id = "orderCertificateAssessment", summary = "要求重新评定",
     description = "审核中认为需要重新评定的，写明原因；评定结果录入前不能批准。",
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Order,
-    responses((status = 200, description = "已要求评定", body = Envelope<StaffCase>),
+    request_body = OrderAssessment,
+    responses((status = 200, description = "已要求评定", body = Envelope<StaffCertificateCase>),
         (status = 409, description = "10030 版本过期；20001 不在审核中；20004 同事已领取；32010 已经需要评定", body = Failure)),
     security(("staff" = [])))]
 #[post("/staff/certificate/cases/{id}/actions/order-assessment")]
@@ -110,10 +115,10 @@ async fn order(
     who: DeskOfficer,
     once: Once,
     id: PathId,
-    body: Body<Order>,
+    body: Body<OrderAssessment>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<StaffCase>> {
+) -> Result<Answer<StaffCertificateCase>> {
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
@@ -167,7 +172,7 @@ async fn awaiting(
 /// A doctor's result.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Assess {
+struct EnterAssessment {
     /// The version that was seen.
     #[schema(example = 4)]
     version: i64,
@@ -189,7 +194,7 @@ struct Assess {
     #[schema(example = false)]
     at_home: bool,
 }
-form!(Assess {
+form!(EnterAssessment {
     version: "版本",
     category: "残疾类别",
     components: "多重残疾的各项类别",
@@ -202,18 +207,18 @@ form!(Assess {
 #[utoipa::path(tag = "certificate", operation_id = "enterAssessment", summary = "录入评定结果",
     description = "由评残医生录入；与原证不同的，新证按评定结果制作。没有达到残疾标准的，等级留空。",
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Assess,
-    responses((status = 201, description = "已录入", body = Envelope<StaffCase>),
+    request_body = EnterAssessment,
+    responses((status = 201, description = "已录入", body = Envelope<StaffCertificateCase>),
         (status = 409, description = "10030 版本过期；32005 现在不需要评定", body = Failure)), security(("staff" = [])))]
 #[post("/staff/certificate/cases/{id}/assessments")]
 async fn assess(
     who: Assessor,
     once: Once,
     id: PathId,
-    body: Body<Assess>,
+    body: Body<EnterAssessment>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<StaffCase>> {
+) -> Result<Answer<StaffCertificateCase>> {
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = assessable(c, &worker, id.0)?;
@@ -225,7 +230,7 @@ async fn assess(
     Ok(Answer::created(done.value).replayed(done.replayed))
 }
 
-fn entered(spine: &Spine, worker: &Worker, sent: &Assess) -> Result<Entered> {
+fn entered(spine: &Spine, worker: &Worker, sent: &EnterAssessment) -> Result<Entered> {
     let components = sent.components.clone();
     let finding = Finding { category: sent.category, components, level: sent.level, assessed_on: sent.assessed_on };
     let mut faults = Faults::new();
@@ -241,18 +246,18 @@ fn entered(spine: &Spine, worker: &Worker, sent: &Assess) -> Result<Entered> {
 /// An action on what was seen.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Seen {
+struct MakeCard {
     /// The version that was seen.
     #[schema(example = 6)]
     version: i64,
 }
-form!(Seen { version: "版本" });
+form!(MakeCard { version: "版本" });
 
 #[utoipa::path(tag = "certificate", operation_id = "makeCertificate", summary = "制证",
     description = "登记新证，有效期从今天起算，原证同时换发作废。每件只能制一次。",
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Seen,
-    responses((status = 200, description = "已制证", body = Envelope<StaffCase>),
+    request_body = MakeCard,
+    responses((status = 200, description = "已制证", body = Envelope<StaffCertificateCase>),
         (status = 409, description = "10030 版本过期；20001 还没有批准；20004 同事已领取；32006 已经制过证", body = Failure)),
     security(("staff" = [])))]
 #[post("/staff/certificate/cases/{id}/actions/make-card")]
@@ -260,10 +265,10 @@ async fn make(
     who: CountyOfficer,
     once: Once,
     id: PathId,
-    body: Body<Seen>,
+    body: Body<MakeCard>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<StaffCase>> {
+) -> Result<Answer<StaffCertificateCase>> {
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
@@ -276,7 +281,7 @@ async fn make(
 /// To whom a card was given.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct HandOut {
+struct HandOutCard {
     /// The version that was seen.
     #[schema(example = 7)]
     version: i64,
@@ -284,13 +289,13 @@ struct HandOut {
     #[schema(example = "王小四")]
     receiver: String,
 }
-form!(HandOut { version: "版本", receiver: "领取人姓名" });
+form!(HandOutCard { version: "版本", receiver: "领取人姓名" });
 
 #[utoipa::path(tag = "certificate", operation_id = "handOutCertificate", summary = "发放新证",
     description = "在窗口或上门把新证交到领取人手里，收回原证，事项办结。邮寄退回的也在这里发放。",
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = HandOut,
-    responses((status = 200, description = "已发放", body = Envelope<StaffCase>),
+    request_body = HandOutCard,
+    responses((status = 200, description = "已发放", body = Envelope<StaffCertificateCase>),
         (status = 409, description = "10030 版本过期；20001 不在您的窗口；32006 新证还没有制好", body = Failure)),
     security(("staff" = [])))]
 #[post("/staff/certificate/cases/{id}/actions/hand-out")]
@@ -298,10 +303,10 @@ async fn hand_out(
     who: DeskOfficer,
     once: Once,
     id: PathId,
-    body: Body<HandOut>,
+    body: Body<HandOutCard>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<StaffCase>> {
+) -> Result<Answer<StaffCertificateCase>> {
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
     let name = PersonName::parse(&sent.receiver).map_err(|e| {
         let mut faults = Faults::new();
@@ -319,7 +324,7 @@ async fn hand_out(
 /// A parcel.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Parcel {
+struct PostCard {
     /// The version that was seen.
     #[schema(example = 7)]
     version: i64,
@@ -328,13 +333,13 @@ struct Parcel {
     #[schema(example = "EMS1234567890")]
     tracking_no: String,
 }
-form!(Parcel { version: "版本", tracking_no: "快递单号" });
+form!(PostCard { version: "版本", tracking_no: "快递单号" });
 
 #[utoipa::path(tag = "certificate", operation_id = "postCertificate", summary = "寄出新证",
     description = "登记快递单号，申请人收到后确认，事项办结。只用于选择邮寄的办件。",
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Parcel,
-    responses((status = 200, description = "已寄出", body = Envelope<StaffCase>),
+    request_body = PostCard,
+    responses((status = 200, description = "已寄出", body = Envelope<StaffCertificateCase>),
         (status = 409, description = "10030 版本过期；20001 不在您的窗口；32006 新证还没有制好，或者不是邮寄", body = Failure)),
     security(("staff" = [])))]
 #[post("/staff/certificate/cases/{id}/actions/post")]
@@ -342,10 +347,10 @@ async fn post_card(
     who: CountyOfficer,
     once: Once,
     id: PathId,
-    body: Body<Parcel>,
+    body: Body<PostCard>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<StaffCase>> {
+) -> Result<Answer<StaffCertificateCase>> {
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
     if !sent.tracking_no.bytes().all(|b| b.is_ascii_alphanumeric()) {
         let mut faults = Faults::new();

@@ -24,7 +24,7 @@ use crate::rules::calendar::{beijing_date, rfc3339};
 
 /// A card of the register.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct CardView {
+pub struct CertificateCard {
     pub id: Id,
     /// Masked: first and last character of the citizen ID; category and level stand beside it.
     #[schema(example = "9****************1**")]
@@ -45,7 +45,7 @@ pub struct CardView {
 
 /// The days that matter to a card, by the county's terms.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct WindowView {
+pub struct RenewalWindowView {
     /// First day on which a renewal can be filed.
     #[schema(example = "2026-06-01")]
     pub opens_on: String,
@@ -65,7 +65,7 @@ pub struct WindowView {
 
 /// Whether a renewal needs an assessment.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct NeedView {
+pub struct AssessmentNeedView {
     pub needed: bool,
     /// Stable code of the reason.
     #[schema(example = "hospital_unchanged")]
@@ -76,18 +76,18 @@ pub struct NeedView {
 
 /// What one person holds, for somebody who may act for them.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct HolderView {
+pub struct CertificateHolder {
     pub person_id: Id,
     #[schema(example = "王*四")]
     pub person_name: String,
     /// What the person is to the caller.
     pub relation: Labelled,
     /// All cards, the newest first.
-    pub cards: Vec<CardView>,
+    pub cards: Vec<CertificateCard>,
     /// Of the card in force; empty without one.
-    pub renewal: Option<WindowView>,
+    pub renewal: Option<RenewalWindowView>,
     /// For a renewal with unchanged condition; empty without a card.
-    pub assessment: Option<NeedView>,
+    pub assessment: Option<AssessmentNeedView>,
     /// A guardian must apply.
     pub guardian_required: bool,
     /// The caller may apply for a renewal now.
@@ -99,8 +99,8 @@ pub struct HolderView {
 }
 
 /// A card as people see it.
-pub fn card(k: &Certificate) -> CardView {
-    CardView {
+pub fn card(k: &Certificate) -> CertificateCard {
+    CertificateCard {
         id: k.card.id,
         number_masked: k.number.masked(),
         category: labelled!(k.card.category),
@@ -114,11 +114,11 @@ pub fn card(k: &Certificate) -> CardView {
 }
 
 /// What a person holds and may do about it.
-pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) -> Result<HolderView> {
+pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) -> Result<CertificateHolder> {
     let (holding, today) = (Holding::of(c, spine, person)?, spine.today());
-    let mut cards: Vec<CardView> = register::certificates_of(c, &spine.keys, person)?.iter().map(card).collect();
+    let mut cards: Vec<CertificateCard> = register::certificates_of(c, &spine.keys, person)?.iter().map(card).collect();
     cards.reverse();
-    let mut view = HolderView {
+    let mut view = CertificateHolder {
         person_id: person,
         person_name: holding.person.name.masked(),
         relation: labelled!(relation),
@@ -136,7 +136,7 @@ pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) ->
     };
     if let Some(held) = holding.held() {
         let window = held.window(terms);
-        view.renewal = Some(WindowView {
+        view.renewal = Some(RenewalWindowView {
             opens_on: window.opens.to_string(),
             expires_on: window.expires.to_string(),
             freezes_on: window.freezes.to_string(),
@@ -145,7 +145,8 @@ pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) ->
             sentence: rules::window_sentence(&window, today),
         });
         let need = rules::need(Kind::Renewal, Some(&held), false, None, terms);
-        view.assessment = Some(NeedView { needed: need.needed, reason_code: need.code.to_owned(), sentence: need.sentence });
+        view.assessment =
+            Some(AssessmentNeedView { needed: need.needed, reason_code: need.code.to_owned(), sentence: need.sentence });
     }
     let obstacles = holding.obstacles(Kind::Renewal, terms, today);
     view.advice.extend(obstacles.iter().map(|o| format!("{}{}", o.reason, o.way_out)));
@@ -160,7 +161,7 @@ pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) ->
 
 /// The result of a hospital.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct ResultView {
+pub struct AssessmentResult {
     pub category: Labelled,
     pub components: Vec<Labelled>,
     /// Empty when the standard of disability is not met.
@@ -174,8 +175,8 @@ pub struct ResultView {
     pub entered_at: String,
 }
 
-fn result(r: &Entered) -> ResultView {
-    ResultView {
+fn result(r: &Entered) -> AssessmentResult {
+    AssessmentResult {
         category: labelled!(r.finding.category),
         components: r.finding.components.iter().map(|p| labelled!(*p)).collect(),
         level: r.finding.level.map(|l| labelled!(l)),
@@ -188,7 +189,7 @@ fn result(r: &Entered) -> ResultView {
 
 /// How the card comes home.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct DeliveryView {
+pub struct CertificateDelivery {
     /// Version to save over; 0 when it was never saved.
     pub version: i64,
     pub way: Option<Labelled>,
@@ -205,7 +206,7 @@ pub struct DeliveryView {
 
 /// What the form says of the holder, beside what is on record.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct HolderSection {
+pub struct CertificateHolderSection {
     /// Version to save over; 0 when it was never saved.
     pub version: i64,
     /// On record, masked.
@@ -230,14 +231,14 @@ pub struct CertificateCase {
     pub kind: Labelled,
     pub state: Labelled,
     /// The card that is to be renewed or changed; empty for a first card.
-    pub old_card: Option<CardView>,
+    pub old_card: Option<CertificateCard>,
     pub assessment: Labelled,
     /// Why it is needed or not, in one plain sentence.
     #[schema(example = "原证经医院评定且情况没有变化，不用重新评定。")]
     pub assessment_reason: String,
-    pub result: Option<ResultView>,
+    pub result: Option<AssessmentResult>,
     pub card: Labelled,
-    pub new_card: Option<CardView>,
+    pub new_card: Option<CertificateCard>,
     #[schema(example = "2026-11-21")]
     pub made_on: Option<String>,
     /// Of a posted card.
@@ -276,11 +277,11 @@ pub fn case(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<CertificateCa
 }
 
 /// The holder's section with what is on record.
-pub fn holder_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<HolderSection> {
+pub fn holder_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<CertificateHolderSection> {
     let person = persons::open(c, &spine.keys, case.person_id)?;
     let saved = drafts::read::<Holder>(c, &case.key(&spine.keys)?, case.id, forms::HOLDER)?;
     let body = saved.as_ref().map(|s| &s.body);
-    Ok(HolderSection {
+    Ok(CertificateHolderSection {
         version: saved.as_ref().map_or(0, |s| s.version),
         phone_on_record: person.phone.as_ref().map(|p| p.masked()),
         address_on_record: person.address.as_deref().map(forms::masked_address),
@@ -292,11 +293,11 @@ pub fn holder_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Hol
 }
 
 /// The delivery section with the ways that the county offers.
-pub fn delivery_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<DeliveryView> {
+pub fn delivery_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<CertificateDelivery> {
     let terms = making::terms(c, case)?;
     let saved = drafts::read::<Delivery>(c, &case.key(&spine.keys)?, case.id, forms::DELIVERY)?;
     let body = saved.as_ref().map(|s| &s.body);
-    Ok(DeliveryView {
+    Ok(CertificateDelivery {
         version: saved.as_ref().map_or(0, |s| s.version),
         way: body.map(|b| labelled!(b.way)),
         place: body.and_then(|b| b.place).map(|p| labelled!(p)),

@@ -6,7 +6,7 @@ crate::codes! { RENTAL;
     DEVICE_OUT = 30003, 409, "辅具还没有归还，请先到网点归还。", "Take the device back first.";
     SOMEBODY_WAITS = 30004, 409, "还有人在排队等这种辅具，不能延期，请按期归还。", "Extension is refused while the waitlist is not empty.";
     CODE_UNKNOWN = 30005, 422, "取件码不对，请核对申请人手机上的六位数字。", "No reservation at the caller's points has this code.";
-    NOT_ELIGIBLE = 30006, 409, "现在还不能借这种辅具，请看具体原因。", "details names the rule: same kind on loan, service life, or fit assessment.";
+    NOT_ELIGIBLE = 30006, 409, "现在还不能借这种辅具，请看具体原因。", "details names the rule: same kind on loan, or its service life.";
     OTHER_UNIT = 30007, 422, "归还的不是登记借出的那一件，请核对资产标签。", "asset_tag must be that of the loan's unit.";
     FREE_NOW = 30008, 409, "这种辅具现在就有，不用排队，请直接预约。", "Begin a draft and submit it.";
     NO_EXTENSION = 30009, 409, "借用时间不能再延长了，请按期归还。", "The loan is overdue or has reached the longest time of the policy.";

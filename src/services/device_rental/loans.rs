@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::promises::{self, Promise};
 use super::states::{Condition, EndWhy, InUse, LoanState, PromiseKind, Reminded};
 use super::store::{self, Model, device_loans, device_models, once};
-use super::terms::{self, Terms};
+use super::terms;
 use super::{faults, rules, sections, waits};
 use crate::office::cases::act::{Act, Actor, Step, act, step};
 use crate::office::cases::case::{self, Case};
@@ -92,9 +92,8 @@ pub fn lendable(c: &mut AnyConn, person: Id, point: Id, model: Id) -> Result<Mod
     if open && here { Ok(model) } else { Err(Error::not_found()) }
 }
 
-/// Why the person may not have a device of this kind now: one is out or reserved, the last is within its service life, or
-/// its fit must be assessed first.
-pub fn not_eligible(c: &mut AnyConn, spine: &Spine, person: Id, model: &Model, terms: &Terms) -> Result<Vec<Detail>> {
+/// Why the person may not have a device of this kind now: one is out or reserved, or the last is within its service life.
+pub fn not_eligible(c: &mut AnyConn, spine: &Spine, person: Id, model: &Model) -> Result<Vec<Detail>> {
     let had = device_loans::table
         .inner_join(device_models::table.on(device_models::id.eq(device_loans::model_id)))
         .filter(device_loans::person_id.eq(person).and(device_models::kind.eq(model.kind.clone())))
@@ -111,9 +110,6 @@ pub fn not_eligible(c: &mut AnyConn, spine: &Spine, person: Id, model: &Model, t
         found.push(because("same_kind", "同一类辅具已经借了一件或者已经预约。", "请先归还，再借同类的辅具。"));
     } else if let Some(from) = free_from.filter(|from| *from > spine.today()) {
         found.push(because("service_life", "同一类辅具还在使用年限内。", &format!("{from}以后可以再借，急用请联系网点。")));
-    }
-    if terms.fit_assessment_first.contains(&model.kind) {
-        found.push(because("fit_assessment", "这种辅具要先做适配评估。", "请到网点评估，或者请工作人员上门评估。"));
     }
     Ok(found)
 }

@@ -15,6 +15,8 @@ pub mod states; // where units, loans and waits stand
 pub mod stock_api; // points, models and units of a county
 pub mod store; // tables, points, models
 pub mod terms; // what a county decides
+#[cfg(test)]
+mod tests;
 pub mod units; // steps and log of each item
 pub mod views; // what people see
 pub mod waits; // the line
@@ -121,8 +123,11 @@ impl Service for DeviceRental {
         sections::faults(c, spine, case, &terms)
     }
 
-    fn conditions(&self, _: &mut AnyConn, _: &Spine, _: &Case) -> Result<Vec<String>> {
-        Ok(Vec::new())
+    fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>> {
+        let Some(choice) = sections::choice(c, spine, case)? else { return Ok(Vec::new()) };
+        let first = terms::of(c, case)?.fit_assessment_first;
+        let assessed = store::kind_of(c, choice.body.model_id)?.is_some_and(|kind| first.contains(&kind));
+        Ok(if assessed { vec!["fit_assessment_first".to_owned()] } else { Vec::new() })
     }
 
     fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()> {

@@ -83,7 +83,7 @@ fn choice_faults(c: &mut AnyConn, spine: &Spine, case: &Case, terms: &Terms, cho
         }
         found => found?,
     };
-    let mut found = loans::not_eligible(c, spine, case.person_id, &model, terms)?;
+    let mut found = loans::not_eligible(c, spine, case.person_id, &model)?;
     let point = store::point(c, choice.point_id)?;
     let open = point.open_days()?;
     let taken = loans::pickups_on(c, point.id, choice.pickup_on)?;

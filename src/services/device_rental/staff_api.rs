@@ -60,7 +60,7 @@ struct WantedLoans {
 #[utoipa::path(tag = "device-rental-staff", operation_id = "listPointLoans", summary = "网点的借用",
     description = "您的网点的预约和借用，最新的在前；也可以扫资产标签查在外的那一件。", params(WantedLoans),
     responses((status = 200, description = "一页借用", body = Envelope<Page<KeeperLoanView>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = ["point_keeper"])))]
 #[get("/staff/device-rental/loans")]
 async fn list_loans(
     who: PointKeeper,
@@ -84,7 +84,7 @@ async fn list_loans(
 
 #[utoipa::path(tag = "device-rental-staff", operation_id = "getPointLoan", summary = "查看一次借用",
     description = "您的网点的一次借用，附借用人反映的问题。", params(("id" = Id, Path, description = "借用编号")),
-    responses((status = 200, description = "借用", body = Envelope<KeeperLoanView>)), security(("staff" = [])))]
+    responses((status = 200, description = "借用", body = Envelope<KeeperLoanView>)), security(("staff" = ["point_keeper"])))]
 #[get("/staff/device-rental/loans/{id}")]
 async fn one_loan(
     who: PointKeeper,
@@ -119,7 +119,7 @@ form!(HandOut { pickup_code: "取件码", asset_tag: "资产标签" });
     description = "核对取件码，登记借出的是哪一件。只有检查和消毒都签过的同款辅具可以借出。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = HandOut,
     responses((status = 200, description = "已借出", body = Envelope<KeeperLoanView>),
-        (status = 409, description = "30002 这件现在不能借出；20004 同事已领取", body = Failure)), security(("staff" = [])))]
+        (status = 409, description = "30002 这件现在不能借出；20004 同事已领取", body = Failure)), security(("staff" = ["point_keeper"])))]
 #[post("/staff/device-rental/loans/actions/hand-out")]
 async fn hand_out(
     who: PointKeeper,
@@ -161,7 +161,7 @@ form!(Return { version: "版本", condition: "归还时的情况", asset_tag: "�
     params(("id" = Id, Path, description = "借用编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Return,
     responses((status = 200, description = "已收回", body = Envelope<KeeperLoanView>),
-        (status = 409, description = "10030 版本过期；20004 同事已领取；30012 没有借出", body = Failure)), security(("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20004 同事已领取；30012 没有借出", body = Failure)), security(("staff" = ["point_keeper"])))]
 #[post("/staff/device-rental/loans/{id}/actions/return")]
 async fn take_back(
     who: PointKeeper,
@@ -199,7 +199,7 @@ struct WantedUnits {
 #[utoipa::path(tag = "device-rental-staff", operation_id = "listPointUnits", summary = "网点的辅具",
     description = "您的网点的每一件辅具和它的状态，最新入库的在前。", params(WantedUnits),
     responses((status = 200, description = "一页辅具", body = Envelope<Page<UnitView>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = ["point_keeper"])))]
 #[get("/staff/device-rental/units")]
 async fn list_units(who: PointKeeper, q: Query<WantedUnits>, app: web::Data<App>) -> Result<Answer<Page<UnitView>>> {
     let (limit, q) = (paging::limit(q.0.limit)?, q.0);
@@ -231,7 +231,7 @@ form!(Inspect { version: "版本", passed: "检查结果" });
     params(("id" = Id, Path, description = "辅具编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Inspect,
     responses((status = 200, description = "已登记", body = Envelope<UnitView>),
-        (status = 409, description = "10030 版本过期；30013 现在不能这样办理", body = Failure)), security(("staff" = [])))]
+        (status = 409, description = "10030 版本过期；30013 现在不能这样办理", body = Failure)), security(("staff" = ["point_keeper"])))]
 #[post("/staff/device-rental/units/{id}/actions/inspect")]
 async fn inspect(
     who: PointKeeper,
@@ -269,7 +269,7 @@ form!(Transfer { version: "版本", point_id: "调往网点" });
     params(("id" = Id, Path, description = "辅具编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Transfer,
     responses((status = 200, description = "已调拨", body = Envelope<UnitView>),
-        (status = 409, description = "10030 版本过期；30013 现在不能调拨", body = Failure)), security(("staff" = [])))]
+        (status = 409, description = "10030 版本过期；30013 现在不能调拨", body = Failure)), security(("staff" = ["point_keeper"])))]
 #[post("/staff/device-rental/units/{id}/actions/transfer")]
 async fn transfer(
     who: PointKeeper,
@@ -314,7 +314,7 @@ form!(UnitSeen { version: "版本" });
         ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = UnitSeen,
     responses((status = 200, description = "已登记", body = Envelope<UnitView>),
-        (status = 409, description = "10030 版本过期；30013 现在不能这样办理", body = Failure)), security(("staff" = [])))]
+        (status = 409, description = "10030 版本过期；30013 现在不能这样办理", body = Failure)), security(("staff" = ["point_keeper"])))]
 #[post("/staff/device-rental/units/{id}/actions/{verb}")]
 async fn step_unit(
     who: PointKeeper,

@@ -76,7 +76,7 @@ form!(NewPoint {
     description = "在本县（区）开设一个辅具租赁网点。", params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = NewPoint,
     responses((status = 201, description = "已开设", body = Envelope<PointView>),
-        (status = 409, description = "20009 本地没有开通；30014 已有同名网点", body = Failure)), security(("staff" = [])))]
+        (status = 409, description = "20009 本地没有开通；30014 已有同名网点", body = Failure)), security(("staff" = ["county_officer"])))]
 #[post("/staff/device-rental/points")]
 async fn add_point(
     who: CountyOfficer,
@@ -166,7 +166,7 @@ struct ModelView {
     description = "在本县（区）的目录里增加一种辅具。", params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = NewModel,
     responses((status = 201, description = "已增加", body = Envelope<ModelView>),
-        (status = 409, description = "30014 代码已有", body = Failure)), security(("staff" = [])))]
+        (status = 409, description = "30014 代码已有", body = Failure)), security(("staff" = ["county_officer"])))]
 #[post("/staff/device-rental/models")]
 async fn add_model(who: CountyOfficer, once: Once, body: Body<NewModel>, app: web::Data<App>) -> Result<Answer<ModelView>> {
     let (id, created_at, sent) = (app.clock.id(), app.clock.now_ms(), body.value);
@@ -218,7 +218,7 @@ form!(NewUnit {
     description = "登记一件辅具。入库时已检查、已消毒的马上可借，有人排队的先给排队的人。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = NewUnit,
     responses((status = 201, description = "已入库", body = Envelope<UnitView>),
-        (status = 409, description = "30014 资产标签已有", body = Failure)), security(("staff" = [])))]
+        (status = 409, description = "30014 资产标签已有", body = Failure)), security(("staff" = ["county_officer"])))]
 #[post("/staff/device-rental/units")]
 async fn add_unit(
     who: CountyOfficer,

@@ -193,6 +193,11 @@ pub fn model(c: &mut AnyConn, id: Id) -> Result<Model> {
     found.get_result(c).optional()?.ok_or_else(Error::not_found)
 }
 
+/// The kind of a model, if there is such a model.
+pub fn kind_of(c: &mut AnyConn, model: Id) -> Result<Option<String>> {
+    Ok(device_models::table.find(model).select(device_models::kind).get_result(c).optional()?)
+}
+
 /// The open points of a county, by name.
 pub fn points(c: &mut AnyConn, county: &str) -> Result<Vec<Point>> {
     use rental_points::dsl as p;

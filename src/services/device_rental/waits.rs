@@ -54,9 +54,8 @@ pub struct Joining {
 /// Joins the line. Errors: 10006, 30006 not eligible, 30008 free now, 30010 already waiting.
 pub fn join(c: &mut AnyConn, spine: &Spine, new: Joining) -> Result<Wait> {
     links::may_act(c, new.account, new.person, spine.today())?.ok_or_else(Error::not_found)?;
-    let terms = terms_for(c, spine, new.point)?;
     let model = loans::lendable(c, new.person, new.point, new.model)?;
-    let reasons = loans::not_eligible(c, spine, new.person, &model, &terms)?;
+    let reasons = loans::not_eligible(c, spine, new.person, &model)?;
     if !reasons.is_empty() {
         return Err(Error::new(&faults::NOT_ELIGIBLE).with_details(reasons));
     }

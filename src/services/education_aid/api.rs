@@ -139,6 +139,7 @@ form!(BeginDraft { person_id: "学生", kind: "救助对象", season_id: "申请
     description = "为学生开一份草稿。草稿保存在服务器上，换手机也能接着填。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = BeginDraft,
     responses((status = 201, description = "草稿", body = Envelope<CaseView>),
+        (status = 404, description = "10006 没有这个人或这个申请季，或与您无关", body = Failure),
         (status = 409, description = "31001 不在申请时间；31002 本季已有申请；20006 已有一件在办；20009 本地没有开通", body = Failure)),
     security(("resident" = [])))]
 #[post("/education-aid/drafts")]

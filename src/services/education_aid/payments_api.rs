@@ -133,6 +133,7 @@ form!(Build { season_id: "申请季" });
     description = "把一季中所有待发放的救助列入一个批次，最多500笔。与您有关的、同事正在办的留给别人，并告知笔数。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Build,
     responses((status = 201, description = "批次", body = Envelope<BatchView>),
+        (status = 404, description = "10006 没有这个申请季，或不在您的辖区", body = Failure),
         (status = 409, description = "31007 没有可以发放的", body = Failure)), security(("staff" = [])))]
 #[post("/staff/education-aid/batches")]
 async fn build(
@@ -171,7 +172,8 @@ struct Batches {
 #[utoipa::path(tag = "education-aid", operation_id = "listAidBatches", summary = "发放批次",
     description = "本县（区）的发放批次，最新的在前。", params(Batches),
     responses((status = 200, description = "一页批次", body = Envelope<Page<BatchSummary>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
+        (status = 400, description = "10007 游标失效", body = Failure),
+        (status = 404, description = "10006 不是您辖区的县（区）", body = Failure)), security(("staff" = [])))]
 #[get("/staff/education-aid/batches")]
 async fn list(who: FinanceOfficer, q: Query<Batches>, app: web::Data<App>) -> Result<Answer<Page<BatchSummary>>> {
     let county = q.0.county;

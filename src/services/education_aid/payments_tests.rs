@@ -236,20 +236,6 @@ fn an_approved_student_is_paid_after_the_account_was_mended_and_the_case_is_done
 }
 
 #[test]
-fn the_file_is_frozen_and_holds_the_account_that_is_masked_elsewhere() {
-    let office = Office::open(0);
-    let season = office.season(1_000_000, 5);
-    office.approve(office.case(0, &season, Stage::Compulsory, 2020)).unwrap();
-    let batch = office.build(&season, &finance()).unwrap();
-    office.export(batch).unwrap();
-    let spine = office.spine.clone();
-    let (_, bytes) = office.write(move |c| payments::file(c, &spine, &finance(), batch));
-    let (text, _, _) = encoding_rs::GBK.decode(&bytes);
-    assert!(text.contains("6217000010001234567") && text.contains("500.00"));
-    assert_eq!(account("6217000010001234567").view(1).card_number, "****4567");
-}
-
-#[test]
 fn nobody_pays_their_own_family_and_a_foreign_county_finds_nothing() {
     let office = Office::open(0);
     let season = office.season(1_000_000, 5);

@@ -64,7 +64,8 @@ impl SeasonBooks {
 
 #[utoipa::path(tag = "education-aid", operation_id = "listAidSeasonBooks", summary = "各季资金",
     description = "各季的预算、名额和已批准的金额、人数。", params(OfCounty),
-    responses((status = 200, description = "各季", body = Envelope<Vec<SeasonBooks>>)), security(("staff" = [])))]
+    responses((status = 200, description = "各季", body = Envelope<Vec<SeasonBooks>>),
+        (status = 404, description = "10006 不是您辖区的县（区）", body = Failure)), security(("staff" = [])))]
 #[get("/staff/education-aid/seasons")]
 async fn seasons_with_money(
     who: DeskOfficer,
@@ -183,6 +184,7 @@ impl Announce {
     description = "发布一季教育救助：申请时间、预算、名额和标准。不写标准时按本地政策的标准。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Announce,
     responses((status = 201, description = "已发布", body = Envelope<SeasonBooks>),
+        (status = 404, description = "10006 不是您辖区的县（区）", body = Failure),
         (status = 409, description = "20009 本地没有开通这项服务", body = Failure)), security(("staff" = [])))]
 #[post("/staff/education-aid/seasons")]
 async fn announce(

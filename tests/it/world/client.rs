@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::World;
 use crate::document::{self, Operation};
+use zhucan::entry::demo::walks::Heard;
 
 /// A call in the making. POST operations that take a key get a fresh one unless the story says otherwise.
 pub struct Call {
@@ -119,6 +120,18 @@ impl Call {
         }
         reply
     }
+}
+
+/// Holds an answer that somebody else got against the document.
+pub fn overhear(heard: &Heard) {
+    let path = heard.path.split('?').next().unwrap_or_default();
+    if !path.starts_with("/api/") {
+        return;
+    }
+    let operation = document::find(heard.method.as_str(), path);
+    let json = serde_json::from_slice(&heard.bytes).unwrap_or_default();
+    let reply = Reply { status: heard.status, headers: heard.headers.clone(), json, bytes: heard.bytes.clone() };
+    reply.hold(&format!("{} {path}", heard.method), operation);
 }
 
 impl Reply {

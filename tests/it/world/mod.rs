@@ -4,7 +4,7 @@
 pub mod client;
 mod cluster;
 pub mod grounds;
-mod people;
+pub mod people;
 
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -48,6 +48,8 @@ pub struct World {
     pub base: String,
     /// The stand-in's memory: codes to sign in with, messages sent, faults to order.
     pub wechat: Shared,
+    /// Where the stand-in answers.
+    pub wechat_address: String,
     http: reqwest::Client,
     folder: Arc<tempfile::TempDir>,
 }
@@ -74,9 +76,9 @@ impl World {
         let (wechat, address, stand_in) = stand_in(&clock);
         let bounds = Bounds { connections: 4, ..Bounds::default() };
         let app = app(&grounds::fresh_database(kind, folder.path()), folder.path(), bounds, clock, &address, false);
-        let (base, server) = serve(&app, Duration::ZERO);
+        let (base, server) = serve(&app, Duration::ZERO, false);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        (World { app, kind, base, wechat, http, folder }, server, stand_in)
+        (World { app, kind, base, wechat, wechat_address: address, http, folder }, server, stand_in)
     }
 
     /// Another fresh database of the same kind, with its own bounds.
@@ -84,12 +86,12 @@ impl World {
         Db::open(&grounds::fresh_database(self.kind, self.folder.path()), bounds).unwrap()
     }
 
-    /// A demo server on a database of its own, which waits `pause` before it stops listening.
+    /// A demo server on a database of its own, with its worker, which waits `pause` before it stops listening.
     pub fn demo_server(&self, pause: Duration) -> (App, String, Server) {
         let database = grounds::fresh_database(self.kind, self.folder.path());
         let clock = Clock::standing_at(MORNING_MS);
-        let app = app(&database, self.folder.path(), Bounds::default(), clock, "http://127.0.0.1:9", true);
-        let (base, server) = serve(&app, pause);
+        let app = app(&database, self.folder.path(), Bounds::default(), clock, &self.wechat_address, true);
+        let (base, server) = serve(&app, pause, true);
         (app, base, server)
     }
 
@@ -136,11 +138,11 @@ pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, wechat: 
     })
 }
 
-/// Effects and clocks wait for `World::work`; one address may sign in as often as stories like.
-fn serve(app: &App, pause: Duration) -> (String, Server) {
+/// Without a worker, effects and clocks wait for `World::work`; one address may sign in as often as stories like.
+fn serve(app: &App, pause: Duration, worker: bool) -> (String, Server) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let rates = Rates { residents_per_minute: 100_000, workers_per_minute: 100_000, ..Rates::default() };
-    let options = Options { workers: 1, pause, rates, worker: false, ..Options::default() };
+    let options = Options { workers: 1, pause, rates, worker, ..Options::default() };
     let server = server::start(app.clone(), listener, options).unwrap();
     (format!("http://{}", server.address()), server)
 }

@@ -1,8 +1,10 @@
 //! Who walks: calls the API as a front end would, and says aloud what it does.
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use reqwest::header::HeaderMap;
 use reqwest::{Method, multipart};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -27,6 +29,17 @@ pub struct Walker {
     wechat: String,
     /// Whether calls and answers are printed.
     aloud: bool,
+    /// Who else hears each answer; tests hold it against the contract.
+    listener: Option<Arc<dyn Fn(&Heard)>>,
+}
+
+/// An exchange that a listener hears.
+pub struct Heard {
+    pub method: Method,
+    pub path: String,
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
 }
 
 /// Somebody who is signed in.
@@ -38,7 +51,23 @@ pub struct Hand {
 
 impl Walker {
     pub fn new(base: &str, wechat: &str, aloud: bool) -> Walker {
-        Walker { http: reqwest::Client::new(), base: base.to_owned(), wechat: wechat.to_owned(), aloud }
+        Walker { http: reqwest::Client::new(), base: base.to_owned(), wechat: wechat.to_owned(), aloud, listener: None }
+    }
+
+    /// A silent walker whose every answer is heard.
+    pub fn heard_by(base: &str, wechat: &str, listener: Arc<dyn Fn(&Heard)>) -> Walker {
+        Walker { listener: Some(listener), ..Walker::new(base, wechat, false) }
+    }
+
+    /// The same without a voice, for calls that only fetch a version.
+    fn quiet(&self) -> Walker {
+        Walker {
+            http: self.http.clone(),
+            base: self.base.clone(),
+            wechat: self.wechat.clone(),
+            aloud: false,
+            listener: self.listener.clone(),
+        }
     }
 
     /// A headline.
@@ -86,16 +115,29 @@ impl Walker {
 
     /// The version of a case that its applicant sees now.
     pub async fn version(&self, who: &Hand, case: &str) -> Result<i64, Stop> {
-        let quiet = Walker { http: self.http.clone(), base: self.base.clone(), wechat: self.wechat.clone(), aloud: false };
+        let quiet = self.quiet();
         let view = quiet.get(who, &format!("/cases/{case}")).await?;
         view.pointer("/summary/version").and_then(Value::as_i64).ok_or_else(|| Stop("办件没有版本号".into()))
     }
 
     /// The same, as a worker sees it.
     pub async fn staff_version(&self, who: &Hand, case: &str) -> Result<i64, Stop> {
-        let quiet = Walker { http: self.http.clone(), base: self.base.clone(), wechat: self.wechat.clone(), aloud: false };
+        let quiet = self.quiet();
         let view = quiet.get(who, &format!("/staff/cases/{case}")).await?;
         view.pointer("/summary/version").and_then(Value::as_i64).ok_or_else(|| Stop("办件没有版本号".into()))
+    }
+
+    /// Waits until the worker of the demo has moved a case into a state; ten seconds at most.
+    pub async fn settled(&self, who: &Hand, case: &str, state: &str) -> Result<(), Stop> {
+        let quiet = self.quiet();
+        for _ in 0..100 {
+            let view = quiet.get(who, &format!("/cases/{case}")).await?;
+            if view.pointer("/summary/state/value").and_then(Value::as_str) == Some(state) {
+                return Ok(());
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        Err(Stop(format!("等了十秒，办件还没有变成 {state}。")))
     }
 
     /// An officer's decision on what is true now.
@@ -118,7 +160,7 @@ impl Walker {
         let form = form.text("alt_text", alt_text.to_owned());
         let call = self.http.post(format!("{}{path}", self.base)).bearer_auth(&who.token);
         let sent = call.header("Idempotency-Key", Uuid::now_v7().to_string()).multipart(form).send().await?;
-        self.answer(sent.json().await?)
+        self.answer(Method::POST, &path, sent).await
     }
 
     async fn call(&self, who: Option<&Hand>, method: Method, path: &str, body: Option<Value>) -> Result<Value, Stop> {
@@ -140,10 +182,17 @@ impl Walker {
         if self.aloud {
             println!("\n{line}");
         }
-        self.answer(call.send().await?.json().await?)
+        let sent = call.send().await?;
+        self.answer(method, path, sent).await
     }
 
-    fn answer(&self, answer: Value) -> Result<Value, Stop> {
+    async fn answer(&self, method: Method, path: &str, sent: reqwest::Response) -> Result<Value, Stop> {
+        let (status, headers) = (sent.status().as_u16(), sent.headers().clone());
+        let bytes = sent.bytes().await?.to_vec();
+        let answer: Value = serde_json::from_slice(&bytes).map_err(|e| Stop(format!("回答不是 JSON：{e}")))?;
+        if let Some(listener) = &self.listener {
+            listener(&Heard { method, path: path.to_owned(), status, headers, bytes });
+        }
         if self.aloud {
             println!("{}", short(&answer));
         }
