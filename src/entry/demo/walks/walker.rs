@@ -30,8 +30,11 @@ pub struct Walker {
     /// Whether calls and answers are printed.
     aloud: bool,
     /// Who else hears each answer; tests hold it against the contract.
-    listener: Option<Arc<dyn Fn(&Heard)>>,
+    listener: Option<Listener>,
 }
+
+/// Hears each exchange of a walker.
+pub type Listener = Arc<dyn Fn(&Heard)>;
 
 /// An exchange that a listener hears.
 pub struct Heard {
@@ -55,7 +58,7 @@ impl Walker {
     }
 
     /// A silent walker whose every answer is heard.
-    pub fn heard_by(base: &str, wechat: &str, listener: Arc<dyn Fn(&Heard)>) -> Walker {
+    pub fn heard_by(base: &str, wechat: &str, listener: Listener) -> Walker {
         Walker { listener: Some(listener), ..Walker::new(base, wechat, false) }
     }
 
