@@ -52,6 +52,13 @@ pub struct Hand {
     token: String,
 }
 
+impl Hand {
+    /// The access token, for callers that go on without the walker.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+}
+
 impl Walker {
     pub fn new(base: &str, wechat: &str, aloud: bool) -> Walker {
         Walker { http: reqwest::Client::new(), base: base.to_owned(), wechat: wechat.to_owned(), aloud, listener: None }
