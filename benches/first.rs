@@ -164,7 +164,17 @@ fn started() {
         let listen = format!("127.0.0.1:{port}");
         let begun = Instant::now();
         let mut child = Command::new(program)
-            .args(["serve", "--data", &data, "--listen", &listen, "--metrics-listen", "127.0.0.1:0", "--public-url", "http://bench"])
+            .args([
+                "serve",
+                "--data",
+                &data,
+                "--listen",
+                &listen,
+                "--metrics-listen",
+                "127.0.0.1:0",
+                "--public-url",
+                "http://bench",
+            ])
             .args(["--drain-seconds", "0"])
             .stderr(Stdio::null())
             .spawn()

@@ -102,7 +102,8 @@ pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
             let mut times = Vec::with_capacity(mine.len());
             for id in mine {
                 let (call, spine) = (Instant::now(), spine.clone());
-                let submit = Act { actor: Actor::Applicant(account), action: Action::Submit, version: None, reason: None, note: None };
+                let submit =
+                    Act { actor: Actor::Applicant(account), action: Action::Submit, version: None, reason: None, note: None };
                 app.db.write(move |c| act(c, &spine, id, submit.clone()).map(drop)).await.unwrap();
                 times.push(call.elapsed());
             }
@@ -115,7 +116,8 @@ pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
 
 async fn policy(app: &App) -> NewPolicy {
     let county = AreaCode::parse("990101000000").unwrap();
-    let like = app.db.read(move |c| county::current(c, &county, "certificate", NaiveDate::from_ymd_opt(2026, 1, 1).unwrap())).await;
+    let like =
+        app.db.read(move |c| county::current(c, &county, "certificate", NaiveDate::from_ymd_opt(2026, 1, 1).unwrap())).await;
     NewPolicy {
         id: app.clock.id(),
         county,
