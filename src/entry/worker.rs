@@ -1,26 +1,33 @@
 //! The worker: effects that leave the outbox, and what clocks start. One round does all that is due.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::office::accounts::sessions;
 use crate::office::cases::act::{CASE_EVENT, CaseEvent};
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::{alarms, anchors};
+use crate::office::cases::{alarms, anchors, papers};
 use crate::office::notices::{telling, wechat};
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::once;
+use crate::platform::id::Id;
 use crate::platform::outbox::{self, Claimed, Settled};
 
 /// Pause between rounds when nothing was due.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Effects taken at once.
-const TAKE: usize = 64;
+/// Effects taken at once: they leave one after the other, and all of them within the lease.
+const TAKE: usize = 16;
 
-/// Runs rounds until the future is dropped.
-pub async fn run(app: App, services: Services) {
+/// Tells a worker to stop before the next effect.
+pub type Stop = Arc<AtomicBool>;
+
+/// Runs rounds until it is told to stop.
+pub async fn run(app: App, services: Services, stop: Stop) {
     let mut swept_at = 0_i64;
-    loop {
-        match round(&app, &services).await {
+    while !stop.load(Ordering::Acquire) {
+        match one_round(&app, &services, &stop).await {
             Ok(0) => tokio::time::sleep(PAUSE).await,
             Ok(_) => {}
             Err(e) => {
@@ -40,19 +47,33 @@ pub async fn run(app: App, services: Services) {
 
 /// Everything that is due now; answers how much was done. Tests call it until it answers 0.
 pub async fn round(app: &App, services: &Services) -> Result<usize> {
+    one_round(app, services, &Stop::default()).await
+}
+
+async fn one_round(app: &App, services: &Services, stop: &Stop) -> Result<usize> {
     let mut done = alarms::ring(app, services).await?;
     for service in services.all() {
         let spine = Spine::of(app, services);
-        done = done.saturating_add(app.db.write(move |c| service.tick(c, &spine)).await?);
+        match app.db.write(move |c| service.tick(c, &spine)).await {
+            Ok(rows) => done = done.saturating_add(rows),
+            // One service's clock must not stop everybody's notices.
+            Err(e) => tracing::error!(service = service.code(), error = ?e, "a clock could not be served"),
+        }
     }
     let taken = outbox::claim(app, TAKE).await?;
     done = done.saturating_add(taken.len());
     for effect in taken {
+        if stop.load(Ordering::Acquire) {
+            effect.put_back(app).await?;
+            continue;
+        }
         let settled = match leave(app, services, &effect).await {
             Ok(settled) => settled,
             Err(e) => Settled::Later(format!("{e:?}")),
         };
-        effect.settle(app, settled).await?;
+        if let Err(e) = effect.settle(app, settled).await {
+            tracing::error!(error = ?e, "an effect could not be settled; its lease will run out");
+        }
     }
     Ok(done)
 }
@@ -81,8 +102,22 @@ async fn leave(app: &App, services: &Services, effect: &Claimed) -> Result<Settl
 async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now_ms();
     app.db.write(move |c| once::forget_expired(c, now)).await?;
+    app.db.write(move |c| sessions::tidy(c, now)).await?;
     anchors::set_when_due(app).await?;
-    // Files that were stored while their row was refused, and what a crash left half written.
-    app.vault.sweep_staging(now.saturating_sub(3_600_000)).await.map_err(Error::internal)?;
+    sweep_files(app).await
+}
+
+/// Files that no row names, a day after they were written: uploads that were cut off or refused.
+async fn sweep_files(app: &App) -> Result<()> {
+    // Files carry the machine's time, which a demo's clock runs ahead of.
+    let today = app.clock.now_ms().saturating_sub(app.clock.offset_ms());
+    let old = today.saturating_sub(24 * 3_600_000);
+    app.vault.sweep_staging(old).await.map_err(Error::internal)?;
+    for (file, variant) in app.vault.list_older_than(old).await.map_err(Error::internal)? {
+        let id = Id::from_bytes(*file.as_bytes());
+        if !app.db.read(move |c| papers::names_file(c, id)).await? {
+            app.vault.delete(file, variant).await.map_err(Error::internal)?;
+        }
+    }
     Ok(())
 }

@@ -39,7 +39,7 @@ pub enum Class {
 /// After this many failures an effect is parked for a person to look at.
 const MOST_ATTEMPTS: i64 = 12;
 /// A worker that does not settle within this time has died.
-const LEASE_MS: i64 = 60_000;
+const LEASE_MS: i64 = 180_000;
 
 /// An effect that a worker took.
 #[derive(Debug)]
@@ -143,13 +143,26 @@ impl Claimed {
         serde_json::from_slice(&plain).map_err(Error::internal)
     }
 
+    /// Puts an effect back that has not left, because the process is about to end.
+    pub async fn put_back(self, app: &App) -> Result<()> {
+        app.db
+            .write(move |c| {
+                use outbox::dsl as o;
+                let row = o::outbox.find(self.id).filter(o::state.eq("sending").and(o::attempts.eq(self.attempts)));
+                diesel::update(row).set((o::state.eq("waiting"), o::attempts.eq(self.attempts.saturating_sub(1)))).execute(c)?;
+                Ok(())
+            })
+            .await
+    }
+
     /// Writes down what became of it. A later try waits twice as long each time, at most an hour.
     pub async fn settle(self, app: &App, settled: Settled) -> Result<()> {
         let now = app.clock.now_ms();
         app.db
             .write(move |c| {
                 use outbox::dsl as o;
-                let row = o::outbox.find(self.id);
+                // Whoever took it after our lease ran out settles it.
+                let row = o::outbox.filter(o::id.eq(self.id).and(o::state.eq("sending")).and(o::attempts.eq(self.attempts)));
                 match &settled {
                     Settled::Done => diesel::delete(row).execute(c)?,
                     Settled::Unknown(why) => {

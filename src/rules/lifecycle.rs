@@ -40,6 +40,7 @@ coded_enum! {
         Reject = "reject", "不予批准";
         EndNotice = "end_notice", "公示结束";
         Lapse = "lapse", "逾期终止";
+        Expire = "expire", "草稿过期";
         Fulfil = "fulfil", "登记办理";
         Complete = "complete", "办结";
         Rate = "rate", "评价";
@@ -201,6 +202,7 @@ pub const TABLE: &[Rule] = &[
     rule(A::Approve, &[S::InReview], By::DecidingOfficer, Leads::NoticeOrApproved),
     rule(A::Reject, &[S::InReview], By::DecidingOfficer, Leads::To(S::Rejected)),
     rule(A::EndNotice, &[S::PublicNotice], By::System, Leads::To(S::Approved)),
+    rule(A::Expire, &[S::Draft], By::System, Leads::To(S::Withdrawn)),
     rule(A::Lapse, &[S::CorrectionRequested], By::System, Leads::To(S::Lapsed)),
     rule(A::Fulfil, &[S::Approved], By::DeskOfficerOrSystem, Leads::Stay),
     rule(A::Complete, &[S::Approved], By::DeskOfficerOrSystem, Leads::To(S::Completed)),

@@ -66,7 +66,7 @@ pub struct Server {
     app: App,
     listeners: Vec<(ServerHandle, JoinHandle<std::io::Result<()>>)>,
     following: JoinHandle<()>,
-    working: Option<JoinHandle<()>>,
+    working: Option<(worker::Stop, JoinHandle<()>)>,
 }
 
 /// Starts to answer on `listener`. Must be called inside an actix system.
@@ -129,7 +129,10 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
         let app = app.clone();
         async move { watch.follow(&app).await }
     });
-    let working = options.worker.then(|| actix_web::rt::spawn(worker::run(app.clone(), services::all())));
+    let working = options.worker.then(|| {
+        let stop = worker::Stop::default();
+        (stop.clone(), actix_web::rt::spawn(worker::run(app.clone(), services::all(), stop)))
+    });
     Ok(Server { address, readiness, pause: options.pause, app, listeners, following, working })
 }
 
@@ -150,9 +153,12 @@ impl Server {
             }
         }
         self.following.abort();
-        if let Some(working) = self.working {
-            // What it took and did not settle comes back when its lease runs out.
-            working.abort();
+        if let Some((stop, working)) = self.working {
+            // It ends after the effect that is leaving; what it took beyond that goes back.
+            stop.store(true, std::sync::atomic::Ordering::Release);
+            if tokio::time::timeout(Duration::from_secs(LAST_ANSWERS_S), working).await.is_err() {
+                tracing::warn!("the worker did not stop in time; leases will run out");
+            }
         }
         let db = self.app.db.clone();
         // Joins the writer thread: what was accepted is on disk afterwards.

@@ -77,6 +77,10 @@ pub fn decide(c: &mut AnyConn, worker: &Worker, id: Id, what: &Decision) -> Resu
                 return Err(Error::new(&faults::IDENTITY_UNCONFIRMED));
             }
             let person = person.ok_or_else(|| Error::new(&faults::PERSON_UNREGISTERED))?;
+            // The resident chose the link's area; the register's word counts once it knows the person.
+            if !persons::find(c, person)?.is_some_and(|p| in_scope(worker, &p.area)) {
+                return Err(Error::not_found());
+            }
             let by = (l::confirmed_by.eq(worker.id), l::confirmed_at.eq(what.now), l::person_id.eq(person));
             row.set((next, by, l::valid_from.eq(&what.today), l::valid_to.eq(&what.last_day))).execute(c)?;
         }

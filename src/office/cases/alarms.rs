@@ -32,6 +32,7 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
             }
             let (action, reason) = match case.state {
                 State::Submitted => (Action::DeemAccepted, "not_answered_in_time"),
+                State::Draft => (Action::Expire, "draft_expired"),
                 State::CorrectionRequested => (Action::Lapse, "not_corrected_in_time"),
                 State::PublicNotice => (Action::EndNotice, "notice_ended"),
                 _ => return Ok(false),

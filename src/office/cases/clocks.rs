@@ -15,6 +15,11 @@ pub fn undo_until(case: &Case, policy: &CommonPolicy) -> i64 {
     case.submitted_at.map_or(0, |at| at.saturating_add(minutes))
 }
 
+/// A draft that nobody submits is kept for sixty days, so that it does not stand in the way of a new one for ever.
+pub fn draft_until(begun_at: i64) -> i64 {
+    begun_at.saturating_add(60 * 24 * 3_600_000)
+}
+
 /// Before a move: stops the clock when the new state stands still.
 pub(super) fn before(c: &mut AnyConn, spine: &Spine, case: &mut Case, from: State) -> Result<()> {
     if case.state == from {
@@ -49,6 +54,10 @@ pub(super) fn after(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &Co
         None => None,
     };
     // Deemed accepted, lapsed, or the end of a public notice.
+    if case.state == State::Draft {
+        case.alarm_at = Some(draft_until(spine.now));
+        return Ok(());
+    }
     let watched = matches!(case.state, State::Submitted | State::CorrectionRequested | State::PublicNotice);
     case.alarm_at = if watched { case.due_at } else { None };
     Ok(())

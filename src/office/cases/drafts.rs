@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::case::{self, Case};
+use super::clocks;
 use super::codes;
 use super::corrections;
 use super::history::{self, Line};
@@ -73,7 +74,7 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         state_since: spine.now,
         due_at: None,
         days_left: None,
-        alarm_at: None,
+        alarm_at: Some(clocks::draft_until(spine.now)),
         ended_at: None,
         live_key: Some(live),
         data_key: wrapped,

@@ -121,6 +121,12 @@ pub fn find(c: &mut AnyConn, id: Id) -> Result<Option<Paper>> {
     Ok(found.get_result(c).optional()?)
 }
 
+/// A row still names this file; a withdrawn paper keeps its file until its case is erased.
+pub fn names_file(c: &mut AnyConn, file: Id) -> Result<bool> {
+    let rows: i64 = papers::table.filter(papers::file_id.eq(file)).count().get_result(c)?;
+    Ok(rows > 0)
+}
+
 /// The received papers of a case, in the order of upload.
 pub fn of(c: &mut AnyConn, case: Id) -> Result<Vec<Paper>> {
     let received = papers::table.filter(papers::case_id.eq(case).and(papers::state.eq("received")));

@@ -14,6 +14,7 @@ use super::papers::{self, Paper, PaperView};
 use super::service::{Services, Spine};
 use crate::form;
 use crate::office::accounts::guards::Resident;
+use crate::office::accounts::links;
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::crypto::Place;
@@ -69,12 +70,16 @@ async fn upload(
     let now = spine.now;
     let case = app.db.read(move |c| case::owned(c, account, id, now)).await?;
     let sent = take(parts).await?;
+    let fingerprint = sent.fingerprint();
+    // A lost answer is normal: the same upload again is answered before anything is worked on.
+    if let Some(done) = once.stored(&app, account, fingerprint).await? {
+        return Ok(Answer::created(done.value).replayed(true));
+    }
     let (material, asked) = (sent.material.clone(), spine.clone());
     app.db.read(move |c| papers::room_for(c, &asked, &case, &material)).await?;
-    let fingerprint = sent.fingerprint();
     let clean = app.papers.process(sent.file.into()).await.map_err(refused)?;
     let paper = store(&app, &spine, account, id, &sent.material, &sent.alt_text, clean).await?;
-    let (file, view_of) = (paper.file_id, spine.clone());
+    let file = paper.file_id;
     let done = once
         .write(&app, account, fingerprint, move |c| {
             let case = case::owned(c, account, id, spine.now)?;
@@ -83,11 +88,12 @@ async fn upload(
             paper.view(&spine)
         })
         .await;
-    if !matches!(&done, Ok(d) if !d.replayed) {
-        // Refused, or stored before: this copy has no row.
-        discard(&app, file).await;
+    match &done {
+        Ok(d) if !d.replayed => {}
+        // An error at COMMIT may have committed: the hourly sweep asks the database before it deletes.
+        Err(e) if e.code().status >= 500 => {}
+        _ => discard(&app, file).await,
     }
-    drop(view_of);
     let done = done?;
     Ok(Answer::created(done.value).replayed(done.replayed))
 }
@@ -238,6 +244,7 @@ async fn reusable(
 ) -> Result<Answer<Vec<PaperView>>> {
     let spine = Spine::of(&app, &services);
     let papers = app.db.read(move |c| {
+        links::may_act(c, who.account, q.0.person_id, spine.today())?.ok_or_else(Error::not_found)?;
         let found = papers::of_person(c, who.account, q.0.person_id)?;
         found.iter().map(|p| p.view(&spine)).collect::<Result<Vec<_>>>()
     });

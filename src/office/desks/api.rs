@@ -39,13 +39,14 @@ struct Wanted {
     /// Code of a state.
     state: Option<String>,
     /// all (default), mine, pool or overdue.
+    #[param(value_type = Option<String>, example = "all")]
     view: Option<View>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
     cursor: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum View {
     All,

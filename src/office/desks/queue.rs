@@ -85,8 +85,8 @@ macro_rules! on_desks {
         if $filter.overdue {
             query = query.filter(cases::due_at.lt(Some($now)));
         }
-        // What waits for the applicant lies on the desk, but is nobody's work now.
-        query.filter(cases::state.ne(State::CorrectionRequested))
+        // What waits for the applicant or for a notice to end lies on the desk, but is nobody's work now.
+        query.filter(cases::state.ne(State::CorrectionRequested)).filter(cases::state.ne(State::PublicNotice))
     }};
 }
 
@@ -168,7 +168,11 @@ pub fn next(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter) -> Resu
         }
         let actor = Actor::Worker(worker.clone());
         let version = Some(case.version);
-        return act(c, spine, case.id, Act { actor, action: Action::Claim, version, reason: None, note: None });
+        match act(c, spine, case.id, Act { actor, action: Action::Claim, version, reason: None, note: None }) {
+            // Not to be claimed now: nothing was written, the next one may be.
+            Err(e) if e.code() == &codes::NOT_NOW => {}
+            taken => return taken,
+        }
     }
     Err(Error::new(&codes::QUEUE_EMPTY))
 }

@@ -50,11 +50,8 @@ pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()
             let Some(line) = history::line(c, event.case_id, event.seq)? else { return Ok(()) };
             let service = spine.services.get(&case.service)?.label();
             let Some(words) = words(service, &case, line.action, line.to_state, line.reason.as_deref()) else { return Ok(()) };
-            let mut accounts = links::accounts_for(c, case.person_id, spine.today())?;
-            accounts.extend(case.applicant_id);
-            accounts.sort();
-            accounts.dedup();
-            for account in accounts {
+            // Whoever may act for the person today; an applicant whose link has ended learns nothing more.
+            for account in links::accounts_for(c, case.person_id, spine.today())? {
                 put(c, &spine, &case, event.seq, account, &words, template.as_deref())?;
             }
             Ok(())
@@ -171,6 +168,7 @@ fn words(service: &str, case: &Case, action: Action, to: State, step: Option<&st
         Action::Approve if to == State::PublicNotice => ("正在公示", "申请已经通过审核，正在公示。".to_owned()),
         Action::Approve | Action::ApprovedByRule | Action::EndNotice => ("已批准", "申请已经批准，正在办理。".to_owned()),
         Action::Reject => ("不予批准", "申请没有获得批准，原因和救济办法请看办理记录。".to_owned()),
+        Action::Expire => ("草稿已过期", "草稿放了六十天没有提交，已经清除，需要时可以重新申请。".to_owned()),
         Action::Lapse => ("已终止", "没有在期限内补正，申请已经终止，您可以重新申请。".to_owned()),
         Action::Complete => ("已办结", "事项已经办结，欢迎评价。".to_owned()),
         Action::Fulfil => {

@@ -86,8 +86,11 @@ pub async fn send(app: &App, message: &Message) -> Result<Settled> {
         Err(e @ (WeChatFault::Config(_) | WeChatFault::TemplateData { .. })) => return Ok(Settled::Park(e.to_string())),
         Err(e) => return Ok(Settled::Later(e.to_string())),
     };
-    fate(app, message, state, state == "no_credit").await?;
-    Ok(settled)
+    // It may have left: whatever goes wrong from here on must not send it again.
+    match fate(app, message, state, state == "no_credit").await {
+        Ok(()) => Ok(settled),
+        Err(e) => Ok(Settled::Unknown(format!("its fate could not be written: {e:?}"))),
+    }
 }
 
 async fn fate(app: &App, message: &Message, state: &'static str, none_left: bool) -> Result<()> {

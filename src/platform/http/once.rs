@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::platform::app::App;
 use crate::platform::code;
-use crate::platform::crypto::Place;
+use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result, is_duplicate};
 use crate::platform::id::Id;
@@ -87,6 +87,15 @@ impl Once {
         hash.finalize().to_vec()
     }
 
+    /// The stored answer of an earlier call with this key, for work that is done before the write.
+    pub async fn stored<T>(&self, app: &App, caller: Id, fingerprint: [u8; 32]) -> Result<Option<Done<T>>>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let (scope, keys) = (self.scope(caller), app.keys.clone());
+        app.db.read(move |c| replay(c, &keys, &scope, fingerprint)).await
+    }
+
     /// Runs `f` in one write, unless this caller did it with this key before; then gives the stored answer.
     pub async fn write<T, F>(&self, app: &App, caller: Id, fingerprint: [u8; 32], f: F) -> Result<Done<T>>
     where
@@ -97,15 +106,10 @@ impl Once {
         let (keys, expires_at) = (app.keys.clone(), app.clock.now_ms().saturating_add(KEPT_MS));
         app.db
             .write(move |c| {
-                let place = Place::new("idempotency_keys", "answer", &scope);
-                if let Some((print, answer)) = stored(c, &scope)? {
-                    if print != fingerprint {
-                        return Err(Error::new(&code::KEY_REUSED));
-                    }
-                    let plain = keys.open(&place, &answer)?;
-                    let value = serde_json::from_slice(&plain).map_err(Error::internal)?;
-                    return Ok(Done { value, replayed: true });
+                if let Some(done) = replay(c, &keys, &scope, fingerprint)? {
+                    return Ok(done);
                 }
+                let place = Place::new("idempotency_keys", "answer", &scope);
                 let value = f(c)?;
                 let answer = keys.seal(&place, &serde_json::to_vec(&value).map_err(Error::internal)?)?;
                 use idempotency_keys::dsl as k;
@@ -124,6 +128,16 @@ impl Once {
             })
             .await
     }
+}
+
+/// What this scope was answered before; another body under the same key is 10011.
+fn replay<T: DeserializeOwned>(c: &mut AnyConn, keys: &Keyring, scope: &[u8], fingerprint: [u8; 32]) -> Result<Option<Done<T>>> {
+    let Some((print, answer)) = stored(c, scope)? else { return Ok(None) };
+    if print != fingerprint {
+        return Err(Error::new(&code::KEY_REUSED));
+    }
+    let plain = keys.open(&Place::new("idempotency_keys", "answer", scope), &answer)?;
+    Ok(Some(Done { value: serde_json::from_slice(&plain).map_err(Error::internal)?, replayed: true }))
 }
 
 fn stored(c: &mut AnyConn, scope: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
