@@ -69,12 +69,16 @@ async fn upload(
     let now = spine.now;
     let case = app.db.read(move |c| case::owned(c, account, id, now)).await?;
     let sent = take(parts).await?;
+    let fingerprint = sent.fingerprint();
+    // The first answer was lost: by now there may be no room for another page, or the case was submitted.
+    if let Some(paper) = once.replay(&app, account, fingerprint).await? {
+        return Ok(Answer::created(paper).replayed(true));
+    }
     let (material, asked) = (sent.material.clone(), spine.clone());
     app.db.read(move |c| papers::room_for(c, &asked, &case, &material)).await?;
-    let fingerprint = sent.fingerprint();
     let clean = app.papers.process(sent.file.into()).await.map_err(refused)?;
     let paper = store(&app, &spine, account, id, &sent.material, &sent.alt_text, clean).await?;
-    let (file, view_of) = (paper.file_id, spine.clone());
+    let file = paper.file_id;
     let done = once
         .write(&app, account, fingerprint, move |c| {
             let case = case::owned(c, account, id, spine.now)?;
@@ -87,7 +91,6 @@ async fn upload(
         // Refused, or stored before: this copy has no row.
         discard(&app, file).await;
     }
-    drop(view_of);
     let done = done?;
     Ok(Answer::created(done.value).replayed(done.replayed))
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::platform::app::App;
 use crate::platform::code;
-use crate::platform::crypto::Place;
+use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result, is_duplicate};
 use crate::platform::id::Id;
@@ -87,6 +87,15 @@ impl Once {
         hash.finalize().to_vec()
     }
 
+    /// The answer that this caller got with this key before; for a call that looks at more than its own write first.
+    pub async fn replay<T>(&self, app: &App, caller: Id, fingerprint: [u8; 32]) -> Result<Option<T>>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let (scope, keys) = (self.scope(caller), app.keys.clone());
+        app.db.read(move |c| stored(c, &keys, &scope, fingerprint)).await
+    }
+
     /// Runs `f` in one write, unless this caller did it with this key before; then gives the stored answer.
     pub async fn write<T, F>(&self, app: &App, caller: Id, fingerprint: [u8; 32], f: F) -> Result<Done<T>>
     where
@@ -98,12 +107,7 @@ impl Once {
         app.db
             .write(move |c| {
                 let place = Place::new("idempotency_keys", "answer", &scope);
-                if let Some((print, answer)) = stored(c, &scope)? {
-                    if print != fingerprint {
-                        return Err(Error::new(&code::KEY_REUSED));
-                    }
-                    let plain = keys.open(&place, &answer)?;
-                    let value = serde_json::from_slice(&plain).map_err(Error::internal)?;
+                if let Some(value) = stored(c, &keys, &scope, fingerprint)? {
                     return Ok(Done { value, replayed: true });
                 }
                 let value = f(c)?;
@@ -126,9 +130,16 @@ impl Once {
     }
 }
 
-fn stored(c: &mut AnyConn, scope: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
+fn stored<T: DeserializeOwned>(c: &mut AnyConn, keys: &Keyring, scope: &[u8], fingerprint: [u8; 32]) -> Result<Option<T>> {
     use idempotency_keys::dsl as k;
-    Ok(k::idempotency_keys.find(scope).select((k::fingerprint, k::answer)).get_result(c).optional()?)
+    let found: Option<(Vec<u8>, Vec<u8>)> =
+        k::idempotency_keys.find(scope).select((k::fingerprint, k::answer)).get_result(c).optional()?;
+    let Some((print, answer)) = found else { return Ok(None) };
+    if print != fingerprint {
+        return Err(Error::new(&code::KEY_REUSED));
+    }
+    let plain = keys.open(&Place::new("idempotency_keys", "answer", scope), &answer)?;
+    serde_json::from_slice(&plain).map(Some).map_err(Error::internal)
 }
 
 /// Forgets keys that have expired; answers how many.
