@@ -31,7 +31,7 @@ async fn a_case_that_nobody_answers_counts_as_accepted_after_five_working_days(w
     let view = zhao.view(&case).await;
     assert_eq!(
         (view["summary"]["state"]["value"].as_str(), actions(&view)),
-        (Some("in_review"), ["begin", "submit", "deemed_accepted"].map(str::to_owned).to_vec())
+        (Some("in_review"), ["begin", "submit", "deem_accepted"].map(str::to_owned).to_vec())
     );
     assert_eq!(view["timeline"][2]["by"]["value"], "system");
     // The town has its own days from now on; nothing happens twice.
