@@ -6,6 +6,8 @@
 
 #[macro_use]
 mod registry;
+mod cases;
+mod clocks;
 mod contract;
 mod device_rental;
 mod document;
@@ -13,6 +15,10 @@ mod drain;
 mod education_aid;
 mod floors;
 mod journeys;
+mod notices;
+mod papers;
+mod queue;
+mod races;
 mod refusals;
 mod samples;
 mod schema;
@@ -28,11 +34,17 @@ use registry::{Plain, Story};
 use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
+    ("cases", cases::STORIES),
+    ("clocks", clocks::STORIES),
     ("contract", contract::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
     ("journeys", journeys::STORIES),
+    ("notices", notices::STORIES),
+    ("papers", papers::STORIES),
+    ("queue", queue::STORIES),
+    ("races", races::STORIES),
     ("refusals", refusals::STORIES),
     ("seam", seam::STORIES),
     ("sign_in", sign_in::STORIES),

@@ -71,9 +71,9 @@ async fn upload(
     let case = app.db.read(move |c| case::owned(c, account, id, now)).await?;
     let sent = take(parts).await?;
     let fingerprint = sent.fingerprint();
-    // A lost answer is normal: the same upload again is answered before anything is worked on.
-    if let Some(done) = once.stored(&app, account, fingerprint).await? {
-        return Ok(Answer::created(done.value).replayed(true));
+    // The first answer was lost: by now there may be no room for another page, or the case was submitted.
+    if let Some(paper) = once.replay(&app, account, fingerprint).await? {
+        return Ok(Answer::created(paper).replayed(true));
     }
     let (material, asked) = (sent.material.clone(), spine.clone());
     app.db.read(move |c| papers::room_for(c, &asked, &case, &material)).await?;

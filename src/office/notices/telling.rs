@@ -8,7 +8,7 @@ use super::wechat::{self, MESSAGE, Message};
 use crate::office::accounts::links;
 use crate::office::cases::act::CaseEvent;
 use crate::office::cases::case::{self, Case};
-use crate::office::cases::history;
+use crate::office::cases::history::{self, Event};
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -52,21 +52,29 @@ pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()
             let Some(words) = words(service, &case, line.action, line.to_state, line.reason.as_deref()) else { return Ok(()) };
             // Whoever may act for the person today; an applicant whose link has ended learns nothing more.
             for account in links::accounts_for(c, case.person_id, spine.today())? {
-                put(c, &spine, &case, event.seq, account, &words, template.as_deref())?;
+                put(c, &spine, &case, &line, account, &words, template.as_deref())?;
             }
             Ok(())
         })
         .await
 }
 
-fn put(c: &mut AnyConn, spine: &Spine, case: &Case, seq: i64, account: Id, words: &Words, template: Option<&str>) -> Result<()> {
+fn put(
+    c: &mut AnyConn,
+    spine: &Spine,
+    case: &Case,
+    line: &Event,
+    account: Id,
+    words: &Words,
+    template: Option<&str>,
+) -> Result<()> {
     use notices::dsl as n;
     let id = Id::at(spine.now);
     let row = (
         n::id.eq(id),
         n::account_id.eq(account),
         n::case_id.eq(case.id),
-        n::event_seq.eq(seq),
+        n::event_seq.eq(line.seq),
         n::kind.eq("case_progress"),
         n::title.eq(words.title.clone()),
         n::body.eq(words.body.clone()),
@@ -86,7 +94,8 @@ fn put(c: &mut AnyConn, spine: &Spine, case: &Case, seq: i64, account: Id, words
         account,
         template: template.to_owned(),
         service: spine.services.get(&case.service)?.label().to_owned(),
-        state: case.state.label().to_owned(),
+        // Where the event led: the case may have moved on since.
+        state: line.to_state.label().to_owned(),
         day: beijing_date(spine.now).to_string(),
         page: format!("pages/case/index?id={}", case.id),
     };

@@ -87,13 +87,13 @@ impl Once {
         hash.finalize().to_vec()
     }
 
-    /// The stored answer of an earlier call with this key, for work that is done before the write.
-    pub async fn stored<T>(&self, app: &App, caller: Id, fingerprint: [u8; 32]) -> Result<Option<Done<T>>>
+    /// The answer that this caller got with this key before; for a call that looks at more than its own write first.
+    pub async fn replay<T>(&self, app: &App, caller: Id, fingerprint: [u8; 32]) -> Result<Option<T>>
     where
         T: DeserializeOwned + Send + 'static,
     {
         let (scope, keys) = (self.scope(caller), app.keys.clone());
-        app.db.read(move |c| replay(c, &keys, &scope, fingerprint)).await
+        app.db.read(move |c| stored(c, &keys, &scope, fingerprint)).await
     }
 
     /// Runs `f` in one write, unless this caller did it with this key before; then gives the stored answer.
@@ -106,10 +106,10 @@ impl Once {
         let (keys, expires_at) = (app.keys.clone(), app.clock.now_ms().saturating_add(KEPT_MS));
         app.db
             .write(move |c| {
-                if let Some(done) = replay(c, &keys, &scope, fingerprint)? {
-                    return Ok(done);
-                }
                 let place = Place::new("idempotency_keys", "answer", &scope);
+                if let Some(value) = stored(c, &keys, &scope, fingerprint)? {
+                    return Ok(Done { value, replayed: true });
+                }
                 let value = f(c)?;
                 let answer = keys.seal(&place, &serde_json::to_vec(&value).map_err(Error::internal)?)?;
                 use idempotency_keys::dsl as k;
@@ -130,19 +130,16 @@ impl Once {
     }
 }
 
-/// What this scope was answered before; another body under the same key is 10011.
-fn replay<T: DeserializeOwned>(c: &mut AnyConn, keys: &Keyring, scope: &[u8], fingerprint: [u8; 32]) -> Result<Option<Done<T>>> {
-    let Some((print, answer)) = stored(c, scope)? else { return Ok(None) };
+fn stored<T: DeserializeOwned>(c: &mut AnyConn, keys: &Keyring, scope: &[u8], fingerprint: [u8; 32]) -> Result<Option<T>> {
+    use idempotency_keys::dsl as k;
+    let found: Option<(Vec<u8>, Vec<u8>)> =
+        k::idempotency_keys.find(scope).select((k::fingerprint, k::answer)).get_result(c).optional()?;
+    let Some((print, answer)) = found else { return Ok(None) };
     if print != fingerprint {
         return Err(Error::new(&code::KEY_REUSED));
     }
     let plain = keys.open(&Place::new("idempotency_keys", "answer", scope), &answer)?;
-    Ok(Some(Done { value: serde_json::from_slice(&plain).map_err(Error::internal)?, replayed: true }))
-}
-
-fn stored(c: &mut AnyConn, scope: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>> {
-    use idempotency_keys::dsl as k;
-    Ok(k::idempotency_keys.find(scope).select((k::fingerprint, k::answer)).get_result(c).optional()?)
+    serde_json::from_slice(&plain).map(Some).map_err(Error::internal)
 }
 
 /// Forgets keys that have expired; answers how many.

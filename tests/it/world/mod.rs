@@ -5,6 +5,7 @@ pub mod client;
 mod cluster;
 pub mod grounds;
 pub mod people;
+pub mod renewal;
 
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, resume_unwind};

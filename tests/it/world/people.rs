@@ -22,6 +22,11 @@ impl World {
 
     /// The access token of a worker with these posts in the whole county.
     pub async fn worker(&self, roles: &[Role]) -> String {
+        self.worker_who_is(roles, COUNTY, None).await
+    }
+
+    /// The same for another area, or for a worker who is a person of the register.
+    pub async fn worker_who_is(&self, roles: &[Role], area: &'static str, person: Option<Id>) -> String {
         let (id, now, roles) = (self.app.clock.id(), self.app.clock.now_ms(), roles.to_vec());
         let posts: Vec<Id> = roles.iter().map(|_| self.app.clock.id()).collect();
         let store = self.app.db.write(move |c| {
@@ -30,12 +35,12 @@ impl World {
                 .values((
                     (w::id.eq(id), w::username.eq(id.to_string()), w::name.eq("测试员"), w::password.eq("-")),
                     (w::totp.eq(b"-".as_slice()), w::totp_step.eq(0), w::failures.eq(0), w::locked_until.eq(0)),
-                    (w::status.eq(Standing::Active), w::created_at.eq(now), w::version.eq(1)),
+                    (w::status.eq(Standing::Active), w::created_at.eq(now), w::version.eq(1), w::person_id.eq(person)),
                 ))
                 .execute(c)?;
             use assignments::dsl as a;
             for (post, role) in posts.iter().zip(&roles) {
-                let held = (a::id.eq(*post), a::worker_id.eq(id), a::role.eq(*role), a::area.eq(COUNTY), a::valid_from.eq(0));
+                let held = (a::id.eq(*post), a::worker_id.eq(id), a::role.eq(*role), a::area.eq(area), a::valid_from.eq(0));
                 diesel::insert_into(a::assignments).values(held).execute(c)?;
             }
             Ok(())
