@@ -13,6 +13,7 @@ use super::reveals::{self, Reveal};
 use super::staff_api::in_scope;
 use crate::form;
 use crate::office::accounts::guards::{AreaOfficer, DeskOfficer};
+use crate::office::accounts::identity;
 use crate::office::policy::areas;
 use crate::platform::app::App;
 use crate::platform::error::{Detail, Error, Faults, Result};
@@ -121,6 +122,7 @@ async fn add_person(who: AreaOfficer, once: Once, body: Body<AddPerson>, app: we
             return Err(Error::new(&codes::PERSON_KNOWN));
         }
         let id = persons::insert(c, &keys, &new)?;
+        identity::person_recorded(c, &keys, &new.id_number, now)?;
         Ok(FoundPerson { id, name_masked: new.name.masked() })
     });
     let done = done.await?;
