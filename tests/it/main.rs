@@ -6,6 +6,8 @@
 
 #[macro_use]
 mod registry;
+mod accounts_desk;
+mod certificate;
 mod contract;
 mod device_rental;
 mod document;
@@ -14,10 +16,12 @@ mod education_aid;
 mod floors;
 mod journeys;
 mod refusals;
+mod register;
 mod samples;
 mod schema;
 mod seam;
 mod sign_in;
+mod staff_sign_in;
 mod world;
 
 use std::process::ExitCode;
@@ -28,14 +32,18 @@ use registry::{Plain, Story};
 use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
+    ("accounts_desk", accounts_desk::STORIES),
+    ("certificate", certificate::STORIES),
     ("contract", contract::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
     ("journeys", journeys::STORIES),
     ("refusals", refusals::STORIES),
+    ("register", register::STORIES),
     ("seam", seam::STORIES),
     ("sign_in", sign_in::STORIES),
+    ("staff_sign_in", staff_sign_in::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
