@@ -165,6 +165,9 @@ async fn a_guardian_acts_until_the_last_day_and_a_worker_can_end_it_earlier(worl
     post(w, &mother, "/me/links", claim("刘乐乐", &number)).await.refused(409, 11022);
     let begin = json!({ "person_id": child, "kind": "new" });
     post(w, &mother, "/certificate/drafts", begin.clone()).await.refused(404, 10006);
+    for list in ["offers", "certificates"] {
+        w.get(&format!("/api/v1/me/{list}?person_id={child}")).token(&mother).send().await.refused(404, 10006);
+    }
 
     let waiting = get(w, &worker, "/staff/links").await;
     let shown = waiting["items"].as_array().unwrap().iter().find(|l| l["link"]["id"] == link["id"]).unwrap();

@@ -209,7 +209,7 @@ async fn an_officer_orders_an_assessment_and_its_result_is_on_the_new_card(world
         json!({ "category": "physical", "components": [], "level": "level_2", "assessed_on": "2026-03-10",
             "hospital": "甲区人民医院", "at_home": true })
     };
-    r.staff(&r.assessor, &assessments, result()).await.refused(404, 10006);
+    r.staff(&r.assessor, &assessments, result()).await.refused(409, 32005);
     assert_eq!(r.get(&r.assessor, "/staff/certificate/assessments").await["items"], json!([]));
     let ordered = r.card(&r.town, "order-assessment", order()).await.data(200);
     assert_eq!(ordered["case"]["assessment"]["value"], "ordered");
