@@ -65,6 +65,10 @@ async fn leave(app: &App, services: &Services, effect: &Claimed) -> Result<Settl
             telling::tell(app, services, event).await?;
             Ok(Settled::Done)
         }
+        telling::INFORMED => {
+            telling::pass_on(app, services, effect.body(&app.keys)?).await?;
+            Ok(Settled::Done)
+        }
         wechat::MESSAGE => {
             let message: wechat::Message = effect.body(&app.keys)?;
             wechat::send(app, &message).await

@@ -62,27 +62,28 @@ pub enum Settled {
     Park(String),
 }
 
-/// Writes an effect beside its cause. `lane`: effects of one lane leave one after the other (a WeChat user, a case).
-pub fn push<T: Serialize>(
-    c: &mut AnyConn,
-    keys: &Keyring,
-    id: Id,
-    kind: &str,
-    class: Class,
-    lane: &str,
-    body: &T,
-    now_ms: i64,
-) -> Result<()> {
+/// An effect to be written beside its cause.
+pub struct Effect<'a, T> {
+    pub kind: &'a str,
+    pub class: Class,
+    /// Effects of one lane leave one after the other (a WeChat user, a case).
+    pub lane: &'a str,
+    pub body: &'a T,
+}
+
+/// Writes an effect; it leaves after the transaction has committed.
+pub fn push<T: Serialize>(c: &mut AnyConn, keys: &Keyring, effect: &Effect<'_, T>, now_ms: i64) -> Result<()> {
+    let id = Id::at(now_ms);
     use outbox::dsl as o;
-    let plain = serde_json::to_vec(body).map_err(Error::internal)?;
+    let plain = serde_json::to_vec(effect.body).map_err(Error::internal)?;
     let sealed = keys.seal(&Place::new("outbox", "body", id.as_bytes()), &plain)?;
-    let class = if class == Class::OnceOnly { "once_only" } else { "repeatable" };
+    let class = if effect.class == Class::OnceOnly { "once_only" } else { "repeatable" };
     diesel::insert_into(o::outbox)
         .values((
             o::id.eq(id),
-            o::kind.eq(kind),
+            o::kind.eq(effect.kind),
             o::class.eq(class),
-            o::lane.eq(lane),
+            o::lane.eq(effect.lane),
             o::body.eq(sealed),
             o::state.eq("waiting"),
             o::attempts.eq(0),

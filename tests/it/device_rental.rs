@@ -43,22 +43,27 @@ impl Stock {
     async fn of(w: &World, units: usize) -> Stock {
         let officer = w.worker(&[Role::CountyOfficer]).await;
         let (mut points, mut keepers) = (Vec::new(), Vec::new());
-        for name in ["宋疃镇卫生院", "洪庄残疾人之家"] {
+        for name in ["示例网点一", "示例网点二"] {
             let new = json!({ "area": VILLAGE, "name": name, "address": "人民路1号", "phone": "0561-0000000",
                 "opening_weekdays": [1, 2, 3, 4, 5, 6, 7] });
             let point = w.post(&format!("{DESK}/points")).token(&officer).json(&new).send().await.data(201);
             points.push(text(&point["id"]));
             keepers.push(keeper(w, text(&point["id"]).parse().unwrap()).await);
         }
-        let same = json!({ "area": VILLAGE, "name": "宋疃镇卫生院", "address": "另一条路", "phone": "0561-0000000" });
+        let same = json!({ "area": VILLAGE, "name": "示例网点一", "address": "另一条路", "phone": "0561-0000000" });
         w.post(&format!("{DESK}/points")).token(&officer).json(&same).send().await.refused(409, 30014);
-        let new = json!({ "county": COUNTY, "code": "wheelchair_basic", "name": "普通轮椅", "kind": "wheelchair",
+        let new = json!({ "county": COUNTY, "code": "story_wheelchair", "name": "普通轮椅", "kind": "wheelchair",
             "alt_text": "一辆可折叠的手动轮椅", "service_life_months": 0 });
         let model = text(&w.post(&format!("{DESK}/models")).token(&officer).json(&new).send().await.data(201)["id"]);
         w.post(&format!("{DESK}/models")).token(&officer).json(&new).send().await.refused(409, 30014);
+        let elsewhere = json!({ "area": "990201100200", "name": "外县", "address": "人民路1号", "phone": "0561-0000000" });
+        w.post(&format!("{DESK}/points")).token(&officer).json(&elsewhere).send().await.refused(404, 10006);
+        let mut elsewhere = new.clone();
+        elsewhere["county"] = json!("990201000000");
+        w.post(&format!("{DESK}/models")).token(&officer).json(&elsewhere).send().await.refused(404, 10006);
         let stock = Stock { officer, points, keepers, model };
         for at in 0..units {
-            stock.admit(w, &format!("LY-{at}")).await.data(201);
+            stock.admit(w, &format!("TS-{at}")).await.data(201);
         }
         stock
     }
@@ -186,7 +191,7 @@ async fn a_guardian_borrows_a_wheelchair_for_a_child_and_it_is_clean_before_the_
     let stock = Stock::of(&w, 2).await;
     let (token, child) = guardian(&w).await;
     let points = w.get(&format!("{HERE}/points?county={COUNTY}")).token(&token).send().await.data(200);
-    assert_eq!(points.as_array().unwrap().len(), 2);
+    assert!(points.as_array().unwrap().iter().any(|p| p["id"] == json!(stock.points[0])));
     assert_eq!(stock.free(&w, &token).await, [2]);
     let offers = w.get(&format!("/api/v1/me/offers?person_id={child}")).token(&token).send().await.data(200);
     assert!(offers.as_array().unwrap().iter().any(|o| o["service"]["value"] == "device_rental" && o["possible"] == true));
@@ -204,9 +209,10 @@ async fn a_guardian_borrows_a_wheelchair_for_a_child_and_it_is_clean_before_the_
     let queue = w.get("/api/v1/staff/queue?service=device_rental").token(&stock.keepers[0]).send().await.data(200);
     assert_eq!(queue["items"][0]["id"], json!(id));
 
-    stock.hand_out(&w, "000000", "LY-0").await.refused(422, 30005);
+    stock.hand_out(&w, "000000", "TS-0").await.refused(422, 30005);
     stock.hand_out(&w, &code, "no such tag").await.refused(409, 30002);
-    let handed = stock.hand_out(&w, &code, "LY-1").await.data(200);
+    let handed = stock.hand_out(&w, &code, "TS-1").await.data(200);
+    stock.step(&w, 0, "TS-1", "transfer").await.refused(409, 30013);
     assert_eq!((handed["state"]["value"].clone(), handed["due_on"].clone()), (json!("out"), json!("2026-05-09")));
     let mine = rental(&w, &token, &id).await;
     assert_eq!((flags(&mine), mine["loan"]["pickup_code"].clone()), (vec!["lent".to_owned()], Value::Null));
@@ -222,13 +228,13 @@ async fn a_guardian_borrows_a_wheelchair_for_a_child_and_it_is_clean_before_the_
     let refused = w.post(&format!("/api/v1/cases/{id}/actions/withdraw")).token(&token).json(&withdraw).send().await;
     refused.refused(409, 30003);
 
-    let page = w.get(&format!("{DESK}/loans?asset_tag=LY-1")).token(&stock.keepers[1]).send().await.data(200);
+    let page = w.get(&format!("{DESK}/loans?asset_tag=TS-1")).token(&stock.keepers[1]).send().await.data(200);
     let loan = page["items"][0].clone();
     assert_eq!(loan["reports"][0]["words"], "左边的刹车松了。");
-    let mut back = json!({ "version": loan["version"], "condition": "worn", "asset_tag": "LY-0", "point_id": stock.points[1] });
+    let mut back = json!({ "version": loan["version"], "condition": "worn", "asset_tag": "TS-0", "point_id": stock.points[1] });
     let path = format!("{DESK}/loans/{}/actions/return", text(&loan["id"]));
     w.post(&path).token(&stock.keepers[1]).json(&back).send().await.refused(422, 30007);
-    back["asset_tag"] = json!("LY-1");
+    back["asset_tag"] = json!("TS-1");
     w.post(&path).token(&stock.keepers[1]).json(&back).send().await.data(200);
     back["version"] = json!(loan["version"].as_i64().unwrap() + 9);
     w.post(&path).token(&stock.keepers[1]).json(&back).send().await.refused(409, 10030);
@@ -239,12 +245,13 @@ async fn a_guardian_borrows_a_wheelchair_for_a_child_and_it_is_clean_before_the_
     assert_eq!(mine["case"]["summary"]["state"]["value"], "completed");
 
     assert_eq!(stock.free(&w, &token).await, [1, 0], "returned elsewhere, and not clean yet");
-    stock.step(&w, 1, "LY-1", "disinfect").await.refused(409, 30013);
-    stock.step(&w, 1, "LY-1", "inspect").await.data(200);
+    stock.step(&w, 1, "TS-1", "disinfect").await.refused(409, 30013);
+    stock.step(&w, 1, "TS-1", "inspect").await.data(200);
+    stock.step(&w, 1, "TS-1", "inspect").await.refused(409, 30013);
     assert_eq!(stock.free(&w, &token).await, [1, 0]);
-    stock.step(&w, 1, "LY-1", "disinfect").await.data(200);
+    stock.step(&w, 1, "TS-1", "disinfect").await.data(200);
     assert_eq!(stock.free(&w, &token).await, [1, 1]);
-    stock.step(&w, 1, "LY-1", "transfer").await.data(200);
+    stock.step(&w, 1, "TS-1", "transfer").await.data(200);
     assert_eq!(stock.free(&w, &token).await, [2]);
     let rate = json!({ "version": version(&mine), "grade": "very_good", "comment": null });
     w.post(&format!("/api/v1/cases/{id}/actions/rate")).token(&token).json(&rate).send().await.data(200);
@@ -340,28 +347,32 @@ async fn what_is_lost_or_retired_is_told_and_placed_again(w: World) {
     let (token, child) = guardian(&w).await;
     let (id, v) = stock.draft(&w, &token, &child).await;
     submit(&w, &token, &id, v).await.data(200);
-    stock.step(&w, 0, "LY-0", "report-missing").await.data(200);
+    stock.step(&w, 0, "TS-0", "report-missing").await.data(200);
     assert_eq!(flags(&rental(&w, &token, &id).await), ["displaced"]);
-    stock.admit(&w, "LY-9").await.data(201);
-    stock.admit(&w, "LY-9").await.refused(409, 30014);
+    stock.admit(&w, "TS-9").await.data(201);
+    stock.admit(&w, "TS-9").await.refused(409, 30014);
     let mine = rental(&w, &token, &id).await;
     assert_eq!(flags(&mine), ["to_be_picked_up"]);
-    let missing = stock.unit(&w, 0, "LY-0").await;
+    let missing = stock.unit(&w, 0, "TS-0").await;
     let stale = json!({ "version": missing["version"].as_i64().unwrap() + 1 });
     let path = format!("{DESK}/units/{}/actions/found", text(&missing["id"]));
     w.post(&path).token(&stock.keepers[0]).json(&stale).send().await.refused(409, 10030);
-    stock.step(&w, 0, "LY-0", "found").await.data(200);
+    stock.step(&w, 0, "TS-0", "found").await.data(200);
     for verb in ["repair", "repaired", "inspect", "disinfect", "retire"] {
-        stock.step(&w, 0, "LY-0", verb).await.data(200);
+        stock.step(&w, 0, "TS-0", verb).await.data(200);
     }
-    stock.hand_out(&w, &text(&mine["loan"]["pickup_code"]), "LY-0").await.refused(409, 30002);
-    stock.hand_out(&w, &text(&mine["loan"]["pickup_code"]), "LY-9").await.data(200);
+    stock.hand_out(&w, &text(&mine["loan"]["pickup_code"]), "TS-0").await.refused(409, 30002);
+    stock.hand_out(&w, &text(&mine["loan"]["pickup_code"]), "TS-9").await.data(200);
 }
 
 async fn a_guardian_sees_what_keeps_a_rental_from_being_submitted(w: World) {
     let stock = Stock::of(&w, 1).await;
     let (token, child) = guardian(&w).await;
     let new = json!({ "person_id": child });
+    let nobody = json!({ "person_id": stock.model });
+    w.post(&format!("{HERE}/drafts")).token(&token).json(&nobody).send().await.refused(404, 10006);
+    let nobody = json!({ "person_id": stock.model, "point_id": stock.points[0], "model_id": stock.model });
+    w.post(&format!("{HERE}/waitlist")).token(&token).json(&nobody).send().await.refused(404, 10006);
     let draft = w.post(&format!("{HERE}/drafts")).token(&token).json(&new).send().await.data(201);
     let id = text(&draft["case"]["summary"]["id"]);
     let told = w.get(&format!("/api/v1/cases/{id}/check")).token(&token).send().await.data(200);
@@ -375,6 +386,8 @@ async fn a_guardian_sees_what_keeps_a_rental_from_being_submitted(w: World) {
     let path = format!("{HERE}/cases/{id}/sections/contact");
     let faults = w.put(&path).token(&token).json(&contact).send().await.refused(422, 10002);
     assert_eq!(faults.json["details"].as_array().unwrap().len(), 3, "all at once");
+    let contact = json!({ "version": 7, "name": "陈秀英", "phone": "13800000002", "delivery": "pickup", "note": null });
+    w.put(&path).token(&token).json(&contact).send().await.refused(409, 10030);
     let told = w.get(&format!("/api/v1/cases/{id}/check")).token(&token).send().await.data(200);
     assert_eq!(told["details"][0]["code"], "after_window");
     w.post(&format!("{HERE}/cases/{id}/extension")).token(&token).json(&json!({ "version": 1 })).send().await.refused(409, 30012);

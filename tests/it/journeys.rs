@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use zhucan::entry::demo::shop;
 use zhucan::entry::demo::walks::{self, Walker};
 use zhucan::office::cases::anchors;
 
@@ -17,6 +18,7 @@ stories!(
 
 async fn walk(world: World, name: &str) {
     let (app, base, server) = world.demo_server(Duration::ZERO);
+    shop::open(&app).await.unwrap();
     let mut walker = Walker::heard_by(&base, &world.wechat_address, Arc::new(overhear));
     if let Err(stop) = walks::take(&mut walker, name).await {
         panic!("{name}: {}", stop.0);

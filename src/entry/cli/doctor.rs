@@ -4,14 +4,17 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use chrono::Months;
 use clap::Args;
 
 use super::Outcome;
 use super::place::{Place, cause};
 use super::running::block_on;
+use crate::office::policy::calendar;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Bounds, Db, migrate};
 use crate::platform::outbox;
+use crate::rules::calendar::beijing_date;
 
 #[derive(Args)]
 pub struct Doctor {
@@ -88,7 +91,8 @@ impl Doctor {
         }
         match self.place.open_database(Bounds::default()) {
             Ok(db) => {
-                let findings = vec![("数据库", schema(&db).await), ("待发送", effects(&db).await)];
+                let findings =
+                    vec![("数据库", schema(&db).await), ("放假安排", working_days(&db).await), ("待发送", effects(&db).await)];
                 db.close();
                 findings
             }
@@ -134,6 +138,17 @@ async fn schema(db: &Db) -> Result<String, String> {
         return Err(format!("由更新的程序升级过（{}）。请使用新版本的 zhucan", unknown.join("、")));
     }
     Ok(format!("{} 正常，版本是最新的", db.kind()))
+}
+
+/// The years of the next three months: limits reach no further.
+async fn working_days(db: &Db) -> Result<String, String> {
+    let today = beijing_date(Clock::system().now_ms());
+    let until = today.checked_add_months(Months::new(3)).unwrap_or(today);
+    let known = db.read(move |c| calendar::load_around(c, today)).await.map_err(|e| format!("查不到：{}", cause(&e)))?;
+    match calendar::missing_warning(&known, today, until) {
+        None => Ok("今后三个月的放假调休都已录入".to_owned()),
+        Some(warning) => Err(format!("{warning}请运行 zhucan import calendar 文件")),
+    }
 }
 
 async fn effects(db: &Db) -> Result<String, String> {

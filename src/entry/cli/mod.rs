@@ -3,6 +3,7 @@
 mod demo;
 mod doctor;
 mod history;
+mod import;
 mod keys;
 mod migrate;
 mod openapi;
@@ -42,6 +43,8 @@ enum Command {
     Keys(keys::Keys),
     #[command(about = "工作人员")]
     Staff(staff::Staff),
+    #[command(about = "导入行政区划、放假调休、县（区）政策")]
+    Import(import::Import),
     #[command(about = "办理记录")]
     History(history::History),
     #[command(about = "待发送的消息和通知")]
@@ -62,6 +65,7 @@ pub fn run() -> ExitCode {
         Command::Migrate(c) => c.run(),
         Command::Keys(c) => c.run(),
         Command::Staff(c) => c.run(),
+        Command::Import(c) => c.run(),
         Command::History(c) => c.run(),
         Command::Outbox(c) => c.run(),
         Command::Openapi(c) => c.run(),

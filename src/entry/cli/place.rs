@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::entry::demo::folder;
+use crate::office::policy::calendar;
 use crate::platform::app::{App, Tools};
 use crate::platform::clock::Clock;
 use crate::platform::crypto::{KeyFault, Keyring};
@@ -102,6 +103,9 @@ pub async fn migrate(db: &Db) -> Result<Vec<String>, String> {
     let applied = migrate::up(db).await.map_err(|e| format!("数据库升级失败，没有改动任何内容：{}", cause(&e)))?;
     let (_, unknown) = migrate::state(db).await.map_err(|e| cause(&e))?;
     if unknown.is_empty() {
+        // The working days that this program ships, once each; a year that was imported stays as it is.
+        let now = Clock::system().now_ms();
+        db.write(move |c| calendar::seed(c, now)).await.map_err(|e| format!("不能装入放假安排：{}", cause(&e)))?;
         return Ok(applied);
     }
     Err(format!("数据库由更新的程序升级过（{}）。请使用新版本的 zhucan。", unknown.join("、")))

@@ -16,7 +16,7 @@ use crate::office::policy::terms::CommonPolicy;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
-use crate::platform::outbox::{self, Class};
+use crate::platform::outbox::{self, Class, Effect};
 use crate::rules::lifecycle::{Action, Desk, Leads, Role, State, permitted};
 
 /// Who acts.
@@ -160,7 +160,9 @@ fn write(c: &mut AnyConn, spine: &Spine, case: &mut Case, loaded: i64, from: Sta
     let seq = history::append(c, &key, case, line)?;
     case::update(c, case, loaded)?;
     let event = CaseEvent { case_id: case.id, seq };
-    outbox::push(c, &spine.keys, Id::at(spine.now), CASE_EVENT, Class::Repeatable, &case.id.to_string(), &event, spine.now)
+    let lane = case.id.to_string();
+    let effect = Effect { kind: CASE_EVENT, class: Class::Repeatable, lane: &lane, body: &event };
+    outbox::push(c, &spine.keys, &effect, spine.now)
 }
 
 /// In what role the actor stands before this case; who has none learns nothing of it.

@@ -15,7 +15,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::db::query::both;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
-use crate::platform::outbox::{self, Class};
+use crate::platform::outbox::{self, Class, Effect};
 use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::{Action, State};
 
@@ -84,7 +84,6 @@ fn put(c: &mut AnyConn, spine: &Spine, case: &Case, seq: i64, account: Id, words
     if !ledger::allows(c, account, template)? {
         return Ok(());
     }
-    wechat::prepare(c, id, account, template, spine.now)?;
     let message = Message {
         notice: id,
         account,
@@ -94,8 +93,68 @@ fn put(c: &mut AnyConn, spine: &Spine, case: &Case, seq: i64, account: Id, words
         day: beijing_date(spine.now).to_string(),
         page: format!("pages/case/index?id={}", case.id),
     };
-    // One lane a resident: WeChat refuses two messages to one person at once.
-    outbox::push(c, &spine.keys, Id::at(spine.now), MESSAGE, Class::OnceOnly, &format!("wechat:{account}"), &message, spine.now)
+    send_by_wechat(c, spine, message)
+}
+
+/// A notice that is about no case's event, for example that a device has become free. In the app at once; by WeChat when it leaves.
+pub fn inform(c: &mut AnyConn, spine: &Spine, account: Id, kind: &str, title: &str, body: &str) -> Result<()> {
+    use notices::dsl as n;
+    let id = Id::at(spine.now);
+    let row = (
+        n::id.eq(id),
+        n::account_id.eq(account),
+        n::kind.eq(kind),
+        n::title.eq(title),
+        n::body.eq(body),
+        n::created_at.eq(spine.now),
+    );
+    diesel::insert_into(n::notices).values(row).execute(c)?;
+    let event = Informed { notice: id, account, title: title.to_owned() };
+    let lane = format!("notice:{account}");
+    let effect = Effect { kind: INFORMED, class: Class::Repeatable, lane: &lane, body: &event };
+    outbox::push(c, &spine.keys, &effect, spine.now)
+}
+
+/// Kind of the outbox row that [`inform`] leaves.
+pub const INFORMED: &str = "informed";
+
+/// A notice that stands in the app and may go out by WeChat.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Informed {
+    notice: Id,
+    account: Id,
+    title: String,
+}
+
+/// Offers a notice to WeChat; a second call finds the message prepared.
+pub async fn pass_on(app: &App, services: &Services, event: Informed) -> Result<()> {
+    let spine = Spine::of(app, services);
+    let Some(template) = app.settings.template("case_progress").map(ToOwned::to_owned) else { return Ok(()) };
+    app.db
+        .write(move |c| {
+            if !ledger::allows(c, event.account, &template)? || wechat::prepared(c, event.notice)? {
+                return Ok(());
+            }
+            let message = Message {
+                notice: event.notice,
+                account: event.account,
+                template: template.clone(),
+                service: event.title.clone(),
+                state: "有新消息".to_owned(),
+                day: beijing_date(spine.now).to_string(),
+                page: "pages/notices/index".to_owned(),
+            };
+            send_by_wechat(c, &spine, message)
+        })
+        .await
+}
+
+/// Prepares a message and lets it leave once. One lane a resident: WeChat refuses two messages to one person at once.
+fn send_by_wechat(c: &mut AnyConn, spine: &Spine, message: Message) -> Result<()> {
+    wechat::prepare(c, message.notice, message.account, &message.template, spine.now)?;
+    let lane = format!("wechat:{}", message.account);
+    let effect = Effect { kind: MESSAGE, class: Class::OnceOnly, lane: &lane, body: &message };
+    outbox::push(c, &spine.keys, &effect, spine.now)
 }
 
 /// What the applicant reads about an action; none for what concerns only the office.

@@ -53,6 +53,13 @@ pub fn prepare(c: &mut AnyConn, notice: Id, account: Id, template: &str, now: i6
     Ok(())
 }
 
+/// A message was prepared for this notice.
+pub fn prepared(c: &mut AnyConn, notice: Id) -> Result<bool> {
+    use wechat_messages::dsl as m;
+    let found = m::wechat_messages.filter(m::notice_id.eq(notice)).count().get_result::<i64>(c)?;
+    Ok(found > 0)
+}
+
 /// Sends a message and tells the outbox what became of it. A lost answer is `unknown` for ever.
 pub async fn send(app: &App, message: &Message) -> Result<Settled> {
     let Some(program) = app.mini_program(None) else { return Ok(Settled::Park("no mini-program is configured".into())) };

@@ -151,7 +151,9 @@ impl ResponseError for Error {
         }
         let mut response = HttpResponse::build(self.status_code());
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        if let Some(seconds) = self.retry_seconds() {
+        // Every "later" says when.
+        let retry = self.retry_seconds().or((self.code().status == 503).then_some(30));
+        if let Some(seconds) = retry {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
         response.json(Failure {
@@ -160,7 +162,7 @@ impl ResponseError for Error {
             details: self.details().to_vec(),
             current: self.current().cloned(),
             request_id,
-            meta: self.retry_seconds().map(|s| Meta { replayed: None, retry_after_seconds: Some(s) }),
+            meta: retry.map(|s| Meta { replayed: None, retry_after_seconds: Some(s) }),
         })
     }
 }

@@ -86,6 +86,7 @@ form!(Begin { person_id: "借用人" });
     description = "为本人或者您可以代办的人开始一份借用申请，可以随时接着填。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Begin,
     responses((status = 201, description = "草稿", body = Envelope<RentalView>),
+        (status = 404, description = "10006 没有这个人，或者您不能代办", body = Failure),
         (status = 409, description = "20006 已有一件在办理；20009 本地没有开通", body = Failure)), security(("resident" = [])))]
 #[post("/device-rental/drafts")]
 async fn draft(

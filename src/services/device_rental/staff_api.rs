@@ -57,7 +57,7 @@ struct WantedLoans {
     cursor: Option<String>,
 }
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "listPointLoans", summary = "网点的借用",
+#[utoipa::path(tag = "device-rental", operation_id = "listPointLoans", summary = "网点的借用",
     description = "您的网点的预约和借用，最新的在前；也可以扫资产标签查在外的那一件。", params(WantedLoans),
     responses((status = 200, description = "一页借用", body = Envelope<Page<KeeperLoanView>>),
         (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = ["point_keeper"])))]
@@ -82,7 +82,7 @@ async fn list_loans(
     Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, v)| v).collect(), next_cursor }))
 }
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "getPointLoan", summary = "查看一次借用",
+#[utoipa::path(tag = "device-rental", operation_id = "getPointLoan", summary = "查看一次借用",
     description = "您的网点的一次借用，附借用人反映的问题。", params(("id" = Id, Path, description = "借用编号")),
     responses((status = 200, description = "借用", body = Envelope<KeeperLoanView>)), security(("staff" = ["point_keeper"])))]
 #[get("/staff/device-rental/loans/{id}")]
@@ -115,7 +115,7 @@ struct HandOut {
 }
 form!(HandOut { pickup_code: "取件码", asset_tag: "资产标签" });
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "handOutDevice", summary = "借出辅具",
+#[utoipa::path(tag = "device-rental", operation_id = "handOutDevice", summary = "借出辅具",
     description = "核对取件码，登记借出的是哪一件。只有检查和消毒都签过的同款辅具可以借出。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = HandOut,
     responses((status = 200, description = "已借出", body = Envelope<KeeperLoanView>),
@@ -156,7 +156,7 @@ struct Return {
 }
 form!(Return { version: "版本", condition: "归还时的情况", asset_tag: "资产标签", point_id: "归还网点" });
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "takeBackDevice", summary = "收回辅具",
+#[utoipa::path(tag = "device-rental", operation_id = "takeBackDevice", summary = "收回辅具",
     description = "在本县任何网点归还，办件随即办结；辅具留在本网点，等待检查和消毒。",
     params(("id" = Id, Path, description = "借用编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Return,
@@ -196,7 +196,7 @@ struct WantedUnits {
     cursor: Option<String>,
 }
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "listPointUnits", summary = "网点的辅具",
+#[utoipa::path(tag = "device-rental", operation_id = "listPointUnits", summary = "网点的辅具",
     description = "您的网点的每一件辅具和它的状态，最新入库的在前。", params(WantedUnits),
     responses((status = 200, description = "一页辅具", body = Envelope<Page<UnitView>>),
         (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = ["point_keeper"])))]
@@ -226,7 +226,7 @@ struct Inspect {
 }
 form!(Inspect { version: "版本", passed: "检查结果" });
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "inspectUnit", summary = "签检查",
+#[utoipa::path(tag = "device-rental", operation_id = "inspectUnit", summary = "签检查",
     description = "检查合格的等待消毒，不合格的送修。",
     params(("id" = Id, Path, description = "辅具编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Inspect,
@@ -264,7 +264,7 @@ struct Transfer {
 }
 form!(Transfer { version: "版本", point_id: "调往网点" });
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "transferUnit", summary = "调拨",
+#[utoipa::path(tag = "device-rental", operation_id = "transferUnit", summary = "调拨",
     description = "把一件辅具调到本县另一个网点。为别人保留的会换成另一件，没有另一件时会通知本人。",
     params(("id" = Id, Path, description = "辅具编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Transfer,
@@ -307,7 +307,7 @@ struct UnitSeen {
 }
 form!(UnitSeen { version: "版本" });
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "stepUnit", summary = "登记辅具情况",
+#[utoipa::path(tag = "device-rental", operation_id = "stepUnit", summary = "登记辅具情况",
     description = "签消毒、送修、修好、报废、登记遗失、找到。检查和消毒都签过才能再借出。",
     params(("id" = Id, Path, description = "辅具编号"),
         ("verb" = String, Path, description = "disinfect, repair, repaired, retire, report-missing 或 found", example = "disinfect"),

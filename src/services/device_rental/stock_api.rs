@@ -72,10 +72,11 @@ form!(NewPoint {
     pickups_per_day: "每天领取人数"
 });
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "addRentalPoint", summary = "开设网点",
+#[utoipa::path(tag = "device-rental", operation_id = "addRentalPoint", summary = "开设网点",
     description = "在本县（区）开设一个辅具租赁网点。", params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = NewPoint,
     responses((status = 201, description = "已开设", body = Envelope<PointView>),
+        (status = 404, description = "10006 不在您的辖区", body = Failure),
         (status = 409, description = "20009 本地没有开通；30014 已有同名网点", body = Failure)), security(("staff" = ["county_officer"])))]
 #[post("/staff/device-rental/points")]
 async fn add_point(
@@ -162,10 +163,11 @@ struct ModelView {
     kind: String,
 }
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "addDeviceModel", summary = "增加辅具型号",
+#[utoipa::path(tag = "device-rental", operation_id = "addDeviceModel", summary = "增加辅具型号",
     description = "在本县（区）的目录里增加一种辅具。", params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = NewModel,
     responses((status = 201, description = "已增加", body = Envelope<ModelView>),
+        (status = 404, description = "10006 不在您的辖区", body = Failure),
         (status = 409, description = "30014 代码已有", body = Failure)), security(("staff" = ["county_officer"])))]
 #[post("/staff/device-rental/models")]
 async fn add_model(who: CountyOfficer, once: Once, body: Body<NewModel>, app: web::Data<App>) -> Result<Answer<ModelView>> {
@@ -214,10 +216,11 @@ form!(NewUnit {
     inspected_and_disinfected: "已检查、已消毒"
 });
 
-#[utoipa::path(tag = "device-rental-staff", operation_id = "addDeviceUnit", summary = "辅具入库",
+#[utoipa::path(tag = "device-rental", operation_id = "addDeviceUnit", summary = "辅具入库",
     description = "登记一件辅具。入库时已检查、已消毒的马上可借，有人排队的先给排队的人。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = NewUnit,
     responses((status = 201, description = "已入库", body = Envelope<UnitView>),
+        (status = 404, description = "10006 没有这个网点或型号", body = Failure),
         (status = 409, description = "30014 资产标签已有", body = Failure)), security(("staff" = ["county_officer"])))]
 #[post("/staff/device-rental/units")]
 async fn add_unit(

@@ -8,11 +8,13 @@ use super::terms::Terms;
 use super::{faults, loans, promises};
 use crate::office::accounts::links;
 use crate::office::cases::service::Spine;
+use crate::office::notices::telling;
 use crate::office::policy::county;
 use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
 use crate::platform::id::Id;
+use crate::rules::calendar::rfc3339;
 
 /// One place in a line.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -143,8 +145,24 @@ pub fn first_waiting(c: &mut AnyConn, point: Id, model: Id) -> Result<Option<Wai
 /// Offers what is held for this place, for the hours of the policy.
 pub(super) fn offer(c: &mut AnyConn, spine: &Spine, mut wait: Wait) -> Result<()> {
     let hours = i64::from(terms_for(c, spine, wait.point_id)?.offer_hours);
-    (wait.state, wait.offer_until) = (WaitState::Offered, Some(spine.now.saturating_add(hours.saturating_mul(3_600_000))));
-    save(c, &mut wait)
+    let until = spine.now.saturating_add(hours.saturating_mul(3_600_000));
+    (wait.state, wait.offer_until) = (WaitState::Offered, Some(until));
+    save(c, &mut wait)?;
+    let body = format!("您排队等的辅具有了，为您保留到{}，请打开小程序确认。", clock_words(until));
+    telling::inform(c, spine, wait.account_id, "device_offer", "辅具租赁：轮到您了", &body)
+}
+
+/// A moment as people say it: 11月22日9点30分.
+fn clock_words(at_ms: i64) -> String {
+    let text = rfc3339(at_ms);
+    let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default().trim_start_matches('0').to_owned();
+    format!(
+        "{}月{}日{}点{}分",
+        part(5, 7),
+        part(8, 10),
+        text.get(11..13).unwrap_or_default(),
+        text.get(14..16).unwrap_or_default()
+    )
 }
 
 /// The unit that was offered is gone: back to where the place was.

@@ -40,6 +40,7 @@ form!(Join { person_id: "借用人", point_id: "网点", model_id: "辅具" });
     description = "没有空闲的辅具时排队。轮到您时会保留一段时间，过时转给下一位。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Join,
     responses((status = 201, description = "已排队", body = Envelope<WaitView>),
+        (status = 404, description = "10006 没有这个人、网点或型号", body = Failure),
         (status = 409, description = "30006 现在不能借；30008 现在就有；30010 已经在排队", body = Failure)), security(("resident" = [])))]
 #[post("/device-rental/waitlist")]
 async fn join(

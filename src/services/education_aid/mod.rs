@@ -8,6 +8,8 @@ pub mod form; // the sections
 mod payments; // batches and lines
 mod payments_api; // what finance may call
 #[cfg(test)]
+mod payments_policy;
+#[cfg(test)]
 mod payments_tests;
 pub mod rules; // who, how much, which papers
 #[cfg(test)]

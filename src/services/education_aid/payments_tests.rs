@@ -10,6 +10,7 @@ use proptest::prelude::*;
 
 use super::form::{Account, Family, Holder, Student};
 use super::payments::{self, BankAnswer, LineState};
+use super::payments_policy::policy;
 use super::rules::Season;
 use super::store::{self, AwardState, PaymentFault};
 use super::terms::{Beneficiary, Stage, Standard};
@@ -20,8 +21,7 @@ use crate::office::cases::case::{self, Case, cases};
 use crate::office::cases::drafts;
 use crate::office::cases::service::{Service, Services, Spine};
 use crate::office::people::persons::{self, NewPerson};
-use crate::office::policy::county::{self, NewPolicy};
-use crate::office::policy::terms::CommonPolicy;
+use crate::office::policy::county;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::{AnyConn, Bounds, Db, migrate};
 use crate::platform::error::Result;
@@ -32,8 +32,8 @@ use crate::rules::lifecycle::{Action, Desk, Role, State};
 use crate::rules::names::PersonName;
 
 /// Noon of 21 November 2026 in Beijing.
-const NOW: i64 = 1_795_233_600_000;
-const COUNTY: &str = "990101000000";
+pub(super) const NOW: i64 = 1_795_233_600_000;
+pub(super) const COUNTY: &str = "990101000000";
 const VILLAGE: &str = "990101001001";
 
 static SERVICE: EducationAid = EducationAid;
@@ -134,33 +134,6 @@ impl Office {
             let award = store::of_case(c, case)?.unwrap();
             store::shift(c, award.id, AwardState::Failed, AwardState::Payable, NOW)
         })
-    }
-}
-
-fn policy(id: Id, notice_days: u32) -> NewPolicy {
-    let common = CommonPolicy {
-        chain: vec![Desk::County],
-        accept_days: 5,
-        review_days: 5,
-        correction_days: 10,
-        notice_days,
-        undo_minutes: 10,
-        claim_minutes: 60,
-        materials: Vec::new(),
-        correction_reasons: Vec::new(),
-        reject_reasons: Vec::new(),
-        guide: String::new(),
-    };
-    NewPolicy {
-        id,
-        county: AreaCode::parse(COUNTY).unwrap(),
-        service: CODE.into(),
-        effective_from: NaiveDate::from_ymd_opt(2026, 1, 1).unwrap(),
-        owner: "甲区残联".into(),
-        source: "通知".into(),
-        common,
-        terms: serde_json::to_value(rules_tests::terms()).unwrap(),
-        at_ms: NOW,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use zhucan::entry::demo::wechat_stand_in::Shared;
-use zhucan::entry::demo::{cast, province, shop};
+use zhucan::entry::demo::{cast, province};
 use zhucan::platform::clock::Clock;
 use zhucan::platform::crypto::Keyring;
 use zhucan::platform::db::{Bounds, migrate};
@@ -87,7 +87,6 @@ fn bring_up(url: String) {
             migrate::up(&app.db).await.unwrap();
             province::ground(&app, beijing_date(MORNING_MS), MORNING_MS).await.unwrap();
             cast::load(&app, &stand_in).await.unwrap();
-            shop::open(&app).await.unwrap();
             app.db.close();
         });
     };

@@ -30,8 +30,11 @@ pub struct Walker {
     /// Whether calls and answers are printed.
     aloud: bool,
     /// Who else hears each answer; tests hold it against the contract.
-    listener: Option<Arc<dyn Fn(&Heard)>>,
+    listener: Option<Listener>,
 }
+
+/// Hears each exchange of a walker.
+pub type Listener = Arc<dyn Fn(&Heard)>;
 
 /// An exchange that a listener hears.
 pub struct Heard {
@@ -49,13 +52,20 @@ pub struct Hand {
     token: String,
 }
 
+impl Hand {
+    /// The access token, for callers that go on without the walker.
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+}
+
 impl Walker {
     pub fn new(base: &str, wechat: &str, aloud: bool) -> Walker {
         Walker { http: reqwest::Client::new(), base: base.to_owned(), wechat: wechat.to_owned(), aloud, listener: None }
     }
 
     /// A silent walker whose every answer is heard.
-    pub fn heard_by(base: &str, wechat: &str, listener: Arc<dyn Fn(&Heard)>) -> Walker {
+    pub fn heard_by(base: &str, wechat: &str, listener: Listener) -> Walker {
         Walker { listener: Some(listener), ..Walker::new(base, wechat, false) }
     }
 

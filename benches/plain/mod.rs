@@ -1,0 +1,147 @@
+//! A service that does nothing of its own, so that a submit costs what the spine costs.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::NaiveDate;
+use futures_util::future::join_all;
+use utoipa_actix_web::service_config::ServiceConfig;
+use zhucan::entry::demo::cast::{self, APPID};
+use zhucan::entry::demo::wechat_stand_in::Shared;
+use zhucan::office::accounts::links;
+use zhucan::office::accounts::residents::WeChatName;
+use zhucan::office::cases::act::{Act, Actor, act};
+use zhucan::office::cases::case::Case;
+use zhucan::office::cases::drafts::{self, NewDraft};
+use zhucan::office::cases::service::{Offer, Service, Services, Spine};
+use zhucan::office::policy::county::{self, NewPolicy};
+use zhucan::platform::app::App;
+use zhucan::platform::code::Code;
+use zhucan::platform::db::AnyConn;
+use zhucan::platform::error::{Detail, Result};
+use zhucan::platform::http::Labelled;
+use zhucan::platform::id::Id;
+use zhucan::rules::areas::AreaCode;
+use zhucan::rules::calendar::beijing_date;
+use zhucan::rules::lifecycle::Action;
+
+use super::Run;
+
+struct Plain;
+
+impl Service for Plain {
+    fn code(&self) -> &'static str {
+        "plain"
+    }
+    fn label(&self) -> &'static str {
+        "测量"
+    }
+    fn letters(&self) -> &'static str {
+        "CL"
+    }
+    fn kinds(&self) -> &'static [(&'static str, &'static str)] {
+        &[("plain", "测量")]
+    }
+    fn sections(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+    fn codes(&self) -> &'static [&'static Code] {
+        &[]
+    }
+    fn mount(&self, _: &mut ServiceConfig) {}
+    fn offers(&self, _: &mut AnyConn, _: &Spine, _: Id) -> Result<Vec<Offer>> {
+        Ok(Vec::new())
+    }
+    fn check(&self, _: &mut AnyConn, _: &Spine, _: &Case) -> Result<Vec<Detail>> {
+        Ok(Vec::new())
+    }
+    fn conditions(&self, _: &mut AnyConn, _: &Spine, _: &Case) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+    fn follow(&self, _: &mut AnyConn, _: &Spine, _: &Case, _: Action) -> Result<()> {
+        Ok(())
+    }
+    fn flags(&self, _: &mut AnyConn, _: &Case) -> Result<Vec<Labelled>> {
+        Ok(Vec::new())
+    }
+    fn public_line(&self, _: &mut AnyConn, _: &Spine, _: &Case) -> Result<String> {
+        Ok(String::new())
+    }
+    fn tick(&self, _: &mut AnyConn, _: &Spine) -> Result<usize> {
+        Ok(0)
+    }
+}
+
+/// Submits `callers × each` drafts; every submit is version, desk, clock, history and outbox, and on disk when it is answered.
+pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
+    let services = Services::new(&[&Plain]);
+    let spine = Spine::of(app, &services);
+    let (account, person) = somebody(app).await;
+    let new = policy(app).await;
+    app.db.write(move |c| county::publish(c, &new).map(drop)).await.unwrap();
+    let ids: Vec<Id> = (0..callers * each).map(|_| app.clock.id()).collect();
+    for chunk in ids.chunks(100) {
+        let (chunk, spine) = (chunk.to_vec(), spine.clone());
+        app.db
+            .write(move |c| {
+                for id in &chunk {
+                    let new = NewDraft { account, person, kind: "plain".into(), period: id.to_string() };
+                    drafts::begin(c, &spine, &Plain, *id, &new)?;
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+    }
+    let begun = Instant::now();
+    let all = ids.chunks(each).map(|mine| {
+        let (mine, spine, app) = (mine.to_vec(), spine.clone(), app.clone());
+        async move {
+            let mut times = Vec::with_capacity(mine.len());
+            for id in mine {
+                let (call, spine) = (Instant::now(), spine.clone());
+                let submit =
+                    Act { actor: Actor::Applicant(account), action: Action::Submit, version: None, reason: None, note: None };
+                app.db.write(move |c| act(c, &spine, id, submit.clone()).map(drop)).await.unwrap();
+                times.push(call.elapsed());
+            }
+            times
+        }
+    });
+    let each = join_all(all).await.concat();
+    (each, begun.elapsed())
+}
+
+async fn policy(app: &App) -> NewPolicy {
+    let county = AreaCode::parse("990101000000").unwrap();
+    let like =
+        app.db.read(move |c| county::current(c, &county, "certificate", NaiveDate::from_ymd_opt(2026, 1, 1).unwrap())).await;
+    NewPolicy {
+        id: app.clock.id(),
+        county,
+        service: "plain".into(),
+        effective_from: NaiveDate::from_ymd_opt(2022, 1, 1).unwrap(),
+        owner: "测量".into(),
+        source: "测量".into(),
+        common: (*like.unwrap().unwrap().common).clone(),
+        terms: serde_json::json!({}),
+        at_ms: app.clock.now_ms(),
+    }
+}
+
+/// An account of the demo's cast and the person that it is.
+async fn somebody(app: &App) -> (Id, Id) {
+    let at = app.clock.clone();
+    let stand_in = Shared::new(Arc::new(move || at.now_ms()));
+    cast::introduce(&stand_in);
+    cast::load(app, &stand_in).await.unwrap();
+    let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "zhao-tiezhu"), None).unwrap();
+    let today = beijing_date(app.clock.now_ms());
+    let found = app.db.write(move |c| {
+        let (account, _) = who.account(c)?;
+        Ok((account.id, links::persons_of(c, account.id, today)?[0].0))
+    });
+    found.await.unwrap()
+}
