@@ -196,6 +196,13 @@ async fn a_student_is_aided_and_paid_although_the_bank_refuses_the_first_account
     let case = office.act(&office.student, &case, "undo", json!({})).await;
     let case = office.act(&office.student, &case, "submit", json!({ "consent": "2026-11" })).await;
 
+    let school =
+        json!({ "version": 1, "school": "省理工大学", "stage": "undergraduate", "enrolled_year": 2025, "student_no": null });
+    let family = json!({ "version": 1, "other_government_aid": false, "commitment": true });
+    for (section, body) in [("student", school), ("family", family)] {
+        let path = case.aid(&format!("/sections/{section}"));
+        office.world.put(&path).token(&office.student).json(&body).send().await.refused(409, 20007);
+    }
     office.world.pass(MINUTES_11);
     let case = office.act(&office.village, &case, "accept", json!({})).await;
     let case = office.act(&office.village, &case, "forward", json!({})).await;
@@ -227,6 +234,8 @@ async fn a_student_is_aided_and_paid_although_the_bank_refuses_the_first_account
         .refused(409, 31004);
     let exported = office.with_batch(&batch, "export", None).await.data(200);
     office.with_batch(&exported, "export", None).await.refused(409, 31004);
+    let seen = office.get(&finance, &format!("/api/v1/staff/education-aid/batches/{id}")).await;
+    assert_eq!((&seen["batch"], seen["lines"].as_array().unwrap().len()), (&exported["batch"], 1));
     let bytes = office.world.get(&file).token(&finance).send().await.bytes;
     let (text, _, lost) = encoding_rs::GBK.decode(&bytes);
     assert!(!lost && text.contains(CARD) && text.contains("林小雨") && text.contains("3000.00"));
@@ -274,6 +283,7 @@ async fn a_new_student_brings_the_proof_of_enrolment_after_approval(world: World
     let confirm = |version: i64| json!({ "version": version });
     let path = |verb: &str| format!("/api/v1/staff/education-aid/cases/{}/actions/{verb}-enrolment", case.id);
     office.post(&county, &path("confirm"), confirm(case.version)).await.refused(409, 31009);
+    office.post(&county, &path("refuse"), confirm(case.version)).await.refused(409, 31009);
     let office = Office { student: office.world.resident("lin-xiaoyu").await, ..office };
     let paper = office.upload(&case, "enrolment_proof").await;
     let refused = Case::of(&office.post(&county, &path("refuse"), confirm(case.version)).await.data(200));
@@ -290,6 +300,10 @@ async fn a_season_of_another_county_is_not_there_and_a_wrong_one_is_explained(wo
     let office = Office::open(world).await;
     let path = "/api/v1/staff/education-aid/seasons";
     office.post(&office.county, path, season("990102000000")).await.refused(404, 10006);
+    // A town has no policy of its own.
+    office.post(&office.county, path, season("990101100000")).await.refused(409, 20009);
+    let guide = "/api/v1/public/policies?county=990101100000&service=education_aid";
+    office.world.get(guide).send().await.refused(404, 10006);
     for foreign in ["seasons", "batches"] {
         let path = format!("/api/v1/staff/education-aid/{foreign}?county=990102000000");
         office.world.get(&path).token(&office.finance).send().await.refused(404, 10006);

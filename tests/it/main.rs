@@ -6,7 +6,9 @@
 
 #[macro_use]
 mod registry;
+mod accounts_desk;
 mod cases;
+mod certificate;
 mod clocks;
 mod contract;
 mod device_rental;
@@ -20,10 +22,12 @@ mod papers;
 mod queue;
 mod races;
 mod refusals;
+mod register;
 mod samples;
 mod schema;
 mod seam;
 mod sign_in;
+mod staff_sign_in;
 mod world;
 
 use std::process::ExitCode;
@@ -34,7 +38,9 @@ use registry::{Plain, Story};
 use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
+    ("accounts_desk", accounts_desk::STORIES),
     ("cases", cases::STORIES),
+    ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),
     ("contract", contract::STORIES),
     ("device_rental", device_rental::STORIES),
@@ -46,8 +52,10 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("queue", queue::STORIES),
     ("races", races::STORIES),
     ("refusals", refusals::STORIES),
+    ("register", register::STORIES),
     ("seam", seam::STORIES),
     ("sign_in", sign_in::STORIES),
+    ("staff_sign_in", staff_sign_in::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];

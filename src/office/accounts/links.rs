@@ -122,7 +122,7 @@ impl NewLink {
     /// 11022 when the account has a link to this person; those of the database.
     pub fn claim(&self, c: &mut AnyConn, keys: &Keyring) -> Result<Link> {
         let hash = persons::id_hash(keys, &self.id_number);
-        if live_to(c, self.account, &hash)?.is_some() {
+        if live_to(c, self.account, &hash, self.today)?.is_some() {
             return Err(Error::new(&faults::LINK_EXISTS));
         }
         let known = persons::find_by_id_hash(c, &hash)?;
@@ -134,7 +134,7 @@ impl NewLink {
     /// Stores the link to oneself, which needs no further word once the identity is confirmed.
     pub(super) fn own(&self, c: &mut AnyConn, keys: &Keyring, person: &PersonRef) -> Result<()> {
         let hash = persons::id_hash(keys, &self.id_number);
-        match live_to(c, self.account, &hash)? {
+        match live_to(c, self.account, &hash, self.today)? {
             Some(_) => Ok(()),
             None => self.store(c, keys, &hash, Some(person.id), LinkState::Confirmed, person.area),
         }
@@ -170,13 +170,15 @@ impl NewLink {
     }
 }
 
-/// The claimed or confirmed link of an account to the person of an ID number.
-fn live_to(c: &mut AnyConn, account: Id, hash: &[u8]) -> Result<Option<Id>> {
+/// The claimed or confirmed link of an account to the person of an ID number. One whose last day is past can be
+/// claimed anew.
+fn live_to(c: &mut AnyConn, account: Id, hash: &[u8], today: NaiveDate) -> Result<Option<Id>> {
     use links::dsl as l;
     let rows: Vec<Id> = l::links
         .filter(l::account_id.eq(account))
         .filter(l::id_hash.eq(hash))
         .filter(l::state.eq(LinkState::Claimed).or(l::state.eq(LinkState::Confirmed)))
+        .filter(l::valid_to.is_null().or(l::valid_to.ge(today.to_string())))
         .order(l::id)
         .select(l::id)
         .load(c)?;

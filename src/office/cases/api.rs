@@ -43,7 +43,8 @@ struct ForPerson {
 #[utoipa::path(tag = "cases", operation_id = "listOffers", summary = "可以申请什么",
     description = "您可以为这个人申请的事项；不能申请的会说明原因。",
     params(ForPerson),
-    responses((status = 200, description = "各项服务", body = Envelope<Vec<Offer>>)), security(("resident" = [])))]
+    responses((status = 200, description = "各项服务", body = Envelope<Vec<Offer>>),
+        (status = 404, description = "10006 没有这个人，或与您无关", body = Failure)), security(("resident" = [])))]
 #[get("/me/offers")]
 async fn offers(
     who: Resident,

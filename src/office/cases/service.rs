@@ -28,6 +28,10 @@ pub trait Service: Send + Sync + 'static {
     fn kinds(&self) -> &'static [(&'static str, &'static str)];
     /// Sections of its form with labels, in order.
     fn sections(&self) -> &'static [(&'static str, &'static str)];
+    /// Codes of the steps and reasons that it writes into a case's history, in the words of the timeline.
+    fn steps(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
     /// The faults that it may answer.
     fn codes(&self) -> &'static [&'static Code];
     /// Its own operations.

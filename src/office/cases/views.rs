@@ -98,6 +98,8 @@ pub struct EventView {
     pub action: Labelled,
     pub state: Labelled,
     pub by: Labelled,
+    /// The step or the reason in plain words.
+    #[schema(example = "新证已制好")]
     pub reason: Option<String>,
     pub note: Option<String>,
 }
@@ -177,7 +179,7 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, role: Option<Role>) -> 
     }
     let mut timeline = Vec::new();
     for event in history::of(c, case.id)? {
-        timeline.push(line(&event, event.note(&key)?, &policy));
+        timeline.push(line(&event, event.note(&key)?, &policy, service));
     }
     Ok(CaseView {
         summary: summary(case, service, &person, spine.now),
@@ -259,14 +261,26 @@ fn correction(item: &Item, policy: &CommonPolicy, service: &dyn Service, note: O
     }
 }
 
-fn line(event: &Event, note: Option<String>, policy: &CommonPolicy) -> EventView {
+/// What a clock wrote down as its reason.
+const BY_CLOCK: &[(&str, &str)] = &[
+    ("not_answered_in_time", "没有在期限内答复，视为受理"),
+    ("not_corrected_in_time", "没有在期限内补正"),
+    ("notice_ended", "公示期满，没有异议"),
+];
+
+/// Steps of the service come first, then what clocks did, then the reasons of the policy.
+fn line(event: &Event, note: Option<String>, policy: &CommonPolicy, service: &dyn Service) -> EventView {
+    let plain = |code: &str| {
+        let known = service.steps().iter().chain(BY_CLOCK).find(|(c, _)| *c == code);
+        known.map_or_else(|| reason_label(policy, code), |(_, words)| (*words).to_owned())
+    };
     EventView {
         seq: event.seq,
         at: rfc3339(event.at),
         action: labelled!(event.action),
         state: labelled!(event.to_state),
         by: labelled!(event.role),
-        reason: event.reason.as_deref().map(|r| reason_label(policy, r)),
+        reason: event.reason.as_deref().map(plain),
         note,
     }
 }

@@ -16,7 +16,7 @@ use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::{self, After};
-use crate::platform::http::{Answer, Envelope, Labelled, Page, Query};
+use crate::platform::http::{Answer, Envelope, Failure, Labelled, Page, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
@@ -97,7 +97,8 @@ struct HolderCounts {
 #[utoipa::path(tag = "people", operation_id = "countHolders", summary = "持证人数统计",
     description = "区域内持有效残疾人证的人数，按重度和类别分。数字与名册列表同源。",
     params(Counted),
-    responses((status = 200, description = "持证人数", body = Envelope<HolderCounts>)),
+    responses((status = 200, description = "持证人数", body = Envelope<HolderCounts>),
+        (status = 404, description = "10006 不是您负责的区域", body = Failure)),
     security(("staff" = [])))]
 #[get("/staff/register/summary")]
 async fn count_holders(who: DeskOfficer, query: Query<Counted>, app: web::Data<App>) -> Result<Answer<HolderCounts>> {
@@ -125,7 +126,8 @@ struct HolderLine {
 #[utoipa::path(tag = "people", operation_id = "listHolders", summary = "持证名册",
     description = "区域内的残疾人证，先到期的在前，姓名已遮盖。",
     params(Listed),
-    responses((status = 200, description = "一页名册", body = Envelope<Page<HolderLine>>)),
+    responses((status = 200, description = "一页名册", body = Envelope<Page<HolderLine>>),
+        (status = 404, description = "10006 不是您负责的区域", body = Failure)),
     security(("staff" = [])))]
 #[get("/staff/register")]
 async fn list_holders(who: DeskOfficer, query: Query<Listed>, app: web::Data<App>) -> Result<Answer<Page<HolderLine>>> {

@@ -41,7 +41,8 @@ struct Whose {
 
 #[utoipa::path(tag = "certificate", operation_id = "listMyCertificates", summary = "我的残疾人证",
     description = "您和您可以代办的人的残疾人证：什么时候可以换证，要不要重新评定，为什么。", params(Whose),
-    responses((status = 200, description = "每个人的证件", body = Envelope<Vec<CertificateHolder>>)), security(("resident" = [])))]
+    responses((status = 200, description = "每个人的证件", body = Envelope<Vec<CertificateHolder>>),
+        (status = 404, description = "10006 没有这个人，或与您无关", body = Failure)), security(("resident" = [])))]
 #[get("/me/certificates")]
 async fn mine(
     who: Resident,
@@ -82,6 +83,7 @@ form!(BeginCertificate { person_id: "办理对象", kind: "办理事项" });
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = BeginCertificate,
     responses((status = 201, description = "草稿", body = Envelope<CertificateCase>),
         (status = 403, description = "32002 要由监护人申请", body = Failure),
+        (status = 404, description = "10006 没有这个人，或与您无关", body = Failure),
         (status = 409, description = "32001 现在不能办理；20006 已有一件在办理；20009 本地没有开通", body = Failure)),
     security(("resident" = [])))]
 #[post("/certificate/drafts")]

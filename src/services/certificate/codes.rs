@@ -1,4 +1,4 @@
-//! What can be refused about a certificate.
+//! What can be refused about a certificate, and what its history says.
 
 crate::codes! { CERTIFICATE;
     NOT_POSSIBLE = 32001, 409, "现在还不能办理这项业务，请看下面说明的原因和办法。", "details say why and from which day; see GET /me/offers.";
@@ -11,3 +11,13 @@ crate::codes! { CERTIFICATE;
     BELOW_STANDARD = 32009, 409, "评定结果未达到残疾标准，请选择不予批准并说明原因。", "Reject the case with the reason below_standard.";
     ALREADY_ORDERED = 32010, 409, "这件事已经需要评定，不用重复要求，请等评定结果。", "An assessment is already needed or was done.";
 }
+
+/// The steps that this service writes into a case's history, in the words of the timeline.
+pub const STEPS: &[(&str, &str)] = &[
+    ("notice_not_needed", "这项业务不用公示"),
+    ("card_made", "新证已制好"),
+    ("card_posted", "新证已寄出"),
+    ("card_handed_out", "新证已交到领取人手里"),
+    ("receipt_confirmed", "已确认收到新证"),
+    ("receipt_by_time", "寄出期满，视为已收到"),
+];

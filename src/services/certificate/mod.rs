@@ -56,6 +56,10 @@ impl Service for Certificate {
         &[(forms::HOLDER, "持证人信息"), (forms::DELIVERY, "领证方式")]
     }
 
+    fn steps(&self) -> &'static [(&'static str, &'static str)] {
+        codes::STEPS
+    }
+
     fn codes(&self) -> &'static [&'static Code] {
         codes::CERTIFICATE
     }

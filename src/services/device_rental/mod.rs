@@ -85,6 +85,10 @@ impl Service for DeviceRental {
         sections::SECTIONS
     }
 
+    fn steps(&self) -> &'static [(&'static str, &'static str)] {
+        STEPS
+    }
+
     fn codes(&self) -> &'static [&'static Code] {
         faults::RENTAL
     }

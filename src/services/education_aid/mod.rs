@@ -42,6 +42,18 @@ use terms::{Beneficiary, Terms};
 /// The service's stable code.
 pub const CODE: &str = "education_aid";
 
+/// The steps that this service writes into a case's history, in the words of the timeline.
+const STEPS: &[(&str, &str)] = &[
+    ("evidence_due", "已批准，请在期限内补交在读证明"),
+    ("enrolment_confirmed", "在读证明已确认"),
+    ("enrolment_refused", "在读证明需要重新上传"),
+    ("payable", "已转财务，等待发放"),
+    ("in_batch", "救助金已列入发放批次"),
+    ("payment_failed", "银行没有发放成功，请更正收款账户"),
+    ("account_mended", "收款账户已更正，等待再次发放"),
+    ("paid", "救助金已发放"),
+];
+
 /// The service.
 pub struct EducationAid;
 
@@ -64,6 +76,10 @@ impl Service for EducationAid {
 
     fn sections(&self) -> &'static [(&'static str, &'static str)] {
         form::SECTIONS
+    }
+
+    fn steps(&self) -> &'static [(&'static str, &'static str)] {
+        STEPS
     }
 
     fn codes(&self) -> &'static [&'static Code] {

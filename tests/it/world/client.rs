@@ -162,5 +162,9 @@ impl Reply {
         if let Some(e) = document::misfit(operation, self) {
             panic!("{what} answered {}: {e}\n{}", self.status, String::from_utf8_lossy(&self.bytes));
         }
+        for line in self.json["data"]["timeline"].as_array().into_iter().flatten() {
+            let bare = line["reason"].as_str().is_some_and(str::is_ascii);
+            assert!(!bare, "{what}: a timeline shows a bare code: {line}");
+        }
     }
 }
