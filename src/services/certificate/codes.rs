@@ -14,7 +14,6 @@ crate::codes! { CERTIFICATE;
 
 /// The steps that this service writes into a case's history, in the words of the timeline.
 pub const STEPS: &[(&str, &str)] = &[
-    ("notice_not_needed", "这项业务不用公示"),
     ("card_made", "新证已制好"),
     ("card_posted", "新证已寄出"),
     ("card_handed_out", "新证已交到领取人手里"),
