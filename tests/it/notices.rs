@@ -18,6 +18,7 @@ stories![
     a_message_whose_answer_was_lost_is_unknown_and_never_sent_again,
     without_credit_the_notice_in_the_app_is_still_there,
     a_busy_wechat_is_asked_again_and_sends_once,
+    one_consent_allows_one_message_however_many_events_wait,
     a_message_says_where_its_event_led,
 ];
 
@@ -165,6 +166,16 @@ async fn a_busy_wechat_is_asked_again_and_sends_once(world: World) {
     }
     assert_eq!((world.wechat.sent().len(), fates(&world).await), (1, vec!["sent".to_owned()]));
     assert!(world.app.db.read(outbox::count).await.unwrap().is_empty());
+}
+
+async fn one_consent_allows_one_message_however_many_events_wait(world: World) {
+    let zhao = Applicant::zhao(&world).await;
+    subscribe(&zhao, true).await;
+    let case = zhao.submitted("renewal").await;
+    zhao.act(&case, "undo").await.data(200);
+    world.work().await;
+    assert_eq!((world.wechat.calls_to(SEND), fates(&world).await), (1, vec!["sent".to_owned()]));
+    assert_eq!((titles(&zhao).await.len(), subscribe(&zhao, false).await), (2, 0));
 }
 
 async fn a_message_says_where_its_event_led(world: World) {

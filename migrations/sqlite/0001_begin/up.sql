@@ -450,3 +450,4 @@ CREATE TABLE wechat_messages (
     updated_at BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX wechat_messages_notice ON wechat_messages (notice_id);
+CREATE INDEX wechat_messages_waiting ON wechat_messages (account_id, template) WHERE state = 'waiting';

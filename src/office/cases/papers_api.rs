@@ -233,7 +233,8 @@ struct OfPerson {
 #[utoipa::path(tag = "papers", operation_id = "listReusablePapers", summary = "可以再次使用的材料",
     description = "您以前为这个人上传过的材料，可以直接用在新的申请里，不用重新拍照。",
     params(OfPerson),
-    responses((status = 200, description = "最近一百份", body = Envelope<Vec<PaperView>>)),
+    responses((status = 200, description = "最近一百份", body = Envelope<Vec<PaperView>>),
+        (status = 404, description = "10006 没有这个人，或者您不能为这个人办理", body = crate::platform::http::Failure)),
     security(("resident" = [])))]
 #[get("/me/papers")]
 async fn reusable(

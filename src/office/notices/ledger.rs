@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::wechat;
 use crate::platform::db::AnyConn;
 use crate::platform::db::query::both;
 use crate::platform::error::Result;
@@ -17,11 +18,11 @@ diesel::table! {
     }
 }
 
-/// A message of this template may be sent.
+/// One more message of this template may be sent, beside those that are on their way.
 pub fn allows(c: &mut AnyConn, account: Id, template: &str) -> Result<bool> {
     use wechat_credits::dsl as w;
     let found: Option<i64> = w::wechat_credits.find((account, template)).select(w::credits).get_result(c).optional()?;
-    Ok(found.is_some_and(|credits| credits > 0))
+    Ok(found.unwrap_or(0) > wechat::waiting(c, account, template)?)
 }
 
 /// Notes an answer of `wx.requestSubscribeMessage`: one more message, or none from now on.

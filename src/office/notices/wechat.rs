@@ -60,6 +60,13 @@ pub fn prepared(c: &mut AnyConn, notice: Id) -> Result<bool> {
     Ok(found > 0)
 }
 
+/// How many are on their way to this resident.
+pub fn waiting(c: &mut AnyConn, account: Id, template: &str) -> Result<i64> {
+    use wechat_messages::dsl as m;
+    let waiting = m::account_id.eq(account).and(m::template.eq(template)).and(m::state.eq("waiting"));
+    Ok(m::wechat_messages.filter(waiting).count().get_result(c)?)
+}
+
 /// Sends a message and tells the outbox what became of it. A lost answer is `unknown` for ever.
 pub async fn send(app: &App, message: &Message) -> Result<Settled> {
     let Some(program) = app.mini_program(None) else { return Ok(Settled::Park("no mini-program is configured".into())) };

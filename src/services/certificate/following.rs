@@ -6,7 +6,7 @@ use super::rules::{self, Assessment, CardStep, Finding, Kind, Need};
 use super::store::{self, CardCase, Entered};
 use super::{codes, making};
 use crate::office::accounts::guards::Worker;
-use crate::office::cases::act::{Act, act, conflicted};
+use crate::office::cases::act::conflicted;
 use crate::office::cases::case::Case;
 use crate::office::cases::drafts;
 use crate::office::cases::service::Spine;
@@ -65,12 +65,7 @@ pub fn follow(c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Re
     if case.state.ended() {
         (row.holder_live, row.filed, row.waiting_since) = (None, false, None);
     }
-    store::save(c, &row)?;
-    // The policy publishes only some kinds; the others go straight on to the card.
-    if action == Action::Approve && case.state == State::PublicNotice && !making::terms(c, case)?.publishes(&case.kind) {
-        act(c, spine, case.id, Act::system(Action::EndNotice, "notice_not_needed"))?;
-    }
-    Ok(())
+    store::save(c, &row)
 }
 
 /// What an officer ordered or a hospital found is not decided anew.

@@ -159,6 +159,10 @@ impl Service for Certificate {
         Ok(flags)
     }
 
+    fn wants_notice(&self, c: &mut AnyConn, case: &Case) -> Result<bool> {
+        Ok(making::terms(c, case)?.publishes(&case.kind))
+    }
+
     fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String> {
         let person = persons::open(c, &spine.keys, case.person_id)?;
         let minor = person.id_number.is_minor_on(spine.today());
