@@ -42,7 +42,7 @@ async fn the_summary_counts_what_the_pages_of_the_list_show(world: World) {
     for county in ["", COUNTY, "990101100000", "990101100200", "990101001000"] {
         let place = if county.is_empty() { String::new() } else { format!("county={county}") };
         let summary = get(w, &worker, &format!("/register/summary?{place}")).await;
-        let lines = listed(w, &worker, &format!("&{place}").replace("&&", "&").trim_end_matches('&').to_owned()).await;
+        let lines = listed(w, &worker, format!("&{place}").replace("&&", "&").trim_end_matches('&')).await;
         let severe = lines.iter().filter(|l| l["card"]["severe"] == true).count();
         assert_eq!((&summary["holders"], &summary["severe"]), (&json!(lines.len()), &json!(severe)), "{county}");
         assert_eq!(summary["other"], json!(lines.len() - severe));

@@ -168,19 +168,29 @@ pub fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
     Ok(case)
 }
 
-/// Stores a new case.
+/// Stores a new case; 20006 when one of its kind lives.
 pub(super) fn insert(c: &mut AnyConn, case: &Case) -> Result<()> {
-    diesel::insert_into(cases::table).values(case.clone()).execute(c).map_err(|e| live_fault(e, case))?;
+    let live = cases::table.filter(cases::live_key.eq(&case.live_key)).count().get_result::<i64>(c)?;
+    if live > 0 {
+        return Err(Error::new(&codes::ALREADY_LIVE));
+    }
+    diesel::insert_into(cases::table).values(case.clone()).execute(c).map_err(twin)?;
     Ok(())
+}
+
+/// A number was given to another case.
+pub(super) fn number_taken(c: &mut AnyConn, number: &str) -> Result<bool> {
+    Ok(cases::table.filter(cases::number.eq(number)).count().get_result::<i64>(c)? > 0)
 }
 
 /// Stores a changed case if nobody changed it since it was loaded.
 pub(super) fn update(c: &mut AnyConn, case: &Case, loaded_version: i64) -> Result<()> {
     let row = cases::table.filter(cases::id.eq(case.id).and(cases::version.eq(loaded_version)));
-    let changed = diesel::update(row).set(case.clone()).execute(c).map_err(|e| live_fault(e, case))?;
+    let changed = diesel::update(row).set(case.clone()).execute(c).map_err(twin)?;
     if changed == 1 { Ok(()) } else { Err(Error::stale(case.current()).run_again()) }
 }
 
-fn live_fault(e: diesel::result::Error, _: &Case) -> Error {
-    if crate::platform::error::is_duplicate(&e) { Error::new(&codes::ALREADY_LIVE) } else { e.into() }
+/// Another instance stored its twin first: run again and find it.
+fn twin(e: diesel::result::Error) -> Error {
+    if crate::platform::error::is_duplicate(&e) { Error::from(e).run_again() } else { e.into() }
 }
