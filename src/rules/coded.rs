@@ -31,6 +31,19 @@ macro_rules! coded_enum {
                 match self { $(Self::$variant => $label,)+ }
             }
         }
+
+        /// In the contract: every code, each with its words.
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::schema::Object::builder()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some([$($code),+]))
+                    .description(Some([$(concat!($code, " ", $label)),+].join("；")))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
     };
 }
 

@@ -66,8 +66,7 @@ impl LinkCase {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LinkQuery {
-    /// claimed (when absent), confirmed, refused or ended.
-    #[param(value_type = Option<String>, example = "claimed")]
+    #[param(inline, example = "claimed")]
     state: Option<LinkState>,
     /// 1 to 100; 20 when absent.
     limit: Option<i64>,

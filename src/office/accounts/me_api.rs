@@ -214,12 +214,11 @@ pub(super) fn citizen_id(faults: &mut Faults, text: &str, app: &App) -> Option<C
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Preferences {
-    /// wechat, sms, phone_call or visit.
-    #[schema(value_type = String, example = "phone_call")]
+    #[schema(inline, example = "phone_call")]
     channel: Channel,
     /// sign_language, large_print.
     #[validate(length(max = 8, message = "选择的内容太多。"))]
-    #[schema(value_type = Vec<String>, example = json!(["sign_language"]))]
+    #[schema(inline, example = json!(["sign_language"]))]
     needs: Vec<Need>,
     /// The version of the account that the caller saw.
     #[schema(example = 1)]
@@ -254,7 +253,7 @@ pub struct ClaimLink {
     #[schema(example = "11010520120101001X")]
     id_number: String,
     /// child, ward, kin or proxy. Oneself needs no link: see PUT /me/identity.
-    #[schema(value_type = String, example = "child")]
+    #[schema(inline, example = "child")]
     relation: Relation,
     /// Twelve-digit code of the town or village where the person is registered.
     #[schema(value_type = String, example = "110105001002")]

@@ -304,8 +304,7 @@ async fn resubmit(
 struct Rate {
     #[schema(example = 9)]
     version: i64,
-    /// very_good, good, fair, poor or very_poor.
-    #[schema(value_type = String, example = "very_good")]
+    #[schema(inline, example = "very_good")]
     grade: Grade,
     #[validate(length(max = 500, message = "最多写500个字。"))]
     #[schema(example = "工作人员很耐心。")]

@@ -22,7 +22,7 @@ use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
-use crate::rules::lifecycle::Action;
+use crate::rules::lifecycle::{Action, State};
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -36,34 +36,34 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct Wanted {
     /// Code of a service.
     service: Option<String>,
-    /// Code of a state.
-    state: Option<String>,
-    /// all (default), mine, pool or overdue.
-    #[param(value_type = Option<String>, example = "all")]
+    #[param(inline)]
+    state: Option<State>,
+    #[param(inline, example = "all")]
     view: Option<View>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
     cursor: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum View {
-    All,
-    Mine,
-    Pool,
-    Overdue,
+coded_enum! {
+    /// A part of the queue.
+    pub enum View {
+        All = "all", "全部";
+        Mine = "mine", "我领取的";
+        Pool = "pool", "还没有人领取的";
+        Overdue = "overdue", "已超期的";
+    }
 }
 
 impl Wanted {
-    fn filter(&self) -> Result<Filter> {
-        Ok(Filter {
+    fn filter(&self) -> Filter {
+        Filter {
             service: self.service.clone(),
-            state: queue::state_named(self.state.as_deref())?,
+            state: self.state,
             mine: self.view == Some(View::Mine),
             pool: self.view == Some(View::Pool),
             overdue: self.view == Some(View::Overdue),
-        })
+        }
     }
 }
 
@@ -78,7 +78,7 @@ async fn list(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Page<CaseSummary>>> {
-    let (spine, worker, filter) = (Spine::of(&app, &services), who.0, q.0.filter()?);
+    let (spine, worker, filter) = (Spine::of(&app, &services), who.0, q.0.filter());
     let limit = paging::limit(q.0.limit)?;
     let name = format!("queue:{}:{filter:?}", worker.id);
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
@@ -94,8 +94,8 @@ async fn list(
 struct Counted {
     /// Code of a service.
     service: Option<String>,
-    /// Code of a state.
-    state: Option<String>,
+    #[param(inline)]
+    state: Option<State>,
 }
 
 #[utoipa::path(tag = "desks", operation_id = "countQueue", summary = "待办数量",
@@ -109,7 +109,7 @@ async fn counts(
     services: web::Data<Services>,
 ) -> Result<Answer<QueueCounts>> {
     let spine = Spine::of(&app, &services);
-    let filter = Filter { service: q.0.service, state: queue::state_named(q.0.state.as_deref())?, ..Filter::default() };
+    let filter = Filter { service: q.0.service, state: q.0.state, ..Filter::default() };
     Ok(Answer::ok(app.db.read(move |c| queue::counts(c, &spine, &who.0, &filter)).await?))
 }
 
@@ -291,7 +291,7 @@ form!(Decision { version: "版本", reason: "原因", note: "说明" });
 #[utoipa::path(tag = "desks", operation_id = "decideCase", summary = "办理",
     description = "领取、放回、受理、不予受理、报送上级、退回下级、批准、不予批准。两人同时办理时，后到的一方得到 409 和最新情况。",
     params(("id" = Id, Path, description = "办件编号"),
-        ("verb" = String, Path, description = "claim, release, accept, decline, forward, send-back, approve 或 reject", example = "accept"),
+        ("verb" = inline(Verb), Path, description = "allowed_actions 中的办理动作，下划线写成连字符", example = "accept"),
         ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Decision,
     responses((status = 200, description = "已办理", body = Envelope<CaseView>),

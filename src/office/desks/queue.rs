@@ -4,7 +4,6 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::labelled;
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::act::{Act, Actor, act, conflicted};
 use crate::office::cases::case::{Case, cases};
@@ -175,19 +174,4 @@ pub fn next(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter) -> Resu
         }
     }
     Err(Error::new(&codes::QUEUE_EMPTY))
-}
-
-/// A state by its code, for filters; unknown ones are named.
-pub fn state_named(code: Option<&str>) -> Result<Option<State>> {
-    let Some(code) = code else { return Ok(None) };
-    match State::from_code(code) {
-        Some(state) => Ok(Some(state)),
-        None => {
-            let mut faults = crate::platform::error::Faults::new();
-            let all: Vec<String> = State::ALL.iter().map(|s| labelled!(*s).label).collect();
-            let way = format!("可选的状态有：{}。", all.join("、"));
-            faults.push("/state", "状态", "unknown_value", "没有这种状态。", &way);
-            faults.settle().map(|()| None)
-        }
-    }
 }

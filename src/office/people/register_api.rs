@@ -45,14 +45,11 @@ struct Listed {
     /// A county, or a town or village in it; all areas of yours when left out.
     #[param(value_type = Option<String>, example = "990101000000")]
     county: Option<AreaCode>,
-    /// valid (usual), frozen, cancelled, superseded.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     status: Option<CertificateStatus>,
-    /// visual, hearing, speech, physical, intellectual, mental, multiple.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     category: Option<Category>,
-    /// level_1 to level_4.
-    #[param(value_type = Option<String>)]
+    #[param(inline)]
     level: Option<Level>,
     /// Levels 1 and 2 only, or the others only.
     severe: Option<bool>,

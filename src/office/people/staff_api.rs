@@ -93,8 +93,7 @@ fn scoped(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<()> {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RevealPerson {
-    /// name, id_number, birth_date, phone, address, certificate_number.
-    #[schema(value_type = Vec<String>, example = json!(["name", "phone"]))]
+    #[schema(inline, example = json!(["name", "phone"]))]
     #[validate(length(min = 1, max = 6, message = "请选择要查看的内容。"))]
     fields: Vec<RevealField>,
     /// Why they are needed; it is written down with your name.

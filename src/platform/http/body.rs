@@ -4,7 +4,7 @@ use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -51,7 +51,7 @@ impl<T: Form> FromRequest for Body<T> {
             if !json {
                 return Err(Error::new(&code::MEDIA));
             }
-            let mut bytes = web::BytesMut::new();
+            let mut bytes = bytes::BytesMut::new();
             while let Some(chunk) = payload.next().await {
                 let chunk = chunk.map_err(|e| Error::new(&code::BAD_JSON).because(e))?;
                 if bytes.len().saturating_add(chunk.len()) > MOST_JSON {
@@ -165,10 +165,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Query<T>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let parsed = web::Query::<T>::from_query(req.query_string());
-        ready(parsed.map(|q| Query(q.into_inner())).map_err(|_| {
-            let detail = Detail::new("/query", "查询条件", "bad_query", "查询条件不正确。", "请重新选择查询条件。");
-            Error::invalid(vec![detail])
+        let words = form_urlencoded::parse(req.query_string().as_bytes());
+        let parsed = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(words));
+        ready(parsed.map(Query).map_err(|e| {
+            let path = pointer(e.path());
+            let (code, field, reason, _) = data_fault(&e.into_inner().to_string(), path);
+            Error::invalid(vec![Detail::new(&field, "查询条件", code, reason, "请重新选择查询条件。")])
         }))
     }
 }

@@ -72,8 +72,7 @@ async fn mine(
 #[serde(deny_unknown_fields)]
 struct BeginCertificate {
     person_id: Id,
-    /// renewal, new or change.
-    #[schema(value_type = String, example = "renewal")]
+    #[schema(inline, example = "renewal")]
     kind: Kind,
 }
 form!(BeginCertificate { person_id: "办理对象", kind: "办理事项" });

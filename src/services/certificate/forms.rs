@@ -55,7 +55,7 @@ pub struct SaveCertificateHolder {
     #[schema(example = false)]
     pub changed_condition: bool,
     /// For a first card only: visual, hearing, speech, physical, intellectual, mental or multiple.
-    #[schema(value_type = Option<String>, example = json!(null))]
+    #[schema(inline, example = json!(null))]
     pub declared_category: Option<Category>,
 }
 form!(SaveCertificateHolder {
@@ -73,11 +73,10 @@ pub struct SaveCertificateDelivery {
     /// Version of the section that was seen; 0 for the first time.
     #[schema(example = 0)]
     pub version: i64,
-    /// pickup, post or home.
-    #[schema(value_type = String, example = "pickup")]
+    #[schema(inline, example = "pickup")]
     pub way: DeliveryWay,
     /// For a pickup: county or town.
-    #[schema(value_type = Option<String>, example = "town")]
+    #[schema(inline, example = "town")]
     pub place: Option<PickupPlace>,
     /// For post and home.
     #[validate(length(max = 100, message = "地址最多写100个字。"))]

@@ -176,14 +176,13 @@ struct EnterAssessment {
     /// The version that was seen.
     #[schema(example = 4)]
     version: i64,
-    /// visual, hearing, speech, physical, intellectual, mental or multiple.
-    #[schema(value_type = String, example = "physical")]
+    #[schema(inline, example = "physical")]
     category: Category,
     /// Of a multiple disability two or more different categories, else empty.
-    #[schema(value_type = Vec<String>, example = json!([]))]
+    #[schema(inline, example = json!([]))]
     components: Vec<Category>,
     /// level_1 to level_4; empty when the standard of disability is not met.
-    #[schema(value_type = Option<String>, example = "level_2")]
+    #[schema(inline, example = "level_2")]
     level: Option<Level>,
     #[schema(value_type = String, format = "date", example = "2026-03-02")]
     assessed_on: NaiveDate,

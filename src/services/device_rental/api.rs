@@ -221,8 +221,7 @@ struct SaveContact {
     name: String,
     #[schema(example = "13800000000")]
     phone: String,
-    /// pickup or home.
-    #[schema(value_type = String, example = "pickup")]
+    #[schema(inline, example = "pickup")]
     delivery: Delivery,
     /// Where to bring it, or what to know; needed for delivery at home.
     #[validate(length(max = 300, message = "最多写300个字。"))]
@@ -322,8 +321,7 @@ struct Report {
     /// The version that was seen.
     #[schema(example = 5)]
     version: i64,
-    /// damaged or bad_fit.
-    #[schema(value_type = String, example = "damaged")]
+    #[schema(inline, example = "damaged")]
     kind: Trouble,
     #[validate(length(min = 1, max = 500, message = "请写明问题，最多500个字。"))]
     #[schema(example = "左边的刹车松了。")]

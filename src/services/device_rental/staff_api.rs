@@ -144,8 +144,7 @@ struct Return {
     /// The version that was seen.
     #[schema(example = 6)]
     version: i64,
-    /// good, worn, damaged or incomplete.
-    #[schema(value_type = String, example = "good")]
+    #[schema(inline, example = "good")]
     condition: Condition,
     /// The label of the item that came back.
     #[validate(length(min = 1, max = 40, message = "请扫描或填写资产标签。"))]

@@ -121,8 +121,7 @@ struct Accept {
     name: String,
     #[schema(example = "13800000000")]
     phone: String,
-    /// pickup or home.
-    #[schema(value_type = String, example = "pickup")]
+    #[schema(inline, example = "pickup")]
     delivery: Delivery,
     #[validate(length(max = 300, message = "最多写300个字。"))]
     #[schema(example = "家住三楼，没有电梯。")]

@@ -128,8 +128,7 @@ async fn list(q: Query<OfCounty>, app: web::Data<App>, services: web::Data<Servi
 struct BeginDraft {
     /// The student, one of `GET /me/persons`.
     person_id: Id,
-    /// student or child.
-    #[schema(value_type = String, example = "student")]
+    #[schema(inline, example = "student")]
     kind: Beneficiary,
     season_id: Id,
 }

@@ -75,8 +75,7 @@ pub struct SaveStudent {
     #[validate(length(min = 2, max = 60, message = "请填写学校全称，2到60个字。"))]
     #[schema(example = "宋疃镇中心学校")]
     pub school: String,
-    /// compulsory, senior_high, vocational, special_school, junior_college, undergraduate or postgraduate.
-    #[schema(value_type = String, example = "undergraduate")]
+    #[schema(inline, example = "undergraduate")]
     pub stage: Stage,
     /// Year of admission or enrolment.
     #[schema(example = 2026)]
@@ -123,7 +122,7 @@ pub struct SaveFamily {
     #[schema(example = json!(null))]
     pub parent_certificate: Option<String>,
     /// parent or guardian: what the parent is to the student.
-    #[schema(value_type = Option<String>, example = json!(null))]
+    #[schema(inline, example = json!(null))]
     pub relation: Option<KinKind>,
     /// Whether the student gets other government tuition aid this year.
     #[schema(example = false)]
@@ -193,8 +192,7 @@ pub struct SaveAccount {
     /// The version of the section that was seen; 0 when it was never saved.
     #[schema(example = 0)]
     pub version: i64,
-    /// self or kin.
-    #[schema(value_type = String, example = "self")]
+    #[schema(inline, example = "self")]
     pub holder: Holder,
     /// Name of the relative; the student's own name is known.
     #[validate(length(max = 40, message = "姓名最多40个字。"))]

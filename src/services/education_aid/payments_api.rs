@@ -21,6 +21,7 @@ use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::paging::After;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
+use crate::rules::coded::coded_enum;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::lifecycle::Role;
@@ -237,12 +238,12 @@ async fn export(
     Ok(Answer::ok(done.value).replayed(done.replayed))
 }
 
-/// What the bank did with a payment.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum PaymentResult {
-    Paid,
-    Failed,
+coded_enum! {
+    /// What the bank did with a payment.
+    pub enum PaymentResult {
+        Paid = "paid", "已发放";
+        Failed = "failed", "没有发放成功";
+    }
 }
 
 /// The bank's answer to one payment.
@@ -252,11 +253,10 @@ struct BookLine {
     /// As in the file.
     #[schema(example = 1)]
     line_no: i64,
-    /// paid or failed.
-    #[schema(value_type = String, example = "paid")]
+    #[schema(inline, example = "paid")]
     result: PaymentResult,
     /// Of a failed one: name_mismatch, no_account, account_closed, account_frozen or other.
-    #[schema(value_type = Option<String>, example = json!(null))]
+    #[schema(inline, example = json!(null))]
     reason: Option<PaymentFault>,
 }
 

@@ -86,10 +86,9 @@ async fn seasons_with_money(
 #[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewStandard {
-    /// student or child.
-    #[schema(value_type = String, example = "student")]
+    #[schema(inline, example = "student")]
     beneficiary: Beneficiary,
-    #[schema(value_type = String, example = "undergraduate")]
+    #[schema(inline, example = "undergraduate")]
     stage: Stage,
     #[schema(example = 300000)]
     amount_fen: i64,
