@@ -1,0 +1,18 @@
+//! How many problems residents reported, for the office's report (domain.md §5: they are counted).
+
+use diesel::prelude::*;
+
+use super::ticket::{Kind, tickets};
+use crate::platform::db::AnyConn;
+use crate::platform::error::Result;
+use crate::rules::areas::AreaCode;
+
+/// Tickets of a county by kind, opened from one moment (included) to another (not included), epoch milliseconds.
+pub fn opened(c: &mut AnyConn, county: &AreaCode, from: i64, until: i64) -> Result<Vec<(Kind, i64)>> {
+    let opened = tickets::table
+        .filter(tickets::county.eq(county.to_string()))
+        .filter(tickets::created_at.ge(from).and(tickets::created_at.lt(until)))
+        .group_by(tickets::kind)
+        .select((tickets::kind, diesel::dsl::count_star()));
+    Ok(opened.order(tickets::kind).load(c)?)
+}
