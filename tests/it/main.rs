@@ -7,6 +7,7 @@
 #[macro_use]
 mod registry;
 mod accounts_desk;
+mod bootstrap;
 mod cases;
 mod certificate;
 mod clocks;
@@ -16,6 +17,7 @@ mod document;
 mod drain;
 mod education_aid;
 mod floors;
+mod guides;
 mod journeys;
 mod notices;
 mod papers;
@@ -28,6 +30,7 @@ mod schema;
 mod seam;
 mod sign_in;
 mod staff_sign_in;
+mod tickets;
 mod world;
 
 use std::process::ExitCode;
@@ -39,6 +42,7 @@ use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("accounts_desk", accounts_desk::STORIES),
+    ("bootstrap", bootstrap::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),
@@ -46,6 +50,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
+    ("guides", guides::STORIES),
     ("journeys", journeys::STORIES),
     ("notices", notices::STORIES),
     ("papers", papers::STORIES),
@@ -56,6 +61,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("seam", seam::STORIES),
     ("sign_in", sign_in::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
+    ("tickets", tickets::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::guide_facts::GuideFacts;
 use crate::platform::error::{Faults, Result};
 use crate::rules::lifecycle::Desk;
 
@@ -26,8 +27,11 @@ pub struct CommonPolicy {
     pub materials: Vec<Material>,
     pub correction_reasons: Vec<ReasonOption>,
     pub reject_reasons: Vec<ReasonOption>,
-    /// The legal basis in the words of the notice, for the guide.
+    /// What the service is and on what it rests, in one or two sentences.
     pub guide: String,
+    /// What only the guide tells; empty in policies of before.
+    #[serde(default)]
+    pub facts: GuideFacts,
 }
 
 /// A paper that an application needs.

@@ -49,6 +49,7 @@ fn common() -> CommonPolicy {
         correction_reasons: vec![ReasonOption { code: "unclear".into(), label: "照片不清楚".into() }],
         reject_reasons: Vec::new(),
         guide: "依据办法办理。".into(),
+        facts: Default::default(),
     }
 }
 

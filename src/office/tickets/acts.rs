@@ -92,7 +92,7 @@ impl Doer<'_> {
         Ok(ticket)
     }
 
-    /// To another desk of the same place, or the next above it where somebody may act; the day stays.
+    /// To another desk of the same place, or the next above it where somebody may act. The day stays, unless it is past.
     pub fn hand_on(&self, c: &mut AnyConn, id: Id, version: i64, to: Desk, words: &str) -> Result<Ticket> {
         let mut ticket = self.take_open(c, id, version)?;
         let concerned = Concerned::of(c, &ticket)?;
@@ -106,6 +106,10 @@ impl Doer<'_> {
         let (role, actor) = (ticket.desk.role(), Some(self.worker.id));
         (ticket.desk, ticket.desk_area) = (desk, area.to_string());
         free(&mut ticket);
+        if ticket.due_at.is_none_or(|due| due < self.spine.now) {
+            let days = terms::of(c, &ticket.county)?.1.of_kind(ticket.kind)?.days;
+            due_in(c, self.spine, &mut ticket, days)?;
+        }
         let entry = Entry { step: Step::HandedOn, role, actor, words: Some(words) };
         entries::store(c, self.spine, &mut ticket, &entry)?;
         Ok(ticket)

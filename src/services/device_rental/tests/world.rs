@@ -72,6 +72,7 @@ fn policy(app: &Bench) -> NewPolicy {
             correction_reasons: Vec::new(),
             reject_reasons: Vec::new(),
             guide: "依据办法办理。".into(),
+            facts: Default::default(),
         },
         terms: serde_json::json!({
             "loan_days": 60, "most_days": 120, "extension_days": 30, "units_per_person": 2, "deposit": {"kind": "none"},
