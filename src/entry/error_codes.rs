@@ -15,8 +15,16 @@ use crate::platform::http::{Answer, Envelope};
 use crate::services;
 
 /// The lists of all floors.
-static LISTS: &[&[&Code]] =
-    &[PLATFORM, faults::ACCOUNTS, codes::CASES, consents::CONSENT, papers_api::FILES, people_codes::PEOPLE, ticket_codes::TICKETS, ANNOUNCEMENTS];
+static LISTS: &[&[&Code]] = &[
+    PLATFORM,
+    faults::ACCOUNTS,
+    codes::CASES,
+    consents::CONSENT,
+    papers_api::FILES,
+    people_codes::PEOPLE,
+    ticket_codes::TICKETS,
+    ANNOUNCEMENTS,
+];
 
 /// All codes in ascending order.
 pub fn all() -> Vec<&'static Code> {

@@ -31,6 +31,7 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     desks::api::routes,
     notices::api::routes,
     tickets::my_api::routes,
+    tickets::figures::routes,
     tickets::staff_api::routes,
     tickets::terms_api::routes,
 ];

@@ -46,7 +46,8 @@ async fn a_guide_tells_who_what_where_how_long_and_why(world: World) {
     }
     let aid = guide(&world, "education_aid").await;
     let who: Vec<&str> = aid["steps"].as_array().unwrap().iter().map(|s| s["who"].as_str().unwrap()).collect();
-    let chain = ["您（申请人）", "村（社区）", "村（社区）", "镇（街道）残联", "县（区）残联", "县（区）残联", "县（区）残联财务"];
+    let chain =
+        ["您（申请人）", "村（社区）", "村（社区）", "镇（街道）残联", "县（区）残联", "县（区）残联", "县（区）残联财务"];
     assert_eq!(who, chain);
     assert_eq!(aid["basis"][0]["article"], "第二十一条");
     let in_a_village = world.get(&format!("{GUIDES}/education_aid?county=990101100200")).send().await.data(200);

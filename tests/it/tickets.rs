@@ -184,7 +184,8 @@ async fn a_late_ticket_climbs_and_an_answer_without_objection_closes(world: Worl
     world.work().await;
     zhao.sign_in_again().await;
     assert_eq!(seen(&world, &zhao.token, ME, &view).await["who_acts"], "宋疃村 村（社区）");
-    for (passed, who, due) in [(1, "宋疃镇 镇（街道）残联", "2026-03-25"), (8, "甲区 县（区）残联", "2026-04-02")] {
+    for (passed, who, due) in [(1, "宋疃镇 镇（街道）残联", "2026-03-25"), (8, "甲区 县（区）残联", "2026-04-02")]
+    {
         world.pass(days(passed));
         world.work().await;
         zhao.sign_in_again().await;
@@ -324,7 +325,13 @@ async fn the_list_of_a_desk_is_paged_and_counted_alike(world: World) {
     }
     let due: Vec<String> = all("", 100).await.iter().map(|t| t["due_on"].as_str().unwrap().to_owned()).collect();
     assert!(due.len() == 5 && due.is_sorted(), "{due:?}");
+    let figures = "/api/v1/staff/tickets/figures?county=990101000000";
+    let counted = world.get(&format!("{figures}&from=2026-03-10&until=2026-03-10")).token(&both).send().await.data(200);
+    assert_eq!((&counted["total"], counted["by_kind"].as_array().unwrap().len()), (&json!(5), 3));
+    let before = world.get(&format!("{figures}&from=2026-01-01&until=2026-03-09")).token(&both).send().await.data(200);
+    assert_eq!(before["total"], 0);
     let elsewhere = world.worker_who_is(&[Role::CountyOfficer, Role::Commissioner], "990102000000", None).await;
+    world.get(&format!("{figures}&from=2026-03-10&until=2026-03-10")).token(&elsewhere).send().await.refused(404, 10006);
     let none = world.get(STAFF).token(&elsewhere).send().await.data(200);
     assert_eq!(none["items"], json!([]));
     let mine = zhao.get(&format!("{ME}?limit=1")).await;
@@ -336,10 +343,7 @@ async fn one_of_two_workers_claims_a_ticket(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let view = asked(&world, &zhao.token, "problem", "窗口总是没有人。", None).await.data(201);
     let (one, two) = (world.worker(&[Role::CountyOfficer]).await, world.worker(&[Role::CountyOfficer]).await);
-    let (a, b) = tokio::join!(
-        act(&world, &one, &view, "claim", json!({})),
-        act(&world, &two, &view, "claim", json!({}))
-    );
+    let (a, b) = tokio::join!(act(&world, &one, &view, "claim", json!({})), act(&world, &two, &view, "claim", json!({})));
     let mut statuses = [a.status, b.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 409]);

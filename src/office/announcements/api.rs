@@ -48,7 +48,7 @@ async fn list(who: Administrator, q: Query<Paged>, app: web::Data<App>) -> Resul
 /// What to tell everybody.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Announce {
+struct NewAnnouncement {
     #[schema(inline, example = "announcement")]
     kind: AnnouncementKind,
     #[schema(inline, example = "important")]
@@ -67,9 +67,17 @@ struct Announce {
     #[schema(value_type = String, format = "date-time", example = "2096-10-08T09:00:00+08:00")]
     until: DateTime<FixedOffset>,
 }
-form!(Announce { kind: "类别", level: "重要程度", county: "县（区）", title: "标题", body: "正文", from: "开始时间", until: "结束时间" });
+form!(NewAnnouncement {
+    kind: "类别",
+    level: "重要程度",
+    county: "县（区）",
+    title: "标题",
+    body: "正文",
+    from: "开始时间",
+    until: "结束时间"
+});
 
-impl Announce {
+impl NewAnnouncement {
     fn words(self) -> Words {
         let (from_at, until_at) = (self.from.timestamp_millis(), self.until.timestamp_millis());
         let (title, body) = (self.title.trim().to_owned(), self.body.trim().to_owned());
@@ -78,7 +86,7 @@ impl Announce {
 }
 
 #[utoipa::path(tag = "announcements", operation_id = "createAnnouncement", summary = "发布公告或停机维护",
-    description = "到开始时间起，所有人打开小程序时能看到；停机维护提前就能看到。", params(Once), request_body = Announce,
+    description = "到开始时间起，所有人打开小程序时能看到；停机维护提前就能看到。", params(Once), request_body = NewAnnouncement,
     responses((status = 201, description = "已发布", body = Envelope<AnnouncementView>),
         (status = 404, description = "10006 不是您管理的地区", body = Failure)),
     security(("staff" = ["administrator"])))]
@@ -86,7 +94,7 @@ impl Announce {
 async fn create(
     who: Administrator,
     once: Once,
-    body: Body<Announce>,
+    body: Body<NewAnnouncement>,
     app: web::Data<App>,
 ) -> Result<Answer<AnnouncementView>> {
     let (id, now, words, caller) = (app.clock.id(), app.clock.now_ms(), body.value.words(), who.id);
@@ -97,14 +105,14 @@ async fn create(
 /// Other words over those that were seen.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Reword {
+struct ChangeAnnouncement {
     /// The version that was seen.
     #[schema(example = 1)]
     version: i64,
     #[validate(nested)]
-    announcement: Announce,
+    announcement: NewAnnouncement,
 }
-form!(Reword {
+form!(ChangeAnnouncement {
     version: "版本",
     announcement: "公告",
     kind: "类别",
@@ -117,7 +125,7 @@ form!(Reword {
 });
 
 #[utoipa::path(tag = "announcements", operation_id = "changeAnnouncement", summary = "修改公告或停机维护",
-    description = "没有结束的都可以改，马上生效。", params(("id" = Id, Path, description = "公告编号")), request_body = Reword,
+    description = "没有结束的都可以改，马上生效。", params(("id" = Id, Path, description = "公告编号")), request_body = ChangeAnnouncement,
     responses((status = 200, description = "已修改", body = Envelope<AnnouncementView>),
         (status = 409, description = "10030 版本过期；24001 已经结束", body = Failure)),
     security(("staff" = ["administrator"])))]
@@ -125,7 +133,7 @@ form!(Reword {
 async fn change(
     who: Administrator,
     id: PathId,
-    body: Body<Reword>,
+    body: Body<ChangeAnnouncement>,
     app: web::Data<App>,
 ) -> Result<Answer<AnnouncementView>> {
     let (now, version, words) = (app.clock.now_ms(), body.value.version, body.value.announcement.words());

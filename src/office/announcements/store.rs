@@ -234,7 +234,8 @@ pub fn change(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, words: &Wo
 pub fn end(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, now: i64) -> Result<AnnouncementView> {
     living(c, worker, id, version, now)?;
     use announcements::dsl as a;
-    let over = (a::until_at.eq(now), a::version.eq(version.saturating_add(1)), a::changed_by.eq(worker.id), a::changed_at.eq(now));
+    let over =
+        (a::until_at.eq(now), a::version.eq(version.saturating_add(1)), a::changed_by.eq(worker.id), a::changed_at.eq(now));
     diesel::update(a::announcements.find(id)).set(over).execute(c)?;
     Ok(find(c, worker, id)?.view())
 }

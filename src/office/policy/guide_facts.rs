@@ -22,6 +22,17 @@ pub struct GuideFacts {
     pub complaints: Vec<Remedy>,
 }
 
+impl GuideFacts {
+    /// Places of the bases that do not say enough to be checked: nothing is called law without its article and words.
+    pub fn unfounded(&self) -> Vec<usize> {
+        let lacks = |b: &Basis| {
+            let law = matches!(b.nature, Nature::Law | Nature::Regulation);
+            b.title.is_empty() || b.source.is_empty() || (law && (b.article.is_empty() || b.text.is_empty()))
+        };
+        self.basis.iter().enumerate().filter(|(_, b)| lacks(b)).map(|(at, _)| at).collect()
+    }
+}
+
 /// A step, and who does it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

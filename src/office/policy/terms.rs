@@ -112,6 +112,10 @@ impl CommonPolicy {
                 fault(&format!("/materials/{at}"), "材料", "每份材料都要有代码、名称、页数上限和必交条件。");
             }
         }
+        for at in self.facts.unfounded() {
+            let field = format!("/facts/basis/{at}");
+            fault(&field, "办理依据", "法律和行政法规要写明名称、条款、原文和出处，其他依据要写明名称和出处。");
+        }
         let reasons = || self.correction_reasons.iter().chain(&self.reject_reasons);
         if repeats(reasons().map(|r| r.code.as_str())) || reasons().any(|r| r.label.is_empty()) {
             fault("/correction_reasons", "原因", "原因的代码不能重复，且都要有说明。");

@@ -57,7 +57,9 @@ impl Step {
     fn told(self) -> Option<(&'static str, &'static str)> {
         match self {
             Step::Answered => Some(("您的反映有答复了", "请打开“我的反映”查看答复，并告诉我们问题解决了没有。")),
-            Step::NotReached => Some(("没有联系上您", "工作人员联系您没有成功，会再次联系。请保持电话畅通，也可以在“我的反映”里留言。")),
+            Step::NotReached => {
+                Some(("没有联系上您", "工作人员联系您没有成功，会再次联系。请保持电话畅通，也可以在“我的反映”里留言。"))
+            }
             Step::BecameVisit => Some(("工作人员将上门", "您的电话联系改为上门服务，日期请看“我的反映”。")),
             Step::Climbed => Some(("反映已转上一级", "没有按时办完，已经转给上一级办理，新的期限请看“我的反映”。")),
             Step::Closed => Some(("您的反映已办完", "办理结果请看“我的反映”。")),

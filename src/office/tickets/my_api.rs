@@ -8,9 +8,9 @@ use validator::Validate;
 
 use super::asking::{self, Wish};
 use super::open::open;
+use super::queue;
 use super::ticket::{self, Kind, Ticket};
 use super::views::{self, TicketSummary, TicketView};
-use super::queue;
 use crate::form;
 use crate::office::accounts::guards::Resident;
 use crate::office::cases::service::{Services, Spine};
@@ -51,7 +51,7 @@ impl Asked {
 /// What somebody reports or asks for.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewReport {
+struct OpenTicket {
     #[schema(inline, example = "unresolved")]
     kind: Asked,
     #[validate(length(min = 2, max = 1000, message = "请写明情况，2 至 1000 个字。"))]
@@ -65,11 +65,11 @@ struct NewReport {
     #[schema(value_type = Option<String>, example = "990101100200")]
     area: Option<AreaCode>,
 }
-form!(NewReport { kind: "类别", text: "情况说明", case_id: "办件", person_id: "谁的事", area: "所在地" });
+form!(OpenTicket { kind: "类别", text: "情况说明", case_id: "办件", person_id: "谁的事", area: "所在地" });
 
 #[utoipa::path(tag = "tickets", operation_id = "openTicket", summary = "反映问题、请求联系",
     description = "办不成事、反馈问题、请给我打电话、请上门服务。没有核实身份也可以提，但要选择所在地。同一个人同一件事的电话或上门请求只保留一件，再提会补充进去。",
-    params(Once), request_body = NewReport,
+    params(Once), request_body = OpenTicket,
     responses((status = 201, description = "已收到，含办理期限", body = Envelope<TicketView>),
         (status = 404, description = "10006 办件或人与您无关", body = Failure),
         (status = 409, description = "23005 未办完的反映太多", body = Failure)), security(("resident" = [])))]
@@ -77,15 +77,14 @@ form!(NewReport { kind: "类别", text: "情况说明", case_id: "办件", perso
 async fn ask(
     who: Resident,
     once: Once,
-    body: Body<NewReport>,
+    body: Body<OpenTicket>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
     let (spine, account, sent) = (Spine::of(&app, &services), who.account, body.value);
     not_blank(&sent.text)?;
     let done = once.write(&app, account, body.fingerprint, move |c| {
-        let wish =
-            Wish { kind: sent.kind.kind(), text: &sent.text, case: sent.case_id, person: sent.person_id, area: sent.area };
+        let wish = Wish { kind: sent.kind.kind(), text: &sent.text, case: sent.case_id, person: sent.person_id, area: sent.area };
         let new = asking::wished(c, &spine, account, &wish)?;
         let id = open(c, &spine, &new)?;
         let ticket = ticket::find(c, id)?;
@@ -149,27 +148,27 @@ async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data
 /// More words.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct MoreWords {
+struct TicketWords {
     #[validate(length(min = 2, max = 1000, message = "请写 2 至 1000 个字。"))]
     #[schema(example = "学校说要等到下周一。")]
     text: String,
 }
-form!(MoreWords { text: "补充说明" });
+form!(TicketWords { text: "补充说明" });
 
 /// On what was seen.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Solved {
+struct TicketSolved {
     /// The version that was seen.
     #[schema(example = 3)]
     version: i64,
 }
-form!(Solved { version: "版本" });
+form!(TicketSolved { version: "版本" });
 
 /// Why the answer did not solve it.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NotSolved {
+struct TicketNotSolved {
     /// The version that was seen.
     #[schema(example = 3)]
     version: i64,
@@ -177,7 +176,7 @@ struct NotSolved {
     #[schema(example = "证明还是没有开出来。")]
     text: String,
 }
-form!(NotSolved { version: "版本", text: "哪里没有解决" });
+form!(TicketNotSolved { version: "版本", text: "哪里没有解决" });
 
 /// One change of the resident's own ticket, and the ticket afterwards.
 async fn changed<F>(
@@ -202,7 +201,7 @@ where
 
 #[utoipa::path(tag = "tickets", operation_id = "addToTicket", summary = "补充说明",
     description = "给还没有结束的反映补充说明，工作人员会看到。",
-    params(("id" = Id, Path, description = "反映编号"), Once), request_body = MoreWords,
+    params(("id" = Id, Path, description = "反映编号"), Once), request_body = TicketWords,
     responses((status = 200, description = "已补充", body = Envelope<TicketView>),
         (status = 409, description = "23001 已经结束", body = Failure)), security(("resident" = [])))]
 #[post("/me/tickets/{id}/actions/add")]
@@ -210,19 +209,18 @@ async fn add(
     who: Resident,
     once: Once,
     id: PathId,
-    body: Body<MoreWords>,
+    body: Body<TicketWords>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
     let (account, text) = (who.account, body.value.text);
     not_blank(&text)?;
-    changed(who, once, body.fingerprint, &app, &services, move |c, spine| asking::add(c, spine, account, id.0, text.trim()))
-        .await
+    changed(who, once, body.fingerprint, &app, &services, move |c, spine| asking::add(c, spine, account, id.0, text.trim())).await
 }
 
 #[utoipa::path(tag = "tickets", operation_id = "confirmTicket", summary = "确认已经解决",
     description = "收到答复后确认问题已经解决，这件反映就结束了。",
-    params(("id" = Id, Path, description = "反映编号"), Once), request_body = Solved,
+    params(("id" = Id, Path, description = "反映编号"), Once), request_body = TicketSolved,
     responses((status = 200, description = "已结束", body = Envelope<TicketView>),
         (status = 409, description = "10030 版本过期；23001 还没有答复或者已经结束", body = Failure)), security(("resident" = [])))]
 #[post("/me/tickets/{id}/actions/confirm")]
@@ -230,18 +228,17 @@ async fn confirm(
     who: Resident,
     once: Once,
     id: PathId,
-    body: Body<Solved>,
+    body: Body<TicketSolved>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
     let (account, version) = (who.account, body.value.version);
-    changed(who, once, body.fingerprint, &app, &services, move |c, spine| asking::confirm(c, spine, account, id.0, version))
-        .await
+    changed(who, once, body.fingerprint, &app, &services, move |c, spine| asking::confirm(c, spine, account, id.0, version)).await
 }
 
 #[utoipa::path(tag = "tickets", operation_id = "reopenTicket", summary = "没有解决",
     description = "收到答复但问题没有解决时使用，只能用一次：转给上一级重新办理，重新计算期限。",
-    params(("id" = Id, Path, description = "反映编号"), Once), request_body = NotSolved,
+    params(("id" = Id, Path, description = "反映编号"), Once), request_body = TicketNotSolved,
     responses((status = 200, description = "已重新办理", body = Envelope<TicketView>),
         (status = 409, description = "10030 版本过期；23001 还没有答复或者已经结束；23003 已经重新办理过一次", body = Failure)),
     security(("resident" = [])))]
@@ -250,7 +247,7 @@ async fn not_solved(
     who: Resident,
     once: Once,
     id: PathId,
-    body: Body<NotSolved>,
+    body: Body<TicketNotSolved>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {

@@ -38,12 +38,12 @@ pub struct TicketCounts {
     /// Held by nobody.
     pub pool: i64,
     pub overdue: i64,
-    pub by_kind: Vec<KindCount>,
+    pub by_kind: Vec<TicketKindCount>,
 }
 
 /// How many of one kind.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct KindCount {
+pub struct TicketKindCount {
     pub kind: Labelled,
     pub count: i64,
 }
@@ -116,7 +116,7 @@ pub(super) fn counts(c: &mut AnyConn, worker: &Worker, f: &Filter, now: i64) -> 
     let overdue = count(&Filter { overdue: true, ..f.clone() })?;
     let by = tickets::table.group_by(tickets::kind).select((tickets::kind, diesel::dsl::count_star()));
     let rows: Vec<(Kind, i64)> = on_desks!(by, worker, f, now).order(tickets::kind).load(c)?;
-    let by_kind = rows.into_iter().map(|(kind, count)| KindCount { kind: labelled!(kind), count }).collect();
+    let by_kind = rows.into_iter().map(|(kind, count)| TicketKindCount { kind: labelled!(kind), count }).collect();
     Ok(TicketCounts { total, mine, pool, overdue, by_kind })
 }
 
@@ -131,7 +131,13 @@ fn own<'a>(account: Id, live: Option<bool>) -> tickets::BoxedQuery<'a, MultiBack
 }
 
 /// A resident's tickets, the newest first; one row more than `limit` when there are more.
-pub(super) fn list_own(c: &mut AnyConn, account: Id, live: Option<bool>, after: Option<After>, limit: i64) -> Result<Vec<Ticket>> {
+pub(super) fn list_own(
+    c: &mut AnyConn,
+    account: Id,
+    live: Option<bool>,
+    after: Option<After>,
+    limit: i64,
+) -> Result<Vec<Ticket>> {
     let mut page = own(account, live);
     if let Some(a) = after {
         page = page.filter(tickets::created_at.lt(a.at).or(tickets::created_at.eq(a.at).and(tickets::id.lt(a.id))));

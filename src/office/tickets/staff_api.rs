@@ -106,7 +106,14 @@ async fn one(who: AreaOfficer, id: PathId, app: web::Data<App>, services: web::D
 }
 
 /// One act of a worker, and the ticket afterwards.
-async fn acted<F>(worker: Worker, once: Once, print: [u8; 32], app: &App, services: &Services, act: F) -> Result<Answer<TicketView>>
+async fn acted<F>(
+    worker: Worker,
+    once: Once,
+    print: [u8; 32],
+    app: &App,
+    services: &Services,
+    act: F,
+) -> Result<Answer<TicketView>>
 where
     F: Fn(&mut AnyConn, &Doer<'_>) -> Result<Ticket> + Send + 'static,
 {
@@ -152,16 +159,16 @@ async fn claim(
 /// Words for colleagues.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct InnerNote {
+struct TicketNote {
     #[validate(length(min = 2, max = 1000, message = "请写 2 至 1000 个字。"))]
     #[schema(example = "已电话联系学校教务处。")]
     text: String,
 }
-form!(InnerNote { text: "内部记录" });
+form!(TicketNote { text: "内部记录" });
 
 #[utoipa::path(tag = "tickets", operation_id = "noteOnTicket", summary = "内部记录",
     description = "只有工作人员能看到的记录，不影响办理状态。",
-    params(("id" = Id, Path, description = "反映编号"), Once), request_body = InnerNote,
+    params(("id" = Id, Path, description = "反映编号"), Once), request_body = TicketNote,
     responses((status = 200, description = "已记录", body = Envelope<TicketView>),
         (status = 403, description = "23004 与您有关", body = Failure),
         (status = 409, description = "23001 不在您的窗口", body = Failure)),
@@ -171,7 +178,7 @@ async fn note(
     who: AreaOfficer,
     once: Once,
     id: PathId,
-    body: Body<InnerNote>,
+    body: Body<TicketNote>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
@@ -215,14 +222,13 @@ async fn answer(
     acted(who.0, once, body.fingerprint, &app, &services, act).await
 }
 
-/// To whom, and why.
+/// To whom (village, town or county), and why.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct HandOn {
+struct HandTicketOn {
     /// The version that was seen.
     #[schema(example = 2)]
     version: i64,
-    /// village, town or county.
     #[schema(inline, example = "town")]
     desk: Desk,
     /// Why; the resident reads it.
@@ -230,11 +236,11 @@ struct HandOn {
     #[schema(example = "需要镇里和学校一起协调。")]
     text: String,
 }
-form!(HandOn { version: "版本", desk: "转交给", text: "原因" });
+form!(HandTicketOn { version: "版本", desk: "转交给", text: "原因" });
 
 #[utoipa::path(tag = "tickets", operation_id = "handOnTicket", summary = "转交",
     description = "转给村（社区）、镇（街道）或者县（区），期限不变。那里没有人能办时转给再上一级。原因反映人能看到。",
-    params(("id" = Id, Path, description = "反映编号"), Once), request_body = HandOn,
+    params(("id" = Id, Path, description = "反映编号"), Once), request_body = HandTicketOn,
     responses((status = 200, description = "已转交", body = Envelope<TicketView>),
         (status = 403, description = "23004 与您有关", body = Failure),
         (status = 409, description = "10030 版本过期；23001 现在不能转交；23002 同事已领取", body = Failure)),
@@ -244,7 +250,7 @@ async fn hand_on(
     who: AreaOfficer,
     once: Once,
     id: PathId,
-    body: Body<HandOn>,
+    body: Body<HandTicketOn>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
@@ -254,14 +260,13 @@ async fn hand_on(
     acted(who.0, once, body.fingerprint, &app, &services, act).await
 }
 
-/// What came of it.
+/// What came of it: reached and not_reached for a call; visited and not_reached for a visit; solved and explained after an answer.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CloseTicket {
     /// The version that was seen.
     #[schema(example = 2)]
     version: i64,
-    /// reached and not_reached for a call; visited and not_reached for a visit; solved and explained after an answer.
     #[schema(inline, example = "reached")]
     outcome: Outcome,
     /// Words that the resident reads.
@@ -298,25 +303,25 @@ async fn close(
 /// What for.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ShowContact {
+struct ShowTicketContact {
     /// It is written down with your name.
     #[validate(length(min = 4, max = 100, message = "请写明查看的原因，4 至 100 个字。"))]
     #[schema(example = "电话告知补正材料")]
     purpose: String,
 }
-form!(ShowContact { purpose: "查看原因" });
+form!(ShowTicketContact { purpose: "查看原因" });
 
 /// Not to be kept.
 #[derive(Serialize, Deserialize, ToSchema)]
-struct Contact {
+struct TicketContact {
     #[schema(example = "19100000001")]
     phone: String,
 }
 
 #[utoipa::path(tag = "tickets", operation_id = "showTicketContact", summary = "查看联系电话",
     description = "打电话前查看号码，必须写明原因。每次查看都会连同您的姓名、时间和原因一起记录。重复调用会再记录一次。",
-    params(("id" = Id, Path, description = "反映编号")), request_body = ShowContact,
-    responses((status = 200, description = "联系电话", body = Envelope<Contact>),
+    params(("id" = Id, Path, description = "反映编号")), request_body = ShowTicketContact,
+    responses((status = 200, description = "联系电话", body = Envelope<TicketContact>),
         (status = 403, description = "23004 与您有关", body = Failure),
         (status = 409, description = "23001 不在您的窗口；23002 同事已领取；23006 没有登记电话", body = Failure)),
     security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
@@ -324,10 +329,10 @@ struct Contact {
 async fn show_contact(
     who: AreaOfficer,
     id: PathId,
-    body: Body<ShowContact>,
+    body: Body<ShowTicketContact>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<Contact>> {
+) -> Result<Answer<TicketContact>> {
     let (spine, worker, purpose) = (Spine::of(&app, &services), who.0, body.value.purpose.trim().to_owned());
     let mut faults = Faults::new();
     if purpose.chars().count() < 4 {
@@ -337,7 +342,7 @@ async fn show_contact(
     faults.settle()?;
     let shown = app.db.write(move |c| {
         let doer = Doer { spine: &spine, worker: &worker };
-        Ok(Contact { phone: doer.show_contact(c, id.0, &purpose)?.1 })
+        Ok(TicketContact { phone: doer.show_contact(c, id.0, &purpose)?.1 })
     });
     Ok(Answer::ok(shown.await?))
 }

@@ -25,6 +25,7 @@ diesel::table! {
 /// What a county decided about its tickets. Days are working days.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TicketTerms)]
 pub struct Terms {
     /// Each kind once.
     #[validate(length(min = 5, max = 5, message = "五种反映都要有规定。"), nested)]
@@ -54,13 +55,13 @@ pub struct Terms {
     pub most_open: u32,
 }
 
-/// The desk and the days of one kind.
+/// The desk (village, town or county) and the days of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TicketKindTerms)]
 pub struct KindTerms {
     #[schema(inline, example = "problem")]
     pub kind: Kind,
-    /// village, town or county.
     #[schema(inline, example = "county")]
     pub desk: Desk,
     #[validate(range(min = 1, max = 90, message = "办理期限为 1 至 90 个工作日。"))]
@@ -101,7 +102,13 @@ impl Terms {
         for (at, k) in self.kinds.iter().enumerate() {
             if !LADDER.iter().any(|(desk, _)| *desk == k.desk) {
                 let field = format!("/kinds/{at}/desk");
-                faults.push(&field, "办理窗口", "unknown_value", "这个窗口不办理群众反映。", "请选择村（社区）、镇（街道）或者县（区）。");
+                faults.push(
+                    &field,
+                    "办理窗口",
+                    "unknown_value",
+                    "这个窗口不办理群众反映。",
+                    "请选择村（社区）、镇（街道）或者县（区）。",
+                );
             }
         }
         faults.settle()

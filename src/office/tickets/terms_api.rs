@@ -31,7 +31,7 @@ struct OfCounty {
 
 /// What is in force in a county.
 #[derive(Serialize, Deserialize, ToSchema)]
-struct TermsView {
+struct TicketTermsView {
     #[schema(example = "990101000000")]
     county: String,
     /// Send it with the next change; 0 while the county uses what the program ships.
@@ -48,21 +48,21 @@ fn inside(worker: &Worker, county: &AreaCode) -> Result<()> {
 
 #[utoipa::path(tag = "tickets", operation_id = "getTicketTerms", summary = "群众反映的办理规定",
     description = "一个县（区）各类反映由哪个窗口办、几个工作日办完。没有改过时是系统自带的规定。", params(OfCounty),
-    responses((status = 200, description = "现行规定", body = Envelope<TermsView>),
+    responses((status = 200, description = "现行规定", body = Envelope<TicketTermsView>),
         (status = 404, description = "10006 不是您管理的县（区）", body = Failure)),
     security(("staff" = ["administrator"])))]
 #[get("/staff/admin/ticket-terms")]
-async fn see(who: Administrator, q: Query<OfCounty>, app: web::Data<App>) -> Result<Answer<TermsView>> {
+async fn see(who: Administrator, q: Query<OfCounty>, app: web::Data<App>) -> Result<Answer<TicketTermsView>> {
     let county = q.0.county;
     inside(&who, &county)?;
     let (version, terms) = app.db.read(move |c| terms::of(c, county.as_str())).await?;
-    Ok(Answer::ok(TermsView { county: county.to_string(), version, terms }))
+    Ok(Answer::ok(TicketTermsView { county: county.to_string(), version, terms }))
 }
 
 /// New terms over those that were seen.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SaveTerms {
+struct SaveTicketTerms {
     #[schema(value_type = String, example = "990101000000")]
     county: AreaCode,
     /// The version that was seen.
@@ -71,7 +71,7 @@ struct SaveTerms {
     #[validate(nested)]
     terms: Terms,
 }
-form!(SaveTerms {
+form!(SaveTicketTerms {
     county: "县（区）",
     version: "版本",
     terms: "规定",
@@ -87,18 +87,18 @@ form!(SaveTerms {
 });
 
 #[utoipa::path(tag = "tickets", operation_id = "saveTicketTerms", summary = "修改群众反映的办理规定",
-    description = "从现在起提出的反映按新规定办；以前的规定留作记录。", request_body = SaveTerms,
-    responses((status = 200, description = "新的规定", body = Envelope<TermsView>),
+    description = "从现在起提出的反映按新规定办；以前的规定留作记录。", request_body = SaveTicketTerms,
+    responses((status = 200, description = "新的规定", body = Envelope<TicketTermsView>),
         (status = 404, description = "10006 不是您管理的县（区）", body = Failure),
         (status = 409, description = "10030 版本过期", body = Failure)),
     security(("staff" = ["administrator"])))]
 #[put("/staff/admin/ticket-terms")]
-async fn decide(who: Administrator, body: Body<SaveTerms>, app: web::Data<App>) -> Result<Answer<TermsView>> {
+async fn decide(who: Administrator, body: Body<SaveTicketTerms>, app: web::Data<App>) -> Result<Answer<TicketTermsView>> {
     let (sent, now) = (body.value, app.clock.now_ms());
     inside(&who, &sent.county)?;
     let saved = app.db.write(move |c| {
         let version = terms::decide(c, sent.county.as_str(), sent.version, &sent.terms, who.id, now)?;
-        Ok(TermsView { county: sent.county.to_string(), version, terms: sent.terms.clone() })
+        Ok(TicketTermsView { county: sent.county.to_string(), version, terms: sent.terms.clone() })
     });
     Ok(Answer::ok(saved.await?))
 }

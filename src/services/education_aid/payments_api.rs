@@ -21,9 +21,9 @@ use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::paging::After;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
-use crate::rules::coded::coded_enum;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
+use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
 use crate::{form, labelled};
 

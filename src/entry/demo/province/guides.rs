@@ -36,7 +36,10 @@ fn places(owner: &str, phone: &str) -> Vec<GuidePlace> {
     };
     vec![
         place(format!("{owner}服务窗口"), "示例路1号一楼，门口有坡道，可以用手语交流"),
-        place("各镇（街道）残联、村（社区）残协".to_owned(), "镇（街道）便民服务中心、村（居）委会；行动不便的可以请工作人员上门"),
+        place(
+            "各镇（街道）残联、村（社区）残协".to_owned(),
+            "镇（街道）便民服务中心、村（居）委会；行动不便的可以请工作人员上门",
+        ),
     ]
 }
 
@@ -138,7 +141,11 @@ pub(super) fn certificate(owner: &str, phone: &str) -> GuideFacts {
         ]),
         cost: "办证免费。残疾评定的费用按评定医院的规定，有补贴的从其规定。".to_owned(),
         places: places(owner, phone),
-        afterwards: vec![step("领证", "您（申请人）", "证做好后通知您，可以到窗口领、邮寄或者送上门。新证有效期十年，换证时交回旧证。")],
+        afterwards: vec![step(
+            "领证",
+            "您（申请人）",
+            "证做好后通知您，可以到窗口领、邮寄或者送上门。新证有效期十年，换证时交回旧证。",
+        )],
         basis: vec![
             basis(
                 Nature::Document,

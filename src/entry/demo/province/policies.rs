@@ -57,9 +57,24 @@ pub fn all(clock: &Clock) -> Result<Vec<NewPolicy>> {
     let mut all = Vec::new();
     for (county, decided) in COUNTIES.iter().zip(&DECIDED) {
         let services = [
-            ("education_aid", "教育救助实施办法（示例）", education_aid(guides::education_aid(decided.owner, decided.phone)), decided.education_aid),
-            ("device_rental", "辅具租赁管理办法（示例）", device_rental(guides::device_rental(decided.owner, decided.phone)), decided.device_rental),
-            ("certificate", "残疾人证管理实施细则（示例）", certificate(guides::certificate(decided.owner, decided.phone)), decided.certificate),
+            (
+                "education_aid",
+                "教育救助实施办法（示例）",
+                education_aid(guides::education_aid(decided.owner, decided.phone)),
+                decided.education_aid,
+            ),
+            (
+                "device_rental",
+                "辅具租赁管理办法（示例）",
+                device_rental(guides::device_rental(decided.owner, decided.phone)),
+                decided.device_rental,
+            ),
+            (
+                "certificate",
+                "残疾人证管理实施细则（示例）",
+                certificate(guides::certificate(decided.owner, decided.phone)),
+                decided.certificate,
+            ),
         ];
         for (service, source, common, terms) in services {
             all.push(NewPolicy {
