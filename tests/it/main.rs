@@ -19,6 +19,7 @@ mod education_aid;
 mod floors;
 mod guides;
 mod journeys;
+mod life;
 mod notices;
 mod papers;
 mod queue;
@@ -28,9 +29,11 @@ mod register;
 mod samples;
 mod schema;
 mod seam;
+mod second_thoughts;
 mod sign_in;
 mod staff_sign_in;
 mod tickets;
+mod wandering;
 mod world;
 
 use std::process::ExitCode;
@@ -52,6 +55,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("education_aid", education_aid::STORIES),
     ("guides", guides::STORIES),
     ("journeys", journeys::STORIES),
+    ("life", life::STORIES),
     ("notices", notices::STORIES),
     ("papers", papers::STORIES),
     ("queue", queue::STORIES),
@@ -59,9 +63,11 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("refusals", refusals::STORIES),
     ("register", register::STORIES),
     ("seam", seam::STORIES),
+    ("second_thoughts", second_thoughts::STORIES),
     ("sign_in", sign_in::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
     ("tickets", tickets::STORIES),
+    ("wandering", wandering::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];

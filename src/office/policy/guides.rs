@@ -204,6 +204,14 @@ fn limits(common: &CommonPolicy) -> Vec<String> {
     if common.notice_days > 0 {
         all.push(format!("公示：{}个工作日，不算在办理期限里。", common.notice_days));
     }
+    let h = &common.handling;
+    if h.total_days > 0 {
+        all.push(format!("全部：从提交到作出决定不超过{}个工作日，补正和公示的时间不算。", h.total_days));
+    }
+    if h.appeal_days > 0 {
+        let (appeal, review) = (h.appeal_days, h.appeal_review_days);
+        all.push(format!("申诉：不同意决定的，可以在{appeal}个工作日内申诉，{review}个工作日内答复。"));
+    }
     all
 }
 

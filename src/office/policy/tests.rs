@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::county::{self, NewPolicy, Pinned};
 use super::guide_facts::{Basis, Nature};
-use super::terms::{CommonPolicy, Material, ReasonOption, Required};
+use super::terms::{CommonPolicy, Handling, Material, ReasonOption, Required};
 use super::{areas, calendar};
 use crate::office::accounts::bench::{Bench, bench};
 use crate::platform::error::Result;
@@ -51,6 +51,7 @@ fn common() -> CommonPolicy {
         reject_reasons: Vec::new(),
         guide: "依据办法办理。".into(),
         facts: Default::default(),
+        handling: Handling::default(),
     }
 }
 

@@ -255,7 +255,7 @@ struct BookLine {
     line_no: i64,
     #[schema(inline, example = "paid")]
     result: PaymentResult,
-    /// Of a failed one: name_mismatch, no_account, account_closed, account_frozen or other.
+    /// Of a failed one.
     #[schema(inline, example = json!(null))]
     reason: Option<PaymentFault>,
 }

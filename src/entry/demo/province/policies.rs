@@ -6,7 +6,7 @@ use super::figures::COUNTIES;
 use super::{guides, materials};
 use crate::office::policy::county::NewPolicy;
 use crate::office::policy::guide_facts::GuideFacts;
-use crate::office::policy::terms::CommonPolicy;
+use crate::office::policy::terms::{CommonPolicy, Handling};
 use crate::platform::clock::Clock;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;
@@ -113,6 +113,7 @@ fn education_aid(facts: GuideFacts) -> CommonPolicy {
         ]),
         guide: "依据《中华人民共和国残疾人保障法》第二十一条，对残疾学生和残疾人家庭子女给予教育救助。".to_owned(),
         facts,
+        handling: Handling::default(),
     }
 }
 
@@ -134,6 +135,7 @@ fn device_rental(facts: GuideFacts) -> CommonPolicy {
         ]),
         guide: "辅助器具租赁网点免费出借轮椅、拐杖等辅助器具，用完归还。".to_owned(),
         facts,
+        handling: Handling::default(),
     }
 }
 
@@ -156,5 +158,6 @@ fn certificate(facts: GuideFacts) -> CommonPolicy {
         ]),
         guide: "依据《中华人民共和国残疾人证管理办法》（残联发〔2017〕34号），残疾人证免费办理，有效期十年。".to_owned(),
         facts,
+        handling: Handling::default(),
     }
 }
