@@ -101,7 +101,7 @@ async fn app(folder: &Path, bounds: Bounds, wechat: &str) -> App {
         keys: Arc::new(Keyring::generate().unwrap()),
         vault: Vault::in_folder(&folder.join("papers")).unwrap(),
         papers: FileDesk::new(PdfWorker::new(env!("CARGO_BIN_EXE_zhucan").into())),
-        settings: Settings { public_url: "http://bench".to_owned(), demo: true, templates: Vec::new() },
+        settings: Settings { public_url: "http://bench".to_owned(), demo: true, templates: Vec::new(), min_client: None },
     });
     migrate::up(&app.db).await.unwrap();
     let now = app.clock.now_ms();

@@ -6,15 +6,25 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::office::accounts::faults;
+use crate::office::announcements::store::ANNOUNCEMENTS;
 use crate::office::cases::{codes, consents, papers_api};
 use crate::office::people::codes as people_codes;
+use crate::office::tickets::codes as ticket_codes;
 use crate::platform::code::{Code, PLATFORM};
 use crate::platform::http::{Answer, Envelope};
 use crate::services;
 
 /// The lists of all floors.
-static LISTS: &[&[&Code]] =
-    &[PLATFORM, faults::ACCOUNTS, codes::CASES, consents::CONSENT, papers_api::FILES, people_codes::PEOPLE];
+static LISTS: &[&[&Code]] = &[
+    PLATFORM,
+    faults::ACCOUNTS,
+    codes::CASES,
+    consents::CONSENT,
+    papers_api::FILES,
+    people_codes::PEOPLE,
+    ticket_codes::TICKETS,
+    ANNOUNCEMENTS,
+];
 
 /// All codes in ascending order.
 pub fn all() -> Vec<&'static Code> {

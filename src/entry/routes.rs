@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::office::{accounts, cases, desks, notices, people, policy};
+use crate::office::{accounts, announcements, cases, desks, notices, people, policy, tickets};
 use crate::services;
 
 /// Where all operations stand.
@@ -24,10 +24,16 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     accounts::routes,
     people::routes,
     policy::api::routes,
+    policy::guides_api::routes,
+    announcements::api::routes,
     cases::api::routes,
     cases::board_api::routes,
     cases::papers_api::routes,
     desks::api::routes,
     desks::decisions_api::routes,
     notices::api::routes,
+    tickets::my_api::routes,
+    tickets::figures::routes,
+    tickets::staff_api::routes,
+    tickets::terms_api::routes,
 ];

@@ -9,6 +9,7 @@ use crate::office::cases::act::{CASE_EVENT, CaseEvent};
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::{alarms, anchors, papers, recount};
 use crate::office::notices::{telling, wechat};
+use crate::office::tickets;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::once;
@@ -52,6 +53,7 @@ pub async fn round(app: &App, services: &Services) -> Result<usize> {
 
 async fn one_round(app: &App, services: &Services, stop: &Stop) -> Result<usize> {
     let mut done = alarms::ring(app, services).await?;
+    done = done.saturating_add(tickets::clock::ring(app, services).await?);
     for service in services.all() {
         let spine = Spine::of(app, services);
         match app.db.write(move |c| service.tick(c, &spine)).await {

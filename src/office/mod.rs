@@ -1,6 +1,7 @@
 //! Floor 2, the spine: what all services share.
 
 pub mod accounts; // who signs in, in what role, for whom
+pub mod announcements; // what everybody is told when the app starts
 pub mod cases; // drafts, papers, actions, history, corrections
 
 pub mod desks; // queues, claims, decisions
@@ -8,3 +9,4 @@ pub mod notices; // who is told what, and by which channel
 pub mod people; // persons, family, the register of certificates
 pub mod policy; // areas, working days, county policy
 pub mod stored; // reading stored text back into domain types
+pub mod tickets; // what residents report, and what must be done about it outside a case

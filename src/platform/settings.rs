@@ -9,6 +9,8 @@ pub struct Settings {
     pub demo: bool,
     /// Template of subscribe messages for each kind of notice: (kind, template id).
     pub templates: Vec<(String, String)>,
+    /// The oldest front end that still works, and the words for older ones; none when all do.
+    pub min_client: Option<(String, String)>,
 }
 
 impl Settings {

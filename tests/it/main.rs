@@ -7,6 +7,7 @@
 #[macro_use]
 mod registry;
 mod accounts_desk;
+mod bootstrap;
 mod cases;
 mod certificate;
 mod clocks;
@@ -16,6 +17,7 @@ mod document;
 mod drain;
 mod education_aid;
 mod floors;
+mod guides;
 mod journeys;
 mod life;
 mod matrix;
@@ -31,6 +33,7 @@ mod seam;
 mod second_thoughts;
 mod sign_in;
 mod staff_sign_in;
+mod tickets;
 mod wandering;
 mod world;
 
@@ -43,6 +46,7 @@ use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("accounts_desk", accounts_desk::STORIES),
+    ("bootstrap", bootstrap::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),
@@ -50,6 +54,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
+    ("guides", guides::STORIES),
     ("journeys", journeys::STORIES),
     ("life", life::STORIES),
     ("notices", notices::STORIES),
@@ -62,6 +67,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("second_thoughts", second_thoughts::STORIES),
     ("sign_in", sign_in::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
+    ("tickets", tickets::STORIES),
     ("wandering", wandering::STORIES),
 ];
 

@@ -89,7 +89,7 @@ impl Demo {
             let clock = Clock::system();
             clock.set_offset_ms(mark_database(&db, clock.now_ms()).await?);
             let templates = vec![("case_progress".to_owned(), cast::TEMPLATE.to_owned())];
-            let settings = Settings { public_url: base, demo: true, templates };
+            let settings = Settings { public_url: base, demo: true, templates, min_client: None };
             let at = clock.clone();
             let stand_in = Shared::new(Arc::new(move || at.now_ms()));
             cast::introduce(&stand_in);

@@ -32,6 +32,15 @@ pub struct Serve {
     wechat_base_url: String,
     #[arg(long, env = "ZHUCAN_WECHAT_TEMPLATE", help = "办理进展订阅消息的模板编号；不填则只发小程序内消息")]
     wechat_template: Option<String>,
+    #[arg(long, env = "ZHUCAN_MIN_CLIENT_VERSION", help = "还能使用的最低小程序版本，例如 1.4.0；不填则都能用")]
+    min_client_version: Option<String>,
+    #[arg(
+        long,
+        env = "ZHUCAN_MIN_CLIENT_WORDS",
+        default_value = "小程序有新版本，请关闭后重新打开。",
+        help = "低于最低版本时给用户看的话"
+    )]
+    min_client_words: String,
     #[arg(long, env = "ZHUCAN_WORKERS", help = "处理请求的线程数；不填则与处理器核数相同")]
     workers: Option<usize>,
     #[arg(long, env = "ZHUCAN_CONNECTIONS", default_value_t = 10_000, help = "最多同时保持的连接数")]
@@ -55,7 +64,8 @@ impl Serve {
             place::migrate(&db).await?;
             place::refuse_demo_database(&db).await?;
             let templates = self.wechat_template.into_iter().map(|id| ("case_progress".to_owned(), id)).collect();
-            let settings = Settings { public_url: self.public_url, demo: false, templates };
+            let min_client = self.min_client_version.map(|version| (version, self.min_client_words));
+            let settings = Settings { public_url: self.public_url, demo: false, templates, min_client };
             let app = self.place.app(db, Clock::system(), keys, settings, programs)?;
             let usual = Options::default();
             let options = Options {

@@ -60,7 +60,7 @@ impl Staff {
         block_on(async move {
             let db = add.place.open_database(Bounds::default())?;
             place::migrate(&db).await?;
-            let settings = Settings { public_url: String::new(), demo: false, templates: Vec::new() };
+            let settings = Settings { public_url: String::new(), demo: false, templates: Vec::new(), min_client: None };
             let app = add.place.app(db.clone(), Clock::system(), keys, settings, Vec::new())?;
             let posts = vec![Post { role: add.role, area: add.area, point: None, lead: false }];
             let new = NewWorker { username: add.username, name: add.name, password, posts, person: None };

@@ -48,7 +48,7 @@ pub async fn bench_with(wechat: impl FnOnce(&Clock) -> Vec<WeChat>) -> Bench {
         keys: Arc::new(Keyring::generate().unwrap()),
         vault: Vault::in_folder(folder.path()).unwrap(),
         papers: FileDesk::new(PdfWorker::new("none".into())),
-        settings: Settings { public_url: "https://zhucan.test".into(), demo: false, templates: Vec::new() },
+        settings: Settings { public_url: "https://zhucan.test".into(), demo: false, templates: Vec::new(), min_client: None },
     });
     Bench { app, _folder: folder }
 }

@@ -46,3 +46,15 @@ pub fn given(c: &mut AnyConn, spine: &Spine, account: Id, person: Id, version: O
     diesel::insert_into(k::consents).values(row).execute(c)?;
     Ok(())
 }
+
+/// The version that an account agreed to last, `Some(None)` when it never did; `None` when it agreed to the text in force.
+pub fn pending(c: &mut AnyConn, account: Id) -> Result<Option<Option<String>>> {
+    use consents::dsl as k;
+    let given = k::consents.filter(k::account_id.eq(account).and(k::purpose.eq("submit")).and(k::withdrawn_at.is_null()));
+    let current: i64 = given.filter(k::text_version.eq(TEXT_VERSION)).count().get_result(c)?;
+    if current > 0 {
+        return Ok(None);
+    }
+    let last = given.select(k::text_version).order((k::given_at.desc(), k::id.desc())).limit(1);
+    Ok(Some(last.get_result(c).optional()?))
+}

@@ -49,7 +49,7 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
     let (key, wrapped) = spine.keys.new_data_key(&Place::new("cases", "data_key", id.as_bytes()))?;
     let mut case = Case {
         id,
-        number: number(c, service.letters(), spine, id)?,
+        number: number(service.letters(), spine, id, |number| case::number_taken(c, number))?,
         service: service.code().to_owned(),
         kind: new.kind.clone(),
         period: new.period.clone(),
@@ -114,17 +114,17 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
 }
 
 /// Letters, day and six digits: JY20261121483920. A twin of the same day takes the next free one.
-fn number(c: &mut AnyConn, letters: &str, spine: &Spine, id: Id) -> Result<String> {
+pub fn number(letters: &str, spine: &Spine, id: Id, mut taken: impl FnMut(&str) -> Result<bool>) -> Result<String> {
     let day = spine.today();
     let tail = id.as_bytes().iter().skip(8).fold(0_u64, |sum, b| sum.wrapping_mul(257).wrapping_add(u64::from(*b)));
     for step in 0..1_000_u64 {
         let digits = tail.wrapping_add(step) % 1_000_000;
         let number = format!("{letters}{:04}{:02}{:02}{digits:06}", day.year(), day.month(), day.day());
-        if !case::number_taken(c, &number)? {
+        if !taken(&number)? {
             return Ok(number);
         }
     }
-    Err(Error::internal("no case number is free today"))
+    Err(Error::internal("no number is free today"))
 }
 
 /// A saved section.

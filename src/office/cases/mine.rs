@@ -56,6 +56,21 @@ pub fn list(c: &mut AnyConn, spine: &Spine, f: &Filter, after: Option<After>, li
     summaries(c, spine, rows, |case| case.created_at)
 }
 
+/// Those that wait for their applicant: how many, and the newest of them.
+pub fn waiting(c: &mut AnyConn, spine: &Spine, account: Id, most: i64) -> Result<(i64, Vec<CaseSummary>)> {
+    let live = Filter { account, live: Some(true) };
+    let states: Vec<State> = State::ALL.iter().copied().filter(|s| s.waits_for_applicant()).collect();
+    let count = query(&live).filter(cases::state.eq_any(states.clone())).count().get_result(c)?;
+    let rows: Vec<Case> = query(&live)
+        .filter(cases::state.eq_any(states))
+        .order((cases::created_at.desc(), cases::id.desc()))
+        .limit(most)
+        .select(<Case as Selectable<MultiBackend>>::construct_selection())
+        .load(c)?;
+    let lines = summaries(c, spine, rows, |case| case.created_at)?;
+    Ok((count, lines.into_iter().map(|(_, line)| line).collect()))
+}
+
 /// Cases as lines, with the names of their persons from one query.
 pub fn summaries(
     c: &mut AnyConn,

@@ -62,6 +62,11 @@ fn mine<'a>(account: Id, unread: bool) -> notices::BoxedQuery<'a, MultiBackend> 
     if unread { all.filter(notices::read_at.is_null()) } else { all }
 }
 
+/// How many notices an account has not read.
+pub fn unread(c: &mut AnyConn, account: Id) -> Result<i64> {
+    Ok(mine(account, true).count().get_result(c)?)
+}
+
 fn page(c: &mut AnyConn, account: Id, unread: bool, after: Option<After>, limit: i64) -> Result<Vec<(After, NoticeView)>> {
     let mut query = mine(account, unread);
     if let Some(a) = after {
@@ -100,7 +105,7 @@ struct Unread {
     responses((status = 200, description = "数量", body = Envelope<Unread>)), security(("resident" = [])))]
 #[get("/me/notices/unread")]
 async fn count_unread(who: Resident, app: web::Data<App>) -> Result<Answer<Unread>> {
-    let count = app.db.read(move |c| Ok(mine(who.account, true).count().get_result(c)?)).await?;
+    let count = app.db.read(move |c| unread(c, who.account)).await?;
     Ok(Answer::ok(Unread { count }))
 }
 

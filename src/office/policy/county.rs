@@ -147,6 +147,15 @@ pub fn current(c: &mut AnyConn, county: &AreaCode, service: &str, date: NaiveDat
     begun.last().map(|id| pinned(c, *id)).transpose()
 }
 
+/// The first day after `date` on which a published version takes effect, if there is one.
+pub fn begins(c: &mut AnyConn, county: &AreaCode, service: &str, date: NaiveDate) -> Result<Option<NaiveDate>> {
+    use policies::dsl as p;
+    let all = p::policies.filter(p::county.eq(county.to_string())).filter(p::service.eq(service.to_owned()));
+    let coming = all.filter(p::effective_from.gt(date.to_string())).select(p::effective_from).order(p::version);
+    let coming: Vec<String> = coming.load(c)?;
+    coming.first().map(|day| stored::day(day)).transpose()
+}
+
 /// The version of an id. Rows never change, so each is parsed once a process.
 pub fn pinned(c: &mut AnyConn, id: Id) -> Result<Pinned> {
     if let Some(known) = PARSED.read().ok().and_then(|all| all.get(&id).cloned()) {

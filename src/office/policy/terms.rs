@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::guide_facts::GuideFacts;
 use crate::platform::error::{Faults, Result};
 use crate::rules::lifecycle::Desk;
 
@@ -26,8 +27,11 @@ pub struct CommonPolicy {
     pub materials: Vec<Material>,
     pub correction_reasons: Vec<ReasonOption>,
     pub reject_reasons: Vec<ReasonOption>,
-    /// The legal basis in the words of the notice, for the guide.
+    /// What the service is and on what it rests, in one or two sentences.
     pub guide: String,
+    /// What only the guide tells; empty in policies of before.
+    #[serde(default)]
+    pub facts: GuideFacts,
     /// What happens when the days run, stand still or are over.
     #[serde(default)]
     pub handling: Handling,
@@ -177,6 +181,10 @@ impl CommonPolicy {
             if m.code.is_empty() || m.label.is_empty() || m.max_pages == 0 || when {
                 fault(&format!("/materials/{at}"), "材料", "每份材料都要有代码、名称、页数上限和必交条件。");
             }
+        }
+        for at in self.facts.unfounded() {
+            let field = format!("/facts/basis/{at}");
+            fault(&field, "办理依据", "法律和行政法规要写明名称、条款、原文和出处，其他依据要写明名称和出处。");
         }
         if repeats(self.reasons().map(|r| r.code.as_str())) || self.reasons().any(|r| r.label.is_empty()) {
             fault("/correction_reasons", "原因", "原因的代码不能重复，且都要有说明。");

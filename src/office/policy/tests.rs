@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::county::{self, NewPolicy, Pinned};
+use super::guide_facts::{Basis, Nature};
 use super::terms::{CommonPolicy, Handling, Material, ReasonOption, Required};
 use super::{areas, calendar};
 use crate::office::accounts::bench::{Bench, bench};
@@ -49,6 +50,7 @@ fn common() -> CommonPolicy {
         correction_reasons: vec![ReasonOption { code: "unclear".into(), label: "照片不清楚".into() }],
         reject_reasons: Vec::new(),
         guide: "依据办法办理。".into(),
+        facts: Default::default(),
         handling: Handling::default(),
     }
 }
@@ -75,6 +77,19 @@ async fn publish(app: &Bench, new: NewPolicy) -> Result<Pinned> {
 #[serde(deny_unknown_fields)]
 struct Terms {
     amount_fen: i64,
+}
+
+#[tokio::test]
+async fn nothing_is_called_law_without_its_article_and_words() {
+    let app = bench().await;
+    for nature in [Nature::Law, Nature::Regulation, Nature::Document, Nature::Local] {
+        let mut new = version(&app, "2024-01-01", 1);
+        let (title, article, source) = ("某某规定".to_owned(), String::new(), "办公室".to_owned());
+        new.common.facts.basis = vec![Basis { nature, title, article, text: String::new(), source }];
+        let told = publish(&app, new).await.err().map(|e| e.details()[0].field.clone());
+        let law = matches!(nature, Nature::Law | Nature::Regulation);
+        assert_eq!(told, law.then(|| "/facts/basis/0".to_owned()), "{nature:?}");
+    }
 }
 
 #[tokio::test]

@@ -60,6 +60,7 @@ fn common() -> CommonPolicy {
         correction_reasons: Vec::new(),
         reject_reasons: Vec::new(),
         guide: "残疾人证免费办理。".into(),
+        facts: Default::default(),
         handling: Handling::default(),
     }
 }

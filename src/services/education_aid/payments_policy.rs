@@ -24,6 +24,7 @@ pub fn policy(id: Id, notice_days: u32) -> NewPolicy {
         correction_reasons: Vec::new(),
         reject_reasons: Vec::new(),
         guide: String::new(),
+        facts: Default::default(),
         handling: Handling::default(),
     };
     NewPolicy {

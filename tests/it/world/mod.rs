@@ -135,6 +135,7 @@ pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, wechat: 
             public_url: "http://zhucan.test".to_owned(),
             demo,
             templates: vec![("case_progress".to_owned(), cast::TEMPLATE.to_owned())],
+            min_client: Some(("1.4.0".to_owned(), "小程序有新版本，请关闭后重新打开。".to_owned())),
         },
     })
 }

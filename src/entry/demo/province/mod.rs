@@ -3,6 +3,7 @@
 mod cards;
 mod chance;
 pub mod figures;
+mod guides;
 mod lay;
 mod marker;
 mod materials;

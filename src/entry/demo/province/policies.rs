@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use super::figures::COUNTIES;
-use super::materials;
+use super::{guides, materials};
 use crate::office::policy::county::NewPolicy;
+use crate::office::policy::guide_facts::GuideFacts;
 use crate::office::policy::terms::{CommonPolicy, Handling};
 use crate::platform::clock::Clock;
 use crate::platform::error::{Error, Result};
@@ -20,6 +21,7 @@ macro_rules! terms {
 /// One county's decisions: names, and the services' own parts.
 struct Decided {
     owner: &'static str,
+    phone: &'static str,
     education_aid: &'static str,
     device_rental: &'static str,
     certificate: &'static str,
@@ -29,18 +31,21 @@ struct Decided {
 const DECIDED: [Decided; 3] = [
     Decided {
         owner: "甲区残疾人联合会",
+        phone: "0990-0000001",
         education_aid: terms!("education_aid_a"),
         device_rental: terms!("device_rental"),
         certificate: terms!("certificate_a_c"),
     },
     Decided {
         owner: "乙县残疾人联合会",
+        phone: "0990-0000002",
         education_aid: terms!("education_aid_b"),
         device_rental: terms!("device_rental"),
         certificate: terms!("certificate_b"),
     },
     Decided {
         owner: "丙县残疾人联合会",
+        phone: "0990-0000003",
         education_aid: terms!("education_aid_c"),
         device_rental: terms!("device_rental"),
         certificate: terms!("certificate_a_c"),
@@ -52,9 +57,24 @@ pub fn all(clock: &Clock) -> Result<Vec<NewPolicy>> {
     let mut all = Vec::new();
     for (county, decided) in COUNTIES.iter().zip(&DECIDED) {
         let services = [
-            ("education_aid", "教育救助实施办法（示例）", education_aid(), decided.education_aid),
-            ("device_rental", "辅具租赁管理办法（示例）", device_rental(), decided.device_rental),
-            ("certificate", "残疾人证管理实施细则（示例）", certificate(), decided.certificate),
+            (
+                "education_aid",
+                "教育救助实施办法（示例）",
+                education_aid(guides::education_aid(decided.owner, decided.phone)),
+                decided.education_aid,
+            ),
+            (
+                "device_rental",
+                "辅具租赁管理办法（示例）",
+                device_rental(guides::device_rental(decided.owner, decided.phone)),
+                decided.device_rental,
+            ),
+            (
+                "certificate",
+                "残疾人证管理实施细则（示例）",
+                certificate(guides::certificate(decided.owner, decided.phone)),
+                decided.certificate,
+            ),
         ];
         for (service, source, common, terms) in services {
             all.push(NewPolicy {
@@ -73,7 +93,7 @@ pub fn all(clock: &Clock) -> Result<Vec<NewPolicy>> {
     Ok(all)
 }
 
-fn education_aid() -> CommonPolicy {
+fn education_aid(facts: GuideFacts) -> CommonPolicy {
     CommonPolicy {
         chain: vec![Desk::Village, Desk::Town, Desk::County],
         accept_days: 5,
@@ -92,11 +112,12 @@ fn education_aid() -> CommonPolicy {
             ("not_enrolled", "没有在读或没有入学"),
         ]),
         guide: "依据《中华人民共和国残疾人保障法》第二十一条，对残疾学生和残疾人家庭子女给予教育救助。".to_owned(),
+        facts,
         handling: Handling::default(),
     }
 }
 
-fn device_rental() -> CommonPolicy {
+fn device_rental(facts: GuideFacts) -> CommonPolicy {
     CommonPolicy {
         chain: vec![Desk::Point],
         accept_days: 1,
@@ -112,12 +133,13 @@ fn device_rental() -> CommonPolicy {
             ("not_suitable", "这种辅具不适合借用人使用"),
             ("not_collected", "没有在约定的时间来取"),
         ]),
-        guide: "依据《中华人民共和国无障碍环境建设法》，网点免费出借辅助器具，用完归还。".to_owned(),
+        guide: "辅助器具租赁网点免费出借轮椅、拐杖等辅助器具，用完归还。".to_owned(),
+        facts,
         handling: Handling::default(),
     }
 }
 
-fn certificate() -> CommonPolicy {
+fn certificate(facts: GuideFacts) -> CommonPolicy {
     CommonPolicy {
         chain: vec![Desk::Town, Desk::County],
         accept_days: 5,
@@ -135,6 +157,7 @@ fn certificate() -> CommonPolicy {
             ("false_material", "提交的材料不真实"),
         ]),
         guide: "依据《中华人民共和国残疾人证管理办法》（残联发〔2017〕34号），残疾人证免费办理，有效期十年。".to_owned(),
+        facts,
         handling: Handling::default(),
     }
 }

@@ -72,6 +72,7 @@ fn policy(app: &Bench) -> NewPolicy {
             correction_reasons: Vec::new(),
             reject_reasons: Vec::new(),
             guide: "依据办法办理。".into(),
+            facts: Default::default(),
             handling: Handling::default(),
         },
         terms: serde_json::json!({

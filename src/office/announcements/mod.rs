@@ -1,0 +1,4 @@
+//! What everybody is told when the app starts: announcements and maintenance windows, managed by administrators.
+
+pub mod api; // what an administrator may call
+pub mod store; // rows, and what is in force

@@ -1,0 +1,204 @@
+//! What workers do with a ticket: claim, note, answer, hand on, close; and what follows when nobody is reached.
+
+use super::entries::{self, Entry, Step};
+use super::four_eyes::Concerned;
+use super::rules::{self, Leads};
+use super::terms::{self, Terms};
+use super::ticket::{self, Kind, Outcome, Ticket, TicketState};
+use super::{codes, place};
+use crate::office::accounts::guards::Worker;
+use crate::office::accounts::residents;
+use crate::office::cases::service::Spine;
+use crate::office::people::persons;
+use crate::office::people::reveals::{self, Reveal, RevealField};
+use crate::office::policy::calendar;
+use crate::office::stored;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::id::Id;
+use crate::rules::lifecycle::{Desk, Role};
+
+/// A worker before a ticket.
+pub(super) struct Doer<'a> {
+    pub spine: &'a Spine,
+    pub worker: &'a Worker,
+}
+
+impl Doer<'_> {
+    /// The ticket, if this worker may act on it now: it lies on a desk of theirs, nobody else holds it, and it does not
+    /// concern them. Errors: 10006 out of sight, 23001 on another desk, 23002 held, 23004 concerned.
+    fn take(&self, c: &mut AnyConn, id: Id) -> Result<Ticket> {
+        let ticket = ticket::in_sight(c, self.worker, id)?;
+        if !ticket.on_desk_of(self.worker)? {
+            return Err(ticket.not_now());
+        }
+        if Concerned::of(c, &ticket)?.must_leave(c, self.spine, &ticket, self.worker)? {
+            return Err(Error::new(&codes::CONCERNED));
+        }
+        if ticket.held_by_another(self.worker.id, self.spine.now) {
+            return Err(Error::new(&codes::CLAIMED).with_current(ticket.current()));
+        }
+        Ok(ticket)
+    }
+
+    /// The same with the version that the worker saw, and while the office must act.
+    fn take_open(&self, c: &mut AnyConn, id: Id, version: i64) -> Result<Ticket> {
+        let ticket = self.take(c, id)?;
+        ticket.seen(version)?;
+        if ticket.state.waits_for_office() { Ok(ticket) } else { Err(ticket.not_now()) }
+    }
+
+    fn entry<'e>(&self, ticket: &Ticket, step: Step, words: Option<&'e str>) -> Entry<'e> {
+        Entry { step, role: ticket.desk.role(), actor: Some(self.worker.id), words }
+    }
+
+    /// Takes a ticket for the county's minutes.
+    pub fn claim(&self, c: &mut AnyConn, id: Id, version: i64) -> Result<Ticket> {
+        let mut ticket = self.take_open(c, id, version)?;
+        let (_, terms) = terms::of(c, &ticket.county)?;
+        ticket.state = TicketState::InProgress;
+        ticket.claimed_by = Some(self.worker.id);
+        ticket.claim_until = Some(self.spine.now.saturating_add(i64::from(terms.claim_minutes).saturating_mul(60_000)));
+        let entry = self.entry(&ticket, Step::Claimed, None);
+        entries::store(c, self.spine, &mut ticket, &entry)?;
+        Ok(ticket)
+    }
+
+    /// Words for colleagues only; the ticket stays as it is, whoever holds it.
+    pub fn note(&self, c: &mut AnyConn, id: Id, words: &str) -> Result<Ticket> {
+        let mut ticket = ticket::in_sight(c, self.worker, id)?;
+        let concerned = Concerned::of(c, &ticket)?;
+        if !ticket.on_desk_of(self.worker)? {
+            return Err(ticket.not_now());
+        }
+        if concerned.must_leave(c, self.spine, &ticket, self.worker)? {
+            return Err(Error::new(&codes::CONCERNED));
+        }
+        let entry = self.entry(&ticket, Step::Noted, Some(words));
+        entries::store(c, self.spine, &mut ticket, &entry)?;
+        Ok(ticket)
+    }
+
+    /// The answer that the resident reads; then it is theirs to say whether that solved it.
+    pub fn answer(&self, c: &mut AnyConn, id: Id, version: i64, words: &str) -> Result<Ticket> {
+        let mut ticket = self.take_open(c, id, version)?;
+        let (_, terms) = terms::of(c, &ticket.county)?;
+        let entry = self.entry(&ticket, Step::Answered, Some(words));
+        let until = calendar::load_around(c, self.spine.today())?.due_at(self.spine.now, terms.confirm_days);
+        ticket.state = TicketState::Answered;
+        (ticket.due_at, ticket.alarm_at) = (None, Some(until));
+        (ticket.claimed_by, ticket.claim_until) = (None, None);
+        entries::store(c, self.spine, &mut ticket, &entry)?;
+        Ok(ticket)
+    }
+
+    /// To another desk of the same place, or the next above it where somebody may act. The day stays, unless it is past.
+    pub fn hand_on(&self, c: &mut AnyConn, id: Id, version: i64, to: Desk, words: &str) -> Result<Ticket> {
+        let mut ticket = self.take_open(c, id, version)?;
+        let concerned = Concerned::of(c, &ticket)?;
+        let (desk, area) = place::from(c, self.spine, &stored::area(&ticket.area)?, &concerned, to)?;
+        if desk == ticket.desk {
+            let mut faults = Faults::new();
+            let reason = "那里现在没有人能办，或者已经在那里。";
+            faults.push("/desk", "转交给", "no_desk", reason, "请选择别的窗口，或者由本窗口办理。");
+            faults.settle()?;
+        }
+        let (role, actor) = (ticket.desk.role(), Some(self.worker.id));
+        (ticket.desk, ticket.desk_area) = (desk, area.to_string());
+        free(&mut ticket);
+        if ticket.due_at.is_none_or(|due| due < self.spine.now) {
+            let days = terms::of(c, &ticket.county)?.1.of_kind(ticket.kind)?.days;
+            due_in(c, self.spine, &mut ticket, days)?;
+        }
+        let entry = Entry { step: Step::HandedOn, role, actor, words: Some(words) };
+        entries::store(c, self.spine, &mut ticket, &entry)?;
+        Ok(ticket)
+    }
+
+    /// Ends it, or says that nobody was reached.
+    pub fn close(&self, c: &mut AnyConn, id: Id, version: i64, outcome: Outcome, words: Option<&str>) -> Result<Ticket> {
+        let mut ticket = self.take(c, id)?;
+        ticket.seen(version)?;
+        let (_, terms) = terms::of(c, &ticket.county)?;
+        let leads = rules::close(ticket.kind, ticket.state, outcome, ticket.tries, terms.tries);
+        let leads = leads.ok_or_else(|| ticket.not_now())?;
+        let (role, actor) = (ticket.desk.role(), Some(self.worker.id));
+        match leads {
+            Leads::Ended => end(c, self.spine, &mut ticket, outcome, &Entry { step: Step::Closed, role, actor, words })?,
+            Leads::Again | Leads::BecomesVisit => {
+                ticket.tries = ticket.tries.saturating_add(1);
+                free(&mut ticket);
+                due_in(c, self.spine, &mut ticket, terms.retry_days)?;
+                entries::store(c, self.spine, &mut ticket, &Entry { step: Step::NotReached, role, actor, words })?;
+                if leads == Leads::BecomesVisit {
+                    become_visit(c, self.spine, &mut ticket, Role::System)?;
+                }
+            }
+        }
+        Ok(ticket)
+    }
+
+    /// The phone number under which to reach the resident; who asked, when and why is written down.
+    pub fn show_contact(&self, c: &mut AnyConn, id: Id, purpose: &str) -> Result<(Ticket, String)> {
+        let mut ticket = self.take(c, id)?;
+        if Concerned::of(c, &ticket)?.rated(self.worker.id) {
+            return Err(Error::new(&codes::CONCERNED));
+        }
+        let keys = &self.spine.keys;
+        let account = ticket.account_id.map(|a| residents::phone_of(c, keys, a)).transpose()?.flatten();
+        let phone = match (account, ticket.person_id) {
+            (Some(phone), _) => Some(phone),
+            (None, Some(person)) => persons::open(c, keys, person)?.phone.map(|p| p.reveal().to_owned()),
+            (None, None) => None,
+        };
+        let phone = phone.ok_or_else(|| Error::new(&codes::NO_PHONE))?;
+        if let Some(person) = ticket.person_id {
+            let (worker, case, purpose) = (self.worker.id, ticket.case_id, purpose.to_owned());
+            let (id, at_ms, fields) = (Id::at(self.spine.now), self.spine.now, vec![RevealField::Phone]);
+            reveals::record(c, &Reveal { id, at_ms, worker, person, case, fields, purpose })?;
+        }
+        let entry = self.entry(&ticket, Step::ContactShown, Some(purpose));
+        entries::store(c, self.spine, &mut ticket, &entry)?;
+        Ok((ticket, phone))
+    }
+}
+
+/// Nobody holds it any more.
+pub(super) fn free(ticket: &mut Ticket) {
+    ticket.state = TicketState::Open;
+    (ticket.claimed_by, ticket.claim_until) = (None, None);
+}
+
+/// The office must act within so many working days from today.
+pub(super) fn due_in(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, days: u32) -> Result<()> {
+    let due = calendar::load_around(c, spine.today())?.due_at(spine.now, days);
+    (ticket.due_at, ticket.alarm_at) = (Some(due), Some(due));
+    Ok(())
+}
+
+/// On to a desk from `from` upwards, with the days of the ticket's kind.
+pub(super) fn move_to(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, from: Desk, terms: &Terms) -> Result<()> {
+    let concerned = Concerned::of(c, ticket)?;
+    let (desk, area) = place::from(c, spine, &stored::area(&ticket.area)?, &concerned, from)?;
+    (ticket.desk, ticket.desk_area) = (desk, area.to_string());
+    free(ticket);
+    due_in(c, spine, ticket, terms.of_kind(ticket.kind)?.days)
+}
+
+/// A call that reaches nobody, or a wish for one: somebody goes there.
+pub(super) fn become_visit(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, by: Role) -> Result<()> {
+    let (_, terms) = terms::of(c, &ticket.county)?;
+    (ticket.kind, ticket.tries) = (Kind::Visit, 0);
+    move_to(c, spine, ticket, terms.of_kind(Kind::Visit)?.desk, &terms)?;
+    let actor = ticket.account_id.filter(|_| by == Role::Applicant);
+    entries::store(c, spine, ticket, &Entry { step: Step::BecameVisit, role: by, actor, words: None })
+}
+
+/// It is over.
+pub(super) fn end(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, outcome: Outcome, entry: &Entry<'_>) -> Result<()> {
+    ticket.state = TicketState::Closed;
+    (ticket.outcome, ticket.ended_at) = (Some(outcome), Some(spine.now));
+    (ticket.due_at, ticket.alarm_at, ticket.live_key) = (None, None, None);
+    (ticket.claimed_by, ticket.claim_until) = (None, None);
+    entries::store(c, spine, ticket, entry)
+}

@@ -1,0 +1,61 @@
+//! What a clock does to tickets: late ones climb to the next desk up, answered ones close when nobody objects.
+
+use diesel::prelude::*;
+
+use super::entries::{self, Entry, Step};
+use super::ticket::{self, Outcome, Ticket, TicketState, tickets};
+use super::{acts, place, terms};
+use crate::office::cases::service::{Services, Spine};
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::Result;
+use crate::platform::id::Id;
+use crate::rules::lifecycle::Role;
+
+/// Acts on the tickets whose time has come, each in a write of its own; answers how many.
+pub async fn ring(app: &App, services: &Services) -> Result<usize> {
+    let now = app.clock.now_ms();
+    let due = app.db.read(move |c| {
+        let due = tickets::table.filter(tickets::alarm_at.le(now)).order((tickets::alarm_at, tickets::id)).limit(100);
+        Ok(due.select(tickets::id).load::<Id>(c)?)
+    });
+    let mut rung = 0_usize;
+    for id in due.await? {
+        let spine = Spine::of(app, services);
+        match app.db.write(move |c| one(c, &spine, id)).await {
+            Ok(true) => rung = rung.saturating_add(1),
+            Ok(false) => {}
+            // One ticket that cannot move must not stop the others; it is tried again.
+            Err(e) => tracing::error!(ticket = %id, error = ?e, "a clock could not move a ticket"),
+        }
+    }
+    Ok(rung)
+}
+
+fn one(c: &mut AnyConn, spine: &Spine, id: Id) -> Result<bool> {
+    let mut ticket = ticket::find(c, id)?;
+    // Somebody may have acted since it was found.
+    if ticket.alarm_at.is_none_or(|at| at > spine.now) {
+        return Ok(false);
+    }
+    if ticket.state == TicketState::Answered {
+        let entry = Entry { step: Step::Closed, role: Role::System, actor: None, words: None };
+        acts::end(c, spine, &mut ticket, Outcome::NoReply, &entry)?;
+        return Ok(true);
+    }
+    climb(c, spine, &mut ticket)
+}
+
+/// At the county nobody is above: the ticket stays there, overdue, and the clock is done with it.
+fn climb(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket) -> Result<bool> {
+    let Some(up) = place::above(ticket.desk) else {
+        let loaded = ticket.version;
+        ticket.alarm_at = None;
+        ticket::update(c, ticket, loaded)?;
+        return Ok(true);
+    };
+    let (_, terms) = terms::of(c, &ticket.county)?;
+    acts::move_to(c, spine, ticket, up, &terms)?;
+    entries::store(c, spine, ticket, &Entry { step: Step::Climbed, role: Role::System, actor: None, words: None })?;
+    Ok(true)
+}
