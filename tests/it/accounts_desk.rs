@@ -88,7 +88,7 @@ async fn a_resident_without_record_is_added_at_the_counter_and_gets_their_link(w
     let card = |number: &str, version: &Value| json!({ "id_number": number, "version": version });
     post(w, &worker, &confirm, card(&number, &me["version"])).await.refused(409, 11021);
     let said = say_who(w, &token, "马大明", &number, &me["version"]).await.data(200);
-    assert_eq!((&said["identity"]["value"], &said["name"]), (&json!("claimed"), &json!("马*明")));
+    assert_eq!((&said["identity"]["value"], &said["name_masked"]), (&json!("claimed"), &json!("马*明")));
     say_who(w, &token, "马大明", &number, &me["version"]).await.refused(409, 10030);
 
     let before = get(w, &worker, &format!("/staff/residents/{account}")).await;
@@ -142,7 +142,7 @@ async fn the_phone_number_on_record_proves_who_one_is_and_another_one_proves_not
     bind(&token, lost.clone()).await.refused(503, 51004);
     bind(&token, lost).await.refused(401, 11007);
     let me = bind(&token, code("he-san")).await.data(200);
-    assert_eq!((&me["identity"]["value"], &me["phone"]), (&json!("confirmed"), &json!("139****0031")));
+    assert_eq!((&me["identity"]["value"], &me["phone_masked"]), (&json!("confirmed"), &json!("139****0031")));
     assert_eq!(me["links"][0]["relation"]["value"], "self");
 }
 
@@ -180,7 +180,7 @@ async fn a_guardian_acts_until_the_last_day_and_a_worker_can_end_it_earlier(worl
     assert_eq!((&done["link"]["person"], &done["link"]["valid_to"]), (&json!(child), &json!("2026-03-20")));
     decide(w, &worker, &done["link"], "refuse", json!({})).await.refused(409, 10030);
     let draft = post(w, &mother, "/certificate/drafts", begin.clone()).await.data(201);
-    let case = text(&draft["case_id"]);
+    let case = text(&draft["summary"]["id"]);
 
     w.pass(10 * DAY);
     let mother = w.resident(MOTHER).await;

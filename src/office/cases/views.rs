@@ -33,7 +33,7 @@ pub struct CaseSummary {
     pub kind: Labelled,
     /// The person whom the case is about, masked.
     #[schema(example = "王*四")]
-    pub person_name: String,
+    pub person_name_masked: String,
     pub state: Labelled,
     /// The version to send with the next action.
     pub version: i64,
@@ -148,7 +148,7 @@ pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: i64) 
         number: case.number.clone(),
         service: Labelled::new(service.code(), service.label()),
         kind: of_list(service.kinds(), &case.kind),
-        person_name: person_name.to_owned(),
+        person_name_masked: person_name.to_owned(),
         state: labelled!(case.state),
         version: case.version,
         submitted_at: case.submitted_at.map(rfc3339),

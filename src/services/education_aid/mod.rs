@@ -98,7 +98,7 @@ impl Service for EducationAid {
         let Some(policy) = county::current(c, &whom.county, CODE, today)? else { return Ok(Vec::new()) };
         let terms: Terms = policy.service()?;
         let mut offers = Vec::new();
-        for season in seasons::of_county(c, &whom.county, today)?.into_iter().filter(|s| s.closes_on >= today) {
+        for season in seasons::to_come(c, &whom.county, today)? {
             for &kind in Beneficiary::ALL {
                 let reasons = reasons(c, spine, &season, &terms, kind, person)?;
                 offers.push(offer(self, &season, kind, reasons));

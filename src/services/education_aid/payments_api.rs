@@ -82,7 +82,7 @@ struct PaymentView {
     case_number: String,
     /// The student, masked.
     #[schema(example = "王*四")]
-    person_name: String,
+    person_name_masked: String,
     amount_fen: i64,
     state: Labelled,
     fault: Option<Labelled>,
@@ -113,7 +113,7 @@ fn view(c: &mut AnyConn, worker: &Worker, id: Id, left_out: i64) -> Result<Batch
             line_no: line.line_no,
             case_id: case.id,
             case_number: case.number,
-            person_name: persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
+            person_name_masked: persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
             amount_fen: line.amount_fen,
             state: labelled!(line.state),
             fault: line.fault.map(|f| labelled!(f)),

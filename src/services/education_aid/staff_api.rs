@@ -26,7 +26,7 @@ use crate::office::policy::county;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Role;
@@ -63,8 +63,9 @@ impl SeasonBooks {
 }
 
 #[utoipa::path(tag = "education-aid", operation_id = "listAidSeasonBooks", summary = "各季资金",
-    description = "各季的预算、名额和已批准的金额、人数。", params(OfCounty),
-    responses((status = 200, description = "各季", body = Envelope<Vec<SeasonBooks>>),
+    description = "各季的预算、名额和已批准的金额、人数，最近的年度在前。", params(OfCounty),
+    responses((status = 200, description = "一页各季资金", body = Envelope<Page<SeasonBooks>>),
+        (status = 400, description = "10007 游标失效", body = Failure),
         (status = 404, description = "10006 不是您辖区的县（区）", body = Failure)), security(("staff" = [])))]
 #[get("/staff/education-aid/seasons")]
 async fn seasons_with_money(
@@ -72,14 +73,14 @@ async fn seasons_with_money(
     q: Query<OfCounty>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<Vec<SeasonBooks>>> {
-    let (spine, county) = (Spine::of(&app, &services), q.0.county);
-    if !who.covers(Role::CountyOfficer, &county) && !who.covers(Role::FinanceOfficer, &county) {
+) -> Result<Answer<Page<SeasonBooks>>> {
+    let (spine, county) = (Spine::of(&app, &services), &q.0.county);
+    if !who.covers(Role::CountyOfficer, county) && !who.covers(Role::FinanceOfficer, county) {
         return Err(Error::not_found());
     }
-    let all = app.db.read(move |c| seasons::of_county(c, &county, spine.today()).map(|all| (all, spine.clone())));
-    let (all, spine) = all.await?;
-    Ok(Answer::ok(all.iter().map(|s| SeasonBooks::of(s, &spine)).collect()))
+    let page = q.0.page(&app).await?;
+    let items = page.items.iter().map(|s| SeasonBooks::of(s, &spine)).collect();
+    Ok(Answer::ok(Page { items, next_cursor: page.next_cursor }))
 }
 
 /// What a beneficiary of a stage gets.
