@@ -12,6 +12,8 @@ macro_rules! coded_enum {
             $($(#[$vmeta])* #[doc = $label] #[serde(rename = $code)] $variant,)+
         }
 
+        // One that is only read from a body needs no words of its own.
+        #[allow(dead_code)]
         impl $name {
             /// Every variant, in the order of its declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];

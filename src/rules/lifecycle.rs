@@ -36,10 +36,12 @@ coded_enum! {
         SendBack = "send_back", "退回下级";
         RequestCorrection = "request_correction", "一次性告知补正";
         ApprovedByRule = "approved_by_rule", "按规则批准";
+        Arrange = "arrange", "安排";
         Approve = "approve", "批准";
         Reject = "reject", "不予批准";
         EndNotice = "end_notice", "公示结束";
         Lapse = "lapse", "逾期终止";
+        TakeOn = "take_on", "接手办理";
         Expire = "expire", "草稿过期";
         Fulfil = "fulfil", "登记办理";
         Complete = "complete", "办结";
@@ -116,7 +118,7 @@ impl State {
             State::NotAccepted => "申请没有被受理，原因请看办理记录。",
             State::Rejected => "申请没有获得批准，原因请看办理记录。",
             State::Withdrawn => "申请已经撤回。",
-            State::Lapsed => "没有在期限内补正材料，申请已经终止，您可以重新申请。",
+            State::Lapsed => "没有在期限内补交材料，申请已经终止，您可以重新申请。",
         }
     }
 
@@ -196,6 +198,7 @@ pub const TABLE: &[Rule] = &[
     rule(A::Accept, &[S::Submitted], By::DeskOfficer, Leads::To(S::InReview)),
     rule(A::DeemAccepted, &[S::Submitted], By::System, Leads::To(S::InReview)),
     rule(A::Decline, &[S::Submitted], By::DeskOfficer, Leads::To(S::NotAccepted)),
+    rule(A::Arrange, &[S::InReview, S::CorrectionRequested], By::DeskOfficerOrSystem, Leads::Stay),
     rule(A::Forward, &[S::InReview], By::DeskOfficer, Leads::NextDesk),
     rule(A::SendBack, &[S::InReview], By::DeskOfficer, Leads::PreviousDesk),
     rule(A::RequestCorrection, &[S::Submitted, S::InReview], By::DeskOfficer, Leads::To(S::CorrectionRequested)),
@@ -203,7 +206,13 @@ pub const TABLE: &[Rule] = &[
     rule(A::Reject, &[S::InReview], By::DecidingOfficer, Leads::To(S::Rejected)),
     rule(A::EndNotice, &[S::PublicNotice], By::System, Leads::To(S::Approved)),
     rule(A::Expire, &[S::Draft], By::System, Leads::To(S::Withdrawn)),
-    rule(A::Lapse, &[S::CorrectionRequested], By::System, Leads::To(S::Lapsed)),
+    rule(A::Lapse, &[S::CorrectionRequested, S::Approved], By::System, Leads::To(S::Lapsed)),
+    rule(
+        A::TakeOn,
+        &[S::Draft, S::Submitted, S::InReview, S::CorrectionRequested, S::PublicNotice, S::Approved],
+        By::Applicant,
+        Leads::Stay,
+    ),
     rule(A::Fulfil, &[S::Approved], By::DeskOfficerOrSystem, Leads::Stay),
     rule(A::Complete, &[S::Approved], By::DeskOfficerOrSystem, Leads::To(S::Completed)),
     rule(A::Rate, &[S::Completed], By::Applicant, Leads::Stay),

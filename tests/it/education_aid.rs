@@ -24,25 +24,25 @@ const MINUTES_11: Duration = Duration::from_secs(11 * 60);
 const DAYS_10: Duration = Duration::from_secs(10 * 24 * 3600);
 
 /// The people and the season of one story.
-struct Office {
-    world: World,
-    student: String,
+pub struct Office {
+    pub world: World,
+    pub student: String,
     person: String,
     village: String,
     town: String,
-    county: String,
-    finance: String,
-    season: String,
+    pub county: String,
+    pub finance: String,
+    pub season: String,
 }
 
 /// A case as its last answer told it.
-struct Case {
-    id: String,
-    version: i64,
+pub struct Case {
+    pub id: String,
+    pub version: i64,
 }
 
 impl Case {
-    fn of(view: &Value) -> Case {
+    pub fn of(view: &Value) -> Case {
         let summary = &view["summary"];
         Case { id: summary["id"].as_str().unwrap().into(), version: summary["version"].as_i64().unwrap() }
     }
@@ -53,7 +53,7 @@ impl Case {
 }
 
 impl Office {
-    async fn open(world: World) -> Office {
+    pub async fn open(world: World) -> Office {
         let student = world.resident("lin-xiaoyu").await;
         let persons = world.get("/api/v1/me/persons").token(&student).send().await.data(200);
         let county = world.worker(&[Role::CountyOfficer]).await;
@@ -70,11 +70,11 @@ impl Office {
         }
     }
 
-    async fn post(&self, token: &str, path: &str, body: Value) -> crate::world::client::Reply {
+    pub async fn post(&self, token: &str, path: &str, body: Value) -> crate::world::client::Reply {
         self.world.post(path).token(token).json(&body).send().await
     }
 
-    async fn get(&self, token: &str, path: &str) -> Value {
+    pub async fn get(&self, token: &str, path: &str) -> Value {
         self.world.get(path).token(token).send().await.data(200)
     }
 
@@ -92,7 +92,7 @@ impl Office {
         Case::of(&reply.data(200))
     }
 
-    async fn upload(&self, case: &Case, material: &str) -> Value {
+    pub async fn upload(&self, case: &Case, material: &str) -> Value {
         let (boundary, mut body) = (Uuid::new_v4().simple().to_string(), Vec::new());
         let part = |head: &str| format!("--{boundary}\r\nContent-Disposition: form-data; name={head}\r\n\r\n");
         body.extend_from_slice(part("\"file\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg").as_bytes());
@@ -105,7 +105,7 @@ impl Office {
     }
 
     /// A draft with all that is asked for, checked and submitted.
-    async fn applied(&self, enrolled_year: i32) -> Case {
+    pub async fn applied(&self, enrolled_year: i32) -> Case {
         let begin = json!({ "person_id": self.person, "kind": "student", "season_id": self.season });
         let case = Case::of(&self.post(&self.student, "/api/v1/education-aid/drafts", begin).await.data(201));
         let path = format!("/api/v1/cases/{}/check", case.id);
@@ -126,7 +126,7 @@ impl Office {
     }
 
     /// Through village and town to the county, which approves.
-    async fn approved(&self, case: Case) -> Case {
+    pub async fn approved(&self, case: Case) -> Case {
         self.world.pass(MINUTES_11);
         let case = self.act(&self.village, &case, "accept", json!({})).await;
         let case = self.act(&self.village, &case, "forward", json!({})).await;
@@ -135,14 +135,14 @@ impl Office {
     }
 
     /// The notice ends.
-    async fn noticed(&self, case: Case) -> Value {
+    pub async fn noticed(&self, case: Case) -> Value {
         self.world.pass(DAYS_10);
         self.world.work().await;
         let token = self.world.resident("lin-xiaoyu").await;
         self.get(&token, &format!("/api/v1/cases/{}", case.id)).await
     }
 
-    async fn batch(&self) -> Value {
+    pub async fn batch(&self) -> Value {
         let (finance, of) = (self.fresh_finance().await, json!({ "season_id": self.season }));
         self.post(&finance, "/api/v1/staff/education-aid/batches", of).await.data(201)
     }
@@ -163,7 +163,7 @@ impl Office {
     }
 }
 
-fn season(county: &str) -> Value {
+pub fn season(county: &str) -> Value {
     json!({ "county": county, "year": 2026, "name": "2026年教育救助", "notice_no": "甲残联〔2026〕12号",
         "opens_on": "2026-03-01", "closes_on": "2026-12-31", "review_on": "2026-12-31", "exam_on": "2026-03-01",
         "budget_fen": 27_000_000, "quota": 340, "second_evidence_due": null, "standards": [] })

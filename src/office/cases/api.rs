@@ -27,7 +27,8 @@ use crate::rules::lifecycle::{Action, Role};
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(offers).service(list).service(count).service(one).service(checked).service(board);
+    cfg.service(offers).service(list).service(count);
+    cfg.configure(super::taking_on_api::routes).service(one).service(checked).service(board);
     cfg.service(submit).service(undo).service(withdraw).service(resubmit).service(rate);
 }
 

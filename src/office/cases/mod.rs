@@ -19,4 +19,6 @@ pub mod papers_api; // uploading and looking at papers
 pub mod ratings; // five grades
 pub mod routing; // which desk
 pub mod service; // what the spine asks of a service
+pub mod taking_on; // cases whose applicant may no longer act
+mod taking_on_api;
 pub mod views; // what people see

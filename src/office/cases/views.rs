@@ -8,7 +8,7 @@ use super::corrections::{self, Item};
 use super::history::{self, Event};
 use super::papers::{self, PaperView};
 use super::service::{Service, Spine};
-use super::{clocks, drafts};
+use super::{clocks, drafts, taking_on};
 use crate::labelled;
 use crate::office::people::persons;
 use crate::office::policy::areas;
@@ -167,6 +167,8 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, role: Option<Role>) -> 
     let standing = role.map(|r| case.standing(r, policy.chain.len()));
     let undo = clocks::undo_until(case, &policy);
     let mut actions = standing.map(|s| allowed(case.state, s)).unwrap_or_default();
+    // Steps have operations of their own, and a case is taken on by somebody who does not see it yet.
+    actions.retain(|a| !matches!(a, Action::Arrange | Action::TakeOn));
     if spine.now > undo {
         actions.retain(|a| *a != Action::Undo);
     } else if case.state == State::Submitted && role != Some(Role::Applicant) {
@@ -181,6 +183,8 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, role: Option<Role>) -> 
     for event in history::of(c, case.id)? {
         timeline.push(line(&event, event.note(&key)?, &policy, service));
     }
+    let mut flags = service.flags(c, case)?;
+    flags.extend(taking_on::flag(c, spine, case)?);
     Ok(CaseView {
         summary: summary(case, service, &person, spine.now),
         person_id: case.person_id,
@@ -188,7 +192,7 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, role: Option<Role>) -> 
         who_acts: who_acts(c, case)?,
         undo_until: (case.state == State::Submitted).then(|| rfc3339(undo)),
         allowed_actions: actions.iter().map(|a| labelled!(*a)).collect(),
-        flags: service.flags(c, case)?,
+        flags,
         sections: sections(c, case, service)?,
         materials: materials(c, spine, case, service, &policy)?,
         corrections,

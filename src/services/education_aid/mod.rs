@@ -11,6 +11,9 @@ mod payments_api; // what finance may call
 mod payments_policy;
 #[cfg(test)]
 mod payments_tests;
+mod proofs; // the clock of a proof that follows after approval
+#[cfg(test)]
+mod proofs_tests;
 pub mod rules; // who, how much, which papers
 #[cfg(test)]
 mod rules_tests;
@@ -45,6 +48,9 @@ pub const CODE: &str = "education_aid";
 /// The steps that this service writes into a case's history, in the words of the timeline.
 const STEPS: &[(&str, &str)] = &[
     ("evidence_due", "已批准，请在期限内补交在读证明"),
+    ("evidence_reminder", "请记得在期限内补交在读证明"),
+    ("evidence_overdue", "在读证明的期限已过，再不补交将取消救助"),
+    ("evidence_missing", "没有收到在读证明，救助已取消"),
     ("enrolment_confirmed", "在读证明已确认"),
     ("enrolment_refused", "在读证明需要重新上传"),
     ("payable", "已转财务，等待发放"),
@@ -127,7 +133,10 @@ impl Service for EducationAid {
             State::Approved if matches!(action, Action::Approve | Action::EndNotice) => granted(c, spine, case),
             State::Completed => Ok(()),
             state if state.ended() => match store::of_case(c, case.id)? {
-                Some(award) => store::revoke(c, &award, spine.now),
+                Some(award) => {
+                    proofs::settled(c, award.id)?;
+                    store::revoke(c, &award, spine.now)
+                }
                 None => Ok(()),
             },
             _ => Ok(()),
@@ -155,8 +164,8 @@ impl Service for EducationAid {
         })
     }
 
-    fn tick(&self, _: &mut AnyConn, _: &Spine) -> Result<usize> {
-        Ok(0)
+    fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+        proofs::tick(c, spine)
     }
 }
 
@@ -206,6 +215,7 @@ fn granted(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
     let dossier = dossier::load(c, spine, case)?;
     if dossier.evidence_follows() {
         store::shift(c, award.id, AwardState::OnNotice, AwardState::EvidenceDue, spine.now)?;
+        proofs::await_one(c, award.id, case.id, spine.now)?;
         let due_at = dossier.season.second_evidence_due.map(end_of_day_ms);
         let wait = Step { actor: Actor::System, version: None, step: "evidence_due", desk: None, point: None, due_at };
         return step(c, spine, case.id, wait).map(|_| ());

@@ -11,6 +11,7 @@ use super::api::{AwardView, OfCounty, SeasonView, award_of};
 use super::form::{Account, AccountView, FamilyView, StudentView};
 use super::rules::{self, Season, SeasonStatus};
 use super::sections_api::family_view;
+use super::proofs;
 use super::store::{self, AwardState};
 use super::terms::{Beneficiary, Stage, Standard, Terms};
 use super::{CODE, codes, dossier, seasons};
@@ -335,6 +336,7 @@ async fn confirm(
         let award = proven(c, &case)?;
         super::to_finance(c, &spine, &case, Actor::Worker(worker.clone()), Some(seen), "enrolment_confirmed")?;
         store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, spine.now)?;
+        proofs::settled(c, award.id)?;
         let case = case::find(c, case.id)?;
         views::full(c, &spine, &case, case.desk_role(&worker))
     });
@@ -362,7 +364,8 @@ async fn refuse(
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = in_scope(c, &worker, id.0)?;
         case.seen(seen)?;
-        proven(c, &case)?;
+        let award = proven(c, &case)?;
+        proofs::refused(c, award.id, spine.now)?;
         let actor = Actor::Worker(worker.clone());
         let back = Step { actor, version: Some(seen), step: "enrolment_refused", desk: None, point: None, due_at: case.due_at };
         let case = step(c, &spine, case.id, back)?;
