@@ -10,12 +10,14 @@ mod accounts_desk;
 mod cases;
 mod certificate;
 mod clocks;
+mod awaited_proofs;
 mod contract;
 mod device_rental;
 mod document;
 mod drain;
 mod education_aid;
 mod floors;
+mod instances;
 mod journeys;
 mod notices;
 mod papers;
@@ -42,7 +44,9 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),
+    ("awaited_proofs", awaited_proofs::STORIES),
     ("contract", contract::STORIES),
+    ("instances", instances::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
