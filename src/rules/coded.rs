@@ -12,8 +12,7 @@ macro_rules! coded_enum {
             $($(#[$vmeta])* #[doc = $label] #[serde(rename = $code)] $variant,)+
         }
 
-        // One that is only read from a body needs no words of its own.
-        #[allow(dead_code)]
+        #[allow(dead_code, reason = "each enum offers all four")]
         impl $name {
             /// Every variant, in the order of its declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];

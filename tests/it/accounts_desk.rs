@@ -232,7 +232,7 @@ async fn a_claim_that_the_papers_do_not_show_is_refused_with_its_reason(world: W
 
     let other = w.worker(&[Role::CountyOfficer]).await;
     let username = text(&get(w, &other, "/staff/me").await["id"]);
-    let post = Post { role: Role::CountyOfficer, area: "990102000000".parse().unwrap(), point: None };
+    let post = Post { role: Role::CountyOfficer, area: "990102000000".parse().unwrap(), point: None, lead: false };
     staff_admin::assign(&w.app, &username, vec![post]).await.unwrap();
     assert_eq!(get(w, &other, "/staff/links").await["items"], json!([]));
     for verb in ["confirm", "refuse", "end"] {
@@ -286,7 +286,7 @@ async fn a_case_is_taken_on_when_its_applicant_may_no_longer_act_and_the_desk_se
     assert_eq!(uncle.get("/api/v1/me/notices").await["items"][0]["title"], "有办件等待接手");
     let waiting = uncle.get("/api/v1/cases/to-take-on?limit=1").await;
     assert_eq!((&waiting["items"][0]["id"], &waiting["next_cursor"]), (&json!(case.id), &Value::Null));
-    let stranger = Applicant { token: w.resident("lin-xiaoyu").await, ..Applicant::of(w, "lin-xiaoyu").await };
+    let stranger = Applicant::of(w, "lin-xiaoyu").await;
     take_on(&stranger, case.version).await.refused(404, 10006);
     take_on(&mother, case.version).await.refused(404, 10006);
     take_on(&uncle, case.version + 1).await.refused(409, 10030);

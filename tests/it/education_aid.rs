@@ -27,9 +27,9 @@ const DAYS_10: Duration = Duration::from_secs(10 * 24 * 3600);
 pub struct Office {
     pub world: World,
     pub student: String,
-    person: String,
-    village: String,
-    town: String,
+    pub person: String,
+    pub village: String,
+    pub town: String,
     pub county: String,
     pub finance: String,
     pub season: String,
@@ -84,7 +84,7 @@ impl Office {
     }
 
     /// An action of the applicant or an officer on what was seen last.
-    async fn act(&self, token: &str, case: &Case, verb: &str, more: Value) -> Case {
+    pub async fn act(&self, token: &str, case: &Case, verb: &str, more: Value) -> Case {
         let root = if token == self.student { "/api/v1/cases" } else { "/api/v1/staff/cases" };
         let mut body = json!({ "version": case.version });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

@@ -7,10 +7,10 @@
 #[macro_use]
 mod registry;
 mod accounts_desk;
+mod awaited_proofs;
 mod cases;
 mod certificate;
 mod clocks;
-mod awaited_proofs;
 mod contract;
 mod device_rental;
 mod document;
@@ -19,6 +19,8 @@ mod education_aid;
 mod floors;
 mod instances;
 mod journeys;
+mod life;
+mod matrix;
 mod notices;
 mod papers;
 mod queue;
@@ -28,8 +30,10 @@ mod register;
 mod samples;
 mod schema;
 mod seam;
+mod second_thoughts;
 mod sign_in;
 mod staff_sign_in;
+mod wandering;
 mod world;
 
 use std::process::ExitCode;
@@ -51,6 +55,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
     ("journeys", journeys::STORIES),
+    ("life", life::STORIES),
     ("notices", notices::STORIES),
     ("papers", papers::STORIES),
     ("queue", queue::STORIES),
@@ -58,11 +63,14 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("refusals", refusals::STORIES),
     ("register", register::STORIES),
     ("seam", seam::STORIES),
+    ("second_thoughts", second_thoughts::STORIES),
     ("sign_in", sign_in::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
+    ("wandering", wandering::STORIES),
 ];
 
-const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
+const PLAIN: &[(&str, &[(&str, Plain)])] =
+    &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();

@@ -204,7 +204,8 @@ async fn a_pdf_is_stored_as_one_paper_without_a_thumbnail(world: World) {
 async fn an_upload_whose_answer_was_lost_is_stored_once(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.drafted("renewal").await;
-    let count = async || zhao.get(&format!("/api/v1/me/papers?person_id={}", zhao.person)).await["items"].as_array().unwrap().len();
+    let count =
+        async || zhao.get(&format!("/api/v1/me/papers?person_id={}", zhao.person)).await["items"].as_array().unwrap().len();
     let photo = zhao.view(&case).await["materials"].as_array().unwrap().iter().find(|m| m["code"] == "photo").unwrap().clone();
     let old = photo["papers"][0]["id"].as_str().unwrap();
     world.delete(&format!("/api/v1/papers/{old}")).token(&zhao.token).send().await.data(200);

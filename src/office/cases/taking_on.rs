@@ -11,6 +11,7 @@ use super::views::CaseSummary;
 use super::{codes, consents};
 use crate::office::accounts::links;
 use crate::office::notices::telling;
+use crate::office::policy::county;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::http::Labelled;
@@ -43,26 +44,22 @@ pub fn take_on(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, seen: i64, c
     let mut case = case::find(c, id)?;
     links::may_act(c, account, case.person_id, spine.today())?.ok_or_else(Error::not_found)?;
     case.seen(seen)?;
-    let rule = permitted(case.state, Action::TakeOn, case.standing(Role::Applicant, 0));
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let actor = Actor::Applicant(account);
+    let rule = permitted(case.state, Action::TakeOn, case.standing(&actor, Role::Applicant, &policy));
     if rule.is_none() || !left_behind(c, spine, &case)? {
         return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
     }
     consents::given(c, spine, account, case.person_id, consent)?;
     let (loaded, from) = (case.version, case.state);
     case.applicant_id = Some(account);
-    let act = Act { actor: Actor::Applicant(account), action: Action::TakeOn, version: Some(seen), reason: None, note: None };
+    let act = Act { actor, action: Action::TakeOn, version: Some(seen), reason: None, note: None };
     write(c, spine, &mut case, loaded, from, Role::Applicant, &act)?;
     Ok(case)
 }
 
 /// A page of the cases that an account may take on, the newest first; one row more than `limit` when there are more.
-pub fn list(
-    c: &mut AnyConn,
-    spine: &Spine,
-    account: Id,
-    after: Option<After>,
-    limit: i64,
-) -> Result<Vec<(After, CaseSummary)>> {
+pub fn list(c: &mut AnyConn, spine: &Spine, account: Id, after: Option<After>, limit: i64) -> Result<Vec<(After, CaseSummary)>> {
     let mut persons: Vec<Id> = links::persons_of(c, account, spine.today())?.into_iter().map(|(person, _)| person).collect();
     persons.sort();
     persons.dedup();

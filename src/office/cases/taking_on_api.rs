@@ -15,7 +15,6 @@ use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::Role;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -83,7 +82,7 @@ async fn take_on(
     let (spine, account, sent) = (Spine::of(&app, &services), who.account, body.value);
     let done = once.write(&app, account, body.fingerprint, move |c| {
         let case = taking_on::take_on(c, &spine, account, id.0, sent.version, sent.consent.as_deref())?;
-        views::full(c, &spine, &case, Some(Role::Applicant))
+        views::full(c, &spine, &case, case.applicant().as_ref())
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))

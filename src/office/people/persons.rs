@@ -199,8 +199,7 @@ pub fn find_by_id_hash(c: &mut AnyConn, hash: &[u8]) -> Result<Option<PersonRef>
 
 /// Those of them who are known to be of the person's household register.
 pub(super) fn of_household(c: &mut AnyConn, person: Id, others: &[Id]) -> Result<Vec<Id>> {
-    let own: Option<Option<Vec<u8>>> =
-        persons::table.find(person).select(persons::household_hash).get_result(c).optional()?;
+    let own: Option<Option<Vec<u8>>> = persons::table.find(person).select(persons::household_hash).get_result(c).optional()?;
     let Some(household) = own.flatten() else { return Ok(Vec::new()) };
     let here = persons::table.filter(persons::id.eq_any(others.to_vec()).and(persons::household_hash.eq(household)));
     Ok(here.select(persons::id).order(persons::id).load(c)?)

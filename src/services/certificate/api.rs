@@ -24,7 +24,6 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::Role;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -98,7 +97,7 @@ async fn begin(
     let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
     let done = once.write(&app, who.account, body.fingerprint, move |c| {
         let case = begun(c, &spine, id, who.account, sent.person_id, sent.kind)?;
-        full(c, &spine, &case, Some(Role::Applicant))
+        full(c, &spine, &case, case.applicant().as_ref())
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))

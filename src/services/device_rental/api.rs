@@ -24,7 +24,6 @@ use crate::platform::error::{Detail, Faults, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::identity::PhoneNumber;
-use crate::rules::lifecycle::Role;
 use crate::rules::names::PersonName;
 
 /// The operations of this file.
@@ -101,7 +100,7 @@ async fn draft(
     let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
     let done = once.write(&app, who.account, body.fingerprint, move |c| {
         let case = begin::draft(c, &spine, id, who.account, sent.person_id)?;
-        full(c, &spine, &case, Some(Role::Applicant))
+        full(c, &spine, &case, case.applicant().as_ref())
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))

@@ -25,7 +25,6 @@ use crate::platform::http::paging::{self, After};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::lifecycle::Role;
 use crate::{form, labelled};
 
 /// The operations of this file.
@@ -179,7 +178,7 @@ async fn begin(
         }
         let new = NewDraft { account, person: student.id, kind: sent.kind.code().to_owned(), period: season.code };
         let case = drafts::begin(c, &spine, &EducationAid, id, &new)?;
-        views::full(c, &spine, &case, Some(Role::Applicant))
+        views::full(c, &spine, &case, case.applicant().as_ref())
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))

@@ -132,13 +132,16 @@ impl Service for EducationAid {
         match case.state {
             State::Approved if matches!(action, Action::Approve | Action::EndNotice) => granted(c, spine, case),
             State::Completed => Ok(()),
-            state if state.ended() => match store::of_case(c, case.id)? {
-                Some(award) => {
-                    proofs::settled(c, award.id)?;
-                    store::revoke(c, &award, spine.now)
+            // Refused, withdrawn, lapsed, or the approval was taken back.
+            state if state.ended() || matches!(action, Action::TakeBack | Action::StopNotice) => {
+                match store::of_case(c, case.id)? {
+                    Some(award) => {
+                        proofs::settled(c, award.id)?;
+                        store::revoke(c, &award, spine.now)
+                    }
+                    None => Ok(()),
                 }
-                None => Ok(()),
-            },
+            }
             _ => Ok(()),
         }
     }

@@ -9,9 +9,9 @@ use validator::Validate;
 
 use super::api::{AwardView, OfCounty, SeasonView, award_of};
 use super::form::{Account, AccountView, FamilyView, StudentView};
+use super::proofs;
 use super::rules::{self, Season, SeasonStatus};
 use super::sections_api::family_view;
-use super::proofs;
 use super::store::{self, AwardState};
 use super::terms::{Beneficiary, Stage, Standard, Terms};
 use super::{CODE, codes, dossier, seasons};
@@ -338,7 +338,7 @@ async fn confirm(
         store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, spine.now)?;
         proofs::settled(c, award.id)?;
         let case = case::find(c, case.id)?;
-        views::full(c, &spine, &case, case.desk_role(&worker))
+        views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
@@ -369,7 +369,7 @@ async fn refuse(
         let actor = Actor::Worker(worker.clone());
         let back = Step { actor, version: Some(seen), step: "enrolment_refused", desk: None, point: None, due_at: case.due_at };
         let case = step(c, &spine, case.id, back)?;
-        views::full(c, &spine, &case, case.desk_role(&worker))
+        views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
