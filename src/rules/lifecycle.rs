@@ -54,6 +54,7 @@ coded_enum! {
         Appeal = "appeal", "申诉";
         Recount = "recount", "期限重算";
         Lapse = "lapse", "逾期终止";
+        TakeOn = "take_on", "接手办理";
         Expire = "expire", "草稿过期";
         Fulfil = "fulfil", "登记办理";
         Complete = "complete", "办结";
@@ -133,7 +134,7 @@ impl State {
             State::NotAccepted => "申请没有被受理，原因请看办理记录。",
             State::Rejected => "申请没有获得批准，原因请看办理记录。",
             State::Withdrawn => "申请已经撤回。",
-            State::Lapsed => "没有在期限内补正材料，申请已经终止，您可以重新申请。",
+            State::Lapsed => "没有在期限内补交材料，申请已经终止，您可以重新申请。",
         }
     }
 
@@ -230,7 +231,7 @@ pub const TABLE: &[Rule] = &[
     rule(A::Climb, &[S::InReview], By::System, Leads::NextDesk),
     rule(A::Hold, &[S::InReview], By::DeskOfficer, Leads::Stay),
     rule(A::Resume, &[S::InReview], By::DeskOfficerOrSystem, Leads::Stay),
-    rule(A::Arrange, &[S::InReview], By::DeskOfficerOrSystem, Leads::Stay),
+    rule(A::Arrange, &[S::InReview, S::CorrectionRequested], By::DeskOfficerOrSystem, Leads::Stay),
     rule(A::Merge, &[S::Submitted, S::InReview], By::DeskOfficer, Leads::To(S::Withdrawn)),
     rule(
         A::TakeBack,
@@ -246,7 +247,13 @@ pub const TABLE: &[Rule] = &[
     rule(A::EndNotice, &[S::PublicNotice], By::System, Leads::To(S::Approved)),
     rule(A::Expire, &[S::Draft], By::System, Leads::To(S::Withdrawn)),
     rule(A::Remind, &[S::CorrectionRequested], By::System, Leads::Stay),
-    rule(A::Lapse, &[S::CorrectionRequested], By::System, Leads::To(S::Lapsed)),
+    rule(A::Lapse, &[S::CorrectionRequested, S::Approved], By::System, Leads::To(S::Lapsed)),
+    rule(
+        A::TakeOn,
+        &[S::Draft, S::Submitted, S::InReview, S::CorrectionRequested, S::PublicNotice, S::Approved],
+        By::Applicant,
+        Leads::Stay,
+    ),
     rule(A::Fulfil, &[S::Approved], By::DeskOfficerOrSystem, Leads::Stay),
     rule(A::Complete, &[S::Approved], By::DeskOfficerOrSystem, Leads::To(S::Completed)),
     rule(A::Urge, &[S::Submitted, S::InReview, S::Approved], By::Applicant, Leads::Stay),

@@ -14,6 +14,8 @@ use zhucan::rules::lifecycle::Role;
 
 use crate::world::World;
 use crate::world::client::Reply;
+use crate::world::people::COUNTY;
+use crate::world::renewal::{Applicant, Case, MINUTES_11, actions, picture};
 
 stories![
     a_resident_without_record_is_added_at_the_counter_and_gets_their_link,
@@ -21,6 +23,7 @@ stories![
     the_phone_number_on_record_proves_who_one_is_and_another_one_proves_nothing,
     a_guardian_acts_until_the_last_day_and_a_worker_can_end_it_earlier,
     a_claim_that_the_papers_do_not_show_is_refused_with_its_reason,
+    a_case_is_taken_on_when_its_applicant_may_no_longer_act_and_the_desk_sees_when_nobody_is_left,
 ];
 
 const VILLAGE: &str = "990101100200";
@@ -88,7 +91,7 @@ async fn a_resident_without_record_is_added_at_the_counter_and_gets_their_link(w
     let card = |number: &str, version: &Value| json!({ "id_number": number, "version": version });
     post(w, &worker, &confirm, card(&number, &me["version"])).await.refused(409, 11021);
     let said = say_who(w, &token, "马大明", &number, &me["version"]).await.data(200);
-    assert_eq!((&said["identity"]["value"], &said["name"]), (&json!("claimed"), &json!("马*明")));
+    assert_eq!((&said["identity"]["value"], &said["name_masked"]), (&json!("claimed"), &json!("马*明")));
     say_who(w, &token, "马大明", &number, &me["version"]).await.refused(409, 10030);
 
     let before = get(w, &worker, &format!("/staff/residents/{account}")).await;
@@ -142,7 +145,7 @@ async fn the_phone_number_on_record_proves_who_one_is_and_another_one_proves_not
     bind(&token, lost.clone()).await.refused(503, 51004);
     bind(&token, lost).await.refused(401, 11007);
     let me = bind(&token, code("he-san")).await.data(200);
-    assert_eq!((&me["identity"]["value"], &me["phone"]), (&json!("confirmed"), &json!("139****0031")));
+    assert_eq!((&me["identity"]["value"], &me["phone_masked"]), (&json!("confirmed"), &json!("139****0031")));
     assert_eq!(me["links"][0]["relation"]["value"], "self");
 }
 
@@ -180,7 +183,7 @@ async fn a_guardian_acts_until_the_last_day_and_a_worker_can_end_it_earlier(worl
     assert_eq!((&done["link"]["person"], &done["link"]["valid_to"]), (&json!(child), &json!("2026-03-20")));
     decide(w, &worker, &done["link"], "refuse", json!({})).await.refused(409, 10030);
     let draft = post(w, &mother, "/certificate/drafts", begin.clone()).await.data(201);
-    let case = text(&draft["case_id"]);
+    let case = text(&draft["summary"]["id"]);
 
     w.pass(10 * DAY);
     let mother = w.resident(MOTHER).await;
@@ -237,4 +240,69 @@ async fn a_claim_that_the_papers_do_not_show_is_refused_with_its_reason(world: W
     }
     let nobody = json!({ "id": Uuid::new_v4().to_string(), "version": 1 });
     decide(w, &worker, &nobody, "end", json!({})).await.refused(404, 10006);
+}
+
+/// A first certificate for somebody, submitted.
+async fn first_card(who: &Applicant) -> Case {
+    let case = who.begun("new").await;
+    let holder = json!({ "version": 0, "changed_condition": false, "declared_category": "physical" });
+    who.put(&case.certificate("/sections/holder"), &holder).send().await.data(200);
+    let delivery = json!({ "version": 0, "way": "pickup", "place": "county" });
+    who.put(&case.certificate("/sections/delivery"), &delivery).send().await.data(200);
+    let view = who.view(&case).await;
+    for material in view["materials"].as_array().unwrap().iter().filter(|m| m["required"] == true) {
+        who.upload(&case, material["code"].as_str().unwrap(), picture()).send().await.data(201);
+    }
+    who.submit(&case).send().await.data(200);
+    Case::of(&who.view(&case).await)
+}
+
+async fn a_case_is_taken_on_when_its_applicant_may_no_longer_act_and_the_desk_sees_when_nobody_is_left(world: World) {
+    let w = &world;
+    let (worker, number) = (w.worker(&[Role::TownOfficer]).await, id_number("2016-03-04", 61));
+    let child = added(w, &worker, person("周小满", &number, None)).await;
+    let (mut mother, mut uncle) = (Applicant::of(w, MOTHER).await, Applicant::zhao(w).await);
+    let uncle_is = uncle.person.parse().unwrap();
+    let mut links = Vec::new();
+    for who in [&mut mother, &mut uncle] {
+        let link = post(w, &who.token, "/me/links", claim("周小满", &number)).await.data(201);
+        links.push(decide(w, &worker, &link, "confirm", json!({})).await.data(200)["link"].clone());
+        who.person = child.clone();
+    }
+    let case = first_card(&mother).await;
+    let flags = async || get(w, &worker, &format!("/staff/cases/{}", case.id)).await["flags"].clone();
+    let flagged = async |code: &str| flags().await.as_array().unwrap().iter().any(|f| f["value"] == code);
+    let take_on = async |who: &Applicant, version: i64| {
+        let body = json!({ "version": version, "consent": "2026-11" });
+        who.post(&case.path("/actions/take-on"), &body).send().await
+    };
+    // While the mother may act, it is hers.
+    take_on(&uncle, case.version).await.refused(409, 20001);
+    assert_eq!(uncle.get("/api/v1/cases/to-take-on").await["items"], json!([]));
+
+    decide(w, &worker, &links[0], "end", json!({})).await.data(200);
+    assert!(flagged("to_be_taken_on").await && !flagged("nobody_acts").await);
+    w.get(&case.path("")).token(&mother.token).send().await.refused(404, 10006);
+    assert_eq!(uncle.get("/api/v1/me/notices").await["items"][0]["title"], "有办件等待接手");
+    let waiting = uncle.get("/api/v1/cases/to-take-on?limit=1").await;
+    assert_eq!((&waiting["items"][0]["id"], &waiting["next_cursor"]), (&json!(case.id), &Value::Null));
+    let stranger = Applicant::of(w, "lin-xiaoyu").await;
+    take_on(&stranger, case.version).await.refused(404, 10006);
+    take_on(&mother, case.version).await.refused(404, 10006);
+    take_on(&uncle, case.version + 1).await.refused(409, 10030);
+    let taken = take_on(&uncle, case.version).await.data(200);
+    assert_eq!(actions(&taken), ["begin", "submit", "take_on"]);
+    assert!(!flagged("to_be_taken_on").await);
+    take_on(&uncle, Case::of(&taken).version).await.refused(409, 20001);
+    assert_eq!(uncle.get("/api/v1/cases").await["items"][0]["id"], json!(case.id));
+
+    // Who applies does not decide: neither the one who does now, nor the one who did.
+    w.pass(MINUTES_11);
+    let officer = w.worker_who_is(&[Role::TownOfficer], COUNTY, Some(uncle_is)).await;
+    w.decide(&officer, &Case::of(&taken), "accept").await.refused(403, 20005);
+    decide(w, &worker, &links[1], "end", json!({})).await.data(200);
+    assert!(flagged("nobody_acts").await);
+    w.decide(&officer, &Case::of(&taken), "accept").await.refused(403, 20005);
+    w.decided(&worker, &Case::of(&taken), "accept").await;
+    world.history_is_whole().await;
 }

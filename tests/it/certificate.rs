@@ -43,7 +43,7 @@ impl Renewal {
         let draft = world.post("/api/v1/certificate/drafts").token(&holder).json(&begin).send().await.data(201);
         world.post("/api/v1/certificate/drafts").token(&holder).json(&begin).send().await.refused(409, 20006);
         Renewal {
-            case: draft["case_id"].as_str().unwrap().to_owned(),
+            case: draft["summary"]["id"].as_str().unwrap().to_owned(),
             town: world.worker(&[Role::TownOfficer]).await,
             county: world.worker(&[Role::CountyOfficer]).await,
             assessor: world.worker(&[Role::Assessor]).await,

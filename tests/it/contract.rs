@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::Value;
 use zhucan::entry::{docs, error_codes};
 
-use crate::document::{document, operations};
+use crate::document::{Operation, document, operations};
 use crate::samples;
 use crate::world::World;
 
@@ -15,6 +15,9 @@ plain![
     every_operation_is_explained_in_chinese,
     only_methods_and_statuses_that_a_mini_program_can_use,
     no_schema_is_free_form,
+    masked_fields_are_named_as_such,
+    a_list_comes_in_pages_or_says_that_it_is_whole,
+    every_draft_begins_with_the_same_shape,
 ];
 
 stories![
@@ -125,6 +128,42 @@ fn free_form(schema: &Value, place: &str, faults: &mut Vec<String>) {
             None => faults.push(format!("{place} is an object without named fields")),
         }
     }
+}
+
+/// What an answer holds masked is called so, everywhere in the same way; the board's line is a sentence.
+fn masked_fields_are_named_as_such() {
+    let mut faults = Vec::new();
+    for (name, schema) in document()["components"]["schemas"].as_object().unwrap() {
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let starred = property["example"].as_str().is_some_and(|e| e.contains('*'));
+            if starred && !field.ends_with("_masked") && field != "line" {
+                faults.push(format!("{name}.{field}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "masked, and not named *_masked: {faults:#?}");
+}
+
+/// A list that can grow comes in pages; a bare one says why it needs none.
+fn a_list_comes_in_pages_or_says_that_it_is_whole() {
+    for operation in operations() {
+        for response in operation.value["responses"].as_object().unwrap().values() {
+            let schema = &response["content"]["application/json"]["schema"];
+            let name = schema["$ref"].as_str().and_then(|r| r.rsplit('/').next());
+            let schema = name.map_or(schema, |n| &document()["components"]["schemas"][n]);
+            let told = operation.value["description"].as_str().unwrap().contains("一次全部列出");
+            let bare = schema["properties"]["data"]["type"] == "array";
+            assert!(!bare || told, "{} answers a bare array", operation.name());
+        }
+    }
+}
+
+/// The first answer of each service has one shape, that of a case.
+fn every_draft_begins_with_the_same_shape() {
+    let begins = |o: &&Operation| o.method == "POST" && o.template.ends_with("/drafts");
+    let shapes: BTreeSet<String> =
+        operations().iter().filter(begins).map(|o| o.value["responses"]["201"]["content"].to_string()).collect();
+    assert_eq!((operations().iter().filter(begins).count() >= 3, shapes.len()), (true, 1), "{shapes:#?}");
 }
 
 async fn every_operation_of_the_document_is_served(world: World) {

@@ -84,12 +84,12 @@ impl Stock {
     async fn draft(&self, w: &World, token: &str, person: &str) -> (String, i64) {
         let new = json!({ "person_id": person });
         let draft = w.post(&format!("{HERE}/drafts")).token(token).json(&new).send().await.data(201);
-        let id = text(&draft["case"]["summary"]["id"]);
+        let id = text(&draft["summary"]["id"]);
         let choice = json!({ "version": 0, "point_id": self.points[0], "model_id": self.model, "pickup_on": "2026-03-11" });
         w.put(&format!("{HERE}/cases/{id}/sections/choice")).token(token).json(&choice).send().await.data(200);
         let contact = json!({ "version": 0, "name": "陈秀英", "phone": "13800000002", "delivery": "pickup", "note": null });
         w.put(&format!("{HERE}/cases/{id}/sections/contact")).token(token).json(&contact).send().await.data(200);
-        (id, draft["case"]["summary"]["version"].as_i64().unwrap())
+        (id, draft["summary"]["version"].as_i64().unwrap())
     }
 
     /// The item of a tag, as the keeper of the first point sees it.
@@ -374,7 +374,7 @@ async fn a_guardian_sees_what_keeps_a_rental_from_being_submitted(w: World) {
     let nobody = json!({ "person_id": stock.model, "point_id": stock.points[0], "model_id": stock.model });
     w.post(&format!("{HERE}/waitlist")).token(&token).json(&nobody).send().await.refused(404, 10006);
     let draft = w.post(&format!("{HERE}/drafts")).token(&token).json(&new).send().await.data(201);
-    let id = text(&draft["case"]["summary"]["id"]);
+    let id = text(&draft["summary"]["id"]);
     let told = w.get(&format!("/api/v1/cases/{id}/check")).token(&token).send().await.data(200);
     let fields: Vec<String> = told["details"].as_array().unwrap().iter().map(|d| text(&d["field"])).collect();
     assert_eq!(fields, ["/choice", "/contact"]);

@@ -27,12 +27,12 @@ const DAYS_10: Duration = Duration::from_secs(10 * 24 * 3600);
 pub struct Office {
     pub world: World,
     pub student: String,
-    person: String,
+    pub person: String,
     pub village: String,
     pub town: String,
     pub county: String,
-    finance: String,
-    season: String,
+    pub finance: String,
+    pub season: String,
 }
 
 /// A case as its last answer told it.
@@ -92,7 +92,7 @@ impl Office {
         Case::of(&reply.data(200))
     }
 
-    async fn upload(&self, case: &Case, material: &str) -> Value {
+    pub async fn upload(&self, case: &Case, material: &str) -> Value {
         let (boundary, mut body) = (Uuid::new_v4().simple().to_string(), Vec::new());
         let part = |head: &str| format!("--{boundary}\r\nContent-Disposition: form-data; name={head}\r\n\r\n");
         body.extend_from_slice(part("\"file\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg").as_bytes());
@@ -135,14 +135,14 @@ impl Office {
     }
 
     /// The notice ends.
-    async fn noticed(&self, case: Case) -> Value {
+    pub async fn noticed(&self, case: Case) -> Value {
         self.world.pass(DAYS_10);
         self.world.work().await;
         let token = self.world.resident("lin-xiaoyu").await;
         self.get(&token, &format!("/api/v1/cases/{}", case.id)).await
     }
 
-    async fn batch(&self) -> Value {
+    pub async fn batch(&self) -> Value {
         let (finance, of) = (self.fresh_finance().await, json!({ "season_id": self.season }));
         self.post(&finance, "/api/v1/staff/education-aid/batches", of).await.data(201)
     }
@@ -163,7 +163,7 @@ impl Office {
     }
 }
 
-fn season(county: &str) -> Value {
+pub fn season(county: &str) -> Value {
     json!({ "county": county, "year": 2026, "name": "2026年教育救助", "notice_no": "甲残联〔2026〕12号",
         "opens_on": "2026-03-01", "closes_on": "2026-12-31", "review_on": "2026-12-31", "exam_on": "2026-03-01",
         "budget_fen": 27_000_000, "quota": 340, "second_evidence_due": null, "standards": [] })
@@ -215,7 +215,7 @@ async fn a_student_is_aided_and_paid_although_the_bank_refuses_the_first_account
     let case = office.act(&office.student, &case, "resubmit", json!({})).await;
     let application = office.get(&office.town, &format!("/api/v1/staff/education-aid/cases/{}", case.id)).await;
     assert_eq!((&application["standard_fen"], &application["details"]), (&json!(300_000), &json!([])));
-    assert_eq!(application["account"]["card_number"], "****4567");
+    assert_eq!(application["account"]["card_number_masked"], "****4567");
     let case = office.act(&office.town, &case, "forward", json!({})).await;
     let case = office.act(&office.county, &case, "approve", json!({})).await;
     let board = office.world.get(&format!("/api/v1/public/notice-board?county={COUNTY}")).send().await.data(200);
@@ -318,14 +318,14 @@ async fn a_season_of_another_county_is_not_there_and_a_wrong_one_is_explained(wo
     let fields: Vec<&str> = refused.json["details"].as_array().unwrap().iter().map(|d| d["field"].as_str().unwrap()).collect();
     assert_eq!(fields, ["/closes_on", "/exam_on", "/quota"]);
     let books = office.get(&office.finance, &format!("{path}?county={COUNTY}")).await;
-    let own = books.as_array().unwrap().iter().find(|b| b["season"]["id"] == office.season.as_str()).unwrap();
+    let own = books["items"].as_array().unwrap().iter().find(|b| b["season"]["id"] == office.season.as_str()).unwrap();
     assert_eq!(own["season"]["standards"].as_array().unwrap().len(), 12);
     let close = format!("{path}/{}/actions/close", office.season);
     office.post(&office.county, &close, json!({ "version": 9 })).await.refused(409, 10030);
     office.post(&office.county, &close, json!({ "version": 1 })).await.data(200);
     office.post(&office.county, &close, json!({ "version": 2 })).await.refused(409, 31010);
     let list = office.world.get(&format!("/api/v1/education-aid/seasons?county={COUNTY}")).send().await.data(200);
-    let closed = list.as_array().unwrap().iter().find(|s| s["id"] == office.season.as_str()).unwrap();
+    let closed = list["items"].as_array().unwrap().iter().find(|s| s["id"] == office.season.as_str()).unwrap();
     assert_eq!((&closed["open"], &closed["status"]["value"]), (&json!(false), &json!("closed")));
     let begin = json!({ "person_id": office.person, "kind": "student", "season_id": office.season });
     office.post(&office.student, "/api/v1/education-aid/drafts", begin).await.refused(409, 31001);
@@ -336,16 +336,16 @@ async fn a_masked_number_is_never_saved(world: World) {
     let begin = json!({ "person_id": office.person, "kind": "student", "season_id": office.season });
     let case = Case::of(&office.post(&office.student, "/api/v1/education-aid/drafts", begin).await.data(201));
     let known = office.get(&office.student, &case.aid("/prefill")).await;
-    assert_eq!((&known["student_name"], &known["certificate_category"]["value"]), (&json!("林*雨"), &json!("hearing")));
+    assert_eq!((&known["student_name_masked"], &known["certificate_category"]["value"]), (&json!("林*雨"), &json!("hearing")));
     let path = case.aid("/sections/account");
     assert_eq!(office.get(&office.student, &path).await, Value::Null);
     let put = |body: Value| office.world.put(&path).token(&office.student).json(&body).send();
     put(account(0, json!("****4567"))).await.refused(422, 10002);
     put(account(0, Value::Null)).await.refused(422, 10002);
     let saved = put(account(0, json!("6217 0000 1000 1234 567"))).await.data(200);
-    assert_eq!((&saved["card_number"], &saved["version"]), (&json!("****4567"), &json!(1)));
+    assert_eq!((&saved["card_number_masked"], &saved["version"]), (&json!("****4567"), &json!(1)));
     put(account(0, json!(CARD))).await.refused(409, 10030);
-    assert_eq!(office.get(&office.student, &path).await["card_number"], "****4567");
+    assert_eq!(office.get(&office.student, &path).await["card_number_masked"], "****4567");
     assert_eq!(office.get(&office.student, &case.aid("/sections/student")).await, Value::Null);
     assert_eq!(office.get(&office.student, &case.aid("/sections/family")).await, Value::Null);
     let stranger = office.world.stranger().await;
@@ -362,7 +362,7 @@ async fn a_mother_applies_for_her_child_and_is_told_what_her_family_must_show(wo
     let case = Case::of(&office.post(&mother, "/api/v1/education-aid/drafts", begin).await.data(201));
     let kin = office.get(&mother, &case.aid("/prefill")).await["kin"].clone();
     assert_eq!(
-        (kin.as_array().unwrap().len(), &kin[0]["name"], &kin[0]["relation"]["value"]),
+        (kin.as_array().unwrap().len(), &kin[0]["name_masked"], &kin[0]["relation"]["value"]),
         (1, &json!("陈*英"), &json!("parent"))
     );
 

@@ -8,6 +8,7 @@
 mod registry;
 mod accounts_desk;
 mod bootstrap;
+mod awaited_proofs;
 mod cases;
 mod certificate;
 mod clocks;
@@ -18,6 +19,7 @@ mod drain;
 mod education_aid;
 mod floors;
 mod guides;
+mod instances;
 mod journeys;
 mod life;
 mod matrix;
@@ -50,7 +52,9 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),
+    ("awaited_proofs", awaited_proofs::STORIES),
     ("contract", contract::STORIES),
+    ("instances", instances::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
@@ -71,7 +75,8 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("wandering", wandering::STORIES),
 ];
 
-const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
+const PLAIN: &[(&str, &[(&str, Plain)])] =
+    &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();

@@ -63,7 +63,7 @@ async fn a_file_that_cannot_be_used_is_refused_with_its_way_out(world: World) {
         let (told, suggestion) = detail(zhao.upload(&case, "photo", file).send().await);
         assert!(told == code && suggestion.contains(way_out), "{code}: {told} {suggestion}");
     }
-    assert_eq!(zhao.get(&format!("/api/v1/me/papers?person_id={}", zhao.person)).await, json!([]));
+    assert_eq!(zhao.get(&format!("/api/v1/me/papers?person_id={}", zhao.person)).await["items"], json!([]));
 }
 
 async fn an_upload_that_is_not_whole_is_refused(world: World) {
@@ -204,7 +204,8 @@ async fn a_pdf_is_stored_as_one_paper_without_a_thumbnail(world: World) {
 async fn an_upload_whose_answer_was_lost_is_stored_once(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.drafted("renewal").await;
-    let count = async || zhao.get(&format!("/api/v1/me/papers?person_id={}", zhao.person)).await.as_array().unwrap().len();
+    let count =
+        async || zhao.get(&format!("/api/v1/me/papers?person_id={}", zhao.person)).await["items"].as_array().unwrap().len();
     let photo = zhao.view(&case).await["materials"].as_array().unwrap().iter().find(|m| m["code"] == "photo").unwrap().clone();
     let old = photo["papers"][0]["id"].as_str().unwrap();
     world.delete(&format!("/api/v1/papers/{old}")).token(&zhao.token).send().await.data(200);
@@ -249,8 +250,14 @@ async fn a_paper_is_used_again_in_the_next_application(world: World) {
     let case = zhao.submitted("renewal").await;
     zhao.act(&case, "withdraw").await.data(200);
     let mine = zhao.get(&format!("/api/v1/me/papers?person_id={}", zhao.person)).await;
-    let mine = mine.as_array().unwrap();
+    let mine = mine["items"].as_array().unwrap();
     assert_eq!(mine.len(), 4);
+    let page = |more: &str| format!("/api/v1/me/papers?person_id={}&limit=3{more}", zhao.person);
+    let first = zhao.get(&page("")).await;
+    let rest = zhao.get(&page(&format!("&cursor={}", first["next_cursor"].as_str().unwrap()))).await;
+    let paged: Vec<&Value> = [&first, &rest].iter().flat_map(|p| p["items"].as_array().unwrap()).map(|p| &p["id"]).collect();
+    assert_eq!(paged, mine.iter().map(|p| &p["id"]).collect::<Vec<_>>());
+    assert_eq!(rest["next_cursor"], Value::Null);
     let next = zhao.begun("renewal").await;
     let reuse = |case: &Case, paper: &Value| {
         let body = json!({ "paper_id": paper["id"], "material": paper["material"] });

@@ -12,6 +12,7 @@ const ABOUT: &str = "\
 每个回答（不论 HTTP 状态是多少）都是同一种 JSON：`{\"errcode\":0,\"errmsg\":\"ok\",\"data\":…,\"request_id\":\"…\"}`。
 成功是指 HTTP 状态为 2xx 并且 `errcode` 为 0。失败时 `errcode` 是固定的五位编号，`errmsg` 是一句可以直接给用户看的话，`details` 按表单顺序列出
 每一处需要修改的内容。全部编号见 `GET /api/v1/public/error-codes`。例外：文件内容、本文档、`/healthz`、`/readyz`、`/metrics`、微信回调。
+不合 HTTP 格式的请求和超过 128 KiB 的请求头到不了本系统，由网络层直接以 400 拒绝并断开，没有这层 JSON。
 
 ### 请求
 只用 GET、POST、PUT、DELETE；GET 和 DELETE 没有请求体；请求体是 UTF-8 的 JSON（上传文件用 multipart/form-data），不认识的字段会被拒绝。

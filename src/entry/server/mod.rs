@@ -13,9 +13,8 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::rt::task::JoinHandle;
 use actix_web::{App as Actix, HttpServer, web};
-use utoipa_actix_web::{AppExt, scope};
 
-use super::routes::{BASE, mount};
+use super::routes::{BASE, serve};
 use super::{demo, docs, worker};
 use crate::office::accounts::{Rates, RevocationWatch, SignIn};
 use crate::platform::app::App;
@@ -79,13 +78,12 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
     let board = metrics::Board::new();
     let watch = web::Data::new(RevocationWatch::default());
     let sign_in = web::Data::new(SignIn::new(options.rates)?);
-    let pages = pages::Pages::of(&docs::document())?;
-    let table = fallback::table(&docs::document(), &app);
+    let (pages, table) = documented(&app)?;
     let factory = {
         let (app, readiness, board, watch) = (app.clone(), readiness.clone(), board.clone(), watch.clone());
         move || {
-            let (actix, _) = Actix::new().into_utoipa_app().service(scope(BASE).configure(mount)).split_for_parts();
-            actix
+            Actix::new()
+                .service(web::scope(BASE).configure(serve))
                 .app_data(web::Data::new(app.clone()))
                 .app_data(watch.clone())
                 .app_data(sign_in.clone())
@@ -134,6 +132,18 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
         (stop.clone(), actix_web::rt::spawn(worker::run(app.clone(), services::all(), stop)))
     });
     Ok(Server { address, readiness, pause: options.pause, app, listeners, following, working })
+}
+
+/// The document's pages and paths, made on a thread that ends: the memory of the making goes back with it.
+fn documented(app: &App) -> Result<(pages::Pages, docs::PathTable)> {
+    let made = std::thread::scope(|scope| {
+        let make = || {
+            let api = docs::document();
+            Ok((pages::Pages::of(&api)?, fallback::table(&api, app)))
+        };
+        scope.spawn(make).join()
+    });
+    made.unwrap_or_else(|_| Err(Error::internal("the document could not be made")))
 }
 
 impl Server {

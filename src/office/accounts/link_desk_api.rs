@@ -11,6 +11,8 @@ use super::link_desk::{self, Decision, Verdict};
 use super::links::{Link, LinkState};
 use super::me_api::LinkView;
 use super::residents;
+use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::taking_on;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
@@ -130,6 +132,7 @@ form!(AtVersion { version: "版本" });
 async fn confirm_link(
     caller: AreaOfficer,
     app: web::Data<App>,
+    services: web::Data<Services>,
     id: PathId,
     once: Once,
     body: Body<ConfirmLink>,
@@ -140,7 +143,7 @@ async fn confirm_link(
         faults.push("/valid_to", "有效期至", "date_past", "有效期已经过去。", "请填写今天或以后的日期，长期有效的不用填。");
         faults.settle()?;
     }
-    decide(caller, app, id, once, body.fingerprint, (Verdict::Confirm, body.value.version, last_day)).await
+    decide(caller, (app, services), id, once, body.fingerprint, (Verdict::Confirm, body.value.version, last_day)).await
 }
 
 /// Refuses a claimed link.
@@ -154,17 +157,18 @@ async fn confirm_link(
 async fn refuse_link(
     caller: AreaOfficer,
     app: web::Data<App>,
+    services: web::Data<Services>,
     id: PathId,
     once: Once,
     body: Body<AtVersion>,
 ) -> Result<Answer<LinkCase>> {
-    decide(caller, app, id, once, body.fingerprint, (Verdict::Refuse, body.value.version, None)).await
+    decide(caller, (app, services), id, once, body.fingerprint, (Verdict::Refuse, body.value.version, None)).await
 }
 
 /// Ends a confirmed link at once.
 #[utoipa::path(post, path = "/staff/links/{id}/actions/end", tag = "staff", operation_id = "endLink", request_body = AtVersion,
     params(("id" = Id, Path, description = "关系编号"), ("Idempotency-Key" = String, Header, format = "uuid", description = "防重复标识")),
-    summary = "结束代办关系", description = "监护或委托终止时使用，立即生效。",
+    summary = "结束代办关系", description = "监护或委托终止时使用，立即生效。这位代办人还在办的办件由其他可以代办的人接手；没有别人时，窗口会看到提示。",
     responses((status = 200, description = "已结束", body = Envelope<LinkCase>),
         (status = 409, description = "10030 版本或状态已变", body = Failure)),
     security(("staff" = [])))]
@@ -172,26 +176,30 @@ async fn refuse_link(
 async fn end_link(
     caller: AreaOfficer,
     app: web::Data<App>,
+    services: web::Data<Services>,
     id: PathId,
     once: Once,
     body: Body<AtVersion>,
 ) -> Result<Answer<LinkCase>> {
-    decide(caller, app, id, once, body.fingerprint, (Verdict::End, body.value.version, None)).await
+    decide(caller, (app, services), id, once, body.fingerprint, (Verdict::End, body.value.version, None)).await
 }
 
 async fn decide(
     caller: AreaOfficer,
-    app: web::Data<App>,
+    (app, services): (web::Data<App>, web::Data<Services>),
     id: PathId,
     once: Once,
     fingerprint: [u8; 32],
     (verdict, version, last_day): (Verdict, i64, Option<String>),
 ) -> Result<Answer<LinkCase>> {
-    let (now, keys) = (app.clock.now_ms(), app.keys.clone());
-    let what = Decision { verdict, version, last_day, today: beijing_date(now).to_string(), now };
+    let spine = Spine::of(&app, &services);
+    let what = Decision { verdict, version, last_day, today: spine.today().to_string(), now: spine.now };
     let done = once.write(&app, caller.id, fingerprint, move |c| {
         let link = link_desk::decide(c, &caller, id.0, &what)?;
-        LinkCase::of(c, &keys, &link)
+        if let (Verdict::End, Some(person)) = (what.verdict, link.person_id) {
+            taking_on::link_ended(c, &spine, link.account_id, person)?;
+        }
+        LinkCase::of(c, &spine.keys, &link)
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))

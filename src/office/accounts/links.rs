@@ -232,6 +232,24 @@ pub fn persons_of(c: &mut AnyConn, account: Id, today: NaiveDate) -> Result<Vec<
     Ok(rows.into_iter().filter_map(|(person, relation)| Some((person?, relation))).collect())
 }
 
+/// Which accounts may act for which of these persons today, from one read.
+///
+/// # Errors
+/// Those of the database.
+pub fn acting_for(c: &mut AnyConn, persons: &[Id], today: NaiveDate) -> Result<Vec<(Id, Id)>> {
+    use links::dsl as l;
+    let day = today.to_string();
+    let rows: Vec<(Option<Id>, Id)> = l::links
+        .filter(l::person_id.eq_any(persons.to_vec()))
+        .filter(l::state.eq(LinkState::Confirmed))
+        .filter(l::valid_from.le(&day))
+        .filter(l::valid_to.is_null().or(l::valid_to.ge(&day)))
+        .select((l::person_id, l::account_id))
+        .order((l::person_id, l::account_id))
+        .load(c)?;
+    Ok(rows.into_iter().filter_map(|(person, account)| Some((person?, account))).collect())
+}
+
 /// The accounts that may act for a person today, and so are told what concerns them.
 ///
 /// # Errors

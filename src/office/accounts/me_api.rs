@@ -39,12 +39,11 @@ pub struct Me {
     version: i64,
     /// How far the own identity is known: none, claimed, confirmed.
     identity: Labelled,
-    /// The own name, masked, once it was given.
+    /// The own name, once it was given.
     #[schema(example = "王*四")]
-    name: Option<String>,
-    /// Masked.
+    name_masked: Option<String>,
     #[schema(example = "138****1234")]
-    phone: Option<String>,
+    phone_masked: Option<String>,
     /// For whom the caller may act or asked to.
     links: Vec<LinkView>,
     preferred_channel: Labelled,
@@ -94,8 +93,8 @@ fn view(c: &mut AnyConn, keys: &Keyring, account: &Account) -> Result<Me> {
         account: account.id,
         version: account.version,
         identity: labelled!(account.identity),
-        name: name.and_then(|n| PersonName::parse(&n).ok()).map(|n| n.masked()),
-        phone: phone.and_then(|p| PhoneNumber::parse(&p).ok()).map(|p| p.masked()),
+        name_masked: name.and_then(|n| PersonName::parse(&n).ok()).map(|n| n.masked()),
+        phone_masked: phone.and_then(|p| PhoneNumber::parse(&p).ok()).map(|p| p.masked()),
         links: links.iter().map(|link| LinkView::of(link, keys)).collect::<Result<_>>()?,
         preferred_channel: labelled!(account.preferred_channel),
         needs: account.needs().into_iter().map(|n| labelled!(n)).collect(),

@@ -204,7 +204,15 @@ pub fn step(c: &mut AnyConn, spine: &Spine, id: Id, step: Step<'_>) -> Result<Ca
 }
 
 /// Stores the moved case with its line and its outbox row.
-fn write(c: &mut AnyConn, spine: &Spine, case: &mut Case, loaded: i64, from: State, role: Role, act: &Act) -> Result<()> {
+pub(super) fn write(
+    c: &mut AnyConn,
+    spine: &Spine,
+    case: &mut Case,
+    loaded: i64,
+    from: State,
+    role: Role,
+    act: &Act,
+) -> Result<()> {
     let key = case.key(&spine.keys)?;
     let actor = match &act.actor {
         Actor::Applicant(account) => Some(*account),
@@ -257,14 +265,25 @@ pub fn offered(c: &mut AnyConn, spine: &Spine, case: &Case, actor: &Actor) -> Re
     Ok(actions)
 }
 
-/// Four-eyes: nobody works on a case that they filed, or that is about them or their family, or on the appeal against
-/// their own refusal.
+/// Four-eyes: nobody works on a case that they filed or applied for, or that is about them or their family, or on the
+/// appeal against their own refusal.
 pub fn conflicted(c: &mut AnyConn, spine: &Spine, case: &Case, worker: Id, person: Option<Id>) -> Result<bool> {
-    if case.filed_by == Some(worker) || case.appealed_at.is_some() && case.refused_by == Some(worker) {
-        return Ok(true);
+    Ok(!someone_is_free(c, spine, case, &[(worker, person)])?)
+}
+
+/// One of these workers, each with the person they are, has nothing to do with the case; so many reads for all of them.
+pub(super) fn someone_is_free(c: &mut AnyConn, spine: &Spine, case: &Case, workers: &[(Id, Option<Id>)]) -> Result<bool> {
+    let persons: Vec<Id> = workers.iter().filter_map(|(_, person)| *person).collect();
+    let mut involved = Vec::new();
+    if !persons.is_empty() {
+        involved = kin::family_among(c, case.person_id, &persons, spine.today())?;
+        involved.extend(history::applicants(c, case.id)?);
     }
-    let Some(own) = person else { return Ok(false) };
-    Ok(own == case.person_id || kin::are_family(c, own, case.person_id, spine.today())?)
+    let free = |(worker, person): &(Id, Option<Id>)| {
+        let acted = case.filed_by == Some(*worker) || case.appealed_at.is_some() && case.refused_by == Some(*worker);
+        !acted && person.is_none_or(|own| !involved.contains(&own))
+    };
+    Ok(workers.iter().any(free))
 }
 
 /// A claim is one worker's for the policy's minutes; any other move frees the case.

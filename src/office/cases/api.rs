@@ -26,7 +26,7 @@ use crate::rules::lifecycle::Action;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(offers).service(list).service(count).service(one).service(checked);
+    cfg.service(offers).service(list).service(count).configure(super::taking_on_api::routes).service(one).service(checked);
     cfg.service(submit).service(undo).service(withdraw).service(resubmit).service(urge).service(appeal).service(rate);
 }
 
@@ -40,7 +40,7 @@ struct ForPerson {
 }
 
 #[utoipa::path(tag = "cases", operation_id = "listOffers", summary = "可以申请什么",
-    description = "您可以为这个人申请的事项；不能申请的会说明原因。",
+    description = "您可以为这个人申请的事项；不能申请的会说明原因。事项有限，一次全部列出。",
     params(ForPerson),
     responses((status = 200, description = "各项服务", body = Envelope<Vec<Offer>>),
         (status = 404, description = "10006 没有这个人，或与您无关", body = Failure)), security(("resident" = [])))]
@@ -107,7 +107,7 @@ struct Counted {
 }
 
 #[utoipa::path(tag = "cases", operation_id = "countMyCases", summary = "我的办件数量",
-    description = "按状态统计您的办件，与列表完全一致。", params(Counted),
+    description = "按状态统计您的办件，与列表完全一致。每种状态一行，一次全部列出。", params(Counted),
     responses((status = 200, description = "各状态的数量", body = Envelope<Vec<StateCount>>)), security(("resident" = [])))]
 #[get("/cases/count")]
 async fn count(who: Resident, q: Query<Counted>, app: web::Data<App>) -> Result<Answer<Vec<StateCount>>> {

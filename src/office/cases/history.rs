@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::case::Case;
+use crate::office::accounts::residents::residents;
 use crate::platform::crypto::{DataKey, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
@@ -28,6 +29,8 @@ diesel::table! {
         hash -> Binary,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(case_events, residents);
 
 /// One line of a case's history.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -137,6 +140,14 @@ pub(super) fn append(c: &mut AnyConn, key: &DataKey, case: &mut Case, line: Line
 pub fn of(c: &mut AnyConn, case: Id) -> Result<Vec<Event>> {
     let lines = case_events::table.filter(case_events::case_id.eq(case)).order(case_events::seq);
     Ok(lines.select(<Event as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
+
+/// The persons whose own accounts ever applied in this case.
+pub(super) fn applicants(c: &mut AnyConn, case: Id) -> Result<Vec<Id>> {
+    let lines = case_events::table.inner_join(residents::table.on(case_events::actor.eq(residents::id.nullable())));
+    let lines = lines.filter(case_events::case_id.eq(case).and(case_events::role.eq(Role::Applicant)));
+    let found: Vec<Option<Id>> = lines.select(residents::person_id).distinct().order(residents::person_id).load(c)?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// One line.

@@ -24,4 +24,6 @@ pub mod ratings; // five grades
 pub mod recount; // the calendar changed
 pub mod routing; // which desk
 pub mod service; // what the spine asks of a service
+pub mod taking_on; // cases whose applicant may no longer act
+mod taking_on_api;
 pub mod views; // what people see

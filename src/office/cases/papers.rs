@@ -13,6 +13,7 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::files::Variant;
 use crate::platform::http::Labelled;
+use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 
@@ -144,10 +145,15 @@ pub fn materials_of(c: &mut AnyConn, case: Id) -> Result<Vec<String>> {
     Ok(of(c, case)?.into_iter().map(|p| p.material).collect())
 }
 
-/// Papers of a person from all cases of this account, newest first, for re-use.
-pub fn of_person(c: &mut AnyConn, account: Id, person: Id) -> Result<Vec<Paper>> {
+/// A page of a person's papers from all cases of this account, newest first, for re-use; one more than `limit` when there
+/// are more.
+pub fn of_person(c: &mut AnyConn, account: Id, person: Id, after: Option<After>, limit: i64) -> Result<Vec<Paper>> {
     let mine = papers::person_id.eq(person).and(papers::owner_account.eq(account)).and(papers::state.eq("received"));
-    let rows = papers::table.filter(mine).order((papers::uploaded_at.desc(), papers::id.desc())).limit(100);
+    let mut page = papers::table.filter(mine).into_boxed();
+    if let Some(a) = after {
+        page = page.filter(papers::uploaded_at.lt(a.at).or(papers::uploaded_at.eq(a.at).and(papers::id.lt(a.id))));
+    }
+    let rows = page.order((papers::uploaded_at.desc(), papers::id.desc())).limit(limit.saturating_add(1));
     Ok(rows.select(<Paper as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 

@@ -20,7 +20,8 @@ use crate::platform::code;
 use crate::platform::crypto::Place;
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::files::{FileFault, Kind, MAX_FILE_BYTES, Processed, Variant};
-use crate::platform::http::{Answer, Body, Envelope, Once, Parts, PathId, Query};
+use crate::platform::http::paging::{self, After};
+use crate::platform::http::{Answer, Body, Envelope, Once, Page, Parts, PathId, Query};
 use crate::platform::id::Id;
 
 crate::codes! { FILES;
@@ -222,18 +223,22 @@ async fn withdraw(who: Resident, id: PathId, app: web::Data<App>, services: web:
 }
 
 /// Whose papers.
-#[derive(Deserialize, IntoParams)]
+#[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OfPerson {
     /// The person, one of `GET /me/persons`.
     person_id: Id,
+    /// 1 to 100, usually 20.
+    limit: Option<i64>,
+    cursor: Option<String>,
 }
 
 #[utoipa::path(tag = "papers", operation_id = "listReusablePapers", summary = "可以再次使用的材料",
-    description = "您以前为这个人上传过的材料，可以直接用在新的申请里，不用重新拍照。",
+    description = "您以前为这个人上传过的材料，可以直接用在新的申请里，不用重新拍照。最新的在前。",
     params(OfPerson),
-    responses((status = 200, description = "最近一百份", body = Envelope<Vec<PaperView>>),
+    responses((status = 200, description = "一页材料", body = Envelope<Page<PaperView>>),
+        (status = 400, description = "10007 游标失效", body = crate::platform::http::Failure),
         (status = 404, description = "10006 没有这个人，或者您不能为这个人办理", body = crate::platform::http::Failure)),
     security(("resident" = [])))]
 #[get("/me/papers")]
@@ -242,14 +247,21 @@ async fn reusable(
     q: Query<OfPerson>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<Vec<PaperView>>> {
-    let spine = Spine::of(&app, &services);
-    let papers = app.db.read(move |c| {
-        links::may_act(c, who.account, q.0.person_id, spine.today())?.ok_or_else(Error::not_found)?;
-        let found = papers::of_person(c, who.account, q.0.person_id)?;
-        found.iter().map(|p| p.view(&spine)).collect::<Result<Vec<_>>>()
+) -> Result<Answer<Page<PaperView>>> {
+    let (spine, limit, person) = (Spine::of(&app, &services), paging::limit(q.0.limit)?, q.0.person_id);
+    let name = format!("papers:{}:{person}", who.account);
+    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
+    let rows = app.db.read({
+        let spine = spine.clone();
+        move |c| {
+            links::may_act(c, who.account, person, spine.today())?.ok_or_else(Error::not_found)?;
+            papers::of_person(c, who.account, person, after, limit)
+        }
     });
-    Ok(Answer::ok(papers.await?))
+    let key = |p: &Paper| After { at: p.uploaded_at, id: p.id };
+    let (rows, next_cursor) = paging::cut(&app, &name, rows.await?, limit, key)?;
+    let items = rows.iter().map(|p| p.view(&spine)).collect::<Result<_>>()?;
+    Ok(Answer::ok(Page { items, next_cursor }))
 }
 
 /// Which paper is used again, and for what.

@@ -1,6 +1,6 @@
 //! Which desk a case lies on: the policy's chain, past desks where nobody may act.
 
-use super::act::conflicted;
+use super::act::someone_is_free;
 use super::case::Case;
 use super::service::Spine;
 use crate::office::accounts::serving::serving;
@@ -79,10 +79,6 @@ fn staffed(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
     let (Some(desk), Some(area)) = (case.desk, case.desk_area.as_deref()) else { return Ok(false) };
     let role: Role = desk.role();
     let area = stored::area(area)?;
-    for (worker, person) in serving(c, role, &area, case.desk_point, spine.now)? {
-        if !conflicted(c, spine, case, worker, person)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    let workers = serving(c, role, &area, case.desk_point, spine.now)?;
+    someone_is_free(c, spine, case, &workers)
 }

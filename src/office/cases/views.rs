@@ -9,7 +9,7 @@ use super::corrections::{self, Item};
 use super::history::{self, Event};
 use super::papers::{self, PaperView};
 use super::service::{Service, Spine};
-use super::{clocks, drafts};
+use super::{clocks, drafts, taking_on};
 use crate::labelled;
 use crate::office::people::persons;
 use crate::office::policy::areas;
@@ -35,7 +35,7 @@ pub struct CaseSummary {
     pub kind: Labelled,
     /// The person whom the case is about, masked.
     #[schema(example = "王*四")]
-    pub person_name: String,
+    pub person_name_masked: String,
     pub state: Labelled,
     /// The version to send with the next action.
     pub version: i64,
@@ -161,7 +161,7 @@ pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: i64) 
         number: case.number.clone(),
         service: Labelled::new(service.code(), service.label()),
         kind: of_list(service.kinds(), &case.kind),
-        person_name: person_name.to_owned(),
+        person_name_masked: person_name.to_owned(),
         state: labelled!(case.state),
         version: case.version,
         submitted_at: case.submitted_at.map(rfc3339),
@@ -180,7 +180,9 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, reader: Option<&Actor>)
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let person = persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default();
     let key = case.key(&spine.keys)?;
-    let actions = reader.map(|actor| offered(c, spine, case, actor)).transpose()?.unwrap_or_default();
+    let mut actions = reader.map(|actor| offered(c, spine, case, actor)).transpose()?.unwrap_or_default();
+    // A case is taken on by somebody who does not see it yet.
+    actions.retain(|action| *action != Action::TakeOn);
     let inside = matches!(reader, Some(Actor::Worker(_)));
     let mut corrections = Vec::new();
     for item in corrections::of(c, case.id)? {
@@ -191,6 +193,8 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, reader: Option<&Actor>)
     for event in history::of(c, case.id)?.into_iter().filter(|e| inside || e.action != Action::Remark) {
         timeline.push(line(&event, event.note(&key)?, &policy, service));
     }
+    let mut flags = service.flags(c, case)?;
+    flags.extend(taking_on::flag(c, spine, case)?);
     Ok(CaseView {
         summary: summary(case, service, &person, spine.now),
         person_id: case.person_id,
@@ -200,7 +204,7 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, reader: Option<&Actor>)
         decide_by: case.total_from.and(case.total_due_at).map(|d| beijing_date(d).to_string()),
         merged_into: case.merged_into,
         allowed_actions: actions.iter().map(|a| labelled!(*a)).collect(),
-        flags: service.flags(c, case)?,
+        flags,
         sections: sections(c, case, service)?,
         materials: materials(c, spine, case, service, &policy)?,
         corrections,

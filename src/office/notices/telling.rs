@@ -178,8 +178,10 @@ fn words(service: &str, case: &Case, action: Action, to: State, step: Option<&st
         Action::Approve | Action::ApprovedByRule | Action::EndNotice => ("已批准", "申请已经批准，正在办理。".to_owned()),
         Action::Reject => ("不予批准", "申请没有获得批准，原因和救济办法请看办理记录。".to_owned()),
         Action::Expire => ("草稿已过期", "草稿放了六十天没有提交，已经清除，需要时可以重新申请。".to_owned()),
-        Action::Lapse => ("已终止", "没有在期限内补正，申请已经终止，您可以重新申请。".to_owned()),
+        Action::Lapse => ("已终止", "没有在期限内补交材料，申请已经终止，您可以重新申请。".to_owned()),
         Action::Complete => ("已办结", "事项已经办结，欢迎评价。".to_owned()),
+        Action::TakeOn => ("有人接手办理", "原来的申请人不能再代办，已经有人接手这件申请。".to_owned()),
+        Action::Arrange => ("有新进展", "办理有了新进展，请打开办件查看。".to_owned()),
         Action::Fulfil => {
             ("有新进展", format!("办理有了新进展，请打开办件查看。{}", if step.is_some() { by.as_str() } else { "" }))
         }
@@ -201,7 +203,6 @@ fn words(service: &str, case: &Case, action: Action, to: State, step: Option<&st
         | Action::Forward
         | Action::SendBack
         | Action::Escalate
-        | Action::Arrange
         | Action::Remark
         | Action::Urge
         | Action::Rate => return None,

@@ -96,18 +96,18 @@ pub fn add_kinships(c: &mut AnyConn, new: &[NewKinship]) -> Result<()> {
     Ok(())
 }
 
-/// Everybody whose kinship with the person holds on that day, with what they are to the person. Who is only the
-/// person's ward is in the list of neither kind.
-fn kin(c: &mut AnyConn, person: Id, on: NaiveDate) -> Result<Vec<(Id, Option<KinKind>)>> {
+/// Everybody whose kinship with one of the persons holds on that day: the person, the relative, and what the relative is to
+/// the person. Who is only a person's ward is of no kind.
+fn kin(c: &mut AnyConn, persons: &[Id], on: NaiveDate) -> Result<Vec<(Id, Id, Option<KinKind>)>> {
     use kinships::dsl as k;
     let on = on.to_string();
     let holds = || k::valid_from.le(on.clone()).and(k::valid_to.is_null().or(k::valid_to.ge(on.clone())));
-    let named = k::kinships.filter(k::person_id.eq(person)).filter(holds()).select((k::relative_id, k::kind));
-    let naming = k::kinships.filter(k::relative_id.eq(person)).filter(holds()).select((k::person_id, k::kind));
-    let named: Vec<(Id, KinKind)> = named.order(k::id).load(c)?;
-    let naming: Vec<(Id, KinKind)> = naming.order(k::id).load(c)?;
-    let named = named.into_iter().map(|(id, kind)| (id, Some(kind)));
-    let mut all: Vec<_> = named.chain(naming.into_iter().map(|(id, kind)| (id, kind.seen_from_relative()))).collect();
+    let rows = || k::kinships.select((k::person_id, k::relative_id, k::kind)).order(k::id);
+    let named: Vec<(Id, Id, KinKind)> = rows().filter(k::person_id.eq_any(persons.to_vec())).filter(holds()).load(c)?;
+    let naming: Vec<(Id, Id, KinKind)> = rows().filter(k::relative_id.eq_any(persons.to_vec())).filter(holds()).load(c)?;
+    let named = named.into_iter().map(|(person, relative, kind)| (person, relative, Some(kind)));
+    let naming = naming.into_iter().map(|(person, relative, kind)| (relative, person, kind.seen_from_relative()));
+    let mut all: Vec<_> = named.chain(naming).collect();
     all.sort();
     all.dedup();
     Ok(all)
@@ -128,7 +128,7 @@ impl KinKind {
 /// The kin of one kind on that day, in the order of their ids.
 pub fn kin_of(c: &mut AnyConn, person: Id, kind: KinKind, on: NaiveDate) -> Result<Vec<PersonRef>> {
     let mut found = Vec::new();
-    for (id, _) in kin(c, person, on)?.into_iter().filter(|(_, k)| *k == Some(kind)) {
+    for (_, id, _) in kin(c, &[person], on)?.into_iter().filter(|(_, _, k)| *k == Some(kind)) {
         found.extend(persons::find(c, id)?);
     }
     Ok(found)
@@ -147,9 +147,17 @@ pub fn parents_of(c: &mut AnyConn, person: Id, on: NaiveDate) -> Result<Vec<Pers
 /// Whether two persons are the same or of one family on that day: of one household register, next of kin or ward, or
 /// kin over one other person (siblings, grandparents, in-laws). Nobody decides a case of their family (domain.md §1).
 pub fn are_family(c: &mut AnyConn, a: Id, b: Id, on: NaiveDate) -> Result<bool> {
-    if a == b || persons::same_household(c, a, b)? {
-        return Ok(true);
-    }
-    let (of_a, of_b) = (kin(c, a, on)?, kin(c, b, on)?);
-    Ok(of_a.iter().any(|(id, _)| *id == b || of_b.iter().any(|(other, _)| other == id)))
+    Ok(!family_among(c, a, &[b], on)?.is_empty())
+}
+
+/// Which of these are the person or of the person's family on that day, see [`are_family`]; four reads for any number.
+pub fn family_among(c: &mut AnyConn, person: Id, others: &[Id], on: NaiveDate) -> Result<Vec<Id>> {
+    let household = persons::of_household(c, person, others)?;
+    let (own, theirs) = (kin(c, &[person], on)?, kin(c, others, on)?);
+    let near = |id: &Id| own.iter().any(|(_, relative, _)| relative == id);
+    let belongs = |other: &Id| {
+        let of_other = || theirs.iter().filter(|(id, _, _)| id == other);
+        *other == person || household.contains(other) || near(other) || of_other().any(|(_, relative, _)| near(relative))
+    };
+    Ok(others.iter().copied().filter(belongs).collect())
 }

@@ -42,7 +42,7 @@ struct MyPerson {
 }
 
 #[utoipa::path(tag = "people", operation_id = "listMyPersons", summary = "我可以替谁办事",
-    description = "您本人和已核实关系的人，以及各自现在有效的残疾人证。还没核实的关系不在这里。",
+    description = "您本人和已核实关系的人，以及各自现在有效的残疾人证。还没核实的关系不在这里。人数有限，一次全部列出。",
     responses((status = 200, description = "可以办事的人", body = Envelope<Vec<MyPerson>>)),
     security(("resident" = [])))]
 #[get("/me/persons")]
@@ -78,7 +78,7 @@ struct MyCertificate {
 }
 
 #[utoipa::path(tag = "people", operation_id = "listPersonCertificates", summary = "残疾人证记录",
-    description = "您可以替其办事的人的全部残疾人证，早办的在前，证号已遮盖。",
+    description = "您可以替其办事的人的全部残疾人证，早办的在前，证号已遮盖。一个人的证不多，一次全部列出。",
     params(("id" = Id, Path, description = "人员编号")),
     responses((status = 200, description = "残疾人证", body = Envelope<Vec<MyCertificate>>)),
     security(("resident" = [])))]

@@ -197,13 +197,12 @@ pub fn find_by_id_hash(c: &mut AnyConn, hash: &[u8]) -> Result<Option<PersonRef>
     row.map(reference).transpose()
 }
 
-/// Whether both are known to be of one household register.
-pub(super) fn same_household(c: &mut AnyConn, a: Id, b: Id) -> Result<bool> {
-    let mut of = |id: Id| -> Result<Option<Vec<u8>>> {
-        Ok(persons::table.find(id).select(persons::household_hash).get_result(c).optional()?.flatten())
-    };
-    let household = of(a)?;
-    Ok(household.is_some() && household == of(b)?)
+/// Those of them who are known to be of the person's household register.
+pub(super) fn of_household(c: &mut AnyConn, person: Id, others: &[Id]) -> Result<Vec<Id>> {
+    let own: Option<Option<Vec<u8>>> = persons::table.find(person).select(persons::household_hash).get_result(c).optional()?;
+    let Some(household) = own.flatten() else { return Ok(Vec::new()) };
+    let here = persons::table.filter(persons::id.eq_any(others.to_vec()).and(persons::household_hash.eq(household)));
+    Ok(here.select(persons::id).order(persons::id).load(c)?)
 }
 
 /// The look-up hash of a person's ID number, to compare with another without opening either.

@@ -44,7 +44,7 @@ struct AreaItem {
 }
 
 #[utoipa::path(tag = "public", operation_id = "listAreas", summary = "行政区划",
-    description = "一个区划的下一级，按代码排列；不带参数时列出省级。",
+    description = "一个区划的下一级，按代码排列；不带参数时列出省级。下一级数量有限，一次全部列出。",
     params(Under), responses((status = 200, description = "下一级区划", body = Envelope<Vec<AreaItem>>)))]
 #[get("/public/areas")]
 async fn list_areas(query: Query<Under>, app: web::Data<App>) -> Result<Answer<Vec<AreaItem>>> {

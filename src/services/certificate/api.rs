@@ -18,6 +18,7 @@ use crate::office::accounts::links;
 use crate::office::cases::case::{self, Case};
 use crate::office::cases::drafts::{self, NewDraft};
 use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::views::{CaseView, full};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -40,7 +41,7 @@ struct Whose {
 }
 
 #[utoipa::path(tag = "certificate", operation_id = "listMyCertificates", summary = "我的残疾人证",
-    description = "您和您可以代办的人的残疾人证：什么时候可以换证，要不要重新评定，为什么。", params(Whose),
+    description = "您和您可以代办的人的残疾人证：什么时候可以换证，要不要重新评定，为什么。人数有限，一次全部列出。", params(Whose),
     responses((status = 200, description = "每个人的证件", body = Envelope<Vec<CertificateHolder>>),
         (status = 404, description = "10006 没有这个人，或与您无关", body = Failure)), security(("resident" = [])))]
 #[get("/me/certificates")]
@@ -80,7 +81,7 @@ form!(BeginCertificate { person_id: "办理对象", kind: "办理事项" });
 #[utoipa::path(tag = "certificate", operation_id = "beginCertificateDraft", summary = "开始办证",
     description = "开始填写换证、新办或变更的申请。未成年人、智力和精神残疾人由监护人申请。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = BeginCertificate,
-    responses((status = 201, description = "草稿", body = Envelope<CertificateCase>),
+    responses((status = 201, description = "草稿", body = Envelope<CaseView>),
         (status = 403, description = "32002 要由监护人申请", body = Failure),
         (status = 404, description = "10006 没有这个人，或与您无关", body = Failure),
         (status = 409, description = "32001 现在不能办理；20006 已有一件在办理；20009 本地没有开通", body = Failure)),
@@ -92,11 +93,11 @@ async fn begin(
     body: Body<BeginCertificate>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<CertificateCase>> {
+) -> Result<Answer<CaseView>> {
     let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
     let done = once.write(&app, who.account, body.fingerprint, move |c| {
         let case = begun(c, &spine, id, who.account, sent.person_id, sent.kind)?;
-        views::case(c, &spine, &case)
+        full(c, &spine, &case, case.applicant().as_ref())
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))

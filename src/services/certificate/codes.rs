@@ -14,6 +14,8 @@ crate::codes! { CERTIFICATE;
 
 /// The steps that this service writes into a case's history, in the words of the timeline.
 pub const STEPS: &[(&str, &str)] = &[
+    ("assessment_ordered", "需要重新评定"),
+    ("assessment_entered", "评定结果已录入"),
     ("card_made", "新证已制好"),
     ("card_posted", "新证已寄出"),
     ("card_handed_out", "新证已交到领取人手里"),

@@ -6,8 +6,9 @@ use super::rules::{self, Assessment, CardStep, Finding, Kind, Need};
 use super::store::{self, CardCase, Entered};
 use super::{codes, making};
 use crate::office::accounts::guards::Worker;
-use crate::office::cases::act::conflicted;
+use crate::office::cases::act::{Act, Actor, act, conflicted};
 use crate::office::cases::case::Case;
+use crate::office::cases::codes::NOT_NOW;
 use crate::office::cases::drafts;
 use crate::office::cases::service::Spine;
 use crate::office::people::register;
@@ -98,17 +99,18 @@ fn approvable(c: &mut AnyConn, case: &Case, row: &CardCase) -> Result<()> {
 
 /// An officer of the case's desk asks for an assessment and says why. Errors: 10030, 20001, 20004, 20005, 32010.
 pub fn order(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, version: i64, why: &str) -> Result<()> {
-    use crate::office::cases::codes as cases;
-    case.seen(version)?;
-    if case.state != State::InReview || case.desk_role(worker).is_none() {
-        return Err(Error::new(&cases::NOT_NOW).with_current(case.current()));
+    if case.state != State::InReview {
+        case.seen(version)?;
+        return Err(Error::new(&NOT_NOW).with_current(case.current()));
     }
-    if case.claimed_by.is_some_and(|by| by != worker.id) && case.claim_until.is_some_and(|until| until > spine.now) {
-        return Err(Error::new(&cases::CLAIMED).with_current(case.current()));
-    }
-    if conflicted(c, spine, case, worker.id, worker.person)? {
-        return Err(Error::new(&cases::CONFLICTED));
-    }
+    let order = Act {
+        actor: Actor::Worker(worker.clone()),
+        action: Action::Arrange,
+        version: Some(version),
+        reason: Some("assessment_ordered".to_owned()),
+        note: Some(why.to_owned()),
+    };
+    act(c, spine, case.id, order)?;
     let mut row = store::find(c, case.id)?;
     if row.assessment != Assessment::Waived {
         return Err(Error::new(&codes::ALREADY_ORDERED).with_current(case.current()));
@@ -136,5 +138,7 @@ pub fn enter(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, versi
     row.assessment = Assessment::Done;
     row.waiting_since = None;
     store::save(c, &row)?;
+    // The case lies on the officer's desk, not the doctor's, whose name stands with the result.
+    act(c, spine, case.id, Act::system(Action::Arrange, "assessment_entered"))?;
     Ok(new.finding.clone())
 }

@@ -79,7 +79,7 @@ pub struct AssessmentNeedView {
 pub struct CertificateHolder {
     pub person_id: Id,
     #[schema(example = "王*四")]
-    pub person_name: String,
+    pub person_name_masked: String,
     /// What the person is to the caller.
     pub relation: Labelled,
     /// All cards, the newest first.
@@ -120,7 +120,7 @@ pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) ->
     cards.reverse();
     let mut view = CertificateHolder {
         person_id: person,
-        person_name: holding.person.name.masked(),
+        person_name_masked: holding.person.name.masked(),
         relation: labelled!(relation),
         cards,
         renewal: None,
@@ -211,10 +211,10 @@ pub struct CertificateHolderSection {
     pub version: i64,
     /// On record, masked.
     #[schema(example = "138****1234")]
-    pub phone_on_record: Option<String>,
+    pub phone_on_record_masked: Option<String>,
     /// On record, only its beginning.
     #[schema(example = "宋疃镇东村1****")]
-    pub address_on_record: Option<String>,
+    pub address_on_record_masked: Option<String>,
     /// As the applicant gave it; empty to keep the one on record.
     pub phone: Option<String>,
     pub address: Option<String>,
@@ -283,8 +283,8 @@ pub fn holder_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Cer
     let body = saved.as_ref().map(|s| &s.body);
     Ok(CertificateHolderSection {
         version: saved.as_ref().map_or(0, |s| s.version),
-        phone_on_record: person.phone.as_ref().map(|p| p.masked()),
-        address_on_record: person.address.as_deref().map(forms::masked_address),
+        phone_on_record_masked: person.phone.as_ref().map(|p| p.masked()),
+        address_on_record_masked: person.address.as_deref().map(forms::masked_address),
         phone: body.and_then(|b| b.phone.clone()),
         address: body.and_then(|b| b.address.clone()),
         changed_condition: body.is_some_and(|b| b.changed_condition),

@@ -18,6 +18,7 @@ use crate::form;
 use crate::office::accounts::guards::{Caller, Resident};
 use crate::office::cases::drafts;
 use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::views::{CaseView, full};
 use crate::platform::app::App;
 use crate::platform::error::{Detail, Faults, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query};
@@ -42,7 +43,7 @@ struct InCounty {
 }
 
 #[utoipa::path(tag = "device-rental", operation_id = "listRentalPoints", summary = "辅具租赁网点",
-    description = "一个县（区）的网点：地址、电话和开门的日子。", params(InCounty),
+    description = "一个县（区）的网点：地址、电话和开门的日子。一个县的网点不多，一次全部列出。", params(InCounty),
     responses((status = 200, description = "网点", body = Envelope<Vec<PointView>>)),
     security(("resident" = []), ("staff" = [])))]
 #[get("/device-rental/points")]
@@ -64,7 +65,7 @@ struct Wanted {
 }
 
 #[utoipa::path(tag = "device-rental", operation_id = "getDeviceAvailability", summary = "哪里有空闲的辅具",
-    description = "每个网点每种辅具现在有几件可以预约、几人排队，数字准确。", params(Wanted),
+    description = "每个网点每种辅具现在有几件可以预约、几人排队，数字准确。一个县的网点和辅具种类不多，一次全部列出。", params(Wanted),
     responses((status = 200, description = "各网点的辅具", body = Envelope<Vec<Stock>>)),
     security(("resident" = []), ("staff" = [])))]
 #[get("/device-rental/availability")]
@@ -85,7 +86,7 @@ form!(Begin { person_id: "借用人" });
 #[utoipa::path(tag = "device-rental", operation_id = "beginDeviceRental", summary = "开始借辅具",
     description = "为本人或者您可以代办的人开始一份借用申请，可以随时接着填。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Begin,
-    responses((status = 201, description = "草稿", body = Envelope<RentalView>),
+    responses((status = 201, description = "草稿", body = Envelope<CaseView>),
         (status = 404, description = "10006 没有这个人，或者您不能代办", body = Failure),
         (status = 409, description = "20006 已有一件在办理；20009 本地没有开通", body = Failure)), security(("resident" = [])))]
 #[post("/device-rental/drafts")]
@@ -95,11 +96,11 @@ async fn draft(
     body: Body<Begin>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<RentalView>> {
+) -> Result<Answer<CaseView>> {
     let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
     let done = once.write(&app, who.account, body.fingerprint, move |c| {
         let case = begin::draft(c, &spine, id, who.account, sent.person_id)?;
-        views::rental(c, &spine, &case)
+        full(c, &spine, &case, case.applicant().as_ref())
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))

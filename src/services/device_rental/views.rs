@@ -196,7 +196,7 @@ pub struct KeeperLoanView {
     /// The version to send with the next action.
     pub version: i64,
     #[schema(example = "王*")]
-    pub person_name: String,
+    pub person_name_masked: String,
     pub point_id: Id,
     pub model_id: Id,
     #[schema(example = "普通轮椅")]
@@ -231,7 +231,7 @@ pub fn for_keeper(c: &mut AnyConn, spine: &Spine, l: &Loan) -> Result<KeeperLoan
         case_id: l.case_id,
         case_number: case.number,
         version: case.version,
-        person_name: persons::find(c, l.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
+        person_name_masked: persons::find(c, l.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
         point_id: l.point_id,
         model_id: l.model_id,
         model_name: store::model(c, l.model_id)?.name,

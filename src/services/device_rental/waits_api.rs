@@ -61,7 +61,7 @@ async fn join(
 }
 
 #[utoipa::path(tag = "device-rental", operation_id = "listMyDeviceWaits", summary = "我的排队",
-    description = "您正在排的队：前面还有几位，轮到时保留到什么时候。",
+    description = "您正在排的队：前面还有几位，轮到时保留到什么时候。每人在每个网点每种辅具只能排一次，一次全部列出。",
     responses((status = 200, description = "排队情况", body = Envelope<Vec<WaitView>>)), security(("resident" = [])))]
 #[get("/device-rental/waitlist")]
 async fn mine(who: Resident, app: web::Data<App>) -> Result<Answer<Vec<WaitView>>> {

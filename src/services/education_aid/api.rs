@@ -21,7 +21,8 @@ use crate::office::people::{persons, register};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, PathId, Query};
+use crate::platform::http::paging::{self, After};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::{form, labelled};
@@ -99,26 +100,39 @@ impl SeasonView {
 }
 
 /// Of which county.
-#[derive(Deserialize, IntoParams)]
+#[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct OfCounty {
     /// Twelve-digit code of the county.
     #[param(value_type = String, example = "990101000000")]
     pub county: AreaCode,
+    /// 1 to 100, usually 20.
+    pub limit: Option<i64>,
+    pub cursor: Option<String>,
+}
+
+impl OfCounty {
+    /// The wanted page of the county's seasons.
+    pub async fn page(self, app: &App) -> Result<Page<Season>> {
+        let (limit, name) = (paging::limit(self.limit)?, format!("aid-seasons:{}", self.county));
+        let after = paging::open(app, &name, self.cursor.as_deref())?;
+        let rows = app.db.read(move |c| seasons::of_county(c, &self.county, after, limit)).await?;
+        let key = |s: &Season| After { at: i64::from(s.year), id: s.id };
+        let (items, next_cursor) = paging::cut(app, &name, rows, limit, key)?;
+        Ok(Page { items, next_cursor })
+    }
 }
 
 #[utoipa::path(tag = "education-aid", operation_id = "listAidSeasons", summary = "教育救助通知",
-    description = "本县（区）各年度的教育救助：申请时间、标准和名额。正在受理的在前。", params(OfCounty),
-    responses((status = 200, description = "各季", body = Envelope<Vec<SeasonView>>)))]
+    description = "本县（区）各年度的教育救助：申请时间、标准和名额，最近的年度在前。", params(OfCounty),
+    responses((status = 200, description = "一页年度通知", body = Envelope<Page<SeasonView>>),
+        (status = 400, description = "10007 游标失效", body = Failure)))]
 #[get("/education-aid/seasons")]
-async fn list(q: Query<OfCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Vec<SeasonView>>> {
-    let spine = Spine::of(&app, &services);
-    let seasons = app.db.read(move |c| {
-        let all = seasons::of_county(c, &q.0.county, spine.today())?;
-        Ok(all.iter().map(|s| SeasonView::of(s, &spine)).collect::<Vec<_>>())
-    });
-    Ok(Answer::ok(seasons.await?).public())
+async fn list(q: Query<OfCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Page<SeasonView>>> {
+    let (spine, page) = (Spine::of(&app, &services), q.0.page(&app).await?);
+    let items = page.items.iter().map(|s| SeasonView::of(s, &spine)).collect();
+    Ok(Answer::ok(Page { items, next_cursor: page.next_cursor }).public())
 }
 
 /// For whom, as what, in which season.
@@ -175,7 +189,7 @@ async fn begin(
 struct KinView {
     person_id: Id,
     #[schema(example = "王*四")]
-    name: String,
+    name_masked: String,
     relation: Labelled,
 }
 
@@ -184,7 +198,7 @@ struct KinView {
 struct Prefill {
     season: SeasonView,
     #[schema(example = "王*四")]
-    student_name: String,
+    student_name_masked: String,
     /// The category on the student's valid certificate, when there is one.
     certificate_category: Option<Labelled>,
     /// From the last application for this student.
@@ -210,12 +224,12 @@ async fn prefill(who: Resident, id: PathId, app: web::Data<App>, services: web::
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let view = |(p, kind): (persons::PersonRef, crate::office::people::kin::KinKind)| KinView {
             person_id: p.id,
-            name: p.name_masked,
+            name_masked: p.name_masked,
             relation: labelled!(kind),
         };
         Ok(Prefill {
             season: SeasonView::of(&dossier.season, &spine),
-            student_name: persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
+            student_name_masked: persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
             certificate_category: card.map(|k| labelled!(k.category)),
             last_school: last.as_ref().map(|s| s.school.clone()),
             last_stage: last.map(|s| labelled!(s.stage)),

@@ -146,12 +146,14 @@ impl Dossier {
         Ok(match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
             None => None,
             Some(Parent::Known { person, relation }) => {
-                let name = persons::find(c, *person)?.map(|p| p.name_masked).unwrap_or_default();
-                Some(ParentView { person_id: Some(*person), name, certificate: None, relation: labelled!(*relation) })
+                let name_masked = persons::find(c, *person)?.map(|p| p.name_masked).unwrap_or_default();
+                let relation = labelled!(*relation);
+                Some(ParentView { person_id: Some(*person), name_masked, certificate_masked: None, relation })
             }
             Some(Parent::Claimed { name, certificate, relation }) => {
-                let certificate = Some(number(certificate, self.applied_on)?.masked());
-                Some(ParentView { person_id: None, name: masked(name), certificate, relation: labelled!(*relation) })
+                let certificate_masked = Some(number(certificate, self.applied_on)?.masked());
+                let (name_masked, relation) = (masked(name), labelled!(*relation));
+                Some(ParentView { person_id: None, name_masked, certificate_masked, relation })
             }
         })
     }

@@ -280,10 +280,10 @@ pub struct ParentView {
     /// None when the applicant named somebody whom the register does not know as kin.
     pub person_id: Option<Id>,
     #[schema(example = "王*四")]
-    pub name: String,
+    pub name_masked: String,
     /// Masked; none for kin of the register.
     #[schema(example = "9****************1**")]
-    pub certificate: Option<String>,
+    pub certificate_masked: Option<String>,
     pub relation: Labelled,
 }
 
@@ -302,9 +302,9 @@ pub struct AccountView {
     pub version: i64,
     pub holder: Labelled,
     #[schema(example = "王*四")]
-    pub holder_name: String,
+    pub holder_name_masked: String,
     #[schema(example = "****4567")]
-    pub card_number: String,
+    pub card_number_masked: String,
     #[schema(example = "县农村商业银行宋疃支行")]
     pub bank: String,
     /// The number does not pass the usual check of cards and deserves a second look; passbooks have none.
@@ -317,8 +317,8 @@ impl Account {
         AccountView {
             version,
             holder: labelled!(self.holder),
-            holder_name: PersonName::parse(&self.holder_name).map(|n| n.masked()).unwrap_or_default(),
-            card_number: card.as_ref().map(BankCard::masked).unwrap_or_default(),
+            holder_name_masked: PersonName::parse(&self.holder_name).map(|n| n.masked()).unwrap_or_default(),
+            card_number_masked: card.as_ref().map(BankCard::masked).unwrap_or_default(),
             bank: self.bank.clone(),
             look_again: card.is_some_and(|c| !c.passes_luhn()),
         }

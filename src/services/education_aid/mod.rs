@@ -11,6 +11,9 @@ mod payments_api; // what finance may call
 mod payments_policy;
 #[cfg(test)]
 mod payments_tests;
+mod proofs; // the clock of a proof that follows after approval
+#[cfg(test)]
+mod proofs_tests;
 pub mod rules; // who, how much, which papers
 #[cfg(test)]
 mod rules_tests;
@@ -45,6 +48,9 @@ pub const CODE: &str = "education_aid";
 /// The steps that this service writes into a case's history, in the words of the timeline.
 const STEPS: &[(&str, &str)] = &[
     ("evidence_due", "已批准，请在期限内补交在读证明"),
+    ("evidence_reminder", "请记得在期限内补交在读证明"),
+    ("evidence_overdue", "在读证明的期限已过，再不补交将取消救助"),
+    ("evidence_missing", "没有收到在读证明，救助已取消"),
     ("enrolment_confirmed", "在读证明已确认"),
     ("enrolment_refused", "在读证明需要重新上传"),
     ("payable", "已转财务，等待发放"),
@@ -98,7 +104,7 @@ impl Service for EducationAid {
         let Some(policy) = county::current(c, &whom.county, CODE, today)? else { return Ok(Vec::new()) };
         let terms: Terms = policy.service()?;
         let mut offers = Vec::new();
-        for season in seasons::of_county(c, &whom.county, today)?.into_iter().filter(|s| s.closes_on >= today) {
+        for season in seasons::to_come(c, &whom.county, today)? {
             for &kind in Beneficiary::ALL {
                 let reasons = reasons(c, spine, &season, &terms, kind, person)?;
                 offers.push(offer(self, &season, kind, reasons));
@@ -126,10 +132,13 @@ impl Service for EducationAid {
         match case.state {
             State::Approved if matches!(action, Action::Approve | Action::EndNotice) => granted(c, spine, case),
             State::Completed => Ok(()),
-            // Refused, withdrawn, or the approval was taken back.
+            // Refused, withdrawn, lapsed, or the approval was taken back.
             state if state.ended() || matches!(action, Action::TakeBack | Action::StopNotice) => {
                 match store::of_case(c, case.id)? {
-                    Some(award) => store::revoke(c, &award, spine.now),
+                    Some(award) => {
+                        proofs::settled(c, award.id)?;
+                        store::revoke(c, &award, spine.now)
+                    }
                     None => Ok(()),
                 }
             }
@@ -158,8 +167,8 @@ impl Service for EducationAid {
         })
     }
 
-    fn tick(&self, _: &mut AnyConn, _: &Spine) -> Result<usize> {
-        Ok(0)
+    fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+        proofs::tick(c, spine)
     }
 }
 
@@ -209,6 +218,7 @@ fn granted(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
     let dossier = dossier::load(c, spine, case)?;
     if dossier.evidence_follows() {
         store::shift(c, award.id, AwardState::OnNotice, AwardState::EvidenceDue, spine.now)?;
+        proofs::await_one(c, award.id, case.id, spine.now)?;
         let due_at = dossier.season.second_evidence_due.map(end_of_day_ms);
         let wait = Step { actor: Actor::System, version: None, step: "evidence_due", desk: None, point: None, due_at };
         return step(c, spine, case.id, wait).map(|_| ());

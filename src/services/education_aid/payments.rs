@@ -11,7 +11,7 @@ use super::rules::Season;
 use super::store::{self, Award, AwardState, PaymentFault};
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::act::{Act, Actor, Step, act, conflicted, step};
-use crate::office::cases::case::{self, Case};
+use crate::office::cases::case::{self, Case, cases};
 use crate::office::cases::drafts;
 use crate::office::cases::service::Spine;
 use crate::office::stored;
@@ -60,6 +60,8 @@ diesel::table! {
         booked_at -> Nullable<BigInt>,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(payment_lines, cases);
 
 coded_enum! {
     /// Where a batch stands.
@@ -158,6 +160,14 @@ pub fn list(c: &mut AnyConn, county: &AreaCode, after: Option<After>, limit: i64
 pub fn lines(c: &mut AnyConn, batch: Id) -> Result<Vec<PaymentLine>> {
     let rows = payment_lines::table.filter(payment_lines::batch_id.eq(batch)).order(payment_lines::line_no);
     Ok(rows.select(<PaymentLine as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
+
+/// The same, each with the number of its case and the person whom it is about, from one read.
+pub fn lines_of_cases(c: &mut AnyConn, batch: Id) -> Result<Vec<(PaymentLine, String, Id)>> {
+    let rows = payment_lines::table.inner_join(cases::table.on(cases::id.eq(payment_lines::case_id)));
+    let rows = rows.filter(payment_lines::batch_id.eq(batch)).order(payment_lines::line_no);
+    let line = <PaymentLine as Selectable<MultiBackend>>::construct_selection();
+    Ok(rows.select((line, cases::number, cases::person_id)).load(c)?)
 }
 
 /// Builds one batch of a season's payable awards. Cases of the officer's own family, and those that a colleague holds,

@@ -1,5 +1,7 @@
 //! What finance may call: batches built, exported for the bank, and booked by the bank's answer.
 
+use std::collections::HashMap;
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
@@ -7,12 +9,11 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use super::payments::{self, BankAnswer, Batch, LineState};
+use super::payments::{self, BankAnswer, Batch, LineState, PaymentLine};
 use super::seasons;
 use super::staff_api::SeenAid;
 use super::store::PaymentFault;
 use crate::office::accounts::guards::{FinanceOfficer, Worker};
-use crate::office::cases::case;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::people::persons;
 use crate::platform::app::App;
@@ -82,7 +83,7 @@ struct PaymentView {
     case_number: String,
     /// The student, masked.
     #[schema(example = "王*四")]
-    person_name: String,
+    person_name_masked: String,
     amount_fen: i64,
     state: Labelled,
     fault: Option<Labelled>,
@@ -103,22 +104,21 @@ struct BatchView {
 
 fn view(c: &mut AnyConn, worker: &Worker, id: Id, left_out: i64) -> Result<BatchView> {
     let batch = payments::in_scope(c, worker, id)?;
-    let all = payments::lines(c, id)?;
-    let count = |state: LineState| i64::try_from(all.iter().filter(|l| l.state == state).count()).unwrap_or(0);
+    let all = payments::lines_of_cases(c, id)?;
+    let names = persons::masked_names(c, all.iter().map(|(_, _, person)| *person).collect())?;
+    let names: HashMap<Id, String> = names.into_iter().collect();
+    let count = |state: LineState| i64::try_from(all.iter().filter(|(l, _, _)| l.state == state).count()).unwrap_or(0);
     let (open, paid, failed) = (count(LineState::Open), count(LineState::Paid), count(LineState::Failed));
-    let mut lines = Vec::with_capacity(all.len());
-    for line in all {
-        let case = case::find(c, line.case_id)?;
-        lines.push(PaymentView {
-            line_no: line.line_no,
-            case_id: case.id,
-            case_number: case.number,
-            person_name: persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
-            amount_fen: line.amount_fen,
-            state: labelled!(line.state),
-            fault: line.fault.map(|f| labelled!(f)),
-        });
-    }
+    let line = |(line, case_number, person): (PaymentLine, String, Id)| PaymentView {
+        line_no: line.line_no,
+        case_id: line.case_id,
+        case_number,
+        person_name_masked: names.get(&person).cloned().unwrap_or_default(),
+        amount_fen: line.amount_fen,
+        state: labelled!(line.state),
+        fault: line.fault.map(|f| labelled!(f)),
+    };
+    let lines = all.into_iter().map(line).collect();
     Ok(BatchView { batch: BatchSummary::of(&batch), open, paid, failed, left_out, lines })
 }
 

@@ -39,17 +39,17 @@ const VILLAGE: &str = "990101001001";
 static SERVICE: EducationAid = EducationAid;
 
 /// A database with a policy and eight students; nothing else is pretended.
-struct Office {
+pub(super) struct Office {
     runtime: tokio::runtime::Runtime,
     db: Db,
-    spine: Spine,
+    pub(super) spine: Spine,
     policy: Id,
     persons: Vec<Id>,
     _folder: tempfile::TempDir,
 }
 
 impl Office {
-    fn open(notice_days: u32) -> Office {
+    pub(super) fn open(notice_days: u32) -> Office {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display()), Bounds::default()).unwrap();
@@ -64,15 +64,15 @@ impl Office {
         office
     }
 
-    fn try_write<T: Send + 'static>(&self, f: impl Fn(&mut AnyConn) -> Result<T> + Send + 'static) -> Result<T> {
+    pub(super) fn try_write<T: Send + 'static>(&self, f: impl Fn(&mut AnyConn) -> Result<T> + Send + 'static) -> Result<T> {
         self.runtime.block_on(self.db.write(f))
     }
 
-    fn write<T: Send + 'static>(&self, f: impl Fn(&mut AnyConn) -> Result<T> + Send + 'static) -> T {
+    pub(super) fn write<T: Send + 'static>(&self, f: impl Fn(&mut AnyConn) -> Result<T> + Send + 'static) -> T {
         self.try_write(f).unwrap()
     }
 
-    fn season(&self, budget_fen: i64, quota: i64) -> Season {
+    pub(super) fn season(&self, budget_fen: i64, quota: i64) -> Season {
         let id = Id::at(NOW);
         let standard = |stage, amount_fen| Standard { beneficiary: Beneficiary::Student, stage, amount_fen };
         let standards = vec![standard(Stage::Compulsory, 50_000), standard(Stage::Undergraduate, 300_000)];
@@ -83,7 +83,7 @@ impl Office {
     }
 
     /// A case that lies on the county's desk, as it does after village and town.
-    fn case(&self, who: usize, season: &Season, stage: Stage, enrolled_year: i32) -> Id {
+    pub(super) fn case(&self, who: usize, season: &Season, stage: Stage, enrolled_year: i32) -> Id {
         let (spine, id, person) = (self.spine.clone(), Id::at(NOW), self.persons[who]);
         let case = blank(&spine, id, person, self.policy, &season.code);
         self.write(move |c| {
@@ -98,13 +98,13 @@ impl Office {
         })
     }
 
-    fn approve(&self, case: Id) -> Result<Case> {
+    pub(super) fn approve(&self, case: Id) -> Result<Case> {
         let (spine, actor) = (self.spine.clone(), Actor::Worker(worker(Role::CountyOfficer, None)));
         let approve = Act { actor, action: Action::Approve, version: None, reason: None, note: None };
         self.try_write(move |c| act(c, &spine, case, approve.clone()))
     }
 
-    fn award(&self, case: Id) -> store::Award {
+    pub(super) fn award(&self, case: Id) -> store::Award {
         self.write(move |c| Ok(store::of_case(c, case)?.unwrap()))
     }
 

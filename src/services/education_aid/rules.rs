@@ -1,8 +1,8 @@
 //! Pure rules: a season's days and money, who may be aided and how much, which papers, when evidence follows.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 
-use super::terms::{Beneficiary, FixedOn, Stage, Standard, Terms};
+use super::terms::{Beneficiary, FixedOn, Stage, Standard, Terms, TwoStageEvidence};
 use crate::office::people::kin::KinKind;
 use crate::platform::error::{Detail, Faults};
 use crate::platform::id::Id;
@@ -116,6 +116,53 @@ pub fn second_evidence_due(terms: &Terms, year: i32) -> Option<NaiveDate> {
 pub fn evidence_follows(terms: &Terms, season: &Season, stage: Stage, enrolled_year: i32, applied_on: NaiveDate) -> bool {
     let listed = terms.two_stage_evidence.as_ref().is_some_and(|t| t.stages.contains(&stage));
     listed && enrolled_year == season.year && season.second_evidence_due.is_some_and(|due| applied_on <= due)
+}
+
+/// A proof of enrolment that is awaited.
+#[derive(Clone, Copy, Debug)]
+pub struct Awaited {
+    /// The season's last day.
+    pub due: NaiveDate,
+    /// Since when the applicant may bring it: the approval, or the refusal of an earlier one.
+    pub since: NaiveDate,
+    pub reminded: bool,
+    /// When the applicant was told that the day had passed.
+    pub warned_on: Option<NaiveDate>,
+    /// It was brought and waits for the officer, whose delay is not the applicant's.
+    pub brought: bool,
+}
+
+/// What the clock of an awaited proof does today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProofStep {
+    /// Nothing before that day.
+    Wait(NaiveDate),
+    Remind,
+    /// Tells that the day has passed, and the very last day if there is one.
+    Warn(Option<NaiveDate>),
+    Lapse,
+    /// The policy lets it wait for ever.
+    Rest,
+}
+
+/// See [`ProofStep`]. No award lapses whose applicant was not warned `lapse_days` before.
+pub fn proof_step(p: &Awaited, terms: &TwoStageEvidence, today: NaiveDate) -> ProofStep {
+    let days = |n: u32| Days::new(u64::from(n));
+    let after = |day: NaiveDate| day.succ_opt().unwrap_or(day);
+    let (last, remind_on) = (p.due.max(p.since), p.due.checked_sub_days(days(terms.remind_days)).unwrap_or(p.due));
+    let end = |from: NaiveDate| terms.lapse_days.and_then(|n| from.checked_add_days(days(n)));
+    match p.warned_on {
+        _ if p.brought => ProofStep::Wait(after(today)),
+        Some(warned) => match end(warned) {
+            None => ProofStep::Rest,
+            Some(end) if today > end => ProofStep::Lapse,
+            Some(end) => ProofStep::Wait(after(end)),
+        },
+        None if today > last => ProofStep::Warn(end(today)),
+        None if p.reminded || today > p.due => ProofStep::Wait(after(last)),
+        None if today >= remind_on => ProofStep::Remind,
+        None => ProofStep::Wait(remind_on),
+    }
 }
 
 fault_enum! {

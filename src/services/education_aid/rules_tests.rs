@@ -21,7 +21,7 @@ pub fn terms() -> Terms {
                { "beneficiary": "child_of_disabled", "stage": "compulsory", "amount_fen": 30000 }],
              "kinships": ["parent", "guardian"], "parent_must_be_severe": true, "low_income_required": true,
              "certificate_valid_on": "review", "household_register_on": "exam_date",
-             "two_stage_evidence": { "stages": ["undergraduate"], "enrolment_proof_due": "12-15" },
+             "two_stage_evidence": { "stages": ["undergraduate"], "enrolment_proof_due": "12-15", "remind_days": 7, "lapse_days": 10 },
              "second_government_aid_excluded": true, "kin_card_allowed": false }"#,
     )
     .unwrap()

@@ -8,6 +8,7 @@ use super::rules::{Season, SeasonStatus};
 use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
+use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 
@@ -133,14 +134,24 @@ pub fn of_period(c: &mut AnyConn, code: &str) -> Result<Season> {
     season(row.ok_or_else(|| Error::internal("a case names a season that is not there"))?)
 }
 
-/// All seasons of a county: those open on that day first, then the newest.
-pub fn of_county(c: &mut AnyConn, county: &AreaCode, today: NaiveDate) -> Result<Vec<Season>> {
-    let rows = seasons::table.filter(seasons::county.eq(county.to_string()));
-    let rows = rows.order((seasons::opens_on.desc(), seasons::id.desc()));
+/// A page of a county's seasons, the newest year first; one row more than `limit` when there are more. The cursor's time
+/// is the year.
+pub fn of_county(c: &mut AnyConn, county: &AreaCode, after: Option<After>, limit: i64) -> Result<Vec<Season>> {
+    let mut page = seasons::table.filter(seasons::county.eq(county.to_string())).into_boxed();
+    if let Some(a) = after {
+        page = page.filter(seasons::year.lt(a.at).or(seasons::year.eq(a.at).and(seasons::id.lt(a.id))));
+    }
+    let rows = page.order((seasons::year.desc(), seasons::id.desc())).limit(limit.saturating_add(1));
     let rows: Vec<Row> = rows.select(<Row as Selectable<MultiBackend>>::construct_selection()).load(c)?;
-    let mut all = rows.into_iter().map(season).collect::<Result<Vec<_>>>()?;
-    all.sort_by_key(|s| !s.open_on(today));
-    Ok(all)
+    rows.into_iter().map(season).collect()
+}
+
+/// The seasons of a county for which somebody may apply on that day or later, the next to open first.
+pub fn to_come(c: &mut AnyConn, county: &AreaCode, today: NaiveDate) -> Result<Vec<Season>> {
+    let rows = seasons::table.filter(seasons::county.eq(county.to_string()).and(seasons::closes_on.ge(today.to_string())));
+    let rows = rows.order((seasons::opens_on, seasons::id));
+    let rows: Vec<Row> = rows.select(<Row as Selectable<MultiBackend>>::construct_selection()).load(c)?;
+    rows.into_iter().map(season).collect()
 }
 
 /// Ends a season before its day; what was applied for goes on.

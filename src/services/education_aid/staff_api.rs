@@ -9,6 +9,7 @@ use validator::Validate;
 
 use super::api::{AwardView, OfCounty, SeasonView, award_of};
 use super::form::{Account, AccountView, FamilyView, StudentView};
+use super::proofs;
 use super::rules::{self, Season, SeasonStatus};
 use super::sections_api::family_view;
 use super::store::{self, AwardState};
@@ -26,7 +27,7 @@ use crate::office::policy::county;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Role;
@@ -63,8 +64,9 @@ impl SeasonBooks {
 }
 
 #[utoipa::path(tag = "education-aid", operation_id = "listAidSeasonBooks", summary = "各季资金",
-    description = "各季的预算、名额和已批准的金额、人数。", params(OfCounty),
-    responses((status = 200, description = "各季", body = Envelope<Vec<SeasonBooks>>),
+    description = "各季的预算、名额和已批准的金额、人数，最近的年度在前。", params(OfCounty),
+    responses((status = 200, description = "一页各季资金", body = Envelope<Page<SeasonBooks>>),
+        (status = 400, description = "10007 游标失效", body = Failure),
         (status = 404, description = "10006 不是您辖区的县（区）", body = Failure)), security(("staff" = [])))]
 #[get("/staff/education-aid/seasons")]
 async fn seasons_with_money(
@@ -72,14 +74,14 @@ async fn seasons_with_money(
     q: Query<OfCounty>,
     app: web::Data<App>,
     services: web::Data<Services>,
-) -> Result<Answer<Vec<SeasonBooks>>> {
-    let (spine, county) = (Spine::of(&app, &services), q.0.county);
-    if !who.covers(Role::CountyOfficer, &county) && !who.covers(Role::FinanceOfficer, &county) {
+) -> Result<Answer<Page<SeasonBooks>>> {
+    let (spine, county) = (Spine::of(&app, &services), &q.0.county);
+    if !who.covers(Role::CountyOfficer, county) && !who.covers(Role::FinanceOfficer, county) {
         return Err(Error::not_found());
     }
-    let all = app.db.read(move |c| seasons::of_county(c, &county, spine.today()).map(|all| (all, spine.clone())));
-    let (all, spine) = all.await?;
-    Ok(Answer::ok(all.iter().map(|s| SeasonBooks::of(s, &spine)).collect()))
+    let page = q.0.page(&app).await?;
+    let items = page.items.iter().map(|s| SeasonBooks::of(s, &spine)).collect();
+    Ok(Answer::ok(Page { items, next_cursor: page.next_cursor }))
 }
 
 /// What a beneficiary of a stage gets.
@@ -334,6 +336,7 @@ async fn confirm(
         let award = proven(c, &case)?;
         super::to_finance(c, &spine, &case, Actor::Worker(worker.clone()), Some(seen), "enrolment_confirmed")?;
         store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, spine.now)?;
+        proofs::settled(c, award.id)?;
         let case = case::find(c, case.id)?;
         views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
     });
@@ -361,7 +364,8 @@ async fn refuse(
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = in_scope(c, &worker, id.0)?;
         case.seen(seen)?;
-        proven(c, &case)?;
+        let award = proven(c, &case)?;
+        proofs::refused(c, award.id, spine.now)?;
         let actor = Actor::Worker(worker.clone());
         let back = Step { actor, version: Some(seen), step: "enrolment_refused", desk: None, point: None, due_at: case.due_at };
         let case = step(c, &spine, case.id, back)?;

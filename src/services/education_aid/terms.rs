@@ -66,6 +66,16 @@ pub struct TwoStageEvidence {
     pub stages: Vec<Stage>,
     /// Month and day, `MM-DD`, of the season's year.
     pub enrolment_proof_due: String,
+    /// Days before that day on which the applicant is reminded.
+    #[serde(default = "a_week")]
+    pub remind_days: u32,
+    /// Days after the warning that the day has passed, at the end of which the award lapses. Left out, it never does.
+    #[serde(default)]
+    pub lapse_days: Option<u32>,
+}
+
+fn a_week() -> u32 {
+    7
 }
 
 /// The service's own part of a county's policy.
@@ -74,7 +84,8 @@ pub struct TwoStageEvidence {
 /// { "standards": [{ "beneficiary": "disabled_student", "stage": "undergraduate", "amount_fen": 300000 }],
 ///   "kinships": ["parent", "guardian"], "parent_must_be_severe": false, "low_income_required": false,
 ///   "certificate_valid_on": "review", "household_register_on": "exam_date",
-///   "two_stage_evidence": { "stages": ["undergraduate"], "enrolment_proof_due": "09-30" },
+///   "two_stage_evidence": { "stages": ["undergraduate"], "enrolment_proof_due": "09-30",
+///                           "remind_days": 7, "lapse_days": 10 },
 ///   "second_government_aid_excluded": true, "kin_card_allowed": true }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -45,6 +45,8 @@ pub enum Kind {
 pub struct World {
     pub app: App,
     pub kind: Kind,
+    /// The URL of its database.
+    pub database: String,
     /// `http://127.0.0.1:PORT`.
     pub base: String,
     /// The stand-in's memory: codes to sign in with, messages sent, faults to order.
@@ -76,15 +78,24 @@ impl World {
         let clock = Clock::standing_at(MORNING_MS);
         let (wechat, address, stand_in) = stand_in(&clock);
         let bounds = Bounds { connections: 4, ..Bounds::default() };
-        let app = app(&grounds::fresh_database(kind, folder.path()), folder.path(), bounds, clock, &address, false);
+        let database = grounds::fresh_database(kind, folder.path());
+        let app = app(&database, folder.path(), bounds, clock, &address, false);
         let (base, server) = serve(&app, Duration::ZERO, false);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        (World { app, kind, base, wechat, wechat_address: address, http, folder }, server, stand_in)
+        (World { app, kind, database, base, wechat, wechat_address: address, http, folder }, server, stand_in)
     }
 
     /// Another fresh database of the same kind, with its own bounds.
     pub fn another_database(&self, bounds: Bounds) -> Db {
         Db::open(&grounds::fresh_database(self.kind, self.folder.path()), bounds).unwrap()
+    }
+
+    /// A second instance on the same database, with the same folder and clock; its server is to be drained.
+    pub fn second_instance(&self) -> (World, Server) {
+        let (bounds, clock) = (Bounds { connections: 4, ..Bounds::default() }, self.app.clock.clone());
+        let app = app(&self.database, self.folder.path(), bounds, clock, &self.wechat_address, false);
+        let (base, server) = serve(&app, Duration::ZERO, false);
+        (World { app, base, ..self.clone() }, server)
     }
 
     /// A demo server on a database of its own, with its worker, which waits `pause` before it stops listening.

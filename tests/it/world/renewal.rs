@@ -92,7 +92,7 @@ impl Applicant {
     pub async fn begun(&self, kind: &str) -> Case {
         let body = json!({ "person_id": self.person, "kind": kind });
         let draft = self.post("/api/v1/certificate/drafts", &body).send().await.data(201);
-        Case { id: draft["case_id"].as_str().unwrap().into(), version: draft["version"].as_i64().unwrap() }
+        Case::of(&draft)
     }
 
     /// A draft with all that is asked for.

@@ -19,7 +19,7 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
 
     w.say("开始换证。表格已经预先填好，他只要确认");
     let draft = w.post(&zhao, "/certificate/drafts", json!({ "person_id": person, "kind": "renewal" })).await?;
-    let case = text(&draft, "/case_id")?;
+    let case = text(&draft, "/summary/id")?;
     w.get(&zhao, &format!("/certificate/cases/{case}/sections/holder")).await?;
     w.put(&zhao, &format!("/certificate/cases/{case}/sections/holder"), json!({ "version": 0, "changed_condition": false }))
         .await?;

@@ -22,7 +22,7 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
 
     w.say("预约：选网点、选日子、留电话，提交就是预约成功");
     let draft = w.post(&chen, "/device-rental/drafts", json!({ "person_id": child })).await?;
-    let case = text(&draft, "/case/summary/id")?;
+    let case = text(&draft, "/summary/id")?;
     let today = text(&w.get(&chen, "/bootstrap").await?, "/now")?.get(..10).unwrap_or_default().to_owned();
     let sections = format!("/device-rental/cases/{case}/sections");
     let body = json!({ "version": 0, "point_id": point, "model_id": model, "pickup_on": today });

@@ -18,7 +18,7 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
         return Err(Stop("林小雨今年不能再申请（可能已经走过一遍）。想重来，请用 zhucan demo --data 另一个空文件夹。".into()));
     }
     let seasons = w.get(&lin, "/education-aid/seasons?county=990101000000").await?;
-    let season = text(&seasons, "/items/0/id").or_else(|_| text(&seasons, "/0/id"))?;
+    let season = text(&seasons, "/items/0/id")?;
 
     w.say("开始填写。已经知道的都预先填好");
     let draft =

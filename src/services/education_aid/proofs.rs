@@ -1,0 +1,126 @@
+//! Proofs of enrolment that follow after approval: a clock reminds, warns, and takes the award back by the policy.
+
+use diesel::prelude::*;
+
+use super::rules::{self, Awaited, ProofStep};
+use super::seasons;
+use super::store::{self, AwardState};
+use super::terms::Terms;
+use crate::office::cases::act::{Act, Actor, Step, act, step};
+use crate::office::cases::case::{self, Case};
+use crate::office::cases::papers;
+use crate::office::cases::service::Spine;
+use crate::office::policy::county;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::Result;
+use crate::platform::id::Id;
+use crate::rules::calendar::{beijing_date, end_of_day_ms, start_of_day_ms};
+use crate::rules::lifecycle::Action;
+
+diesel::table! {
+    awaited_proofs (award_id) {
+        award_id -> Binary,
+        case_id -> Binary,
+        since -> BigInt,
+        refused_at -> Nullable<BigInt>,
+        reminded -> Bool,
+        warned_at -> Nullable<BigInt>,
+        look_at -> BigInt,
+    }
+}
+
+/// One that is awaited; the row goes when the proof was confirmed or the award is no more.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = awaited_proofs, treat_none_as_default_value = false)]
+struct Proof {
+    award_id: Id,
+    case_id: Id,
+    /// When it was asked for, epoch milliseconds.
+    since: i64,
+    /// When the last one was refused; what was uploaded before does not count.
+    refused_at: Option<i64>,
+    reminded: bool,
+    warned_at: Option<i64>,
+    /// When the clock must look again.
+    look_at: i64,
+}
+
+/// Rows that one round of the clock works through, so that its write stays short.
+const CHUNK: i64 = 20;
+
+/// The award of a case waits for its proof from now on.
+pub fn await_one(c: &mut AnyConn, award_id: Id, case_id: Id, now: i64) -> Result<()> {
+    let row = Proof { award_id, case_id, since: now, refused_at: None, reminded: false, warned_at: None, look_at: now };
+    diesel::insert_into(awaited_proofs::table).values(row).execute(c)?;
+    Ok(())
+}
+
+/// The one that was brought does not do; the applicant gets the policy's days anew.
+pub fn refused(c: &mut AnyConn, award: Id, now: i64) -> Result<()> {
+    use awaited_proofs::dsl as p;
+    let anew = (p::refused_at.eq(now), p::reminded.eq(true), p::warned_at.eq(None::<i64>), p::look_at.eq(now));
+    diesel::update(p::awaited_proofs.find(award)).set(anew).execute(c)?;
+    Ok(())
+}
+
+/// Nothing is awaited any more.
+pub fn settled(c: &mut AnyConn, award: Id) -> Result<()> {
+    diesel::delete(awaited_proofs::table.find(award)).execute(c)?;
+    Ok(())
+}
+
+/// See [`crate::office::cases::service::Service::tick`]: one chunk of what is due.
+pub fn tick(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+    use awaited_proofs::dsl as p;
+    let due = p::awaited_proofs.filter(p::look_at.le(spine.now)).order((p::look_at, p::award_id)).limit(CHUNK);
+    let due: Vec<Proof> = due.select(<Proof as Selectable<MultiBackend>>::construct_selection()).load(c)?;
+    for proof in &due {
+        look(c, spine, proof)?;
+    }
+    Ok(due.len())
+}
+
+fn look(c: &mut AnyConn, spine: &Spine, proof: &Proof) -> Result<()> {
+    let (case, award) = (case::find(c, proof.case_id)?, store::of_case(c, proof.case_id)?);
+    let terms: Terms = county::pinned(c, case.policy_id)?.service()?;
+    let due = seasons::of_period(c, &case.period)?.second_evidence_due;
+    let (Some(evidence), Some(due), true) =
+        (terms.two_stage_evidence, due, award.is_some_and(|a| a.state == AwardState::EvidenceDue))
+    else {
+        return settled(c, proof.award_id);
+    };
+    let counts = |at: i64| proof.refused_at.is_none_or(|refused| at > refused);
+    let awaited = Awaited {
+        due,
+        since: beijing_date(proof.refused_at.unwrap_or(proof.since)),
+        reminded: proof.reminded,
+        warned_on: proof.warned_at.map(beijing_date),
+        brought: papers::of(c, case.id)?.iter().any(|p| p.material == "enrolment_proof" && counts(p.uploaded_at)),
+    };
+    use awaited_proofs::dsl as p;
+    let row = diesel::update(p::awaited_proofs.find(proof.award_id));
+    match rules::proof_step(&awaited, &evidence, spine.today()) {
+        ProofStep::Wait(day) => row.set(p::look_at.eq(start_of_day_ms(day))).execute(c)?,
+        ProofStep::Rest => row.set(p::look_at.eq(i64::MAX)).execute(c)?,
+        ProofStep::Remind => {
+            row.set(p::reminded.eq(true)).execute(c)?;
+            tell(c, spine, &case, "evidence_reminder", Some(end_of_day_ms(due)))?
+        }
+        ProofStep::Warn(last) => {
+            row.set(p::warned_at.eq(spine.now)).execute(c)?;
+            tell(c, spine, &case, "evidence_overdue", last.map(end_of_day_ms))?
+        }
+        ProofStep::Lapse => {
+            act(c, spine, case.id, Act::system(Action::Lapse, "evidence_missing"))?;
+            1
+        }
+    };
+    Ok(())
+}
+
+/// A line in the history, from which the applicant is told.
+fn tell(c: &mut AnyConn, spine: &Spine, case: &Case, words: &str, due_at: Option<i64>) -> Result<usize> {
+    let told = Step { actor: Actor::System, version: None, step: words, desk: None, point: None, due_at };
+    step(c, spine, case.id, told)?;
+    Ok(1)
+}
