@@ -26,6 +26,8 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     policy::api::routes,
     cases::api::routes,
     cases::papers_api::routes,
+    cases::prints::api::routes,
+    cases::prints::staff_api::routes,
     desks::api::routes,
     notices::api::routes,
 ];

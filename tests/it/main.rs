@@ -19,6 +19,7 @@ mod floors;
 mod journeys;
 mod notices;
 mod papers;
+mod prints;
 mod queue;
 mod races;
 mod refusals;
@@ -49,6 +50,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("journeys", journeys::STORIES),
     ("notices", notices::STORIES),
     ("papers", papers::STORIES),
+    ("prints", prints::STORIES),
     ("queue", queue::STORIES),
     ("races", races::STORIES),
     ("refusals", refusals::STORIES),

@@ -16,6 +16,7 @@ pub mod mine; // an applicant's own cases
 pub mod notice_board; // public notices with masked names
 pub mod papers; // uploads, each tied to a material
 pub mod papers_api; // uploading and looking at papers
+pub mod prints; // the papers of a case
 pub mod ratings; // five grades
 pub mod routing; // which desk
 pub mod service; // what the spine asks of a service

@@ -28,6 +28,17 @@ pub struct CommonPolicy {
     pub reject_reasons: Vec<ReasonOption>,
     /// The legal basis in the words of the notice, for the guide.
     pub guide: String,
+    /// Where and by which phone to ask, for papers and guides.
+    #[serde(default)]
+    pub office: Office,
+}
+
+/// How the office is reached; empty where the county did not say it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Office {
+    pub phone: String,
+    pub address: String,
 }
 
 /// A paper that an application needs.

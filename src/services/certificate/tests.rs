@@ -18,7 +18,7 @@ use crate::office::cases::service::Services;
 use crate::office::people::persons::{NewPerson, insert};
 use crate::office::people::register::{self, CertificateStatus, NewCertificate};
 use crate::office::policy::county::{self, NewPolicy};
-use crate::office::policy::terms::CommonPolicy;
+use crate::office::policy::terms::{CommonPolicy, Office};
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Bounds, Db, migrate};
 use crate::rules::areas::AreaCode;
@@ -60,6 +60,7 @@ fn common() -> CommonPolicy {
         correction_reasons: Vec::new(),
         reject_reasons: Vec::new(),
         guide: "残疾人证免费办理。".into(),
+        office: Office::default(),
     }
 }
 

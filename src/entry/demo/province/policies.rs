@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::figures::COUNTIES;
 use super::materials;
 use crate::office::policy::county::NewPolicy;
-use crate::office::policy::terms::CommonPolicy;
+use crate::office::policy::terms::{CommonPolicy, Office};
 use crate::platform::clock::Clock;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;
@@ -56,7 +56,10 @@ pub fn all(clock: &Clock) -> Result<Vec<NewPolicy>> {
             ("device_rental", "辅具租赁管理办法（示例）", device_rental(), decided.device_rental),
             ("certificate", "残疾人证管理实施细则（示例）", certificate(), decided.certificate),
         ];
+        // An invented number: no exchange begins with 0900.
+        let office = Office { phone: "0900-1234567".to_owned(), address: format!("{}办事窗口", decided.owner) };
         for (service, source, common, terms) in services {
+            let common = CommonPolicy { office: office.clone(), ..common };
             all.push(NewPolicy {
                 id: clock.id(),
                 county: AreaCode::parse(county.code).map_err(Error::internal)?,
@@ -92,6 +95,7 @@ fn education_aid() -> CommonPolicy {
             ("not_enrolled", "没有在读或没有入学"),
         ]),
         guide: "依据《中华人民共和国残疾人保障法》第二十一条，对残疾学生和残疾人家庭子女给予教育救助。".to_owned(),
+        office: Office::default(),
     }
 }
 
@@ -112,6 +116,7 @@ fn device_rental() -> CommonPolicy {
             ("not_collected", "没有在约定的时间来取"),
         ]),
         guide: "依据《中华人民共和国无障碍环境建设法》，网点免费出借辅助器具，用完归还。".to_owned(),
+        office: Office::default(),
     }
 }
 
@@ -133,5 +138,6 @@ fn certificate() -> CommonPolicy {
             ("false_material", "提交的材料不真实"),
         ]),
         guide: "依据《中华人民共和国残疾人证管理办法》（残联发〔2017〕34号），残疾人证免费办理，有效期十年。".to_owned(),
+        office: Office::default(),
     }
 }

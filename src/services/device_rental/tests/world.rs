@@ -23,7 +23,7 @@ use crate::office::cases::check::check;
 use crate::office::cases::drafts;
 use crate::office::cases::service::{Service, Services, Spine};
 use crate::office::policy::county::{self, NewPolicy};
-use crate::office::policy::terms::CommonPolicy;
+use crate::office::policy::terms::{CommonPolicy, Office};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
@@ -72,6 +72,7 @@ fn policy(app: &Bench) -> NewPolicy {
             correction_reasons: Vec::new(),
             reject_reasons: Vec::new(),
             guide: "依据办法办理。".into(),
+            office: Office::default(),
         },
         terms: serde_json::json!({
             "loan_days": 60, "most_days": 120, "extension_days": 30, "units_per_person": 2, "deposit": {"kind": "none"},
