@@ -94,6 +94,8 @@ pub fn joins(c: char) -> bool {
 /// A text as it can be printed: line ends and tabs are spaces, what shows nothing is gone.
 pub fn printable(text: &str) -> String {
     let white = |c: char| if c.is_whitespace() { ' ' } else { c };
-    let plain: String = text.chars().map(white).filter(|c| joins(*c) || !is_invisible(*c)).collect();
+    // U+FFFE and its kin are no characters at all, and PDF/UA refuses them.
+    let shows = |c: &char| joins(*c) || !(is_invisible(*c) || u32::from(*c) & 0xFFFE == 0xFFFE);
+    let plain: String = text.chars().map(white).filter(shows).collect();
     plain.trim_start_matches(joins).trim().to_owned()
 }
