@@ -25,9 +25,11 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     people::routes,
     policy::api::routes,
     cases::api::routes,
+    cases::board_api::routes,
     cases::papers_api::routes,
     cases::prints::api::routes,
     cases::prints::staff_api::routes,
     desks::api::routes,
+    desks::decisions_api::routes,
     notices::api::routes,
 ];

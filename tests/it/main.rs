@@ -17,6 +17,7 @@ mod drain;
 mod education_aid;
 mod floors;
 mod journeys;
+mod life;
 mod notices;
 mod papers;
 mod prints;
@@ -27,8 +28,10 @@ mod register;
 mod samples;
 mod schema;
 mod seam;
+mod second_thoughts;
 mod sign_in;
 mod staff_sign_in;
+mod wandering;
 mod world;
 
 use std::process::ExitCode;
@@ -48,6 +51,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
     ("journeys", journeys::STORIES),
+    ("life", life::STORIES),
     ("notices", notices::STORIES),
     ("papers", papers::STORIES),
     ("prints", prints::STORIES),
@@ -56,8 +60,10 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("refusals", refusals::STORIES),
     ("register", register::STORIES),
     ("seam", seam::STORIES),
+    ("second_thoughts", second_thoughts::STORIES),
     ("sign_in", sign_in::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
+    ("wandering", wandering::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::county::{self, NewPolicy, Pinned};
-use super::terms::{CommonPolicy, Material, Office, ReasonOption, Required};
+use super::terms::{CommonPolicy, Handling, Material, Office, ReasonOption, Required};
 use super::{areas, calendar};
 use crate::office::accounts::bench::{Bench, bench};
 use crate::platform::error::Result;
@@ -50,6 +50,7 @@ fn common() -> CommonPolicy {
         reject_reasons: Vec::new(),
         guide: "依据办法办理。".into(),
         office: Office::default(),
+        handling: Handling::default(),
     }
 }
 

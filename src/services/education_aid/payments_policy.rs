@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::{CODE, rules_tests};
 use crate::office::policy::county::NewPolicy;
-use crate::office::policy::terms::{CommonPolicy, Office};
+use crate::office::policy::terms::{CommonPolicy, Handling, Office};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Desk;
@@ -25,6 +25,7 @@ pub fn policy(id: Id, notice_days: u32) -> NewPolicy {
         reject_reasons: Vec::new(),
         guide: String::new(),
         office: Office::default(),
+        handling: Handling::default(),
     };
     NewPolicy {
         id,

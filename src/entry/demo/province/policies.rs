@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::figures::COUNTIES;
 use super::materials;
 use crate::office::policy::county::NewPolicy;
-use crate::office::policy::terms::{CommonPolicy, Office};
+use crate::office::policy::terms::{CommonPolicy, Handling, Office};
 use crate::platform::clock::Clock;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;
@@ -96,6 +96,7 @@ fn education_aid() -> CommonPolicy {
         ]),
         guide: "依据《中华人民共和国残疾人保障法》第二十一条，对残疾学生和残疾人家庭子女给予教育救助。".to_owned(),
         office: Office::default(),
+        handling: Handling::default(),
     }
 }
 
@@ -117,6 +118,7 @@ fn device_rental() -> CommonPolicy {
         ]),
         guide: "依据《中华人民共和国无障碍环境建设法》，网点免费出借辅助器具，用完归还。".to_owned(),
         office: Office::default(),
+        handling: Handling::default(),
     }
 }
 
@@ -139,5 +141,6 @@ fn certificate() -> CommonPolicy {
         ]),
         guide: "依据《中华人民共和国残疾人证管理办法》（残联发〔2017〕34号），残疾人证免费办理，有效期十年。".to_owned(),
         office: Office::default(),
+        handling: Handling::default(),
     }
 }

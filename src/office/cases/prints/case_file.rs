@@ -83,7 +83,11 @@ fn mended(c: &mut AnyConn, spine: &Spine, facts: &Facts) -> Result<Vec<Block>> {
     let mut rows = Vec::new();
     for item in corrections::of(c, facts.case.id)? {
         let what = views::target_label(&item.target, policy, facts.service).unwrap_or_default();
-        let done = item.answered_at.map_or_else(|| "待补正".to_owned(), |at| format!("{} 已补", minute(at)));
+        let done = match (item.answered_at, item.state.as_str()) {
+            (Some(at), _) => format!("{} 已补", minute(at)),
+            (None, "recalled") => "已收回".to_owned(),
+            (None, _) => "待补正".to_owned(),
+        };
         let why = match item.note(&key)? {
             Some(note) => format!("{}：{note}", views::reason_label(policy, &item.reason)),
             None => views::reason_label(policy, &item.reason),

@@ -18,16 +18,20 @@ pub fn number(facts: &Facts, round: i64) -> String {
     format!("{}-补正{round}", facts.case.number)
 }
 
-/// The rounds that were told, with their times.
+/// The rounds that were told and not taken back, with their times.
 pub fn rounds(items: &[Item]) -> Vec<(i64, i64)> {
-    let mut rounds: Vec<(i64, i64)> = items.iter().map(|i| (i.round, i.asked_at)).collect();
+    let mut rounds: Vec<(i64, i64)> = items.iter().filter(|i| stands(i)).map(|i| (i.round, i.asked_at)).collect();
     rounds.dedup_by_key(|(round, _)| *round);
     rounds
 }
 
-/// The notice of a round; 10006 when there was none.
+fn stands(item: &Item) -> bool {
+    item.state != "recalled"
+}
+
+/// The notice of a round; 10006 when there was none, or the office took it back.
 pub fn notice(c: &mut AnyConn, spine: &Spine, facts: &Facts, round: i64) -> Result<Paper> {
-    let items: Vec<Item> = corrections::of(c, facts.case.id)?.into_iter().filter(|i| i.round == round).collect();
+    let items: Vec<Item> = corrections::of(c, facts.case.id)?.into_iter().filter(|i| i.round == round && stands(i)).collect();
     let asked_at = items.first().ok_or_else(Error::not_found)?.asked_at;
     let (key, policy) = (facts.case.key(&spine.keys)?, &facts.policy.common);
     let mut rows = Vec::new();

@@ -53,21 +53,23 @@ impl Document {
         format!("{}-{word}", facts.case.number)
     }
 
-    /// The line that says it: the latest one that still stands, because a decision may have been taken back.
+    /// The latest line that says it and still stands.
     fn line(self, facts: &Facts) -> Option<&Event> {
-        let says = |l: &&Event| match self {
+        let says = |l: &Event| match self {
             Document::Acceptance => matches!(l.action, Action::Accept | Action::DeemAccepted),
             Document::Refusal => l.action == Action::Decline,
             Document::Rejection => l.action == Action::Reject,
         };
-        let (at, line) = facts.lines.iter().enumerate().rfind(|(_, l)| says(l))?;
-        // Back where a case has not been decided yet, what was decided before is void.
-        let void = |l: &Event| match self {
-            Document::Acceptance => matches!(l.to_state, State::Draft | State::Submitted),
-            Document::Refusal | Document::Rejection => !l.to_state.ended(),
-        };
-        let later = facts.lines.iter().skip(at.saturating_add(1));
-        (!later.into_iter().any(void)).then_some(line)
+        facts.lines.iter().enumerate().rfind(|(at, l)| says(l) && !self.void(facts, *at)).map(|(_, l)| l)
+    }
+
+    /// What the office took back was never decided. An appeal leaves the first decision on paper.
+    fn void(self, facts: &Facts, at: usize) -> bool {
+        let mut later = facts.lines.iter().skip(at.saturating_add(1));
+        match self {
+            Document::Acceptance => later.any(|l| matches!(l.to_state, State::Draft | State::Submitted)),
+            _ => later.find(|l| l.from_state != l.to_state).is_some_and(|l| l.action == Action::TakeBack),
+        }
     }
 }
 
@@ -129,16 +131,22 @@ fn refused(facts: &Facts, spine: &Spine, line: &Event, what: &str) -> Result<Vec
     if let Some(note) = line.note(&facts.case.key(&spine.keys)?)? {
         rows.push(("说明".to_owned(), note));
     }
+    let mut ways = vec![
+        "可以向作出决定的单位说明情况，请工作人员当面解释。情况有变化、材料补齐后，可以重新申请。".to_owned(),
+        "属于行政复议范围的，可以从知道这个决定之日起六十日内申请行政复议（《中华人民共和国行政复议法》第二十条）。".to_owned(),
+    ];
+    let days = facts.policy.common.handling.appeal_days;
+    let appealed = facts.lines.iter().any(|l| l.seq < line.seq && l.action == Action::Appeal);
+    if days > 0 && !appealed {
+        let by_phone = "打开小程序，进入“我的办件”，点“申诉”，或到窗口提出。";
+        ways.insert(0, format!("可以在{days}个工作日内申诉一次，由上一级窗口重新审核：{by_phone}"));
+    }
     Ok(vec![
         Block::Paragraph(format!("您好！{what}")),
         Block::heading("为什么"),
         Block::Facts(rows),
         Block::heading("如果您不同意"),
-        Block::Steps(vec![
-            "可以向作出决定的单位说明情况，请工作人员当面解释。情况有变化、材料补齐后，可以重新申请。".to_owned(),
-            "属于行政复议范围的，可以从知道这个决定之日起六十日内申请行政复议（《中华人民共和国行政复议法》第二十条）。".to_owned(),
-            "对残疾评定结果有不同意见的，请向当地残联询问申请重新评定的办法和期限。".to_owned(),
-        ]),
+        Block::Steps(ways),
         Block::heading("依据"),
         Block::Paragraph(format!("办理依据：{}。", facts.policy.source.trim_end_matches('。'))),
     ])
