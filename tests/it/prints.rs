@@ -28,7 +28,7 @@ stories![
     the_form_of_each_service_can_be_printed,
 ];
 
-/// The words of a PDF answer, without line ends; it must be one that a screen reader can walk through.
+/// The words of a PDF answer, without line ends and spaces; it must be one that a screen reader can walk through.
 fn words(reply: &Reply) -> String {
     assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/pdf")));
     assert!(reply.header("content-disposition").unwrap().starts_with("attachment; filename=\"ZS"));
@@ -39,7 +39,7 @@ fn words(reply: &Reply) -> String {
     assert_eq!(catalog.get(b"Lang").unwrap().as_str().unwrap(), b"zh-CN");
     assert!(catalog.get(b"StructTreeRoot").is_ok() && catalog.get(b"Outlines").is_ok());
     let pages: Vec<u32> = document.get_pages().keys().copied().collect();
-    document.extract_text(&pages).unwrap().replace('\n', "")
+    document.extract_text(&pages).unwrap().replace(['\n', ' '], "")
 }
 
 #[track_caller]
@@ -78,14 +78,24 @@ async fn one_notice_tells_everything_and_says_the_same_when_it_is_printed_again(
     let notice = print(&world, &zhao.token, &path).await;
     let text = words(&notice);
     let number = view["summary"]["number"].as_str().unwrap();
-    holds(&text, &["一次性告知书", "赵铁柱", number, "2026年3月10日", "领证方式", "请用白色背景，不戴帽子。", "0900-1234567"]);
-    holds(&text, &[&format!("请在{}", spoken(&due)), "还有下面2项", "第三十二条", "残疾人联合会"]);
+    holds(
+        &text,
+        &["一次性告知书", "赵铁柱", number, "2026年3月10日", "领证方式", "请用白色背景，不戴帽子。", "请核对后重新填写"],
+    );
+    holds(&text, &[&format!("请在{}", spoken(&due)), "还有下面2项", "第三十二条", "残疾人联合会", "0900-1234567"]);
     let listed = zhao.get(&case.path("/documents")).await;
-    assert_eq!((&listed[0]["document"]["value"], &listed[0]["path"]), (&json!("correction_notice"), &json!("/corrections/1/notice")));
+    assert_eq!(
+        (&listed[0]["document"]["value"], &listed[0]["path"]),
+        (&json!("correction_notice"), &json!("/corrections/1/notice"))
+    );
     assert_eq!(listed.as_array().unwrap().len(), 1);
 
     world.pass(days(1));
     zhao.sign_in_again().await;
+    let materials = zhao.view(&case).await["materials"].clone();
+    let photo = materials.as_array().unwrap().iter().find(|m| m["code"] == "photo").unwrap()["papers"][0]["id"].clone();
+    let path_of_photo = format!("/api/v1/papers/{}", photo.as_str().unwrap());
+    world.delete(&path_of_photo).token(&zhao.token).send().await.data(200);
     zhao.upload(&case, "photo", picture()).send().await.data(201);
     let delivery = json!({ "version": 1, "way": "pickup", "place": "town" });
     zhao.put(&case.certificate("/sections/delivery"), &delivery).send().await.data(200);
@@ -131,7 +141,17 @@ async fn a_rejection_names_the_reason_and_the_way_to_object(world: World) {
     let body = json!({ "version": case.version, "reason": "not_resident", "note": "户籍不在本县。" });
     world.post(&case.staff("/actions/reject")).token(&county).json(&body).send().await.data(200);
     let paper = print(&world, &zhao.token, &case.path("/documents/rejection")).await;
-    holds(&words(&paper), &["不予批准决定书", "甲区残疾人联合会", "户籍不在本县。", "六十日", "办理依据"]);
+    holds(
+        &words(&paper),
+        &[
+            "不予批准决定书",
+            "甲区残疾人联合会",
+            "户籍不在本县。",
+            "六十日",
+            "2026年3月24日（星期二）当天或之前申诉一次",
+            "办理依据",
+        ],
+    );
     let listed = zhao.get(&case.path("/documents")).await;
     let codes: Vec<&str> = listed.as_array().unwrap().iter().map(|d| d["document"]["value"].as_str().unwrap()).collect();
     assert_eq!(codes, ["acceptance", "rejection"]);
@@ -162,7 +182,8 @@ async fn the_file_of_a_case_is_masked_unless_a_purpose_is_written_down(world: Wo
     let record = text.rsplit("打印记录").next().unwrap();
     assert_eq!((record.matches("测试员").count(), record.matches("一次性告知书").count()), (4, 1), "{record}");
     use zhucan::office::people::reveals::reveals;
-    let revealed = world.app.db.read(|c| Ok(reveals::table.select(reveals::purpose).order(reveals::purpose).load::<String>(c)?));
+    let revealed =
+        world.app.db.read(|c| Ok(reveals::table.select(reveals::purpose).order(reveals::purpose).load::<String>(c)?));
     assert_eq!(revealed.await.unwrap(), ["打印一次性告知书", "移交市残联复核"]);
     world.history_is_whole().await;
 }
@@ -170,7 +191,8 @@ async fn the_file_of_a_case_is_masked_unless_a_purpose_is_written_down(world: Wo
 async fn a_name_with_rare_characters_is_printed_as_it_is(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.drafted("renewal").await;
-    let delivery = json!({ "version": 1, "way": "home", "address": "东村1组〇号", "recipient": "𠮷㛃·木沙", "phone": "13800000003" });
+    let delivery =
+        json!({ "version": 1, "way": "home", "address": "东村1组〇号", "recipient": "𠮷㛃·木沙", "phone": "13800000003" });
     zhao.put(&case.certificate("/sections/delivery"), &delivery).send().await.data(200);
     zhao.submit(&Case::of(&zhao.view(&case).await)).send().await.data(200);
     let town = world.worker(&[Role::TownOfficer]).await;

@@ -9,14 +9,14 @@ pub const PAGE: (f32, f32) = (595.28, 841.89);
 const LEFT: f32 = 64.0;
 const RIGHT: f32 = 531.28;
 const TOP: f32 = 78.0;
-const BOTTOM: f32 = 772.0;
+const BOTTOM: f32 = 780.0;
 const TITLE: f32 = 20.0;
 const HEADING: f32 = 14.0;
 const TEXT: f32 = 12.0;
 const CELL: f32 = 10.5;
 const SMALL: f32 = 9.0;
 /// From line to line, in parts of the size.
-const LEADING: f32 = 1.6;
+const LEADING: f32 = 1.5;
 /// Inside a cell, left and right.
 const PAD: f32 = 4.0;
 
@@ -205,7 +205,7 @@ impl Setter<'_> {
             Block::Heading(text) => {
                 self.y += 10.0;
                 // A heading does not stand alone at the foot of a page.
-                if !self.room(HEADING * LEADING + TEXT * LEADING * 2.0) {
+                if !self.room(HEADING * LEADING + TEXT * LEADING * 5.0) {
                     self.turn();
                 }
                 nodes.push(self.flow(Role::Heading, text, HEADING, LEFT, Align::Start));
@@ -232,7 +232,7 @@ impl Setter<'_> {
             }
             Block::Table { columns, rows } => nodes.push(self.table(columns, rows)),
             Block::Closing(texts) => {
-                if !self.room(TEXT * LEADING * 4.0) {
+                if !self.room(14.0 + TEXT * LEADING * texts.len() as f32) {
                     self.turn();
                 }
                 self.y += 14.0;

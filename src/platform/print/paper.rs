@@ -25,7 +25,10 @@ pub enum Block {
     /// Numbered points.
     Steps(Vec<String>),
     /// A table with its first row as headers.
-    Table { columns: Vec<Column>, rows: Vec<Vec<String>> },
+    Table {
+        columns: Vec<Column>,
+        rows: Vec<Vec<String>>,
+    },
     /// Lines at the right: office, seal, date.
     Closing(Vec<String>),
 }

@@ -13,7 +13,8 @@ fn paper(blocks: Vec<Block>) -> Paper {
 }
 
 fn long() -> Paper {
-    let rows = (1..=90).map(|n| [n.to_string(), "户口簿".to_owned(), "照片不清楚，请把户主页和本人页都拍清楚。".repeat(3)]).collect();
+    let rows =
+        (1..=90).map(|n| [n.to_string(), "户口簿".to_owned(), "照片不清楚，请把户主页和本人页都拍清楚。".repeat(3)]).collect();
     paper(vec![
         Block::heading("要补的内容"),
         Block::facts([("编号", "JY1".to_owned()), ("申请人", "𠮷㛃·木沙".to_owned())]),
@@ -88,7 +89,8 @@ fn what_shows_nothing_is_not_printed() {
 async fn many_at_once_all_get_an_answer() {
     let press = Press::default();
     let one = || paper(vec![Block::paragraph("好")]);
-    let tasks: Vec<_> = (0..30).map(|_| (press.clone(), one())).map(|(p, o)| tokio::spawn(async move { p.print(o).await })).collect();
+    let tasks: Vec<_> =
+        (0..30).map(|_| (press.clone(), one())).map(|(p, o)| tokio::spawn(async move { p.print(o).await })).collect();
     let mut printed = 0;
     for task in tasks {
         match task.await.unwrap() {

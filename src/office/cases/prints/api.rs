@@ -36,7 +36,12 @@ pub(super) async fn print(app: &App, case: &Case, slug: &str, paper: Paper) -> R
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "文书，最早的在前", body = Envelope<Vec<DocumentView>>)), security(("resident" = [])))]
 #[get("/cases/{id}/documents")]
-async fn list(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Vec<DocumentView>>> {
+async fn list(
+    who: Resident,
+    id: PathId,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Vec<DocumentView>>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
         let case = case::owned(c, who.account, id.0, spine.now)?;

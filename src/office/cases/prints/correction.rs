@@ -38,7 +38,7 @@ pub fn notice(c: &mut AnyConn, spine: &Spine, facts: &Facts, round: i64) -> Resu
     for (at, item) in items.iter().enumerate() {
         let what = views::target_label(&item.target, policy, facts.service).unwrap_or_default();
         let hint = item.target.strip_prefix("material:").and_then(|code| policy.material(code)).map(|m| m.hint.clone());
-        let note = item.note(&key)?.or(hint).unwrap_or_default();
+        let note = item.note(&key)?.or(hint).unwrap_or_else(|| "请核对后重新填写，再保存。".to_owned());
         rows.push([at.saturating_add(1).to_string(), what, views::reason_label(policy, &item.reason), note]);
     }
     let (number, day) = (number(facts, round), day_of(asked_at));
@@ -54,7 +54,9 @@ pub fn notice(c: &mut AnyConn, spine: &Spine, facts: &Facts, round: i64) -> Resu
         Block::heading("需要补正的内容"),
         Block::table([("序号", 2), ("要补的内容", 5), ("原因", 5), ("怎么补", 8)], rows),
         Block::heading("什么时候之前补好"),
-        Block::Paragraph(format!("请在{until}当天或之前补好并提交。到期没有提交的，这次申请会终止，您可以重新申请。等您补正的时间，不算在我们的办理期限里。")),
+        Block::Paragraph(format!(
+            "请在{until}当天或之前补好并提交。到期没有提交的，这次申请会终止，您可以重新申请。等您补正的时间，不算在我们的办理期限里。"
+        )),
         Block::heading("怎么补"),
         Block::Steps(vec![
             "用手机：打开小程序，进入“我的办件”，按提示逐项补好，再点“提交补正”。".to_owned(),

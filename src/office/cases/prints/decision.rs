@@ -10,11 +10,12 @@ use crate::office::cases::corrections;
 use crate::office::cases::history::Event;
 use crate::office::cases::service::Spine;
 use crate::office::cases::views;
+use crate::office::policy::calendar;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::Labelled;
 use crate::platform::print::{Block, Paper};
-use crate::rules::calendar::rfc3339;
+use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::{Action, State};
 
@@ -99,8 +100,8 @@ pub fn paper(c: &mut AnyConn, spine: &Spine, facts: &Facts, document: Document) 
     let mut blocks = vec![facts.head(&number, &day)];
     match document {
         Document::Acceptance => blocks.extend(accepted(facts, line)),
-        Document::Refusal => blocks.extend(refused(facts, spine, line, "我们不能受理您的这项申请。")?),
-        Document::Rejection => blocks.extend(refused(facts, spine, line, "经过审核，您的这项申请没有获得批准。")?),
+        Document::Refusal => blocks.extend(refused(c, facts, spine, line, "我们不能受理您的这项申请。")?),
+        Document::Rejection => blocks.extend(refused(c, facts, spine, line, "经过审核，您的这项申请没有获得批准。")?),
     }
     blocks.push(Block::Paragraph(facts.ask()));
     blocks.push(facts.closing(office.clone(), day));
@@ -125,7 +126,7 @@ fn accepted(facts: &Facts, line: &Event) -> Vec<Block> {
     ]
 }
 
-fn refused(facts: &Facts, spine: &Spine, line: &Event, what: &str) -> Result<Vec<Block>> {
+fn refused(c: &mut AnyConn, facts: &Facts, spine: &Spine, line: &Event, what: &str) -> Result<Vec<Block>> {
     let reason = line.reason.as_deref().map(|r| views::reason_label(&facts.policy.common, r)).unwrap_or_default();
     let mut rows = vec![("原因".to_owned(), reason)];
     if let Some(note) = line.note(&facts.case.key(&spine.keys)?)? {
@@ -138,8 +139,9 @@ fn refused(facts: &Facts, spine: &Spine, line: &Event, what: &str) -> Result<Vec
     let days = facts.policy.common.handling.appeal_days;
     let appealed = facts.lines.iter().any(|l| l.seq < line.seq && l.action == Action::Appeal);
     if days > 0 && !appealed {
-        let by_phone = "打开小程序，进入“我的办件”，点“申诉”，或到窗口提出。";
-        ways.insert(0, format!("可以在{days}个工作日内申诉一次，由上一级窗口重新审核：{by_phone}"));
+        let until = day_of(calendar::load_around(c, beijing_date(line.at))?.due_at(line.at, days));
+        let way = "打开小程序，进入“我的办件”，点“申诉”。";
+        ways.insert(0, format!("可以在{until}当天或之前申诉一次，由上一级窗口重新审核：{way}"));
     }
     Ok(vec![
         Block::Paragraph(format!("您好！{what}")),
