@@ -41,6 +41,8 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     cases::api::routes,
     cases::board_api::routes,
     cases::papers_api::routes,
+    cases::prints::api::routes,
+    cases::prints::staff_api::routes,
     desks::api::routes,
     desks::decisions_api::routes,
     notices::api::routes,

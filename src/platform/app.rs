@@ -7,6 +7,7 @@ use super::clock::Clock;
 use super::crypto::Keyring;
 use super::db::Db;
 use super::files::{FileDesk, Vault};
+use super::print::Press;
 use super::settings::Settings;
 use super::wechat::WeChat;
 
@@ -21,6 +22,7 @@ pub struct Tools {
     pub keys: Arc<Keyring>,
     pub vault: Vault,
     pub papers: FileDesk,
+    pub press: Press,
     pub settings: Settings,
     /// The mini-programs that may sign in here; the first is the usual one.
     pub wechat: Vec<WeChat>,

@@ -13,5 +13,6 @@ pub mod files;
 pub mod http;
 pub mod id;
 pub mod outbox;
+pub mod print;
 pub mod settings;
 pub mod wechat;

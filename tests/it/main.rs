@@ -25,6 +25,7 @@ mod life;
 mod matrix;
 mod notices;
 mod papers;
+mod prints;
 mod queue;
 mod races;
 mod refusals;
@@ -63,6 +64,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("life", life::STORIES),
     ("notices", notices::STORIES),
     ("papers", papers::STORIES),
+    ("prints", prints::STORIES),
     ("queue", queue::STORIES),
     ("races", races::STORIES),
     ("refusals", refusals::STORIES),

@@ -14,6 +14,7 @@ use crate::platform::db::{Bounds, Db, migrate};
 use crate::platform::error::Error;
 use crate::platform::facts;
 use crate::platform::files::{FileDesk, PdfWorker, Vault};
+use crate::platform::print::Press;
 use crate::platform::settings::Settings;
 use crate::platform::wechat::{Timeouts, WeChat, WeChatApp};
 
@@ -74,7 +75,7 @@ impl Place {
             let client = WeChat::new(program, Timeouts::default(), Arc::new(move || at.now_ms()));
             wechat.push(client.map_err(|e| format!("不能建立微信连接：{e}"))?);
         }
-        Ok(App::new(Tools { db, clock, keys: Arc::new(keys), vault, papers, settings, wechat }))
+        Ok(App::new(Tools { db, clock, keys: Arc::new(keys), vault, papers, press: Press::default(), settings, wechat }))
     }
 
     /// Err when the folder is a demo's.

@@ -11,6 +11,7 @@ use crate::platform::crypto::Keyring;
 use crate::platform::db::{Bounds, Db, migrate};
 use crate::platform::files::{FileDesk, PdfWorker, Vault};
 use crate::platform::id::Id;
+use crate::platform::print::Press;
 use crate::platform::settings::Settings;
 use crate::platform::wechat::WeChat;
 use crate::rules::identity::{CitizenId, PhoneNumber};
@@ -48,6 +49,7 @@ pub async fn bench_with(wechat: impl FnOnce(&Clock) -> Vec<WeChat>) -> Bench {
         keys: Arc::new(Keyring::generate().unwrap()),
         vault: Vault::in_folder(folder.path()).unwrap(),
         papers: FileDesk::new(PdfWorker::new("none".into())),
+        press: Press::default(),
         settings: Settings { public_url: "https://zhucan.test".into(), demo: false, templates: Vec::new(), min_client: None },
     });
     Bench { app, _folder: folder }

@@ -132,6 +132,15 @@ pub fn phone_of(c: &mut AnyConn, keys: &Keyring, id: Id) -> Result<Option<String
     account.open(keys, "phone", account.phone.as_deref())
 }
 
+/// The holder's own name in full, for papers that are addressed to them; `None` before they gave it.
+///
+/// # Errors
+/// 10006, and those of the database and the key ring.
+pub fn name_of(c: &mut AnyConn, keys: &Keyring, id: Id) -> Result<Option<String>> {
+    let account = find(c, id)?;
+    account.open(keys, "own_name", account.own_name.as_deref())
+}
+
 /// Where WeChat reaches an account: mini-program and openid. The latest one of that mini-program, if one is named.
 ///
 /// # Errors

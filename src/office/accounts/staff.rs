@@ -114,3 +114,12 @@ pub fn person_of(c: &mut AnyConn, worker: Id) -> Result<Option<Id>> {
     let row: Option<Option<Id>> = w::workers.find(worker).select(w::person_id).get_result(c).optional()?;
     Ok(row.flatten())
 }
+
+/// The names of workers among these ids, for the lines of a case's file; in no order.
+///
+/// # Errors
+/// Those of the database.
+pub fn names(c: &mut AnyConn, ids: Vec<Id>) -> Result<Vec<(Id, String)>> {
+    use workers::dsl as w;
+    Ok(w::workers.filter(w::id.eq_any(ids)).order(w::id).select((w::id, w::name)).load(c)?)
+}

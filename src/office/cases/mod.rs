@@ -19,6 +19,7 @@ pub mod mine; // an applicant's own cases
 pub mod notice_board; // public notices with masked names
 pub mod papers; // uploads, each tied to a material
 pub mod papers_api; // uploading and looking at papers
+pub mod prints; // the papers of a case
 mod prior; // second thoughts
 pub mod ratings; // five grades
 pub mod recount; // the calendar changed

@@ -71,8 +71,19 @@ pub trait Service: Send + Sync + 'static {
     /// The masked line of the public notice; none names a minor.
     fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String>;
 
+    /// The sections of the form in plain words, for the file on paper, in order. Names and numbers are masked unless
+    /// `open`; whoever asks for them open has written down who wants them and what for.
+    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>>;
+
     /// Work that a clock starts (offers that expire); answers how many rows it changed.
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize>;
+}
+
+/// A section of the form on paper.
+pub struct PrintedSection {
+    pub label: &'static str,
+    /// Labels and values; empty when it was never saved.
+    pub rows: Vec<(&'static str, String)>,
 }
 
 /// Something that can be applied for, or the reasons why it cannot.

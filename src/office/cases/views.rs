@@ -298,7 +298,7 @@ const BY_CLOCK: &[(&str, &str)] = &[
 ];
 
 /// Steps of the service come first, then what clocks did, then the reasons of the policy.
-fn line(event: &Event, note: Option<String>, policy: &CommonPolicy, service: &dyn Service) -> EventView {
+pub(super) fn line(event: &Event, note: Option<String>, policy: &CommonPolicy, service: &dyn Service) -> EventView {
     let plain = |code: &str| {
         let known = service.steps().iter().chain(BY_CLOCK).find(|(c, _)| *c == code);
         known.map_or_else(|| reason_label(policy, code), |(_, words)| (*words).to_owned())

@@ -7,6 +7,7 @@ mod forms;
 mod holding;
 mod lapsing;
 mod making;
+mod on_paper;
 #[cfg(test)]
 mod rule_tests;
 pub mod rules;
@@ -23,7 +24,7 @@ use self::rules::{Assessment, CardStep, Kind};
 use crate::labelled;
 use crate::office::accounts::links;
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{Offer, Service, Spine};
+use crate::office::cases::service::{Offer, PrintedSection, Service, Spine};
 use crate::office::people::persons;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
@@ -172,6 +173,10 @@ impl Service for Certificate {
         let minor = person.id_number.is_minor_on(spine.today());
         let name = if minor { "未成年人（不公示姓名）".to_owned() } else { person.name.masked() };
         Ok(format!("{name}，残疾人证{}", following::kind_of(case)?.label()))
+    }
+
+    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
+        on_paper::printed(c, spine, case, open)
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

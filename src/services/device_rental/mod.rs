@@ -7,6 +7,7 @@ pub mod faults; // what can be refused
 pub mod keeper_lists; // the loans of a point
 pub mod keeping; // hand-out, extension, trouble, return, loss
 pub mod loans; // from reservation to the end of a loan
+pub mod on_paper; // the form for print
 pub mod promises; // never more than there are units
 pub mod rules; // days, deposits
 pub mod sections; // what the applicant fills in
@@ -28,7 +29,7 @@ use self::loans::Loan;
 use self::states::{LoanState, Reminded};
 use crate::labelled;
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{Offer, Service, Spine};
+use crate::office::cases::service::{Offer, PrintedSection, Service, Spine};
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::platform::code::Code;
@@ -170,6 +171,10 @@ impl Service for DeviceRental {
 
     fn public_line(&self, _: &mut AnyConn, _: &Spine, case: &Case) -> Result<String> {
         Ok(format!("辅具租赁 {}", case.number))
+    }
+
+    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
+        on_paper::printed(c, spine, case, open)
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

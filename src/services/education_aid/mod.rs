@@ -5,6 +5,7 @@ mod bank_file; // CSV for the bank
 pub mod codes; // what can be refused
 mod dossier; // an application with what the register says
 pub mod form; // the sections
+mod on_paper; // the form for print
 mod payments; // batches and lines
 mod payments_api; // what finance may call
 #[cfg(test)]
@@ -28,7 +29,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::labelled;
 use crate::office::cases::act::{Actor, Step, step};
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{Offer, Service, Spine};
+use crate::office::cases::service::{Offer, PrintedSection, Service, Spine};
 use crate::office::people::{persons, register};
 use crate::office::policy::{calendar, county};
 use crate::platform::code::Code;
@@ -165,6 +166,10 @@ impl Service for EducationAid {
             Some(AwardState::Failed) => vec!["section:account", "material:bank_card", "material:kinship_proof"],
             _ => Vec::new(),
         })
+    }
+
+    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
+        on_paper::printed(c, spine, case, open)
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

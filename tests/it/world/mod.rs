@@ -24,6 +24,7 @@ use zhucan::platform::app::{App, Tools};
 use zhucan::platform::clock::Clock;
 use zhucan::platform::db::{Bounds, Db};
 use zhucan::platform::files::{FileDesk, PdfWorker, Vault};
+use zhucan::platform::print::Press;
 use zhucan::platform::settings::Settings;
 use zhucan::platform::wechat::{Secret, Timeouts, WeChat, WeChatApp};
 use zhucan::services;
@@ -142,6 +143,7 @@ pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, wechat: 
         keys: grounds::keys(),
         vault: Vault::in_folder(&folder.join("papers")).unwrap(),
         papers: FileDesk::new(PdfWorker::new(env!("CARGO_BIN_EXE_zhucan").into())),
+        press: Press::default(),
         settings: Settings {
             public_url: "http://zhucan.test".to_owned(),
             demo,

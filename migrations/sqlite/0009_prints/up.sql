@@ -1,0 +1,11 @@
+-- Who printed which paper of a case; only ever added to.
+CREATE TABLE prints (
+    id BLOB NOT NULL PRIMARY KEY,
+    case_id BLOB NOT NULL REFERENCES cases (id),
+    at BIGINT NOT NULL,
+    worker_id BLOB NOT NULL REFERENCES workers (id),
+    document TEXT NOT NULL,
+    -- names and numbers stood in it in full
+    open BOOLEAN NOT NULL
+);
+CREATE INDEX prints_case ON prints (case_id, at, id);

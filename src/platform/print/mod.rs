@@ -1,0 +1,15 @@
+//! Papers that the office hands out: a small document model, set in lines and pages, written as tagged PDF.
+
+mod answer; // the PDF as an answer
+mod font; // which glyph, how wide
+mod layout; // from blocks to pages
+mod lines; // where a line may end
+mod paper; // what a paper says
+mod pdf; // from pages to PDF/UA
+mod press; // two at a time, off the async workers
+#[cfg(test)]
+mod tests;
+
+pub use answer::{PdfFile, Printed};
+pub use paper::{Block, Column, Paper};
+pub use press::Press;

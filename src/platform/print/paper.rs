@@ -1,0 +1,63 @@
+//! What a paper says, whatever it looks like: a title, and blocks in reading order.
+
+/// One paper. Two of the same content become the same bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// The first heading, and the title that a screen reader says first.
+    pub title: String,
+    /// Stands small at the head of every page with the title: number and whose paper it is.
+    pub running: String,
+    /// Who answers for it, in the PDF's own facts.
+    pub author: String,
+    /// Epoch milliseconds; when it was issued, not when it was printed.
+    pub issued_at: i64,
+    pub blocks: Vec<Block>,
+}
+
+/// One part of a paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// A heading under the title.
+    Heading(String),
+    Paragraph(String),
+    /// Terms and what holds of them.
+    Facts(Vec<(String, String)>),
+    /// Numbered points.
+    Steps(Vec<String>),
+    /// A table with its first row as headers.
+    Table {
+        columns: Vec<Column>,
+        rows: Vec<Vec<String>>,
+    },
+    /// Lines at the right: office, seal, date.
+    Closing(Vec<String>),
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub title: String,
+    /// Its part of the width, against the sum of all.
+    pub share: u16,
+}
+
+impl Block {
+    pub fn heading(text: &str) -> Block {
+        Block::Heading(text.to_owned())
+    }
+
+    pub fn paragraph(text: &str) -> Block {
+        Block::Paragraph(text.to_owned())
+    }
+
+    /// Facts of borrowed terms.
+    pub fn facts<const N: usize>(rows: [(&str, String); N]) -> Block {
+        Block::Facts(rows.into_iter().map(|(term, value)| (term.to_owned(), value)).collect())
+    }
+
+    /// A table with titles and shares of its columns.
+    pub fn table<const N: usize>(columns: [(&str, u16); N], rows: Vec<[String; N]>) -> Block {
+        let columns = columns.into_iter().map(|(title, share)| Column { title: title.to_owned(), share }).collect();
+        Block::Table { columns, rows: rows.into_iter().map(Vec::from).collect() }
+    }
+}
