@@ -13,5 +13,8 @@ pub mod files;
 pub mod http;
 pub mod id;
 pub mod outbox;
+mod outgoing;
+mod secret;
 pub mod settings;
+pub mod sms;
 pub mod wechat;

@@ -7,10 +7,12 @@
 #[macro_use]
 mod registry;
 mod accounts_desk;
+mod callback;
 mod cases;
 mod certificate;
 mod clocks;
 mod contract;
+mod counter_codes;
 mod device_rental;
 mod document;
 mod drain;
@@ -27,7 +29,9 @@ mod samples;
 mod schema;
 mod seam;
 mod sign_in;
+mod sms;
 mod staff_sign_in;
+mod told;
 mod world;
 
 use std::process::ExitCode;
@@ -39,10 +43,12 @@ use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("accounts_desk", accounts_desk::STORIES),
+    ("callback", callback::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),
     ("contract", contract::STORIES),
+    ("counter_codes", counter_codes::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
@@ -55,7 +61,9 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("register", register::STORIES),
     ("seam", seam::STORIES),
     ("sign_in", sign_in::STORIES),
+    ("sms", sms::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
+    ("told", told::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];

@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Outcome;
-use super::place::{self, Place};
+use super::channels::{PushFlags, SmsFlags};
+use super::place::{self, Outside, Place};
 use super::running::{block_on, listen, until_stopped};
 use crate::entry::server::Options;
 use crate::platform::clock::Clock;
@@ -32,6 +33,10 @@ pub struct Serve {
     wechat_base_url: String,
     #[arg(long, env = "ZHUCAN_WECHAT_TEMPLATE", help = "办理进展订阅消息的模板编号；不填则只发小程序内消息")]
     wechat_template: Option<String>,
+    #[command(flatten)]
+    push: PushFlags,
+    #[command(flatten)]
+    sms: SmsFlags,
     #[arg(long, env = "ZHUCAN_WORKERS", help = "处理请求的线程数；不填则与处理器核数相同")]
     workers: Option<usize>,
     #[arg(long, env = "ZHUCAN_CONNECTIONS", default_value_t = 10_000, help = "最多同时保持的连接数")]
@@ -45,7 +50,8 @@ pub struct Serve {
 impl Serve {
     pub fn run(self) -> Outcome {
         self.place.refuse_demo_folder()?;
-        let programs = self.programs()?;
+        let outside =
+            Outside { programs: self.programs()?, callbacks: self.push.callbacks(&self.wechat_appid)?, sms: self.sms.account()? };
         let keys = self.place.read_keys()?;
         let listener = listen(self.listen)?;
         let metrics = listen(self.metrics_listen)?;
@@ -56,7 +62,7 @@ impl Serve {
             place::refuse_demo_database(&db).await?;
             let templates = self.wechat_template.into_iter().map(|id| ("case_progress".to_owned(), id)).collect();
             let settings = Settings { public_url: self.public_url, demo: false, templates };
-            let app = self.place.app(db, Clock::system(), keys, settings, programs)?;
+            let app = self.place.app(db, Clock::system(), keys, settings, outside)?;
             let usual = Options::default();
             let options = Options {
                 workers: self.workers.unwrap_or(usual.workers),
