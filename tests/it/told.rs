@@ -195,7 +195,7 @@ async fn applicant_and_beneficiary_are_both_told(world: World) {
     assert_eq!(phones, ["13800000002", "13900000071"]);
     // A guardian of a child is told alone: the child's record has no number, and a child is not called.
     let mother = Applicant::of(&world, "chen-xiuying").await;
-    let case = mother.begun("renewal").await;
+    let case = mother.begun("change").await;
     assert_eq!(forenamed(&mother, &case).await.len(), 1);
 }
 
