@@ -19,6 +19,7 @@ mod drain;
 mod education_aid;
 mod floors;
 mod journeys;
+mod life;
 mod notices;
 mod papers;
 mod queue;
@@ -28,10 +29,12 @@ mod register;
 mod samples;
 mod schema;
 mod seam;
+mod second_thoughts;
 mod sign_in;
 mod sms;
 mod staff_sign_in;
 mod told;
+mod wandering;
 mod world;
 
 use std::process::ExitCode;
@@ -53,6 +56,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
     ("journeys", journeys::STORIES),
+    ("life", life::STORIES),
     ("notices", notices::STORIES),
     ("papers", papers::STORIES),
     ("queue", queue::STORIES),
@@ -60,10 +64,12 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("refusals", refusals::STORIES),
     ("register", register::STORIES),
     ("seam", seam::STORIES),
+    ("second_thoughts", second_thoughts::STORIES),
     ("sign_in", sign_in::STORIES),
     ("sms", sms::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
     ("told", told::STORIES),
+    ("wandering", wandering::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];

@@ -42,10 +42,12 @@ pub fn weight(action: Action, deadline: bool) -> Weight {
     match action {
         Action::Fulfil if !deadline => Weight::Light,
         Action::RequestCorrection
+        | Action::Remind
         | Action::Decline
         | Action::ApprovedByRule
         | Action::Approve
         | Action::Reject
+        | Action::TakeBack
         | Action::EndNotice
         | Action::Lapse
         | Action::Fulfil
