@@ -97,6 +97,8 @@ async fn app(folder: &Path, bounds: Bounds, wechat: &str) -> App {
     let app = App::new(Tools {
         db: Db::open(&format!("sqlite://{}", folder.join("bench.db").display()), bounds).unwrap(),
         wechat: vec![WeChat::new(program, Timeouts::default(), Arc::new(move || at.now_ms())).unwrap()],
+        callbacks: Vec::new(),
+        sms: None,
         clock,
         keys: Arc::new(Keyring::generate().unwrap()),
         vault: Vault::in_folder(&folder.join("papers")).unwrap(),

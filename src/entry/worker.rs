@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::office::accounts::sessions;
+use crate::office::accounts::{sessions, sms_codes, wechat_events};
 use crate::office::cases::act::{CASE_EVENT, CaseEvent};
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::{alarms, anchors, papers, recount};
-use crate::office::notices::{telling, wechat};
+use crate::office::notices::{sms, telling, wechat};
 use crate::office::tickets;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
@@ -18,7 +18,7 @@ use crate::platform::outbox::{self, Claimed, Settled};
 
 /// Pause between rounds when nothing was due.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Effects taken at once: they leave one after the other, and all of them within the lease.
+/// Effects taken at once; all of them leave within the lease.
 const TAKE: usize = 16;
 
 /// Tells a worker to stop before the next effect.
@@ -64,20 +64,27 @@ async fn one_round(app: &App, services: &Services, stop: &Stop) -> Result<usize>
     }
     let taken = outbox::claim(app, TAKE).await?;
     done = done.saturating_add(taken.len());
-    for effect in taken {
-        if stop.load(Ordering::Acquire) {
-            effect.put_back(app).await?;
-            continue;
-        }
-        let settled = match leave(app, services, &effect).await {
-            Ok(settled) => settled,
-            Err(e) => Settled::Later(format!("{e:?}")),
-        };
-        if let Err(e) = effect.settle(app, settled).await {
-            tracing::error!(error = ?e, "an effect could not be settled; its lease will run out");
-        }
+    // Side by side, each of a lane of its own: a slow provider must not hold up somebody's sign-in code.
+    let leaving = taken.into_iter().map(|effect| settle(app, services, stop, effect));
+    for settled in futures_util::future::join_all(leaving).await {
+        settled?;
     }
     Ok(done)
+}
+
+/// Lets an effect leave and writes down what became of it; puts it back when the process is about to end.
+async fn settle(app: &App, services: &Services, stop: &Stop, effect: Claimed) -> Result<()> {
+    if stop.load(Ordering::Acquire) {
+        return effect.put_back(app).await;
+    }
+    let settled = match leave(app, services, &effect).await {
+        Ok(settled) => settled,
+        Err(e) => Settled::Later(format!("{e:?}")),
+    };
+    if let Err(e) = effect.settle(app, settled).await {
+        tracing::error!(error = ?e, "an effect could not be settled; its lease will run out");
+    }
+    Ok(())
 }
 
 /// Lets one effect leave.
@@ -98,7 +105,11 @@ async fn leave(app: &App, services: &Services, effect: &Claimed) -> Result<Settl
         }
         wechat::MESSAGE => {
             let message: wechat::Message = effect.body(&app.keys)?;
-            wechat::send(app, &message).await
+            wechat::send(app, services, &message).await
+        }
+        sms::TEXT => {
+            let text: sms::Text = effect.body(&app.keys)?;
+            sms::send(app, services, &text).await
         }
         other => Ok(Settled::Park(format!("no effect {other}"))),
     }
@@ -109,6 +120,8 @@ async fn sweep(app: &App) -> Result<()> {
     let now = app.clock.now_ms();
     app.db.write(move |c| once::forget_expired(c, now)).await?;
     app.db.write(move |c| sessions::tidy(c, now)).await?;
+    app.db.write(move |c| sms_codes::tidy(c, now)).await?;
+    app.db.write(move |c| wechat_events::tidy(c, now)).await?;
     anchors::set_when_due(app).await?;
     sweep_files(app).await
 }

@@ -1,4 +1,4 @@
-//! What every handler and job works with: database, clock, keys, files, WeChat, settings.
+//! What every handler and job works with: database, clock, keys, files, WeChat, SMS, settings.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -9,7 +9,8 @@ use super::db::Db;
 use super::files::{FileDesk, Vault};
 use super::print::Press;
 use super::settings::Settings;
-use super::wechat::WeChat;
+use super::sms::Sms;
+use super::wechat::{Callback, WeChat};
 
 /// The tools of one running instance; cheap to clone.
 #[derive(Clone)]
@@ -26,6 +27,10 @@ pub struct Tools {
     pub settings: Settings,
     /// The mini-programs that may sign in here; the first is the usual one.
     pub wechat: Vec<WeChat>,
+    /// What WeChat may push to us, for each mini-program that was set up for it.
+    pub callbacks: Vec<Callback>,
+    /// Text messages, when the operator set them up.
+    pub sms: Option<Sms>,
 }
 
 impl App {

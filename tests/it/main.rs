@@ -7,12 +7,14 @@
 #[macro_use]
 mod registry;
 mod accounts_desk;
-mod bootstrap;
 mod awaited_proofs;
+mod bootstrap;
+mod callback;
 mod cases;
 mod certificate;
 mod clocks;
 mod contract;
+mod counter_codes;
 mod device_rental;
 mod document;
 mod drain;
@@ -35,8 +37,10 @@ mod schema;
 mod seam;
 mod second_thoughts;
 mod sign_in;
+mod sms;
 mod staff_sign_in;
 mod tickets;
+mod told;
 mod wandering;
 mod world;
 
@@ -50,12 +54,14 @@ use world::{Kind, grounds};
 const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("accounts_desk", accounts_desk::STORIES),
     ("bootstrap", bootstrap::STORIES),
+    ("callback", callback::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),
     ("awaited_proofs", awaited_proofs::STORIES),
     ("contract", contract::STORIES),
     ("instances", instances::STORIES),
+    ("counter_codes", counter_codes::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
@@ -72,8 +78,10 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("seam", seam::STORIES),
     ("second_thoughts", second_thoughts::STORIES),
     ("sign_in", sign_in::STORIES),
+    ("sms", sms::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
     ("tickets", tickets::STORIES),
+    ("told", told::STORIES),
     ("wandering", wandering::STORIES),
 ];
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 
 use super::Outcome;
-use super::place::{self, Place, cause};
+use super::place::{self, Outside, Place, cause};
 use super::running::{block_on, listen, until_stopped};
 use crate::entry::demo::walks::{self, Walker};
 use crate::entry::demo::wechat_stand_in::{self, Shared};
-use crate::entry::demo::{banner, cast, control, folder, province, shop};
+use crate::entry::demo::{banner, cast, control, folder, province, shop, sms_stand_in};
 use crate::entry::server::Options;
 use crate::platform::clock::Clock;
 use crate::platform::crypto::Keyring;
@@ -32,6 +32,8 @@ pub struct Demo {
     listen: SocketAddr,
     #[arg(long, env = "ZHUCAN_WECHAT_LISTEN", help = "微信替身的监听地址；不填则用接口的下一个端口")]
     wechat_listen: Option<SocketAddr>,
+    #[arg(long, env = "ZHUCAN_SMS_LISTEN", help = "短信替身的监听地址；不填则用接口后面第二个端口")]
+    sms_listen: Option<SocketAddr>,
     #[arg(long, env = "ZHUCAN_METRICS_LISTEN", help = "Prometheus 指标的监听地址；不填则不开")]
     metrics_listen: Option<SocketAddr>,
 }
@@ -77,10 +79,15 @@ impl Demo {
         let address = listener.local_addr().map_err(|e| e.to_string())?;
         let metrics = self.metrics_listen.map(listen).transpose()?;
         let base = format!("http://{address}");
-        // The stand-in accepts calls from this machine only.
-        let next = SocketAddr::from(([127, 0, 0, 1], if self.listen.port() == 0 { 0 } else { address.port().saturating_add(1) }));
-        let wechat = listen(self.wechat_listen.unwrap_or(next))?;
+        // The stand-ins accept calls from this machine only.
+        let next = |n: u16| {
+            let port = if self.listen.port() == 0 { 0 } else { address.port().saturating_add(n) };
+            SocketAddr::from(([127, 0, 0, 1], port))
+        };
+        let wechat = listen(self.wechat_listen.unwrap_or_else(|| next(1)))?;
         let wechat_base = format!("http://{}", wechat.local_addr().map_err(|e| e.to_string())?);
+        let sms = listen(self.sms_listen.unwrap_or_else(|| next(2)))?;
+        let sms_base = format!("http://{}", sms.local_addr().map_err(|e| e.to_string())?);
         prepare_folder(&place, &base, &wechat_base)?;
         let keys = place.read_keys()?;
         block_on(async move {
@@ -95,15 +102,20 @@ impl Demo {
             cast::introduce(&stand_in);
             let secret = Secret::new(cast::SECRET);
             let program = WeChatApp { appid: cast::APPID.to_owned(), secret, base_url: wechat_base.clone() };
-            let app = place.app(db, clock, keys, settings, vec![program])?;
+            let at = clock.clone();
+            let messages = sms_stand_in::Shared::new(Arc::new(move || at.now_ms()));
+            let outside = Outside { programs: vec![program], sms: Some(sms_stand_in::account(&sms_base)), ..Outside::default() };
+            let app = place.app(db, clock, keys, settings, outside)?;
             println!("正在准备演示数据，第一次大约需要半分钟……");
             province::load(&app).await.map_err(|e| cause(&e))?;
             cast::load(&app, &stand_in).await.map_err(|e| cause(&e))?;
             shop::open(&app).await.map_err(|e| cause(&e))?;
             let wechat = wechat_stand_in::start(wechat, stand_in).map_err(|e| format!("微信替身不能启动：{e}"))?;
             actix_web::rt::spawn(wechat);
+            let sms = sms_stand_in::start(sms, messages).map_err(|e| format!("短信替身不能启动：{e}"))?;
+            actix_web::rt::spawn(sms);
             let options = Options { metrics, ..Options::default() };
-            until_stopped(app, listener, options, |address| println!("{}", banner::text(address, &wechat_base))).await
+            until_stopped(app, listener, options, |address| println!("{}", banner::text(address, &wechat_base, &sms_base))).await
         })
     }
 }

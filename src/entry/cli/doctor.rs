@@ -8,6 +8,7 @@ use chrono::Months;
 use clap::Args;
 
 use super::Outcome;
+use super::channels::SmsFlags;
 use super::place::{Place, cause};
 use super::running::block_on;
 use crate::office::policy::calendar;
@@ -24,6 +25,8 @@ pub struct Doctor {
     listen: SocketAddr,
     #[arg(long, env = "ZHUCAN_WECHAT_BASE_URL", default_value = "https://api.weixin.qq.com", help = "微信接口的网址")]
     wechat_base_url: String,
+    #[command(flatten)]
+    sms: SmsFlags,
 }
 
 /// One thing that was looked at: what is well, or what is wrong and the way out.
@@ -40,6 +43,7 @@ impl Doctor {
             let mut findings = vec![("密钥", self.keys()), ("磁盘", self.disk())];
             findings.extend(self.database().await);
             findings.extend(self.wechat().await);
+            findings.push(("短信", self.sms().await));
             let mut well = true;
             for (name, finding) in findings {
                 well &= finding.is_ok();
@@ -97,6 +101,17 @@ impl Doctor {
                 findings
             }
             Err(e) => vec![("数据库", Err(e))],
+        }
+    }
+
+    /// Set up, and reachable; that it is not set up is a choice.
+    async fn sms(&self) -> Result<String, String> {
+        if self.sms.account()?.is_none() {
+            return Ok("没有开通。没有微信的居民要由工作人员发登录码，重要进展由工作人员打电话告知".to_owned());
+        }
+        match ask(&self.sms.sms_base_url).await {
+            Ok(_) => Ok(format!("已设置，{} 可以连通", self.sms.sms_base_url)),
+            Err(_) => Err(format!("已设置，但连不上 {}。请检查网络、防火墙和代理", self.sms.sms_base_url)),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The command line: each command is one file here, each flag also an environment variable `ZHUCAN_…`.
 
+mod channels;
 mod demo;
 mod doctor;
 mod history;

@@ -16,7 +16,8 @@ use crate::platform::facts;
 use crate::platform::files::{FileDesk, PdfWorker, Vault};
 use crate::platform::print::Press;
 use crate::platform::settings::Settings;
-use crate::platform::wechat::{Timeouts, WeChat, WeChatApp};
+use crate::platform::sms::{self, Sms, SmsAccount};
+use crate::platform::wechat::{Callback, Timeouts, WeChat, WeChatApp};
 
 #[derive(Args, Clone)]
 pub struct Place {
@@ -31,6 +32,14 @@ pub struct Place {
     pub database_url: Option<String>,
     #[arg(long, env = "ZHUCAN_KEYS", help = "密钥文件；不填则用数据文件夹里的 keys.json")]
     pub keys: Option<PathBuf>,
+}
+
+/// What this installation talks to outside; nothing when it is only asked or mended.
+#[derive(Default)]
+pub struct Outside {
+    pub programs: Vec<WeChatApp>,
+    pub callbacks: Vec<Callback>,
+    pub sms: Option<SmsAccount>,
 }
 
 impl Place {
@@ -65,17 +74,21 @@ impl Place {
     }
 
     /// Everything that a running instance works with.
-    pub fn app(&self, db: Db, clock: Clock, keys: Keyring, settings: Settings, programs: Vec<WeChatApp>) -> Result<App, String> {
+    pub fn app(&self, db: Db, clock: Clock, keys: Keyring, settings: Settings, outside: Outside) -> Result<App, String> {
         let vault = Vault::in_folder(&self.data.join("papers")).map_err(|e| format!("不能使用材料文件夹：{e}"))?;
         let pdf = PdfWorker::of_this_program().map_err(|e| format!("找不到本程序自己的位置：{e}"))?;
         let papers = FileDesk::new(pdf);
         let mut wechat = Vec::new();
-        for program in programs {
+        for program in outside.programs {
             let at = clock.clone();
             let client = WeChat::new(program, Timeouts::default(), Arc::new(move || at.now_ms()));
             wechat.push(client.map_err(|e| format!("不能建立微信连接：{e}"))?);
         }
-        Ok(App::new(Tools { db, clock, keys: Arc::new(keys), vault, papers, press: Press::default(), settings, wechat }))
+        let at = clock.clone();
+        let sms = outside.sms.map(|account| Sms::new(account, sms::Timeouts::default(), Arc::new(move || at.now_ms())));
+        let sms = sms.transpose().map_err(|e| format!("不能建立短信连接：{e}"))?;
+        let (keys, callbacks) = (Arc::new(keys), outside.callbacks);
+        Ok(App::new(Tools { db, clock, keys, vault, papers, press: Press::default(), settings, wechat, callbacks, sms }))
     }
 
     /// Err when the folder is a demo's.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use clap::Args;
 
 use super::Outcome;
-use super::place::{self, Place};
+use super::channels::{PushFlags, SmsFlags};
+use super::place::{self, Outside, Place};
 use super::running::{block_on, listen, until_stopped};
 use crate::entry::server::Options;
 use crate::platform::clock::Clock;
@@ -41,6 +42,10 @@ pub struct Serve {
         help = "低于最低版本时给用户看的话"
     )]
     min_client_words: String,
+    #[command(flatten)]
+    push: PushFlags,
+    #[command(flatten)]
+    sms: SmsFlags,
     #[arg(long, env = "ZHUCAN_WORKERS", help = "处理请求的线程数；不填则与处理器核数相同")]
     workers: Option<usize>,
     #[arg(long, env = "ZHUCAN_CONNECTIONS", default_value_t = 10_000, help = "最多同时保持的连接数")]
@@ -54,7 +59,8 @@ pub struct Serve {
 impl Serve {
     pub fn run(self) -> Outcome {
         self.place.refuse_demo_folder()?;
-        let programs = self.programs()?;
+        let outside =
+            Outside { programs: self.programs()?, callbacks: self.push.callbacks(&self.wechat_appid)?, sms: self.sms.account()? };
         let keys = self.place.read_keys()?;
         let listener = listen(self.listen)?;
         let metrics = listen(self.metrics_listen)?;
@@ -66,7 +72,7 @@ impl Serve {
             let templates = self.wechat_template.into_iter().map(|id| ("case_progress".to_owned(), id)).collect();
             let min_client = self.min_client_version.map(|version| (version, self.min_client_words));
             let settings = Settings { public_url: self.public_url, demo: false, templates, min_client };
-            let app = self.place.app(db, Clock::system(), keys, settings, programs)?;
+            let app = self.place.app(db, Clock::system(), keys, settings, outside)?;
             let usual = Options::default();
             let options = Options {
                 workers: self.workers.unwrap_or(usual.workers),

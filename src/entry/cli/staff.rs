@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use zeroize::Zeroizing;
 
 use super::Outcome;
-use super::place::{self, Place, cause};
+use super::place::{self, Outside, Place, cause};
 use super::running::block_on;
 use crate::office::accounts::Post;
 use crate::office::accounts::staff_admin::{self, NewWorker};
@@ -61,7 +61,7 @@ impl Staff {
             let db = add.place.open_database(Bounds::default())?;
             place::migrate(&db).await?;
             let settings = Settings { public_url: String::new(), demo: false, templates: Vec::new(), min_client: None };
-            let app = add.place.app(db.clone(), Clock::system(), keys, settings, Vec::new())?;
+            let app = add.place.app(db.clone(), Clock::system(), keys, settings, Outside::default())?;
             let posts = vec![Post { role: add.role, area: add.area, point: None, lead: false }];
             let new = NewWorker { username: add.username, name: add.name, password, posts, person: None };
             let enrolment = staff_admin::add(&app, new).await.map_err(|e| {

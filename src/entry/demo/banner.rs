@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::cast::{APPID, PASSWORD, RESIDENTS, WORKERS};
 
 /// The banner, in the words of a newcomer.
-pub fn text(address: SocketAddr, wechat: &str) -> String {
+pub fn text(address: SocketAddr, wechat: &str, sms: &str) -> String {
     let mut lines = vec![
         String::new(),
         "助残演示已启动。人物和数据都是虚构的，请不要填写真实信息。".to_owned(),
@@ -13,6 +13,7 @@ pub fn text(address: SocketAddr, wechat: &str) -> String {
         format!("  接口      http://{address}/api/v1"),
         format!("  文档      http://{address}/docs"),
         format!("  微信替身  {wechat}（只是替身，不是微信；小程序 {APPID}）"),
+        format!("  短信替身  {sms}（只是替身，不会真的发短信；最近一条：curl {sms}/__fake/last）"),
         String::new(),
         "演示人物（居民用微信登录）：".to_owned(),
     ];
@@ -24,6 +25,10 @@ pub fn text(address: SocketAddr, wechat: &str) -> String {
         "用一行命令登录：".to_owned(),
         format!("  curl -s http://{address}/api/v1/auth/wechat/login -H 'content-type: application/json' \\"),
         format!("    -d \"$(curl -s '{wechat}/__fake/login-code?user=lin-xiaoyu')\""),
+        "没有微信的，用短信验证码登录：".to_owned(),
+        format!("  curl -s http://{address}/api/v1/auth/sms/codes -H 'content-type: application/json' \\"),
+        "    -H \"idempotency-key: $(cat /proc/sys/kernel/random/uuid)\" -d '{\"phone\":\"13800000001\"}'".to_owned(),
+        format!("  curl -s '{sms}/__fake/last?phone=13800000001'   # 验证码；再调用 /auth/sms/login"),
         String::new(),
         "看一遍完整的办理过程（另开一个窗口）：".to_owned(),
         "  zhucan demo walk education-aid        教育救助".to_owned(),

@@ -30,7 +30,7 @@ const ABOUT: &str = "\
 `limit` 为 1 到 100，`cursor` 用上一页的 `next_cursor`，最后一页为 null。`cursor` 只对同一个列表、同样的筛选条件有效。顺序固定。
 
 ### 登录
-`Authorization: Bearer <access token>`。残疾人及家属用微信登录，工作人员用账号、密码和动态口令。别人的内容一律当作不存在（404）。
+`Authorization: Bearer <access token>`。残疾人及家属用微信、短信验证码或工作人员给的登录码登录，工作人员用账号、密码和动态口令。别人的内容一律当作不存在（404）。
 
 ### 忙和限流
 429 和 503 带 `Retry-After`（秒）和 `meta.retry_after_seconds`；请等待后用同一个防重复标识重试。
@@ -81,7 +81,7 @@ pub fn security(components: ComponentsBuilder) -> ComponentsBuilder {
         )
     };
     components
-        .security_scheme("resident", bearer("残疾人、家属或监护人：微信登录后得到的令牌"))
+        .security_scheme("resident", bearer("残疾人、家属或监护人：微信、短信验证码或登录码登录后得到的令牌"))
         .security_scheme("staff", bearer("工作人员：账号、密码和动态口令登录后得到的令牌"))
         .security_scheme("partner", bearer("合作单位：客户端凭据换取的令牌"))
 }

@@ -7,6 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError, web};
 use utoipa::openapi::OpenApi;
 
+use super::wechat_callback;
 use crate::entry::demo;
 use crate::entry::docs::PathTable;
 use crate::platform::app::App;
@@ -23,6 +24,7 @@ pub fn table(api: &OpenApi, app: &App) -> PathTable {
     for path in ["/healthz", "/readyz", "/docs", "/docs/{file}", "/openapi.json", "/openapi.yaml"] {
         table.add(path, ["GET"]);
     }
+    table.add(wechat_callback::PATH, ["GET", "POST"]);
     if app.settings.demo {
         demo::control::paths(&mut table);
     }

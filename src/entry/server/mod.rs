@@ -4,6 +4,7 @@ mod fallback;
 mod metrics;
 mod pages;
 mod probes;
+mod wechat_callback;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};
@@ -95,6 +96,7 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
                 .app_data(web::PayloadConfig::new(body::MOST_JSON))
                 .configure(probes::routes)
                 .configure(pages::routes)
+                .configure(wechat_callback::routes)
                 .configure(|cfg| {
                     if app.settings.demo {
                         demo::control::routes(cfg)

@@ -7,7 +7,7 @@ use validator::Validate;
 
 use super::faults;
 use super::guards::Caller;
-use super::residents::WeChatName;
+use super::residents::{Account, WeChatName};
 use super::sessions::{self, Beginning, Pair};
 use super::sign_in::SignIn;
 use super::tokens::{ACCESS_LIFE_S, Holder};
@@ -55,6 +55,20 @@ pub struct SignedIn {
     account: SignedInAccount,
 }
 
+impl SignedIn {
+    /// The answer to a sign-in whose session is stored.
+    pub(super) fn of(app: &App, beginning: Beginning, account: &Account, is_new: bool) -> Result<Answer<SignedIn>> {
+        let pair = beginning.pair(app, account.id)?;
+        Ok(Answer::ok(SignedIn {
+            refresh_expires_at: rfc3339(pair.refresh_expires_at),
+            access_token: pair.access_token,
+            expires_in_seconds: ACCESS_LIFE_S,
+            refresh_token: pair.refresh_token,
+            account: SignedInAccount { id: account.id, identity: labelled!(account.identity), is_new },
+        }))
+    }
+}
+
 /// The account that signed in.
 #[derive(Serialize, ToSchema)]
 pub struct SignedInAccount {
@@ -94,15 +108,7 @@ async fn wechat_login(
             Ok((account, is_new))
         })
         .await?;
-    let pair = beginning.pair(&app, account.id)?;
-    let account = SignedInAccount { id: account.id, identity: labelled!(account.identity), is_new };
-    Ok(Answer::ok(SignedIn {
-        refresh_expires_at: rfc3339(pair.refresh_expires_at),
-        access_token: pair.access_token,
-        expires_in_seconds: ACCESS_LIFE_S,
-        refresh_token: pair.refresh_token,
-        account,
-    }))
+    SignedIn::of(&app, beginning, &account, is_new)
 }
 
 /// The client of the named mini-program.

@@ -45,6 +45,8 @@ pub async fn bench_with(wechat: impl FnOnce(&Clock) -> Vec<WeChat>) -> Bench {
     let app = App::new(Tools {
         db,
         wechat: wechat(&clock),
+        callbacks: Vec::new(),
+        sms: None,
         clock,
         keys: Arc::new(Keyring::generate().unwrap()),
         vault: Vault::in_folder(folder.path()).unwrap(),

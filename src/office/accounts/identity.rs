@@ -7,7 +7,7 @@ use super::faults;
 use super::guards::Worker;
 use super::links::{NewLink, Relation};
 use super::residents::{self, Account, Identity, residents as table};
-use crate::office::people::persons;
+use crate::office::people::persons::{self, Person};
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
@@ -118,6 +118,18 @@ pub fn confirm_in_person(
     }
     confirm(c, keys, &found, "worker", at)?;
     residents::find(c, account)
+}
+
+/// Settles who an account is by the register: a worker saw the person, who now holds the code that proves it.
+///
+/// # Errors
+/// Those of the database and the key ring.
+pub(super) fn seen_in_person(c: &mut AnyConn, keys: &Keyring, account: &Account, person: &Person, at: Moment) -> Result<Account> {
+    let claimed = claim(c, keys, account.id, (&person.name, &person.id_number), account.version, at)?;
+    if claimed.identity != Identity::Confirmed {
+        confirm(c, keys, &claimed, "worker", at)?;
+    }
+    residents::find(c, account.id)
 }
 
 /// The account of a resident who stands before a worker. One whom the register knows elsewhere is not found.

@@ -250,22 +250,25 @@ pub fn acting_for(c: &mut AnyConn, persons: &[Id], today: NaiveDate) -> Result<V
     Ok(rows.into_iter().filter_map(|(person, account)| Some((person?, account))).collect())
 }
 
-/// The accounts that may act for a person today, and so are told what concerns them.
+/// The accounts that may act for a person today, and so are told what concerns them, each with its relation (oneself
+/// first, where there are several).
 ///
 /// # Errors
 /// Those of the database.
-pub fn accounts_for(c: &mut AnyConn, person: Id, today: NaiveDate) -> Result<Vec<Id>> {
+pub fn recipients_for(c: &mut AnyConn, person: Id, today: NaiveDate) -> Result<Vec<(Id, Relation)>> {
     use links::dsl as l;
     let day = today.to_string();
-    Ok(l::links
+    let mut rows: Vec<(Id, Relation)> = l::links
         .filter(l::person_id.eq(person))
         .filter(l::state.eq(LinkState::Confirmed))
         .filter(l::valid_from.le(&day))
         .filter(l::valid_to.is_null().or(l::valid_to.ge(&day)))
-        .select(l::account_id)
-        .distinct()
-        .order(l::account_id)
-        .load(c)?)
+        .select((l::account_id, l::relation))
+        .order((l::account_id, l::id))
+        .load(c)?;
+    rows.sort_unstable();
+    rows.dedup_by_key(|(account, _)| *account);
+    Ok(rows)
 }
 
 #[cfg(test)]

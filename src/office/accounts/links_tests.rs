@@ -184,12 +184,12 @@ async fn a_link_gives_rights_from_the_workers_word_to_its_last_day() {
     assert_eq!(number(settle(&app, &here, &link, Verdict::End, None).await), 10030);
     let link = settle(&app, &here, &link, Verdict::Confirm, Some("2026-03-31")).await.unwrap();
     let may = async |on| app.db.read(move |c| may_act(c, account, person, day(on))).await.unwrap();
-    let told = async || app.db.read(move |c| accounts_for(c, person, day(TODAY))).await.unwrap();
+    let told = async || app.db.read(move |c| recipients_for(c, person, day(TODAY))).await.unwrap();
     assert_eq!(may((2026, 3, 1)).await, None);
     assert_eq!(may((2026, 3, 2)).await, Some(Relation::Child));
     assert_eq!(may((2026, 3, 31)).await, Some(Relation::Child));
     assert_eq!(may((2026, 4, 1)).await, None);
-    assert_eq!(told().await, [account]);
+    assert_eq!(told().await, [(account, Relation::Child)]);
     settle(&app, &here, &link, Verdict::End, None).await.unwrap();
     assert_eq!(may((2026, 3, 2)).await, None);
     assert_eq!(told().await, []);

@@ -5,6 +5,8 @@ mod api_tests;
 mod auth_api;
 #[cfg(test)]
 pub(crate) mod bench;
+mod codes_api;
+pub mod counter_codes; // codes that a worker hands out
 pub mod faults;
 pub mod guards; // who may call, by argument type
 pub mod identity; // who a resident is
@@ -18,6 +20,7 @@ pub mod residents;
 pub mod serving; // who serves a desk
 pub mod sessions; // begun, refreshed, ended
 mod sign_in;
+pub mod sms_codes; // codes by text message
 pub mod staff; // workers and their posts
 pub mod staff_admin; // add, assign, ban, unlock
 mod staff_api;
@@ -25,6 +28,7 @@ pub mod staff_login;
 mod tables;
 pub mod tokens; // access tokens
 mod watch;
+pub mod wechat_events; // what WeChat tells about its users
 
 pub use guards::{
     Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskOfficer, FinanceOfficer, PointKeeper, Post,
@@ -36,6 +40,7 @@ pub use watch::RevocationWatch;
 /// Mounts sign-in, the resident's own account, and the workers' part of both.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
     auth_api::routes(cfg);
+    codes_api::routes(cfg);
     me_api::routes(cfg);
     staff_api::routes(cfg);
     link_desk_api::routes(cfg);

@@ -6,12 +6,14 @@ use super::faults;
 use super::sessions::{self, Ending};
 use super::staff::Standing;
 use super::watch::RevocationWatch;
+use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Current, Error, Result, is_duplicate};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
+use crate::rules::identity::PhoneNumber;
 
 diesel::table! {
     residents (id) {
@@ -123,13 +125,29 @@ pub fn find(c: &mut AnyConn, id: Id) -> Result<Account> {
     row.ok_or_else(Error::not_found)
 }
 
-/// The full phone number of an account, for sending; `None` when none is known.
+/// Where a text message reaches an account: its own number, else the one on record for its confirmed holder.
 ///
 /// # Errors
 /// 10006, and those of the database and the key ring.
-pub fn phone_of(c: &mut AnyConn, keys: &Keyring, id: Id) -> Result<Option<String>> {
+pub fn phone_of(c: &mut AnyConn, keys: &Keyring, id: Id) -> Result<Option<PhoneNumber>> {
     let account = find(c, id)?;
-    account.open(keys, "phone", account.phone.as_deref())
+    match (account.open(keys, "phone", account.phone.as_deref())?, account.person_id) {
+        (Some(own), _) => Ok(PhoneNumber::parse(&own).ok()),
+        (None, Some(person)) => Ok(persons::open(c, keys, person)?.phone),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Whether [`phone_of`] finds a number, without opening it.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_phone(c: &mut AnyConn, account: &Account) -> Result<bool> {
+    match (&account.phone, account.person_id) {
+        (Some(_), _) => Ok(true),
+        (None, Some(person)) => Ok(persons::find(c, person)?.is_some_and(|p| p.phone_hash.is_some())),
+        (None, None) => Ok(false),
+    }
 }
 
 /// The holder's own name in full, for papers that are addressed to them; `None` before they gave it.
@@ -223,7 +241,10 @@ impl WeChatName {
         }
         let (id, is_new) = match same.first() {
             Some(id) => (*id, false),
-            None => (self.open_account(c)?, true),
+            None => {
+                open_account(c, self.new_account, Channel::WeChat, self.now)?;
+                (self.new_account, true)
+            }
         };
         let row = (
             w::openid_hash.eq(self.hash.as_slice()),
@@ -240,22 +261,73 @@ impl WeChatName {
             Err(e) => Err(e.into()),
         }
     }
+}
 
-    fn open_account(&self, c: &mut AnyConn) -> Result<Id> {
-        use residents::dsl as r;
-        diesel::insert_into(r::residents)
-            .values((
-                r::id.eq(self.new_account),
-                r::status.eq(Standing::Active),
-                r::identity.eq(Identity::Unknown),
-                r::preferred_channel.eq(Channel::WeChat),
-                r::needs.eq(""),
-                r::created_at.eq(self.now),
-                r::version.eq(1),
-            ))
-            .execute(c)?;
-        Ok(self.new_account)
+/// Opens an account of nobody in particular.
+pub(super) fn open_account(c: &mut AnyConn, id: Id, channel: Channel, now: i64) -> Result<()> {
+    use residents::dsl as r;
+    let row = (
+        r::id.eq(id),
+        r::status.eq(Standing::Active),
+        r::identity.eq(Identity::Unknown),
+        r::preferred_channel.eq(channel),
+        r::needs.eq(""),
+        r::created_at.eq(now),
+        r::version.eq(1),
+    );
+    diesel::insert_into(r::residents).values(row).execute(c)?;
+    Ok(())
+}
+
+/// The active account among these that was used last, if any was used since `since`.
+///
+/// # Errors
+/// 11009 when only banned ones are left; those of the database.
+fn last_used(c: &mut AnyConn, rows: Vec<(Account, i64)>, since: i64) -> Result<Option<Account>> {
+    let ids = rows.iter().map(|(account, _)| account.id).collect();
+    let used = sessions::last_used(c, ids)?;
+    let at = |id: Id, made: i64| used.iter().find(|(account, _)| *account == id).map_or(made, |(_, at)| made.max(*at));
+    let banned = rows.iter().any(|(account, _)| account.status == Standing::Banned);
+    let active = rows.into_iter().filter(|(account, _)| account.status == Standing::Active);
+    let dated = active.map(|(account, made)| (at(account.id, made), account)).filter(|(at, _)| *at >= since);
+    match dated.max_by_key(|(at, account)| (*at, account.id)) {
+        Some((_, account)) => Ok(Some(account)),
+        None if banned => Err(Error::new(&faults::BANNED)),
+        None => Ok(None),
     }
+}
+
+/// The account that a proven phone number opens: the one used last among those bound to it. A carrier may hand a number
+/// that fell silent to somebody else, so an account that nobody used since `since` stays closed to it.
+///
+/// # Errors
+/// 11009 when only banned ones are left; those of the database.
+pub(super) fn by_phone(c: &mut AnyConn, phone_hash: &[u8], since: i64) -> Result<Option<Account>> {
+    use residents::dsl as r;
+    let bound = r::residents.filter(r::phone_hash.eq(phone_hash)).order((r::created_at, r::id));
+    let rows = bound.select((Account::as_select(), r::created_at)).load(c)?;
+    last_used(c, rows, since)
+}
+
+/// The account of a person whose identity was confirmed, the one used last.
+///
+/// # Errors
+/// 11009 when only banned ones are left; those of the database.
+pub(super) fn by_person(c: &mut AnyConn, person: Id) -> Result<Option<Account>> {
+    use residents::dsl as r;
+    let own = r::residents.filter(r::person_id.eq(person).and(r::identity.eq(Identity::Confirmed)));
+    let rows = own.order((r::created_at, r::id)).select((Account::as_select(), r::created_at)).load(c)?;
+    last_used(c, rows, i64::MIN)
+}
+
+/// WeChat can name this account to a mini-program.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_wechat(c: &mut AnyConn, account: Id, appid: &str) -> Result<bool> {
+    use wechat_identities::dsl as w;
+    let named = w::wechat_identities.filter(w::account_id.eq(account).and(w::appid.eq(appid)));
+    Ok(named.count().get_result::<i64>(c)? > 0)
 }
 
 /// Stores how a resident wants to be met.

@@ -31,6 +31,7 @@ coded_enum! {
         LoggedOut = "logged_out", "已退出登录";
         Reused = "reused", "登录凭证被重复使用";
         Banned = "banned", "账号已停用";
+        Closed = "closed", "账号已注销";
     }
 }
 
@@ -277,6 +278,17 @@ pub async fn log_out_everywhere(app: &App, watch: &RevocationWatch, account: Id)
     let ended = app.db.write(move |c| end_all(c, account, Ending::LoggedOut, now)).await?;
     ended.iter().for_each(|session| watch.note(*session, now));
     Ok(ended.len())
+}
+
+/// When each of these accounts was used last, as far as a session tells; in no order.
+///
+/// # Errors
+/// Those of the database.
+pub fn last_used(c: &mut AnyConn, accounts: Vec<Id>) -> Result<Vec<(Id, i64)>> {
+    use sessions::dsl as s;
+    let each = s::sessions.filter(s::account_id.eq_any(accounts)).group_by(s::account_id).order(s::account_id);
+    let rows: Vec<(Id, Option<i64>)> = each.select((s::account_id, diesel::dsl::max(s::used_at))).load(c)?;
+    Ok(rows.into_iter().filter_map(|(account, at)| Some((account, at?))).collect())
 }
 
 /// Checks a worker's session; true when its last request should be noted.

@@ -22,11 +22,15 @@ pub struct Rates {
     pub workers_per_minute: u32,
     /// Claims of one account in a day: own identity, links and phone numbers, each by itself.
     pub claims_per_day: u32,
+    /// Codes by text message that one address may ask for in an hour.
+    pub codes_per_hour: u32,
+    /// Codes by text message in a day, all together: each costs money, and somebody may try to spend it.
+    pub codes_per_day: i64,
 }
 
 impl Default for Rates {
     fn default() -> Rates {
-        Rates { residents_per_minute: 300, workers_per_minute: 60, claims_per_day: 5 }
+        Rates { residents_per_minute: 300, workers_per_minute: 60, claims_per_day: 5, codes_per_hour: 60, codes_per_day: 5_000 }
     }
 }
 
@@ -39,6 +43,8 @@ pub struct SignIn {
     pub(super) identities: Limit<Id>,
     pub(super) links: Limit<Id>,
     pub(super) phones: Limit<Id>,
+    codes: Limit<IpAddr>,
+    pub(super) codes_per_day: i64,
     pub(super) passwords: Passwords,
 }
 
@@ -55,6 +61,8 @@ impl SignIn {
             identities: Limit::new(rates.claims_per_day, DAY),
             links: Limit::new(rates.claims_per_day, DAY),
             phones: Limit::new(rates.claims_per_day, DAY),
+            codes: Limit::new(rates.codes_per_hour, 60 * MINUTE),
+            codes_per_day: rates.codes_per_day,
             passwords: Passwords::new()?,
         })
     }
@@ -62,6 +70,11 @@ impl SignIn {
     /// Counts a resident's sign-in or refresh; 10020 beyond the limit.
     pub(super) fn resident_at(&self, req: &HttpRequest) -> Result<()> {
         self.residents.check(&address(req))
+    }
+
+    /// Counts a request for a code by text message; 10020 beyond the limit.
+    pub(super) fn code_at(&self, req: &HttpRequest) -> Result<()> {
+        self.codes.check(&address(req))
     }
 
     /// Counts a worker's sign-in; 10020 beyond the limit.

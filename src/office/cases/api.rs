@@ -17,6 +17,7 @@ use super::views::{self, CaseSummary, CaseView};
 use crate::form;
 use crate::office::accounts::guards::Resident;
 use crate::office::accounts::links;
+use crate::office::notices::reach::{self, Channels};
 use crate::platform::app::App;
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::http::once::Done;
@@ -135,26 +136,23 @@ struct Readiness {
     ready: bool,
     /// What to mend first, in the order of the form.
     details: Vec<Detail>,
-    /// Who will be told about this case when it is submitted.
-    #[schema(example = json!(["您本人（微信通知）"]))]
+    /// Who will be told about this case, and how, as things stand now.
+    #[schema(example = json!(["您本人：小程序消息和微信消息", "申请所为的残疾人本人：补正、决定等重要进展用短信告知"]))]
     will_be_told: Vec<String>,
 }
 
 #[utoipa::path(tag = "cases", operation_id = "checkCase", summary = "检查申请",
-    description = "不提交，只检查还缺什么，并说明提交后会通知谁。",
+    description = "不提交，只检查还缺什么，并说明提交后会通知谁、用什么方式。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "检查结果", body = Envelope<Readiness>)), security(("resident" = [])))]
 #[get("/cases/{id}/check")]
 async fn checked(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Readiness>> {
-    let spine = Spine::of(&app, &services);
+    let (spine, channels) = (Spine::of(&app, &services), Channels::of(&app));
     let view = app.db.read(move |c| {
         let case = case::owned(c, who.account, id.0, spine.now)?;
         let details = check(c, &spine, &case)?;
-        let others = links::accounts_for(c, case.person_id, spine.today())?.into_iter().filter(|a| *a != who.account).count();
-        let mut will_be_told = vec!["您本人".to_owned()];
-        if others > 0 {
-            will_be_told.push(format!("这位残疾人本人或者其他监护人，共{others}人"));
-        }
+        let about = (case.person_id, who.account);
+        let will_be_told = reach::foretell(c, &spine.keys, &channels, about, spine.today())?;
         Ok(Readiness { ready: details.is_empty(), details, will_be_told })
     });
     Ok(Answer::ok(view.await?))

@@ -30,7 +30,7 @@ pub(super) fn flag(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option
     if !left_behind(c, spine, case)? {
         return Ok(None);
     }
-    let nobody = links::accounts_for(c, case.person_id, spine.today())?.is_empty();
+    let nobody = links::recipients_for(c, case.person_id, spine.today())?.is_empty();
     Ok(Some(if nobody {
         Labelled::new("nobody_acts", "申请人已不能代办，也没有别人能在手机上办理，请电话联系本人或家属")
     } else {
@@ -96,7 +96,7 @@ pub fn link_ended(c: &mut AnyConn, spine: &Spine, account: Id, person: Id) -> Re
     if waiting == 0 {
         return Ok(());
     }
-    for other in links::accounts_for(c, person, spine.today())? {
+    for (other, _) in links::recipients_for(c, person, spine.today())? {
         let body = "有申请的原代办人已不能办理，您可以在“待接手的办件”里接手。";
         telling::inform(c, spine, other, "to_be_taken_on", "有办件等待接手", body)?;
     }

@@ -52,3 +52,16 @@ pub fn spend(c: &mut AnyConn, account: Id, template: &str, all: bool, now: i64) 
     diesel::update(mine).set((w::credits.eq(left), w::updated_at.eq(now))).execute(c)?;
     Ok(())
 }
+
+/// The resident turned the messages of a template off in WeChat itself.
+pub fn refuse(c: &mut AnyConn, account: Id, template: &str, now: i64) -> Result<()> {
+    note(c, account, template, false, now)?;
+    spend(c, account, template, true, now)
+}
+
+/// Forgets what an account allowed.
+pub fn forget(c: &mut AnyConn, account: Id) -> Result<()> {
+    use wechat_credits::dsl as w;
+    diesel::delete(w::wechat_credits.filter(w::account_id.eq(account))).execute(c)?;
+    Ok(())
+}

@@ -1,6 +1,8 @@
-//! Notices: in the app first, then by WeChat; what a resident is told and when.
+//! Notices: in the app first, then by WeChat, text message or a worker's call; what a resident is told and when.
 
 pub mod api; // what a resident may call
 pub mod ledger; // how many WeChat messages a resident still allows
+pub mod reach; // who is told how
+pub mod sms; // one text message, once
 pub mod telling; // from a case's event to notices
 pub mod wechat; // one subscribe message, once

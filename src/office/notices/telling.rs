@@ -3,12 +3,12 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::ledger;
+use super::reach::{self, Channels, Reach, Recipient, Weight};
+use super::sms::{self, Text, To};
 use super::wechat::{self, MESSAGE, Message};
-use crate::office::accounts::links;
 use crate::office::cases::act::CaseEvent;
 use crate::office::cases::case::{self, Case};
-use crate::office::cases::history::{self, Event};
+use crate::office::cases::history;
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -16,6 +16,7 @@ use crate::platform::db::query::both;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
+use crate::platform::sms::Template;
 use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::{Action, State};
 
@@ -34,75 +35,170 @@ diesel::table! {
 }
 
 /// What a notice says. It names no diagnosis, category, ID number or amount: lock screens are public.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Words {
+    /// What happened, in a few words.
+    what: &'static str,
     title: String,
     body: String,
 }
 
-/// Tells everybody whom an event concerns: the applicant, and who else may act for the person.
+diesel::table! {
+    tellings (case_id, event_seq, recipient) {
+        case_id -> Binary,
+        event_seq -> BigInt,
+        recipient -> Binary,
+        notice_id -> Nullable<Binary>,
+        reach -> Text,
+        told_at -> BigInt,
+    }
+}
+
+/// The event of which a message tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub case: Id,
+    pub seq: i64,
+}
+
+/// Tells everybody whom an event concerns: who may act for the person today, and the person. An applicant whose link
+/// has ended learns nothing more.
 pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()> {
-    let spine = Spine::of(app, services);
-    let template = app.settings.template("case_progress").map(ToOwned::to_owned);
+    let (spine, channels) = (Spine::of(app, services), Channels::of(app));
     app.db
         .write(move |c| {
-            let case = case::find(c, event.case_id)?;
-            let Some(line) = history::line(c, event.case_id, event.seq)? else { return Ok(()) };
-            let service = spine.services.get(&case.service)?.label();
-            let Some(words) = words(service, &case, line.action, line.to_state, line.reason.as_deref()) else { return Ok(()) };
-            // Whoever may act for the person today; an applicant whose link has ended learns nothing more.
-            for account in links::accounts_for(c, case.person_id, spine.today())? {
-                put(c, &spine, &case, &line, account, &words, template.as_deref())?;
+            let Some(news) = News::of(c, &spine, Origin { case: event.case_id, seq: event.seq })? else { return Ok(()) };
+            for to in reach::recipients(c, &spine.keys, news.case.person_id, spine.today())? {
+                news.tell(c, &spine, &channels, &to)?;
             }
             Ok(())
         })
         .await
 }
 
-fn put(
-    c: &mut AnyConn,
-    spine: &Spine,
-    case: &Case,
-    line: &Event,
-    account: Id,
-    words: &Words,
-    template: Option<&str>,
-) -> Result<()> {
-    use notices::dsl as n;
-    let id = Id::at(spine.now);
-    let row = (
-        n::id.eq(id),
-        n::account_id.eq(account),
-        n::case_id.eq(case.id),
-        n::event_seq.eq(line.seq),
-        n::kind.eq("case_progress"),
-        n::title.eq(words.title.clone()),
-        n::body.eq(words.body.clone()),
-        n::created_at.eq(spine.now),
-    );
-    let new =
-        both(diesel::insert_into(n::notices).values(row).on_conflict((n::account_id, n::case_id, n::event_seq)).do_nothing());
-    if new.execute(c)? == 0 {
-        return Ok(());
+/// Takes the next way for somebody whom a message about an event surely did not reach.
+pub fn go_on(c: &mut AnyConn, spine: &Spine, channels: &Channels, origin: Origin, recipient: Id) -> Result<()> {
+    let row = tellings::table.find((origin.case, origin.seq, recipient));
+    let notice: Option<Option<Id>> = row.select(tellings::notice_id).get_result(c).optional()?;
+    let (Some(notice), Some(news)) = (notice, News::of(c, spine, origin)?) else { return Ok(()) };
+    let all = reach::recipients(c, &spine.keys, news.case.person_id, spine.today())?;
+    let Some(to) = all.into_iter().find(|to| to.id() == recipient) else { return Ok(()) };
+    let mut tried = Vec::new();
+    if let Some(notice) = notice
+        && wechat::prepared(c, notice)?
+    {
+        tried.push(Reach::WeChat);
     }
-    let Some(template) = template else { return Ok(()) };
-    if !ledger::allows(c, account, template)? {
-        return Ok(());
+    if sms::prepared(c, origin, recipient)? {
+        tried.push(Reach::Sms);
     }
-    let message = Message {
-        notice: id,
-        account,
-        template: template.to_owned(),
-        service: spine.services.get(&case.service)?.label().to_owned(),
-        // Where the event led: the case may have moved on since.
-        state: line.to_state.label().to_owned(),
-        day: beijing_date(spine.now).to_string(),
-        page: format!("pages/case/index?id={}", case.id),
-    };
-    send_by_wechat(c, spine, message)
+    let Some(reach) = reach::way(c, channels, &to, news.weight, &tried)? else { return Ok(()) };
+    diesel::update(tellings::table.find((origin.case, origin.seq, recipient))).set(tellings::reach.eq(reach)).execute(c)?;
+    news.leave(c, spine, channels, &to, notice, reach)
 }
 
-/// A notice that is about no case's event, for example that a device has become free. In the app at once; by WeChat when it leaves.
+/// An event with what is said of it.
+struct News {
+    case: Case,
+    origin: Origin,
+    /// Where the event led: the case may have moved on since.
+    state: &'static str,
+    service: &'static str,
+    words: Words,
+    weight: Weight,
+}
+
+impl News {
+    /// None for what concerns only the office.
+    fn of(c: &mut AnyConn, spine: &Spine, origin: Origin) -> Result<Option<News>> {
+        let case = case::find(c, origin.case)?;
+        let Some(line) = history::line(c, origin.case, origin.seq)? else { return Ok(None) };
+        let service = spine.services.get(&case.service)?.label();
+        let Some(words) = words(service, &case, line.action, line.to_state, line.reason.as_deref()) else { return Ok(None) };
+        let weight = reach::weight(line.action, case.due_at.is_some());
+        Ok(Some(News { case, origin, state: line.to_state.label(), service, words, weight }))
+    }
+
+    /// In the app first, then by the way that is open. A second telling finds the first.
+    fn tell(&self, c: &mut AnyConn, spine: &Spine, channels: &Channels, to: &Recipient) -> Result<()> {
+        let Some(reach) = reach::way(c, channels, to, self.weight, &[])? else { return Ok(()) };
+        let notice = match to {
+            Recipient::Account { id, .. } => match self.put(c, *id, spine.now)? {
+                Some(notice) => Some(notice),
+                None => return Ok(()),
+            },
+            Recipient::Person { .. } => None,
+        };
+        use tellings::dsl as t;
+        let row = (
+            (t::case_id.eq(self.origin.case), t::event_seq.eq(self.origin.seq), t::recipient.eq(to.id())),
+            (t::notice_id.eq(notice), t::reach.eq(reach), t::told_at.eq(spine.now)),
+        );
+        let once = diesel::insert_into(t::tellings).values(row).on_conflict((t::case_id, t::event_seq, t::recipient));
+        if both(once.do_nothing()).execute(c)? == 0 {
+            return Ok(());
+        }
+        self.leave(c, spine, channels, to, notice, reach)
+    }
+
+    /// The notice in the app; none when it stands there already.
+    fn put(&self, c: &mut AnyConn, account: Id, now: i64) -> Result<Option<Id>> {
+        use notices::dsl as n;
+        let id = Id::at(now);
+        let row = (
+            n::id.eq(id),
+            n::account_id.eq(account),
+            n::case_id.eq(self.case.id),
+            n::event_seq.eq(self.origin.seq),
+            n::kind.eq("case_progress"),
+            n::title.eq(self.words.title.clone()),
+            n::body.eq(self.words.body.clone()),
+            n::created_at.eq(now),
+        );
+        let new = diesel::insert_into(n::notices).values(row).on_conflict((n::account_id, n::case_id, n::event_seq));
+        Ok((both(new.do_nothing()).execute(c)? > 0).then_some(id))
+    }
+
+    /// Lets the message leave, or asks a worker to call.
+    fn leave(
+        &self,
+        c: &mut AnyConn,
+        spine: &Spine,
+        channels: &Channels,
+        to: &Recipient,
+        notice: Option<Id>,
+        reach: Reach,
+    ) -> Result<()> {
+        match (reach, to, notice, &channels.wechat) {
+            (Reach::WeChat, Recipient::Account { id, .. }, Some(notice), Some((_, template))) => {
+                let message = Message {
+                    notice,
+                    account: *id,
+                    template: template.clone(),
+                    service: self.service.to_owned(),
+                    state: self.state.to_owned(),
+                    day: beijing_date(spine.now).to_string(),
+                    page: format!("pages/case/index?id={}", self.case.id),
+                    origin: Some(self.origin),
+                };
+                send_by_wechat(c, spine, message)
+            }
+            (Reach::Sms, to, _, _) => {
+                let to = match to {
+                    Recipient::Account { id, .. } => To::Account(*id),
+                    Recipient::Person { id, .. } => To::Person(*id),
+                };
+                let values = vec![self.service.to_owned(), self.words.what.to_owned()];
+                let origin = Some(self.origin);
+                let text = Text { id: Id::at(spine.now), template: Template::Progress, to, values, origin, good_until: None };
+                sms::push(c, &spine.keys, &text, spine.now)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A notice that is about no case's event, for example that a device has become free. In the app at once; by another way when it leaves.
 pub fn inform(c: &mut AnyConn, spine: &Spine, account: Id, kind: &str, title: &str, body: &str) -> Result<()> {
     use notices::dsl as n;
     let id = Id::at(spine.now);
@@ -124,7 +220,7 @@ pub fn inform(c: &mut AnyConn, spine: &Spine, account: Id, kind: &str, title: &s
 /// Kind of the outbox row that [`inform`] leaves.
 pub const INFORMED: &str = "informed";
 
-/// A notice that stands in the app and may go out by WeChat.
+/// A notice that stands in the app and may go out by another way too.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Informed {
     notice: Id,
@@ -132,25 +228,37 @@ pub struct Informed {
     title: String,
 }
 
-/// Offers a notice to WeChat; a second call finds the message prepared.
+/// Offers a notice to the way that reaches its account; a second call finds the message prepared.
 pub async fn pass_on(app: &App, services: &Services, event: Informed) -> Result<()> {
-    let spine = Spine::of(app, services);
-    let Some(template) = app.settings.template("case_progress").map(ToOwned::to_owned) else { return Ok(()) };
+    let (spine, channels) = (Spine::of(app, services), Channels::of(app));
     app.db
         .write(move |c| {
-            if !ledger::allows(c, event.account, &template)? || wechat::prepared(c, event.notice)? {
+            if wechat::prepared(c, event.notice)? || sms::noted(c, event.notice)? {
                 return Ok(());
             }
-            let message = Message {
-                notice: event.notice,
-                account: event.account,
-                template: template.clone(),
-                service: event.title.clone(),
-                state: "有新消息".to_owned(),
-                day: beijing_date(spine.now).to_string(),
-                page: "pages/notices/index".to_owned(),
-            };
-            send_by_wechat(c, &spine, message)
+            match (reach::account_way(c, &channels, event.account, Weight::Matters, &[])?, &channels.wechat) {
+                (Reach::WeChat, Some((_, template))) => {
+                    let message = Message {
+                        notice: event.notice,
+                        account: event.account,
+                        template: template.clone(),
+                        service: event.title.clone(),
+                        state: "有新消息".to_owned(),
+                        day: beijing_date(spine.now).to_string(),
+                        page: "pages/notices/index".to_owned(),
+                        origin: None,
+                    };
+                    send_by_wechat(c, &spine, message)
+                }
+                (Reach::Sms, _) => {
+                    let (service, what) = event.title.split_once('：').unwrap_or((&event.title, "有新消息"));
+                    let values = vec![service.to_owned(), what.to_owned()];
+                    let (id, to) = (event.notice, To::Account(event.account));
+                    let text = Text { id, template: Template::Progress, to, values, origin: None, good_until: None };
+                    sms::push(c, &spine.keys, &text, spine.now)
+                }
+                _ => Ok(()),
+            }
         })
         .await
 }
@@ -207,7 +315,7 @@ fn words(service: &str, case: &Case, action: Action, to: State, step: Option<&st
         | Action::Urge
         | Action::Rate => return None,
     };
-    Some(Words { title: format!("{service}：{what}"), body })
+    Some(Words { what, title: format!("{service}：{what}"), body })
 }
 
 fn chinese_day(day: chrono::NaiveDate) -> String {

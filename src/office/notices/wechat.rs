@@ -4,7 +4,10 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::ledger;
+use super::reach::Channels;
+use super::telling::{self, Origin};
 use crate::office::accounts::residents;
+use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -36,6 +39,9 @@ pub struct Message {
     pub state: String,
     pub day: String,
     pub page: String,
+    /// The event that it tells of, if it is a case's.
+    #[serde(default)]
+    pub origin: Option<Origin>,
 }
 
 /// Notes that a message is on its way.
@@ -68,12 +74,12 @@ pub fn waiting(c: &mut AnyConn, account: Id, template: &str) -> Result<i64> {
 }
 
 /// Sends a message and tells the outbox what became of it. A lost answer is `unknown` for ever.
-pub async fn send(app: &App, message: &Message) -> Result<Settled> {
+pub async fn send(app: &App, services: &Services, message: &Message) -> Result<Settled> {
     let Some(program) = app.mini_program(None) else { return Ok(Settled::Park("no mini-program is configured".into())) };
     let (account, appid, keys) = (message.account, program.appid().to_owned(), app.keys.clone());
     let openid = app.db.read(move |c| residents::openid_of(c, &keys, account, &appid)).await?;
     let Some(openid) = openid else {
-        fate(app, message, "refused", false).await?;
+        fate(app, services, message, "refused").await?;
         return Ok(Settled::Done);
     };
     let fields = [("thing1", &message.service), ("phrase2", &message.state), ("date3", &message.day)];
@@ -94,23 +100,29 @@ pub async fn send(app: &App, message: &Message) -> Result<Settled> {
         Err(e) => return Ok(Settled::Later(e.to_string())),
     };
     // It may have left: whatever goes wrong from here on must not send it again.
-    match fate(app, message, state, state == "no_credit").await {
+    match fate(app, services, message, state).await {
         Ok(()) => Ok(settled),
         Err(e) => Ok(Settled::Unknown(format!("its fate could not be written: {e:?}"))),
     }
 }
 
-async fn fate(app: &App, message: &Message, state: &'static str, none_left: bool) -> Result<()> {
-    let (notice, account, template, now) = (message.notice, message.account, message.template.clone(), app.clock.now_ms());
+/// Writes the fate down, and takes the next way when the message surely did not arrive.
+async fn fate(app: &App, services: &Services, message: &Message, state: &'static str) -> Result<()> {
+    let (spine, channels, message) = (Spine::of(app, services), Channels::of(app), message.clone());
     app.db
         .write(move |c| {
             use wechat_messages::dsl as m;
-            let row = m::wechat_messages.filter(m::notice_id.eq(notice));
-            diesel::update(row).set((m::state.eq(state), m::updated_at.eq(now))).execute(c)?;
+            let row = m::wechat_messages.filter(m::notice_id.eq(message.notice));
+            diesel::update(row).set((m::state.eq(state), m::updated_at.eq(spine.now))).execute(c)?;
             if matches!(state, "sent" | "unknown" | "no_credit") {
-                ledger::spend(c, account, &template, none_left, now)?;
+                ledger::spend(c, message.account, &message.template, state == "no_credit", spine.now)?;
             }
-            Ok(())
+            match message.origin {
+                Some(origin) if matches!(state, "no_credit" | "refused") => {
+                    telling::go_on(c, &spine, &channels, origin, message.account)
+                }
+                _ => Ok(()),
+            }
         })
         .await
 }

@@ -2,14 +2,12 @@
 
 use std::time::Duration;
 
-use reqwest::{RequestBuilder, Response};
+use reqwest::RequestBuilder;
 use serde_json::{Map, Value};
 
 use super::fault::{Refusal, refusal_of, rid_of};
 use super::{WeChat, WeChatFault};
-
-/// WeChat's answers to these calls are below two kilobytes; more is no answer of WeChat's.
-const BODY_CAP: usize = 64 * 1024;
+use crate::platform::outgoing;
 
 impl WeChat {
     /// A full address. Only the path may be logged: the query carries secret, code or token.
@@ -24,13 +22,16 @@ impl WeChat {
         request: RequestBuilder,
         limit: Duration,
     ) -> Result<Map<String, Value>, Refusal> {
-        let response = request.timeout(limit).send().await.map_err(|error| transport_fault(path, error))?;
+        let response =
+            request.timeout(limit).send().await.map_err(|error| {
+                if outgoing::never_left(path, error) { WeChatFault::Unreachable } else { WeChatFault::Unknown }
+            })?;
         let status = response.status();
         if !status.is_success() {
             tracing::warn!(path, status = status.as_u16(), "WeChat answered with a bare HTTP status");
             return Err(WeChatFault::Unknown.into());
         }
-        let body = read_capped(path, response).await?;
+        let body = outgoing::read_capped(path, response).await.ok_or(WeChatFault::Unknown)?;
         let Ok(Value::Object(answer)) = serde_json::from_slice(&body) else {
             tracing::warn!(path, bytes = body.len(), "WeChat's answer is not a JSON object");
             return Err(WeChatFault::Unknown.into());
@@ -89,33 +90,6 @@ pub(super) fn whole_number(value: &Value) -> Option<i64> {
 /// A text that is present and not blank.
 pub(super) fn text_of(answer: &Map<String, Value>, key: &str) -> Option<String> {
     answer.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
-}
-
-/// Reads by chunks, so that a wrong server cannot fill our memory; a cut or too long body leaves the outcome unknown.
-async fn read_capped(path: &'static str, mut response: Response) -> Result<Vec<u8>, WeChatFault> {
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len().saturating_add(chunk.len()) <= BODY_CAP => body.extend_from_slice(&chunk),
-            Ok(Some(_)) => {
-                tracing::warn!(path, "WeChat's answer is too long");
-                return Err(WeChatFault::Unknown);
-            }
-            Ok(None) => return Ok(body),
-            Err(error) => {
-                tracing::warn!(path, error = %error.without_url(), "WeChat's answer was cut");
-                return Err(WeChatFault::Unknown);
-            }
-        }
-    }
-}
-
-/// A builder or connect error is sure that nothing left; after that every error leaves the outcome unknown.
-fn transport_fault(path: &'static str, error: reqwest::Error) -> WeChatFault {
-    let unsent = error.is_connect() || error.is_builder();
-    // The URL holds secret, code or token.
-    tracing::warn!(path, unsent, error = %error.without_url(), "no answer from WeChat");
-    if unsent { WeChatFault::Unreachable } else { WeChatFault::Unknown }
 }
 
 /// Loud only where a person of the county's IT must act.

@@ -85,6 +85,11 @@ impl Callback {
         Ok(Self { token, key, appid: appid.into() })
     }
 
+    /// The mini-program whose pushes these settings open.
+    pub fn appid(&self) -> &str {
+        &self.appid
+    }
+
     /// For the URL check (answer `echostr` as plain text) and for pushes in plain mode. Never enough in safe mode.
     ///
     /// # Errors

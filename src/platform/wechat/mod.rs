@@ -14,6 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use super::secret::Secret;
 pub use callback::{Callback, CallbackFault, SealedReply, is_fresh};
 pub use fault::WeChatFault;
 pub use phone::PhoneInfo;
@@ -22,6 +23,7 @@ pub use session::SessionIdentity;
 pub use subscribe::MiniProgramState;
 pub use template_field::{FieldFault, fit};
 
+use super::outgoing;
 use token::Tokens;
 
 /// Where WeChat itself answers; a local stand-in has another base URL.
@@ -29,27 +31,6 @@ pub const WECHAT_BASE_URL: &str = "https://api.weixin.qq.com";
 
 /// The clock as this client needs it: milliseconds since the Unix epoch.
 pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
-
-/// A value that must never be printed: its `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Takes the secret text out of the settings.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("Secret(redacted)")
-    }
-}
 
 /// One mini-program's identity at WeChat.
 #[derive(Clone, Debug)]
@@ -96,20 +77,12 @@ pub struct WeChat {
 }
 
 impl WeChat {
-    /// Builds the HTTP client: no redirects, no proxy, no automatic retries, so that one call here is at most one request there.
+    /// Builds the HTTP client.
     ///
     /// # Errors
     /// When TLS cannot be set up on this machine.
     pub fn new(app: WeChatApp, timeouts: Timeouts, now: Now) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(timeouts.connect)
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .referer(false)
-            .no_proxy()
-            // An idle connection that WeChat is about to close would turn a login into an unknown outcome.
-            .pool_idle_timeout(Duration::from_secs(15))
-            .build()?;
+        let http = outgoing::client(timeouts.connect)?;
         Ok(Self { app, http, timeouts, tokens: Tokens::default(), now })
     }
 

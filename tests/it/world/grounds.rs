@@ -83,7 +83,7 @@ fn bring_up(url: String) {
             let stand_in = Shared::new(Arc::new(|| MORNING_MS));
             cast::introduce(&stand_in);
             let bounds = Bounds { connections: 2, ..Bounds::default() };
-            let app = super::app(&url, folder.path(), bounds, clock, "http://127.0.0.1:9", false);
+            let app = super::app(&url, folder.path(), bounds, clock, ("http://127.0.0.1:9", "http://127.0.0.1:9"), false);
             migrate::up(&app.db).await.unwrap();
             province::ground(&app, beijing_date(MORNING_MS), MORNING_MS).await.unwrap();
             cast::load(&app, &stand_in).await.unwrap();

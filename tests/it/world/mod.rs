@@ -16,6 +16,7 @@ use std::time::Duration;
 use actix_web::dev::ServerHandle;
 use futures_util::FutureExt;
 use zhucan::entry::demo::cast;
+use zhucan::entry::demo::sms_stand_in;
 use zhucan::entry::demo::wechat_stand_in::{self, Shared};
 use zhucan::entry::server::{self, Options, Server};
 use zhucan::entry::worker;
@@ -26,7 +27,8 @@ use zhucan::platform::db::{Bounds, Db};
 use zhucan::platform::files::{FileDesk, PdfWorker, Vault};
 use zhucan::platform::print::Press;
 use zhucan::platform::settings::Settings;
-use zhucan::platform::wechat::{Secret, Timeouts, WeChat, WeChatApp};
+use zhucan::platform::sms::{self, Sms};
+use zhucan::platform::wechat::{Callback, Secret, Timeouts, WeChat, WeChatApp};
 use zhucan::services;
 
 use crate::registry::Story;
@@ -54,6 +56,9 @@ pub struct World {
     pub wechat: Shared,
     /// Where the stand-in answers.
     pub wechat_address: String,
+    /// The memory of the stand-in for SMS: messages sent, faults to order.
+    pub sms: sms_stand_in::Shared,
+    sms_address: String,
     http: reqwest::Client,
     folder: Arc<tempfile::TempDir>,
 }
@@ -61,12 +66,14 @@ pub struct World {
 /// Runs one story and ends its world, whatever became of it.
 pub fn run(kind: Kind, story: Story) {
     actix_web::rt::System::new().block_on(async move {
-        let (world, server, stand_in) = World::begin(kind).await;
+        let (world, server, stand_ins) = World::begin(kind).await;
         let told = AssertUnwindSafe(story(world.clone())).catch_unwind().await;
         // Idle connections of the client would otherwise be waited for.
         drop(world);
         server.drain().await;
-        stand_in.stop(false).await;
+        for stand_in in stand_ins {
+            stand_in.stop(false).await;
+        }
         if let Err(panic) = told {
             resume_unwind(panic);
         }
@@ -74,16 +81,18 @@ pub fn run(kind: Kind, story: Story) {
 }
 
 impl World {
-    async fn begin(kind: Kind) -> (World, Server, ServerHandle) {
+    async fn begin(kind: Kind) -> (World, Server, [ServerHandle; 2]) {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let clock = Clock::standing_at(MORNING_MS);
         let (wechat, address, stand_in) = stand_in(&clock);
+        let (sms, sms_address, sms_handle) = sms_stand_in(&clock);
         let bounds = Bounds { connections: 4, ..Bounds::default() };
         let database = grounds::fresh_database(kind, folder.path());
-        let app = app(&database, folder.path(), bounds, clock, &address, false);
+        let app = app(&database, folder.path(), bounds, clock, (&address, &sms_address), false);
         let (base, server) = serve(&app, Duration::ZERO, false);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        (World { app, kind, database, base, wechat, wechat_address: address, http, folder }, server, stand_in)
+        let world = World { app, kind, database, base, wechat, wechat_address: address, sms, sms_address, http, folder };
+        (world, server, [stand_in, sms_handle])
     }
 
     /// Another fresh database of the same kind, with its own bounds.
@@ -94,7 +103,8 @@ impl World {
     /// A second instance on the same database, with the same folder and clock; its server is to be drained.
     pub fn second_instance(&self) -> (World, Server) {
         let (bounds, clock) = (Bounds { connections: 4, ..Bounds::default() }, self.app.clock.clone());
-        let app = app(&self.database, self.folder.path(), bounds, clock, &self.wechat_address, false);
+        let outside = (self.wechat_address.as_str(), self.sms_address.as_str());
+        let app = app(&self.database, self.folder.path(), bounds, clock, outside, false);
         let (base, server) = serve(&app, Duration::ZERO, false);
         (World { app, base, ..self.clone() }, server)
     }
@@ -103,9 +113,18 @@ impl World {
     pub fn demo_server(&self, pause: Duration) -> (App, String, Server) {
         let database = grounds::fresh_database(self.kind, self.folder.path());
         let clock = Clock::standing_at(MORNING_MS);
-        let app = app(&database, self.folder.path(), Bounds::default(), clock, &self.wechat_address, true);
+        let app = app(&database, self.folder.path(), Bounds::default(), clock, (&self.wechat_address, &self.sms_address), true);
         let (base, server) = serve(&app, pause, true);
         (app, base, server)
+    }
+
+    /// A server that was set up without SMS, on a database of its own, and the same world before it.
+    pub fn without_sms(&self) -> (World, Server) {
+        let database = grounds::fresh_database(self.kind, self.folder.path());
+        let outside = (self.wechat_address.as_str(), "");
+        let app = app(&database, self.folder.path(), Bounds::default(), self.app.clock.clone(), outside, false);
+        let (base, server) = serve(&app, Duration::ZERO, false);
+        (World { app, base, ..self.clone() }, server)
     }
 
     /// Lets every effect leave and every clock act that is due now.
@@ -132,13 +151,33 @@ fn stand_in(clock: &Clock) -> (Shared, String, ServerHandle) {
     (shared, address, handle)
 }
 
-/// An instance whose keys are those of the templates.
-pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, wechat: &str, demo: bool) -> App {
-    let program = WeChatApp { appid: cast::APPID.into(), secret: Secret::new(cast::SECRET), base_url: wechat.into() };
+/// Tencent Cloud SMS as far as this machine knows it.
+fn sms_stand_in(clock: &Clock) -> (sms_stand_in::Shared, String, ServerHandle) {
     let at = clock.clone();
+    let shared = sms_stand_in::Shared::new(Arc::new(move || at.now_ms()));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let server = sms_stand_in::start(listener, shared.clone()).unwrap();
+    let handle = server.handle();
+    actix_web::rt::spawn(server);
+    (shared, address, handle)
+}
+
+/// How WeChat signs and seals what it pushes to the server of a story.
+pub fn push_settings() -> Callback {
+    Callback::new(Secret::new("story-push-token"), &Secret::new("A".repeat(43)), cast::APPID).unwrap()
+}
+
+/// An instance whose keys are those of the templates; `wechat` and `sms` are where the stand-ins answer.
+pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, (wechat, sms): (&str, &str), demo: bool) -> App {
+    let program = WeChatApp { appid: cast::APPID.into(), secret: Secret::new(cast::SECRET), base_url: wechat.into() };
+    let (at, then) = (clock.clone(), clock.clone());
+    let quick = sms::Timeouts { send: Duration::from_millis(700), ..sms::Timeouts::default() };
     App::new(Tools {
         db: Db::open(database, bounds).unwrap(),
         wechat: vec![WeChat::new(program, Timeouts::default(), Arc::new(move || at.now_ms())).unwrap()],
+        callbacks: vec![push_settings()],
+        sms: (!sms.is_empty()).then(|| Sms::new(sms_stand_in::account(sms), quick, Arc::new(move || then.now_ms())).unwrap()),
         clock,
         keys: grounds::keys(),
         vault: Vault::in_folder(&folder.join("papers")).unwrap(),

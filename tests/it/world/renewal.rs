@@ -55,11 +55,17 @@ impl Applicant {
     /// Somebody of the cast, who applies for the last person of their list: themselves, or their child.
     pub async fn of(world: &World, handle: &'static str) -> Applicant {
         let token = world.resident(handle).await;
+        Applicant { handle, ..Applicant::signed_in(world, &token).await }
+    }
+
+    /// The same for somebody who signed in another way than with WeChat.
+    pub async fn signed_in(world: &World, token: &str) -> Applicant {
+        let token = token.to_owned();
         let persons = world.get("/api/v1/me/persons").token(&token).send().await.data(200);
         let all = persons.as_array().unwrap();
         let child = all.iter().find(|p| p["relation"]["value"] == "child");
         let person = child.unwrap_or(&all[0])["id"].as_str().unwrap().to_owned();
-        Applicant { world: world.clone(), token, person, handle }
+        Applicant { world: world.clone(), token, person, handle: "" }
     }
 
     /// The one whose card runs out soon.
@@ -88,7 +94,7 @@ impl Applicant {
         self.world.put(path).token(&self.token).json(body)
     }
 
-    /// A fresh draft; `kind` is `renewal` or `change`.
+    /// A fresh draft; `kind` is `renewal`, `change` or `new`.
     pub async fn begun(&self, kind: &str) -> Case {
         let body = json!({ "person_id": self.person, "kind": kind });
         let draft = self.post("/api/v1/certificate/drafts", &body).send().await.data(201);
@@ -98,7 +104,10 @@ impl Applicant {
     /// A draft with all that is asked for.
     pub async fn drafted(&self, kind: &str) -> Case {
         let case = self.begun(kind).await;
-        let holder = json!({ "version": 0, "changed_condition": kind == "change" });
+        let mut holder = json!({ "version": 0, "changed_condition": kind == "change" });
+        if kind == "new" {
+            holder["declared_category"] = json!("physical");
+        }
         self.put(&case.certificate("/sections/holder"), &holder).send().await.data(200);
         let delivery = json!({ "version": 0, "way": "pickup", "place": "county" });
         self.put(&case.certificate("/sections/delivery"), &delivery).send().await.data(200);

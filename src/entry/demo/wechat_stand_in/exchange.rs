@@ -1,20 +1,15 @@
 //! How the stand-in answers one call: rules first or a fault instead, WeChat's envelope, the log of calls.
 
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_web::body::{BodySize, MessageBody};
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::super::broken;
 use super::Shared;
 use super::state::State;
-
-const HUGE_BYTES: usize = 1024 * 1024;
 
 /// What goes wrong with a call. In JSON: `{"mode":"hang_ms","value":500}`, `{"mode":"http_502"}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +55,7 @@ pub(super) async fn serve(
             Some(FaultMode::Errcode(code)) => Err(Refused(code, "fault on request".to_owned())),
             Some(FaultMode::Http502 | FaultMode::Garbage | FaultMode::Huge | FaultMode::Redirect) => {
                 state.record(path, None, fault);
-                return broken(fault);
+                return ruined(fault);
             }
             _ => rules(&mut state),
         };
@@ -70,7 +65,7 @@ pub(super) async fn serve(
     };
     match fault {
         Some(FaultMode::HangMs(ms)) => tokio::time::sleep(Duration::from_millis(ms)).await,
-        Some(FaultMode::DropAfterProcessing) => return HttpResponse::Ok().body(Cut),
+        Some(FaultMode::DropAfterProcessing) => return broken::cut(),
         Some(FaultMode::EmptyOpenid) => return HttpResponse::Ok().json(json!({ "openid": "", "session_key": "" })),
         _ => {}
     }
@@ -84,31 +79,16 @@ fn enveloped(state: &mut State, outcome: Result<Map<String, Value>, Refused>) ->
     }
 }
 
-fn broken(fault: Option<FaultMode>) -> HttpResponse {
+fn ruined(fault: Option<FaultMode>) -> HttpResponse {
     match fault {
-        Some(FaultMode::Garbage) => HttpResponse::Ok().content_type("text/html").body("<html>maintenance</html>"),
-        Some(FaultMode::Huge) => HttpResponse::Ok().json(json!({ "openid": "o", "filler": "x".repeat(HUGE_BYTES) })),
+        Some(FaultMode::Garbage) => broken::garbage(),
+        Some(FaultMode::Huge) => HttpResponse::Ok().json(json!({ "openid": "o", "filler": broken::filler() })),
         Some(FaultMode::Redirect) => HttpResponse::Found().insert_header((LOCATION, "/redirected")).finish(),
-        _ => HttpResponse::BadGateway().content_type("text/html").body("<html>502 Bad Gateway</html>"),
+        _ => broken::bad_gateway(),
     }
 }
 
 /// WeChat's paths are case-sensitive; a wrong one is 40066 with status 200. It is logged, so a followed redirect shows.
 pub(super) async fn no_such_path(shared: web::Data<Shared>, request: HttpRequest) -> HttpResponse {
     serve(&shared, request.path(), |_| refuse(40066, "invalid url")).await
-}
-
-/// A body that promises bytes and ends the connection instead.
-struct Cut;
-
-impl MessageBody for Cut {
-    type Error = io::Error;
-
-    fn size(&self) -> BodySize {
-        BodySize::Sized(64)
-    }
-
-    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<web::Bytes, io::Error>>> {
-        Poll::Ready(Some(Err(io::Error::from(io::ErrorKind::ConnectionReset))))
-    }
 }
