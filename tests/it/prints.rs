@@ -33,7 +33,6 @@ fn words(reply: &Reply) -> String {
     assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/pdf")));
     assert!(reply.header("content-disposition").unwrap().starts_with("attachment; filename=\"ZS"));
     assert!(reply.header("cache-control").unwrap().contains("no-store"));
-    std::fs::write(format!("/tmp/printwork/dump-{}.pdf", reply.bytes.len()), &reply.bytes).unwrap(); // TEMP
     let document = Document::load_mem(&reply.bytes).unwrap();
     let catalog = document.catalog().unwrap();
     assert_eq!(catalog.get(b"Lang").unwrap().as_str().unwrap(), b"zh-CN");
