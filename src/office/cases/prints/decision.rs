@@ -141,7 +141,7 @@ fn refused(c: &mut AnyConn, facts: &Facts, spine: &Spine, line: &Event, what: &s
     if days > 0 && !appealed {
         let until = day_of(calendar::load_around(c, beijing_date(line.at))?.due_at(line.at, days));
         let way = "打开小程序，进入“我的办件”，点“申诉”。";
-        ways.insert(0, format!("可以在{until}当天或之前申诉一次，由上一级窗口重新审核：{way}"));
+        ways.insert(0, format!("可以在{until}当天或之前申诉一次，由上一级或者另一位工作人员重新审核：{way}"));
     }
     Ok(vec![
         Block::Paragraph(format!("您好！{what}")),
