@@ -109,7 +109,7 @@ pub fn paper(c: &mut AnyConn, spine: &Spine, facts: &Facts, document: Document) 
 }
 
 fn accepted(facts: &Facts, line: &Event) -> Vec<Block> {
-    let submitted = facts.lines.iter().filter(|l| l.seq < line.seq && l.action == Action::Submit).next_back();
+    let submitted = facts.lines.iter().rfind(|l| l.seq < line.seq && l.action == Action::Submit);
     let on = submitted.map_or_else(|| "此前".to_owned(), |l| day_of(l.at));
     let how = match line.action {
         Action::DeemAccepted => "我们没有在期限内答复，按规定从提交之日起视为已经受理，开始办理。",
