@@ -33,7 +33,6 @@ fn words(reply: &Reply) -> String {
     assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/pdf")));
     assert!(reply.header("content-disposition").unwrap().starts_with("attachment; filename=\"ZS"));
     assert!(reply.header("cache-control").unwrap().contains("no-store"));
-    std::fs::write(format!("/tmp/printwork/dump-{}.pdf", reply.bytes.len()), &reply.bytes).unwrap(); // TEMP
     let document = Document::load_mem(&reply.bytes).unwrap();
     let catalog = document.catalog().unwrap();
     assert_eq!(catalog.get(b"Lang").unwrap().as_str().unwrap(), b"zh-CN");
@@ -124,11 +123,14 @@ async fn an_acceptance_and_a_refusal_are_proven_on_paper(world: World) {
     let case = lin.submitted("change").await;
     world.pass(MINUTES_11);
     let body = json!({ "version": case.version, "reason": "not_resident", "note": "请到户籍所在地办理。" });
-    world.post(&case.staff("/actions/decline")).token(&town).json(&body).send().await.data(200);
+    let declined = world.post(&case.staff("/actions/decline")).token(&town).json(&body).send().await.data(200);
     let text = words(&print(&world, &lin.token, &case.path("/documents/refusal")).await);
     holds(&text, &["不予受理通知书", "请到户籍所在地办理。", "六十日内申请行政复议", "重新申请"]);
     let same = print(&world, &town, &case.staff("/documents/refusal")).await;
     assert_eq!(words(&same), text);
+    // What the office takes back was never decided, on paper either.
+    world.decided(&town, &Case::of(&declined), "take-back").await;
+    print(&world, &lin.token, &case.path("/documents/refusal")).await.refused(404, 10006);
 }
 
 async fn a_rejection_names_the_reason_and_the_way_to_object(world: World) {

@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn words_and_numbers_stay_whole_and_spaces_hang() {
-        assert_eq!(set("电话 0555-1234567 联系", 8.0), ["电话 ", "0555-1234567 ", "联系"]);
+        assert_eq!(set("电话 0555-1234567 联系", 7.0), ["电话 ", "0555-1234567 ", "联系"]);
         assert_eq!(set("共300元", 3.0), ["共", "300元"]);
     }
 

@@ -109,7 +109,7 @@ pub fn paper(c: &mut AnyConn, spine: &Spine, facts: &Facts, document: Document) 
 }
 
 fn accepted(facts: &Facts, line: &Event) -> Vec<Block> {
-    let submitted = facts.lines.iter().filter(|l| l.seq < line.seq && l.action == Action::Submit).next_back();
+    let submitted = facts.lines.iter().rfind(|l| l.seq < line.seq && l.action == Action::Submit);
     let on = submitted.map_or_else(|| "此前".to_owned(), |l| day_of(l.at));
     let how = match line.action {
         Action::DeemAccepted => "我们没有在期限内答复，按规定从提交之日起视为已经受理，开始办理。",
@@ -141,7 +141,7 @@ fn refused(c: &mut AnyConn, facts: &Facts, spine: &Spine, line: &Event, what: &s
     if days > 0 && !appealed {
         let until = day_of(calendar::load_around(c, beijing_date(line.at))?.due_at(line.at, days));
         let way = "打开小程序，进入“我的办件”，点“申诉”。";
-        ways.insert(0, format!("可以在{until}当天或之前申诉一次，由上一级窗口重新审核：{way}"));
+        ways.insert(0, format!("可以在{until}当天或之前申诉一次，由上一级或者另一位工作人员重新审核：{way}"));
     }
     Ok(vec![
         Block::Paragraph(format!("您好！{what}")),

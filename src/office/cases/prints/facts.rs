@@ -68,7 +68,7 @@ impl Facts {
 
     /// The office on whose desk the case lay just before this line: it is the one that spoke.
     pub fn office(&self, c: &mut AnyConn, seq: i64) -> Result<String> {
-        let before = self.lines.iter().filter(|l| l.seq < seq && l.desk.is_some()).next_back();
+        let before = self.lines.iter().rfind(|l| l.seq < seq && l.desk.is_some());
         let at = before.and_then(|l| Some((l.desk?, l.desk_area.as_deref()?)));
         let Some((desk, area)) = at else { return Ok(self.policy.owner.clone()) };
         let area = areas::full_name(c, &stored::area(area)?)?;
