@@ -142,7 +142,6 @@ pub fn redeem(c: &mut AnyConn, keys: &Keyring, typed: &Typed, new: Id, at: Momen
     let latest = s::sms_codes
         .filter(s::phone_hash.eq(phone_hash.as_slice()).and(s::expires_at.gt(at.now)))
         .order((s::created_at.desc(), s::id.desc()))
-        .limit(1)
         .select((s::id, s::code_hash, s::tries, s::used_at));
     let found: Vec<(Id, Vec<u8>, i64, Option<i64>)> = latest.load(c)?;
     let Some((id, wanted, tries, None)) = found.into_iter().next() else { return Ok(None) };
