@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::office::accounts::faults;
+use crate::office::administration::codes as administration_codes;
 use crate::office::cases::{codes, consents, papers_api};
 use crate::office::people::codes as people_codes;
 use crate::platform::code::{Code, PLATFORM};
@@ -14,7 +15,7 @@ use crate::services;
 
 /// The lists of all floors.
 static LISTS: &[&[&Code]] =
-    &[PLATFORM, faults::ACCOUNTS, codes::CASES, consents::CONSENT, papers_api::FILES, people_codes::PEOPLE];
+    &[PLATFORM, faults::ACCOUNTS, codes::CASES, consents::CONSENT, papers_api::FILES, people_codes::PEOPLE, administration_codes::ADMINISTRATION];
 
 /// All codes in ascending order.
 pub fn all() -> Vec<&'static Code> {

@@ -2,7 +2,7 @@
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::office::{accounts, cases, desks, notices, people, policy};
+use crate::office::{accounts, administration, cases, desks, notices, people, policy};
 use crate::services;
 
 /// Where all operations stand.
@@ -28,4 +28,5 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     cases::papers_api::routes,
     desks::api::routes,
     notices::api::routes,
+    administration::routes,
 ];

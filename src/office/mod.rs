@@ -1,6 +1,7 @@
 //! Floor 2, the spine: what all services share.
 
 pub mod accounts; // who signs in, in what role, for whom
+pub mod administration; // what the administrator does
 pub mod cases; // drafts, papers, actions, history, corrections
 
 pub mod desks; // queues, claims, decisions

@@ -7,6 +7,9 @@
 #[macro_use]
 mod registry;
 mod accounts_desk;
+mod admin_places;
+mod admin_policy;
+mod admin_workers;
 mod cases;
 mod certificate;
 mod clocks;
@@ -39,6 +42,9 @@ use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("accounts_desk", accounts_desk::STORIES),
+    ("admin_places", admin_places::STORIES),
+    ("admin_policy", admin_policy::STORIES),
+    ("admin_workers", admin_workers::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),

@@ -1,22 +1,18 @@
-//! `zhucan import`: data that the office is given: areas, working days, county policies.
+//! `zhucan import`: data that the office is given: areas and working days.
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use serde::Deserialize;
-use serde_json::Value;
 
 use super::Outcome;
 use super::place::{self, Place, cause};
+use super::policy::told;
 use super::running::block_on;
-use crate::office::policy::county::{self, NewPolicy};
-use crate::office::policy::terms::CommonPolicy;
+use crate::office::administration::events::{Change, Event};
 use crate::office::policy::{areas, calendar};
 use crate::platform::clock::Clock;
 use crate::platform::db::{AnyConn, Bounds};
-use crate::platform::error::{Error, Result};
-use crate::rules::areas::AreaCode;
+use crate::platform::error::Result;
 
 #[derive(Args)]
 pub struct Import {
@@ -30,8 +26,6 @@ enum What {
     Areas(File),
     #[command(about = "放假调休：CSV，列为 date,working,name，第一行注明国务院办公厅通知的文号")]
     Calendar(File),
-    #[command(about = "县（区）政策：JSON，发布后不能修改，只能发布新的一版")]
-    Policy(File),
 }
 
 #[derive(Args)]
@@ -42,66 +36,35 @@ struct File {
     file: PathBuf,
 }
 
-/// A county policy as a file.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PolicyFile {
-    county: AreaCode,
-    service: String,
-    effective_from: NaiveDate,
-    owner: String,
-    source: String,
-    common: CommonPolicy,
-    terms: Value,
-}
-
-type Work = Box<dyn Fn(&mut AnyConn) -> Result<String> + Send>;
-
 impl Import {
     pub fn run(self) -> Outcome {
-        let (file, kind) = match self.what {
-            What::Areas(file) => (file, 0),
-            What::Calendar(file) => (file, 1),
-            What::Policy(file) => (file, 2),
+        let now = Clock::system().now_ms();
+        let (file, work): (File, fn(&mut AnyConn, &str, i64) -> Result<String>) = match self.what {
+            What::Areas(file) => (file, import_areas),
+            What::Calendar(file) => (file, import_calendar),
         };
         let text = std::fs::read_to_string(&file.file).map_err(|e| format!("读不到 {}：{e}", file.file.display()))?;
-        let clock = Clock::system();
-        let (id, now) = (clock.id(), clock.now_ms());
-        let work: Work = match kind {
-            0 => Box::new(move |c| Ok(format!("已导入 {} 个行政区划。", areas::import(c, &text)?))),
-            1 => Box::new(move |c| Ok(format!("已导入这些年份的放假安排：{:?}。", calendar::import(c, &text, now)?))),
-            _ => {
-                let told: PolicyFile = serde_json::from_str(&text).map_err(|e| format!("文件格式不对：{e}"))?;
-                let new = NewPolicy {
-                    id,
-                    county: told.county,
-                    service: told.service,
-                    effective_from: told.effective_from,
-                    owner: told.owner,
-                    source: told.source,
-                    common: told.common,
-                    terms: told.terms,
-                    at_ms: now,
-                };
-                Box::new(move |c| Ok(format!("已发布第 {} 版。", county::publish(c, &new)?.version)))
-            }
-        };
         block_on(async move {
             let db = file.place.open_database(Bounds::default())?;
             place::migrate(&db).await?;
-            let work = std::sync::Mutex::new(work);
-            let done = db.write(move |c| {
-                let work = work.lock().map_err(|_| Error::internal("an import broke off"))?;
-                work(c)
-            });
-            let said = done.await.map_err(|e| {
-                let told: Vec<String> =
-                    e.details().iter().map(|d| format!("{}：{}{}", d.field, d.reason, d.suggestion)).collect();
-                if told.is_empty() { cause(&e) } else { told.join("\n") }
-            })?;
+            let said = db.write(move |c| work(c, &text, now)).await;
+            let said = said.map_err(|e| if e.details().is_empty() { cause(&e) } else { told(e.details()) })?;
             println!("{said}");
             db.close();
             Ok(())
         })
     }
+}
+
+fn import_areas(c: &mut AnyConn, text: &str, now: i64) -> Result<String> {
+    let said = format!("已导入 {} 个行政区划。", areas::import(c, text)?);
+    Event::new(now, None, Change::AreasImported, "areas", None).words(None, said.clone()).record(c)?;
+    Ok(said)
+}
+
+fn import_calendar(c: &mut AnyConn, text: &str, now: i64) -> Result<String> {
+    let years: Vec<String> = calendar::import(c, text, now)?.iter().map(i32::to_string).collect();
+    let said = format!("已导入这些年份的放假安排：{}。", years.join("、"));
+    Event::new(now, None, Change::CalendarImported, years.join("、"), None).words(None, said.clone()).record(c)?;
+    Ok(said)
 }

@@ -31,6 +31,8 @@ coded_enum! {
         LoggedOut = "logged_out", "已退出登录";
         Reused = "reused", "登录凭证被重复使用";
         Banned = "banned", "账号已停用";
+        Moved = "moved", "岗位已变动";
+        Renewed = "renewed", "密码或动态码已更换";
     }
 }
 

@@ -39,7 +39,7 @@ pub struct SignIn {
     pub(super) identities: Limit<Id>,
     pub(super) links: Limit<Id>,
     pub(super) phones: Limit<Id>,
-    pub(super) passwords: Passwords,
+    pub(in crate::office) passwords: Passwords,
 }
 
 impl SignIn {
@@ -65,7 +65,7 @@ impl SignIn {
     }
 
     /// Counts a worker's sign-in; 10020 beyond the limit.
-    pub(super) fn worker_at(&self, req: &HttpRequest) -> Result<()> {
+    pub(in crate::office) fn worker_at(&self, req: &HttpRequest) -> Result<()> {
         self.workers.check(&address(req))
     }
 }

@@ -45,6 +45,8 @@ diesel::table! {
 coded_enum! {
     /// Whether an account may be used.
     pub enum Standing {
+        /// Has a code to make the own account with.
+        Invited = "invited", "待启用";
         Active = "active", "正常";
         Banned = "banned", "已停用";
         Closed = "closed", "已注销";
@@ -81,7 +83,11 @@ fn load(c: &mut AnyConn, worker: Id, session: Id, now: i64) -> Result<Option<Wor
     Ok(Some(Worker { id: worker, name, session, person, posts }))
 }
 
-pub(super) fn posts_at(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Post>> {
+/// The posts that a worker holds at this moment.
+///
+/// # Errors
+/// Those of the database.
+pub fn posts_at(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Post>> {
     use assignments::dsl as a;
     let rows: Vec<(Role, String, Option<Id>)> = a::assignments
         .filter(a::worker_id.eq(worker))
@@ -103,4 +109,13 @@ pub fn person_of(c: &mut AnyConn, worker: Id) -> Result<Option<Id>> {
     use workers::dsl as w;
     let row: Option<Option<Id>> = w::workers.find(worker).select(w::person_id).get_result(c).optional()?;
     Ok(row.flatten())
+}
+
+/// The names of these workers, in one query.
+///
+/// # Errors
+/// Those of the database.
+pub fn names(c: &mut AnyConn, ids: Vec<Id>) -> Result<Vec<(Id, String)>> {
+    use workers::dsl as w;
+    Ok(w::workers.filter(w::id.eq_any(ids)).order(w::id).select((w::id, w::name)).load(c)?)
 }

@@ -92,7 +92,7 @@ pub struct StaffMe {
 }
 
 /// What the worker may do, and where.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct PostView {
     role: Labelled,
     /// Twelve-digit area code; the post holds for all areas below it.

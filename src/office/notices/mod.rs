@@ -4,3 +4,4 @@ pub mod api; // what a resident may call
 pub mod ledger; // how many WeChat messages a resident still allows
 pub mod telling; // from a case's event to notices
 pub mod wechat; // one subscribe message, once
+pub mod words; // what notices say, a county's own words first

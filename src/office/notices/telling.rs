@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger;
 use super::wechat::{self, MESSAGE, Message};
+use super::words::{self, NoticeEvent};
 use crate::office::accounts::links;
 use crate::office::cases::act::CaseEvent;
 use crate::office::cases::case::{self, Case};
@@ -49,7 +50,7 @@ pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()
             let case = case::find(c, event.case_id)?;
             let Some(line) = history::line(c, event.case_id, event.seq)? else { return Ok(()) };
             let service = spine.services.get(&case.service)?.label();
-            let Some(words) = words(service, &case, line.action, line.to_state, line.reason.as_deref()) else { return Ok(()) };
+            let Some(words) = words(c, service, &case, &line)? else { return Ok(()) };
             // Whoever may act for the person today; an applicant whose link has ended learns nothing more.
             for account in links::accounts_for(c, case.person_id, spine.today())? {
                 put(c, &spine, &case, &line, account, &words, template.as_deref())?;
@@ -163,29 +164,34 @@ fn send_by_wechat(c: &mut AnyConn, spine: &Spine, message: Message) -> Result<()
     outbox::push(c, &spine.keys, &effect, spine.now)
 }
 
-/// What the applicant reads about an action; none for what concerns only the office.
-fn words(service: &str, case: &Case, action: Action, to: State, step: Option<&str>) -> Option<Words> {
-    let by = case.due_at.map(|d| format!("请在{}前办理。", chinese_day(beijing_date(d)))).unwrap_or_default();
-    let (what, body) = match action {
-        Action::Submit => ("已提交", "申请已经提交，十分钟内可以取消。".to_owned()),
-        Action::Undo => ("已取消提交", "申请已经变回草稿，可以继续修改。".to_owned()),
-        Action::Withdraw => ("已撤回", "申请已经撤回。".to_owned()),
-        Action::Accept | Action::DeemAccepted => ("已受理", "申请已经受理，正在审核。".to_owned()),
-        Action::Decline => ("不予受理", "申请没有被受理，原因请看办理记录。".to_owned()),
-        Action::RequestCorrection => ("需要补正", format!("有材料需要补充，全部内容已经一次列出。{by}")),
-        Action::Resubmit => ("补正已提交", "补正材料已经提交，继续审核。".to_owned()),
-        Action::Approve if to == State::PublicNotice => ("正在公示", "申请已经通过审核，正在公示。".to_owned()),
-        Action::Approve | Action::ApprovedByRule | Action::EndNotice => ("已批准", "申请已经批准，正在办理。".to_owned()),
-        Action::Reject => ("不予批准", "申请没有获得批准，原因和救济办法请看办理记录。".to_owned()),
-        Action::Expire => ("草稿已过期", "草稿放了六十天没有提交，已经清除，需要时可以重新申请。".to_owned()),
-        Action::Lapse => ("已终止", "没有在期限内补正，申请已经终止，您可以重新申请。".to_owned()),
-        Action::Complete => ("已办结", "事项已经办结，欢迎评价。".to_owned()),
-        Action::Fulfil => {
-            ("有新进展", format!("办理有了新进展，请打开办件查看。{}", if step.is_some() { by.as_str() } else { "" }))
-        }
+/// What the applicant is told of an action; nothing of what concerns only the office.
+fn event_of(action: Action, to: State) -> Option<NoticeEvent> {
+    Some(match action {
+        Action::Submit => NoticeEvent::Submitted,
+        Action::Undo => NoticeEvent::Undone,
+        Action::Withdraw => NoticeEvent::Withdrawn,
+        Action::Accept | Action::DeemAccepted => NoticeEvent::Accepted,
+        Action::Decline => NoticeEvent::Declined,
+        Action::RequestCorrection => NoticeEvent::CorrectionRequested,
+        Action::Resubmit => NoticeEvent::Resubmitted,
+        Action::Approve if to == State::PublicNotice => NoticeEvent::OnNotice,
+        Action::Approve | Action::ApprovedByRule | Action::EndNotice => NoticeEvent::Approved,
+        Action::Reject => NoticeEvent::Rejected,
+        Action::Expire => NoticeEvent::Expired,
+        Action::Lapse => NoticeEvent::Lapsed,
+        Action::Complete => NoticeEvent::Completed,
+        Action::Fulfil => NoticeEvent::Progress,
         Action::Begin | Action::Claim | Action::Release | Action::Forward | Action::SendBack | Action::Rate => return None,
-    };
-    Some(Words { title: format!("{service}：{what}"), body })
+    })
+}
+
+/// In the county's words; the day of a step that the service did not name means nothing to the applicant.
+fn words(c: &mut AnyConn, service: &str, case: &Case, line: &Event) -> Result<Option<Words>> {
+    let Some(event) = event_of(line.action, line.to_state) else { return Ok(None) };
+    let due = case.due_at.filter(|_| event != NoticeEvent::Progress || line.reason.is_some());
+    let day = due.map(|at| chinese_day(beijing_date(at)));
+    let (title, body) = words::template(c, &case.county, event)?.fill(service, day.as_deref());
+    Ok(Some(Words { title, body }))
 }
 
 fn chinese_day(day: chrono::NaiveDate) -> String {

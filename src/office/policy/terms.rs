@@ -1,12 +1,16 @@
 //! What every service's county policy says in the same words: desks, clocks, materials, reasons.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
 
-use crate::platform::error::{Faults, Result};
+use crate::platform::error::{Detail, Faults, Result};
+use crate::platform::http::body::detail_of;
 use crate::rules::lifecycle::Desk;
 
 /// The part of a county policy that the spine itself understands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommonPolicy {
     /// The desks that a case passes, the last one decides.
@@ -31,7 +35,7 @@ pub struct CommonPolicy {
 }
 
 /// A paper that an application needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Material {
     pub code: String,
@@ -45,7 +49,7 @@ pub struct Material {
 }
 
 /// When a paper is required. JSON: `"always"`, `"never"` or `{"when":"code"}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Required {
     Always,
@@ -67,7 +71,7 @@ impl Required {
 }
 
 /// A reason that a worker chooses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonOption {
     pub code: String,
@@ -89,6 +93,11 @@ impl CommonPolicy {
 
     /// Whether it can be published: 10002 with everything that is wrong.
     pub fn check(&self) -> Result<()> {
+        self.faults().settle()
+    }
+
+    /// Everything that keeps it from being published.
+    pub fn faults(&self) -> Faults {
         let mut faults = Faults::new();
         let mut fault = |field: &str, label: &str, reason: &str| {
             faults.push(field, label, "policy_fault", reason, "请修改后再发布。");
@@ -112,11 +121,17 @@ impl CommonPolicy {
         if repeats(reasons().map(|r| r.code.as_str())) || reasons().any(|r| r.label.is_empty()) {
             fault("/correction_reasons", "原因", "原因的代码不能重复，且都要有说明。");
         }
-        faults.settle()
+        faults
     }
 }
 
-fn repeats<'a>(mut codes: impl Iterator<Item = &'a str>) -> bool {
+/// A service's own part of a policy in the service's own type, or what is wrong with it.
+pub fn parse_terms<T: DeserializeOwned>(terms: &Value) -> std::result::Result<T, Vec<Detail>> {
+    serde_path_to_error::deserialize(terms.clone()).map_err(|e| vec![detail_of(&e, "服务自己的规定")])
+}
+
+/// Whether a list says something twice.
+pub fn repeats<'a>(mut codes: impl Iterator<Item = &'a str>) -> bool {
     let mut seen = std::collections::BTreeSet::new();
     !codes.all(|code| seen.insert(code))
 }
