@@ -10,6 +10,7 @@ use super::codes;
 use super::events::{Change, Event};
 use crate::office::accounts::Administrator;
 use crate::office::accounts::guards::Worker;
+use crate::office::cases::recount;
 use crate::office::policy::areas;
 use crate::office::policy::calendar::{self, CalendarPlan};
 use crate::platform::app::App;
@@ -112,18 +113,20 @@ async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Resu
 }
 
 #[utoipa::path(tag = "administration", operation_id = "importCalendar", summary = "导入放假安排",
-    description = "与预览同样的检查；整份导入，代替这一年原来的安排。", params(Once),
+    description = "与预览同样的检查；整份导入，代替这一年原来的安排；正在办理的办件随后重新计算期限。", params(Once),
     request_body(content = String, content_type = "text/csv", description = "一年的放假和调休"),
     responses((status = 200, description = "改动了什么", body = Envelope<CalendarChange>),
         (status = 403, description = "27004 要由管辖全部县区的管理员导入", body = Failure),
         (status = 422, description = "10002 文件有问题", body = Failure)), security(("staff" = ["administrator"])))]
 #[post("/staff/admin/calendars/import")]
 async fn import(who: Administrator, once: Once, body: CsvBody, app: web::Data<App>) -> Result<Answer<CalendarChange>> {
-    let (now, caller) = (app.clock.now_ms(), who.id);
+    let (now, caller, keys) = (app.clock.now_ms(), who.id, app.keys.clone());
     let done = once.write(&app, caller, body.fingerprint, move |c| {
         whole_installation(c, &who)?;
         let plan = calendar::plan(c, &body.text)?;
         let imported: Vec<String> = calendar::import(c, &body.text, now)?.iter().map(i32::to_string).collect();
+        // The limits of running cases are counted anew by the worker.
+        recount::order(c, &keys, now)?;
         let said = format!("{}，改动 {} 天", plan.source, plan.set.len().saturating_add(plan.removed.len()));
         Event::new(now, Some(who.id), Change::CalendarImported, imported.join("、"), None).words(None, said).record(c)?;
         Ok(CalendarChange::of(plan))

@@ -70,6 +70,8 @@ fn desks(desk: Desk, county: &AreaCode, places: &[Area], points: &[ServicePoint]
         Desk::Village => of_level(AreaLevel::Village),
         Desk::Town => of_level(AreaLevel::Town),
         Desk::Point => points.iter().map(|p| at(p.area, &p.name, Some(p.id))).collect(),
+        // The city's own, beyond the county.
+        Desk::City => Vec::new(),
         Desk::County | Desk::Finance | Desk::Assessment => {
             let name = places.iter().find(|a| a.code == *county).map_or("", |a| a.name.as_str());
             vec![at(*county, name, None)]
@@ -97,7 +99,7 @@ fn posts_around(c: &mut AnyConn, county: &AreaCode, now: i64) -> Result<Vec<(Id,
         .filter(a::area.between(first, last).or(a::area.eq_any(above)))
         .filter(a::valid_from.le(now).and(a::valid_to.is_null().or(a::valid_to.gt(now))))
         .order((workers::id, a::id))
-        .select((workers::id, a::role, a::area, a::point_id));
-    let rows: Vec<(Id, Role, String, Option<Id>)> = held.load(c)?;
-    rows.into_iter().map(|(id, role, area, point)| Ok((id, Post { role, area: stored::area(&area)?, point }))).collect()
+        .select((workers::id, a::role, a::area, a::point_id, a::lead));
+    let rows: Vec<(Id, Role, String, Option<Id>, bool)> = held.load(c)?;
+    rows.into_iter().map(|(id, role, area, point, lead)| Ok((id, Post { role, area: stored::area(&area)?, point, lead }))).collect()
 }

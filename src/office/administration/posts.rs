@@ -24,6 +24,9 @@ pub struct PostForm {
     area: AreaCode,
     /// The rental point of a point keeper.
     point: Option<Id>,
+    /// Leads the desk: may take over what a colleague holds.
+    #[serde(default)]
+    lead: bool,
 }
 
 /// The posts, when the administrator may give all of them; 10002 with everything that is wrong otherwise.
@@ -49,8 +52,9 @@ pub fn checked(c: &mut AnyConn, services: &Services, admin: &Worker, forms: &[Po
         if form.role != Role::PointKeeper && form.point.is_some() {
             fault("point", "网点", "no_point", "只有网点管理员的岗位才有网点。", "请把网点留空。");
         }
-        let post = Post { role: form.role, area: form.area, point: form.point };
-        if posts.contains(&post) {
+        let post = Post { role: form.role, area: form.area, point: form.point, lead: form.lead };
+        let same = |p: &Post| (p.role, p.area, p.point) == (post.role, post.area, post.point);
+        if posts.iter().any(same) {
             fault("role", "岗位类型", "repeated", "同一个岗位写了两次。", "请删去重复的一个。");
         }
         posts.push(post);

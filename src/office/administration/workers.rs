@@ -153,8 +153,10 @@ fn posts_of(c: &mut AnyConn, rows: &[Row], now: i64) -> Result<Vec<(Id, Post)>> 
     use assignments::dsl as a;
     let ids: Vec<Id> = rows.iter().map(|r| r.id).collect();
     let found = held!(now).filter(a::worker_id.eq_any(ids)).order((a::valid_from, a::id));
-    let found: Vec<(Id, Role, String, Option<Id>)> = found.select((a::worker_id, a::role, a::area, a::point_id)).load(c)?;
-    found.into_iter().map(|(id, role, area, point)| Ok((id, Post { role, area: stored::area(&area)?, point }))).collect()
+    let found = found.select((a::worker_id, a::role, a::area, a::point_id, a::lead));
+    let found: Vec<(Id, Role, String, Option<Id>, bool)> = found.load(c)?;
+    let post = |role, area: &str, point, lead| Ok(Post { role, area: stored::area(area)?, point, lead });
+    found.into_iter().map(|(id, role, area, point, lead)| Ok((id, post(role, &area, point, lead)?))).collect()
 }
 
 /// A worker within reach, with the posts held now.
@@ -202,6 +204,6 @@ pub fn event(admin: &Worker, change: Change, worker: Id, posts: &[Post], now: i6
 
 /// Posts in words.
 pub fn in_words(posts: &[Post]) -> String {
-    let word = |p: &Post| format!("{} {}", p.role.label(), p.area);
+    let word = |p: &Post| format!("{} {}{}", p.role.label(), p.area, if p.lead { "（负责人）" } else { "" });
     posts.iter().map(word).collect::<Vec<String>>().join("；")
 }

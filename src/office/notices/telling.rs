@@ -181,7 +181,26 @@ fn event_of(action: Action, to: State) -> Option<NoticeEvent> {
         Action::Lapse => NoticeEvent::Lapsed,
         Action::Complete => NoticeEvent::Completed,
         Action::Fulfil => NoticeEvent::Progress,
-        Action::Begin | Action::Claim | Action::Release | Action::Forward | Action::SendBack | Action::Rate => return None,
+        Action::Remind => NoticeEvent::Reminded,
+        Action::Hold => NoticeEvent::Held,
+        Action::Resume => NoticeEvent::Resumed,
+        Action::Climb => NoticeEvent::Climbed,
+        Action::TakeBack => NoticeEvent::TakenBack,
+        Action::StopNotice => NoticeEvent::NoticeStopped,
+        Action::Appeal => NoticeEvent::Appealed,
+        Action::Merge => NoticeEvent::Merged,
+        Action::Recount => NoticeEvent::Recounted,
+        Action::Begin
+        | Action::Claim
+        | Action::Release
+        | Action::TakeOver
+        | Action::Forward
+        | Action::SendBack
+        | Action::Escalate
+        | Action::Arrange
+        | Action::Remark
+        | Action::Urge
+        | Action::Rate => return None,
     })
 }
 

@@ -37,6 +37,15 @@ coded_enum! {
         Lapsed = "lapsed", "已终止";
         Completed = "completed", "已办结";
         Progress = "progress", "有新进展";
+        Reminded = "reminded", "补正期限快到了";
+        Held = "held", "暂缓办理";
+        Resumed = "resumed", "恢复办理";
+        Climbed = "climbed", "由上级办理";
+        TakenBack = "taken_back", "正在重新审核";
+        NoticeStopped = "notice_stopped", "公示暂停";
+        Appealed = "appealed", "已收到申诉";
+        Merged = "merged", "已并入另一件";
+        Recounted = "recounted", "期限有变化";
     }
 }
 
@@ -72,6 +81,17 @@ impl NoticeEvent {
             NoticeEvent::Lapsed => "没有在期限内补正，申请已经终止，您可以重新申请。",
             NoticeEvent::Completed => "事项已经办结，欢迎评价。",
             NoticeEvent::Progress => "办理有了新进展，请打开办件查看。请在{day}前办理。",
+            NoticeEvent::Reminded => {
+                "还有材料没有补好。请在{day}前办理。逾期申请会终止，不方便拍照可以到窗口或者请工作人员上门。"
+            }
+            NoticeEvent::Held => "办理暂时停一停，原因请看办理记录，恢复后会通知您。",
+            NoticeEvent::Resumed => "已经恢复办理。",
+            NoticeEvent::Climbed => "办理超过了期限，已经转给上一级办理。",
+            NoticeEvent::TakenBack => "工作人员收回了上一步的决定，正在重新审核，请看办理记录。",
+            NoticeEvent::NoticeStopped => "公示期间有人提出异议，正在核实，结果会通知您。",
+            NoticeEvent::Appealed => "您的申诉已经收到，由另外的工作人员办理。",
+            NoticeEvent::Merged => "这一件与您的另一件是同一件事，已经合并办理。",
+            NoticeEvent::Recounted => "放假安排有变化，期限已经重新计算。请在{day}前办理。",
         };
         Template { title: format!("{{service}}：{}", self.label()), body: body.to_owned(), version: 0 }
     }
