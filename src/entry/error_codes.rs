@@ -14,8 +14,15 @@ use crate::platform::http::{Answer, Envelope};
 use crate::services;
 
 /// The lists of all floors.
-static LISTS: &[&[&Code]] =
-    &[PLATFORM, faults::ACCOUNTS, codes::CASES, consents::CONSENT, papers_api::FILES, people_codes::PEOPLE, administration_codes::ADMINISTRATION];
+static LISTS: &[&[&Code]] = &[
+    PLATFORM,
+    faults::ACCOUNTS,
+    codes::CASES,
+    consents::CONSENT,
+    papers_api::FILES,
+    people_codes::PEOPLE,
+    administration_codes::ADMINISTRATION,
+];
 
 /// All codes in ascending order.
 pub fn all() -> Vec<&'static Code> {

@@ -58,7 +58,8 @@ async fn a_list_of_areas_is_shown_before_it_is_imported(world: World) {
     let refused = csv(w, &import, &admin, &elsewhere).send().await.refused(422, 10002);
     assert_eq!(refused.json["details"][0]["code"], "areas_elsewhere");
     csv(w, &import, &province(w).await, &elsewhere).send().await.data(200);
-    let faulty = format!("{HEAD}990101100998,town,990101100000,错村,2026-01-01,\n990101100997,village,990101100000,,2026-01-01,\n");
+    let faulty =
+        format!("{HEAD}990101100998,town,990101100000,错村,2026-01-01,\n990101100997,village,990101100000,,2026-01-01,\n");
     for path in [&preview, &import] {
         let refused = csv(w, path, &admin, &faulty).send().await.refused(422, 10002);
         assert_eq!(refused.json["details"].as_array().unwrap().len(), 2);
@@ -89,7 +90,10 @@ async fn working_days_are_imported_by_who_has_the_whole_installation(world: Worl
     assert_eq!(on_record().await, before, "a preview changes nothing");
     csv(w, &import, &admin, NOTICE_2027).send().await.data(200);
     let after = on_record().await;
-    assert_eq!((&after["warning"], after["years"].as_array().unwrap().len()), (&json!(null), before["years"].as_array().unwrap().len() + 1));
+    assert_eq!(
+        (&after["warning"], after["years"].as_array().unwrap().len()),
+        (&json!(null), before["years"].as_array().unwrap().len() + 1)
+    );
 
     // A corrected notice: one day differs, one is gone.
     let corrected = NOTICE_2027.replace("2027-01-03,true,元旦调休上班\n", "").replace("元旦", "元旦节");
@@ -106,7 +110,9 @@ async fn working_days_are_imported_by_who_has_the_whole_installation(world: Worl
 async fn a_file_that_is_too_large_is_refused(world: World) {
     let w = &world;
     let (admin, large) = (province(w).await, "x".repeat(513 * 1024));
-    for path in [format!("{AREAS}/preview"), format!("{AREAS}/import"), format!("{CALENDARS}/preview"), format!("{CALENDARS}/import")] {
+    for path in
+        [format!("{AREAS}/preview"), format!("{AREAS}/import"), format!("{CALENDARS}/preview"), format!("{CALENDARS}/import")]
+    {
         csv(w, &path, &admin, &large).send().await.refused(413, 10004);
     }
 }
@@ -151,10 +157,8 @@ async fn desks_that_nobody_serves_come_first(world: World) {
 
 async fn a_county_has_its_own_words_for_notices(world: World) {
     let w = &world;
-    let (admin, other) = (
-        w.worker(&[Role::Administrator]).await,
-        w.worker_who_is(&[Role::Administrator], "990102000000", None).await,
-    );
+    let (admin, other) =
+        (w.worker(&[Role::Administrator]).await, w.worker_who_is(&[Role::Administrator], "990102000000", None).await);
     let templates = format!("/api/v1/staff/admin/notice-templates?county={COUNTY}");
     let list = w.get(&templates).token(&admin).send().await.data(200);
     let submitted = list.as_array().unwrap().iter().find(|t| t["event"]["value"] == "submitted").unwrap();
@@ -167,7 +171,9 @@ async fn a_county_has_its_own_words_for_notices(world: World) {
     let changed = change(&admin, "submitted", 0, "收到：{service}", body).send().await.data(200);
     assert_eq!((&changed["version"], &changed["shipped_title"]), (&json!(1), &submitted["title"]));
     change(&admin, "submitted", 0, "收到", "收到了。").send().await.refused(409, 10030);
-    for (title, body) in [("{name}", "收到了。"), ("收到", "证号{id_number}。"), ("{day}", "收到了。"), ("收到", "请在{day}前办理。")] {
+    for (title, body) in
+        [("{name}", "收到了。"), ("收到", "证号{id_number}。"), ("{day}", "收到了。"), ("收到", "请在{day}前办理。")]
+    {
         change(&admin, "submitted", 1, title, body).send().await.refused(422, 10002);
     }
     change(&admin, "none-such", 0, "收到", "收到了。").send().await.refused(404, 10006);

@@ -14,6 +14,7 @@ stories![
     a_policy_published_while_a_case_runs_leaves_the_case_its_own,
     a_faulty_draft_tells_everything_at_once_and_is_not_published,
     a_draft_begins_at_one_place_and_in_the_own_county,
+    two_drafts_published_at_once_become_two_versions,
     drafts_and_versions_are_paged,
 ];
 
@@ -96,7 +97,10 @@ async fn a_policy_published_while_a_case_runs_leaves_the_case_its_own(world: Wor
     assert_eq!((&preview["looked_at"], &preview["unreadable"], differing.as_array().unwrap().len()), (&json!(1), &json!(0), 1));
     assert_eq!((&differing[0]["case_id"], &differing[0]["policy_version"]), (&json!(case.id), &json!(1)));
     assert_eq!(differing[0]["papers_added"], json!([{ "value": "medical_form", "label": "体检表" }]));
-    assert_eq!((&differing[0]["accept_by"], &differing[0]["accept_by_under_draft"]), (&json!("2026-03-17"), &json!("2026-03-13")));
+    assert_eq!(
+        (&differing[0]["accept_by"], &differing[0]["accept_by_under_draft"]),
+        (&json!("2026-03-17"), &json!("2026-03-13"))
+    );
     assert_eq!(differing[0]["limits"][0]["limit"]["value"], "accept_days");
     // Trying changed nothing.
     assert_eq!(zhao.view(&case).await, before);
@@ -121,7 +125,8 @@ async fn a_policy_published_while_a_case_runs_leaves_the_case_its_own(world: Wor
 
     let versions = format!("/api/v1/staff/admin/policies?county={COUNTY}&service=certificate");
     let versions = w.get(&versions).token(&admin).send().await.data(200);
-    let told: Vec<(&Value, &Value)> = versions["items"].as_array().unwrap().iter().map(|v| (&v["version"], &v["published_by"])).collect();
+    let told: Vec<(&Value, &Value)> =
+        versions["items"].as_array().unwrap().iter().map(|v| (&v["version"], &v["published_by"])).collect();
     assert_eq!(told, [(&json!(2), &json!("测试员")), (&json!(1), &json!(null))]);
     let one = format!("/api/v1/staff/admin/policies/{}", current["id"].as_str().unwrap());
     assert_eq!(w.get(&one).token(&admin).send().await.data(200)["content"], content);
@@ -156,7 +161,10 @@ async fn a_faulty_draft_tells_everything_at_once_and_is_not_published(world: Wor
     other["terms"] = json!("{\"loan_weeks\":1}");
     let draft = save(w, &admin, &draft, &other).send().await.data(200);
     let check = w.get(&path(&draft, "/check")).token(&admin).send().await.data(200);
-    assert!(check["faults"].as_array().unwrap().iter().any(|f| f["field"] == "/terms/loan_weeks" && f["code"] == "unknown_field"), "{check}");
+    assert!(
+        check["faults"].as_array().unwrap().iter().any(|f| f["field"] == "/terms/loan_weeks" && f["code"] == "unknown_field"),
+        "{check}"
+    );
     other["terms"] = json!("{loan_days");
     save(w, &admin, &draft, &other).send().await.refused(422, 10002);
 
@@ -183,11 +191,13 @@ async fn a_draft_begins_at_one_place_and_in_the_own_county(world: World) {
     begin(&admin, &unknown).send().await.refused(422, 10002);
     let own = json!({ "county": COUNTY, "service": "education_aid", "based_on": null, "content": draft["content"] });
     assert_eq!(begin(&admin, &own).send().await.data(201)["content"], draft["content"]);
-    let wrong_service = json!({ "county": COUNTY, "service": "certificate", "based_on": draft["draft"]["based_on"], "content": null });
+    let wrong_service =
+        json!({ "county": COUNTY, "service": "certificate", "based_on": draft["draft"]["based_on"], "content": null });
     begin(&admin, &wrong_service).send().await.refused(404, 10006);
 
     // Another county's administrator sees nothing of it, and cannot clone it either.
-    let foreign = json!({ "county": "990102000000", "service": "education_aid", "based_on": draft["draft"]["based_on"], "content": null });
+    let foreign =
+        json!({ "county": "990102000000", "service": "education_aid", "based_on": draft["draft"]["based_on"], "content": null });
     begin(&other, &foreign).send().await.refused(404, 10006);
     begin(&other, &own).send().await.refused(404, 10006);
     for rest in ["", "/check", "/preview"] {
@@ -202,6 +212,20 @@ async fn a_draft_begins_at_one_place_and_in_the_own_county(world: World) {
     w.get(&versions).token(&other).send().await.refused(404, 10006);
     let version = format!("/api/v1/staff/admin/policies/{}", draft["draft"]["based_on"].as_str().unwrap());
     w.get(&version).token(&other).send().await.refused(404, 10006);
+}
+
+async fn two_drafts_published_at_once_become_two_versions(world: World) {
+    let w = &world;
+    let admin = administrator(w).await;
+    let drafts = [cloned(w, &admin, "device_rental").await, cloned(w, &admin, "device_rental").await];
+    let publish = drafts.iter().map(|draft| act(w, &admin, draft, "publish").send());
+    for reply in futures_util::future::join_all(publish).await {
+        reply.data(200);
+    }
+    let versions = format!("/api/v1/staff/admin/policies?county={COUNTY}&service=device_rental");
+    let versions = w.get(&versions).token(&admin).send().await.data(200);
+    let told: Vec<&Value> = versions["items"].as_array().unwrap().iter().map(|v| &v["version"]).collect();
+    assert_eq!(told, [&json!(3), &json!(2), &json!(1)]);
 }
 
 async fn drafts_and_versions_are_paged(world: World) {

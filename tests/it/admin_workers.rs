@@ -14,6 +14,7 @@ use crate::world::renewal::{Applicant, MINUTES_11};
 
 stories![
     an_invited_worker_chooses_the_password_and_the_code_works_once,
+    four_who_use_one_code_at_once_make_one_account,
     a_moved_worker_loses_the_old_desk_at_once,
     a_ban_ends_the_session_and_can_be_lifted,
     a_forgotten_password_and_a_lost_phone_are_mended_by_codes,
@@ -119,6 +120,22 @@ async fn an_invited_worker_chooses_the_password_and_the_code_works_once(world: W
     enrol(w, &newer["code"], "zhao.min").send().await.data(200);
 }
 
+async fn four_who_use_one_code_at_once_make_one_account(world: World) {
+    let w = &world;
+    let admin = administrator(w).await;
+    let invited = invited(w, &admin, &new_worker("王丽", "town_officer", TOWN)).await;
+    let tries = (0..4).map(|n| {
+        let call = enrol(w, &invited["code"], &format!("wang.li{n}"));
+        async move { call.send().await.status }
+    });
+    let mut answers = futures_util::future::join_all(tries).await;
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 401, 401, 401]);
+    let events = w.worker(&[Role::Auditor]).await;
+    let events = w.get("/api/v1/staff/audit/admin-events?action=worker_enrolled").token(&events).send().await.data(200);
+    assert_eq!(events["items"].as_array().unwrap().len(), 1);
+}
+
 async fn a_moved_worker_loses_the_old_desk_at_once(world: World) {
     let w = &world;
     let zhao = Applicant::zhao(w).await;
@@ -221,7 +238,10 @@ async fn an_administrator_reaches_only_whom_the_own_areas_hold(world: World) {
     w.get(&path).token(&other).send().await.refused(404, 10006);
     let edit = json!({ "version": worker["version"], "name": "王丽丽", "person_id": null });
     w.put(&path).token(&other).json(&edit).send().await.refused(404, 10006);
-    replace(w, &other, &worker, &json!([{ "role": "auditor", "area": "990102000000", "point": null }])).send().await.refused(404, 10006);
+    replace(w, &other, &worker, &json!([{ "role": "auditor", "area": "990102000000", "point": null }]))
+        .send()
+        .await
+        .refused(404, 10006);
     for verb in ["invite", "reset-password", "reset-totp", "ban", "reinstate", "unlock"] {
         act(w, &other, &worker, verb).send().await.refused(404, 10006);
     }
@@ -241,7 +261,10 @@ async fn an_administrator_reaches_only_whom_the_own_areas_hold(world: World) {
     // Nobody does anything about themselves.
     let me = w.get("/api/v1/staff/me").token(&admin).send().await.data(200);
     let own = view(w, &admin, &me).await;
-    replace(w, &admin, &own, &json!([{ "role": "county_officer", "area": COUNTY, "point": null }])).send().await.refused(403, 12005);
+    replace(w, &admin, &own, &json!([{ "role": "county_officer", "area": COUNTY, "point": null }]))
+        .send()
+        .await
+        .refused(403, 12005);
     for verb in ["ban", "unlock", "reset-password"] {
         act(w, &admin, &own, verb).send().await.refused(403, 12005);
     }
@@ -275,7 +298,8 @@ async fn posts_that_may_not_be_given_are_explained_one_by_one(world: World) {
     );
     let none = json!({ "name": "王丽", "person_id": null, "posts": [] });
     w.post(WORKERS).token(&admin).json(&none).send().await.refused(422, 10002);
-    let stranger = json!({ "name": "王丽", "person_id": Uuid::new_v4(), "posts": [{ "role": "auditor", "area": COUNTY, "point": null }] });
+    let stranger =
+        json!({ "name": "王丽", "person_id": Uuid::new_v4(), "posts": [{ "role": "auditor", "area": COUNTY, "point": null }] });
     w.post(WORKERS).token(&admin).json(&stranger).send().await.refused(422, 10002);
 }
 
@@ -302,7 +326,9 @@ async fn the_list_of_workers_is_paged_and_filtered_by_one_definition(world: Worl
         invited(w, &admin, &new_worker(name, "town_officer", TOWN)).await;
     }
     let get = async |query: &str| w.get(&format!("{WORKERS}?{query}")).token(&admin).send().await.data(200);
-    for filter in ["", "&role=town_officer", "&area=990101100000", "&status=invited", "&status=invited&role=town_officer&area=990101000000"] {
+    for filter in
+        ["", "&role=town_officer", "&area=990101100000", "&status=invited", "&status=invited&role=town_officer&area=990101000000"]
+    {
         let whole = get(&format!("limit=100{filter}")).await;
         let (mut paged, mut cursor) = (Vec::new(), String::new());
         loop {
@@ -339,7 +365,10 @@ async fn an_auditor_reads_every_change_of_the_own_areas(world: World) {
     let lines = seen["items"].as_array().unwrap();
     let told: Vec<&str> = lines.iter().map(|l| text(&l["action"]["value"])).collect();
     assert_eq!(told, ["worker_banned", "posts_replaced", "worker_enrolled", "worker_invited"]);
-    assert_eq!((text(&lines[1]["before"]), text(&lines[1]["after"])), ("镇（街道）残联 990101100000", "县（区）残联 990101000000"));
+    assert_eq!(
+        (text(&lines[1]["before"]), text(&lines[1]["after"])),
+        ("镇（街道）残联 990101100000", "县（区）残联 990101000000")
+    );
     assert_eq!((&lines[0]["worker_name"], &lines[2]["worker"]), (&json!("测试员"), &worker["id"]));
     let page = events(&auditor, &format!("target={target}&limit=3")).await;
     let rest = events(&auditor, &format!("target={target}&limit=3&cursor={}", text(&page["next_cursor"]))).await;

@@ -114,9 +114,7 @@ impl Policy {
     pub fn run(self) -> Outcome {
         match self.what {
             What::List(wanted) => read(wanted.place, move |c| list(c, &wanted.county)),
-            What::Export(wanted) => {
-                read(wanted.place, move |c| export(c, &wanted.county, &wanted.service, wanted.version))
-            }
+            What::Export(wanted) => read(wanted.place, move |c| export(c, &wanted.county, &wanted.service, wanted.version)),
             What::Check(wanted) => {
                 let file = PolicyFile::read(&wanted.file)?;
                 let faults = publishing::faults(&services::all(), &file.service, &file.common, &file.terms);

@@ -65,7 +65,8 @@ pub fn overview(c: &mut AnyConn, services: &Services, of: &AreaCode, now: i64) -
 /// The desks of one function.
 fn desks(desk: Desk, county: &AreaCode, places: &[Area], points: &[ServicePoint]) -> Vec<Served> {
     let at = |area: AreaCode, place: &str, point: Option<Id>| Served { desk, area, place: place.to_owned(), point, workers: 0 };
-    let of_level = |level: AreaLevel| places.iter().filter(move |a| a.level == level).map(|a| at(a.code, &a.name, None)).collect();
+    let of_level =
+        |level: AreaLevel| places.iter().filter(move |a| a.level == level).map(|a| at(a.code, &a.name, None)).collect();
     match desk {
         Desk::Village => of_level(AreaLevel::Village),
         Desk::Town => of_level(AreaLevel::Town),
@@ -101,5 +102,7 @@ fn posts_around(c: &mut AnyConn, county: &AreaCode, now: i64) -> Result<Vec<(Id,
         .order((workers::id, a::id))
         .select((workers::id, a::role, a::area, a::point_id, a::lead));
     let rows: Vec<(Id, Role, String, Option<Id>, bool)> = held.load(c)?;
-    rows.into_iter().map(|(id, role, area, point, lead)| Ok((id, Post { role, area: stored::area(&area)?, point, lead }))).collect()
+    rows.into_iter()
+        .map(|(id, role, area, point, lead)| Ok((id, Post { role, area: stored::area(&area)?, point, lead })))
+        .collect()
 }

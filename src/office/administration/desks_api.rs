@@ -52,13 +52,7 @@ struct DeskView {
 
 impl From<&Served> for DeskView {
     fn from(s: &Served) -> DeskView {
-        DeskView {
-            desk: labelled!(s.desk),
-            area: s.area.to_string(),
-            place: s.place.clone(),
-            point: s.point,
-            workers: s.workers,
-        }
+        DeskView { desk: labelled!(s.desk), area: s.area.to_string(), place: s.place.clone(), point: s.point, workers: s.workers }
     }
 }
 

@@ -230,7 +230,12 @@ impl Draft {
         use policy_drafts::dsl as d;
         self.version = self.version.saturating_add(1);
         (self.updated_by, self.updated_at) = (by, now);
-        let said = (d::effective_from.eq(&self.effective_from), d::owner.eq(&self.owner), d::source.eq(&self.source), d::body.eq(&self.body));
+        let said = (
+            d::effective_from.eq(&self.effective_from),
+            d::owner.eq(&self.owner),
+            d::source.eq(&self.source),
+            d::body.eq(&self.body),
+        );
         let became = (d::state.eq(self.state), d::version.eq(self.version), d::policy_id.eq(self.policy_id));
         let touched = (d::updated_by.eq(by), d::updated_at.eq(now));
         diesel::update(d::policy_drafts.find(self.id)).set((said, became, touched)).execute(c)?;

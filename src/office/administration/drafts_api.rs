@@ -94,8 +94,19 @@ struct NewDraft {
     content: Option<PolicyContent>,
 }
 
-form!(NewDraft { county: "县（区）", service: "服务", based_on: "参照的版本", content: "内容", effective_from: "生效日期",
-    owner: "负责单位", source: "依据", common: "共同规定", chain: "办理流程", materials: "材料", terms: "服务自己的规定" });
+form!(NewDraft {
+    county: "县（区）",
+    service: "服务",
+    based_on: "参照的版本",
+    content: "内容",
+    effective_from: "生效日期",
+    owner: "负责单位",
+    source: "依据",
+    common: "共同规定",
+    chain: "办理流程",
+    materials: "材料",
+    terms: "服务自己的规定"
+});
 
 /// The content to begin with; 10002 when it is not said which.
 fn beginning(c: &mut AnyConn, services: &Services, admin: &Worker, new: &NewDraft) -> Result<PolicyContent> {
@@ -218,8 +229,17 @@ struct EditDraft {
     content: PolicyContent,
 }
 
-form!(EditDraft { version: "版本", content: "内容", effective_from: "生效日期", owner: "负责单位", source: "依据",
-    common: "共同规定", chain: "办理流程", materials: "材料", terms: "服务自己的规定" });
+form!(EditDraft {
+    version: "版本",
+    content: "内容",
+    effective_from: "生效日期",
+    owner: "负责单位",
+    source: "依据",
+    common: "共同规定",
+    chain: "办理流程",
+    materials: "材料",
+    terms: "服务自己的规定"
+});
 
 #[utoipa::path(tag = "administration", operation_id = "editPolicyDraft", summary = "修改政策草稿",
     description = "整份保存。可以先存下还不完整的规定，发布前再检查。两个人同时改时，后存的会得到 409，请看过对方的改动再存。",

@@ -54,7 +54,7 @@ impl Code {
     /// # Errors
     /// 50000 when the system gives no randomness.
     pub fn draw(keys: &Keyring) -> Result<Code> {
-        let letter = |byte: &u8| LETTERS.get(usize::from(*byte) % LETTERS.len()).copied().map_or('A', char::from);
+        let letter = |byte: &u8| LETTERS.get(usize::from(*byte % 32)).copied().map_or('A', char::from);
         let letters: Vec<char> = random_bytes::<16>()?.iter().map(letter).collect();
         let groups: Vec<String> = letters.chunks(4).map(|four| four.iter().collect()).collect();
         let text = groups.join("-");

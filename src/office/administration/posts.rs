@@ -47,7 +47,13 @@ pub fn checked(c: &mut AnyConn, services: &Services, admin: &Worker, forms: &[Po
         } else if !areas::exists_on(c, &form.area, today)? {
             fault("area", "地区", "unknown_area", "没有这个地区。", "请核对十二位代码，或先导入行政区划。");
         } else if form.role == Role::PointKeeper && !point_lies_there(c, services, form)? {
-            fault("point", "网点", "unknown_point", "这个地区没有这个网点。", "请选择本县（区）的网点，地区填网点所在的县（区）、镇或村。");
+            fault(
+                "point",
+                "网点",
+                "unknown_point",
+                "这个地区没有这个网点。",
+                "请选择本县（区）的网点，地区填网点所在的县（区）、镇或村。",
+            );
         }
         if form.role != Role::PointKeeper && form.point.is_some() {
             fault("point", "网点", "no_point", "只有网点管理员的岗位才有网点。", "请把网点留空。");

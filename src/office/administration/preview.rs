@@ -152,6 +152,10 @@ fn limits(old: &Pinned, new: &Pinned) -> Vec<LimitDifference> {
     ];
     let changed = all.into_iter().filter(|(_, _, days, under)| days != under);
     changed
-        .map(|(code, label, days, days_under_draft)| LimitDifference { limit: Labelled::new(code, label), days, days_under_draft })
+        .map(|(code, label, days, days_under_draft)| LimitDifference {
+            limit: Labelled::new(code, label),
+            days,
+            days_under_draft,
+        })
         .collect()
 }

@@ -155,8 +155,10 @@ fn posts_of(c: &mut AnyConn, rows: &[Row], now: i64) -> Result<Vec<(Id, Post)>> 
     let found = held!(now).filter(a::worker_id.eq_any(ids)).order((a::valid_from, a::id));
     let found = found.select((a::worker_id, a::role, a::area, a::point_id, a::lead));
     let found: Vec<(Id, Role, String, Option<Id>, bool)> = found.load(c)?;
-    let post = |role, area: &str, point, lead| Ok(Post { role, area: stored::area(area)?, point, lead });
-    found.into_iter().map(|(id, role, area, point, lead)| Ok((id, post(role, &area, point, lead)?))).collect()
+    let post = |(id, role, area, point, lead): (Id, Role, String, Option<Id>, bool)| {
+        Ok((id, Post { role, area: stored::area(&area)?, point, lead }))
+    };
+    found.into_iter().map(post).collect()
 }
 
 /// A worker within reach, with the posts held now.

@@ -88,7 +88,9 @@ struct NewWorker {
     posts: Vec<PostForm>,
 }
 
-form!(NewWorker { name: "姓名", person_id: "本人的人员编号", posts: "岗位", role: "岗位类型", area: "地区", point: "网点" });
+form!(NewWorker {
+    name: "姓名", person_id: "本人的人员编号", posts: "岗位", role: "岗位类型", area: "地区", point: "网点"
+});
 
 /// A worker and the one-time code for them.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Current, Error, Faults, Result};
+use crate::platform::error::{Current, Error, Faults, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
@@ -169,7 +169,7 @@ pub fn save(c: &mut AnyConn, county: &AreaCode, event: NoticeEvent, new: &Templa
     let touched = (w::updated_by.eq(by), w::updated_at.eq(now));
     if known == 0 {
         let place = (w::county.eq(county.to_string()), w::event.eq(event));
-        diesel::insert_into(w::notice_words).values((place, said, touched)).execute(c)?;
+        diesel::insert_into(w::notice_words).values((place, said, touched)).execute(c).map_err(twin)?;
     } else {
         diesel::update(w::notice_words.find((county.to_string(), event))).set((said, touched)).execute(c)?;
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::terms::CommonPolicy;
 use crate::office::stored;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::{Error, Faults, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 
@@ -148,7 +148,8 @@ pub fn publish(c: &mut AnyConn, new: &NewPolicy) -> Result<Pinned> {
         p::published_at.eq(new.at_ms),
         p::published_by.eq(new.by),
     );
-    diesel::insert_into(p::policies).values(row).execute(c)?;
+    // Another instance published the same number first: run again and take the next one.
+    diesel::insert_into(p::policies).values(row).execute(c).map_err(twin)?;
     // Not by `pinned`: this transaction may yet be undone, run again and give another version.
     if let Ok(mut all) = PARSED.write() {
         all.remove(&new.id);

@@ -121,9 +121,8 @@ impl Terms {
             fault("/kinships", "亲属关系", "没有写明哪些亲属关系算数。", "请至少选择一种。");
         }
         // A leap year, so that 29 February is a day.
-        let day = |two: &TwoStageEvidence| {
-            NaiveDate::parse_from_str(&format!("2024-{}", two.enrolment_proof_due), "%Y-%m-%d").is_ok()
-        };
+        let day =
+            |two: &TwoStageEvidence| NaiveDate::parse_from_str(&format!("2024-{}", two.enrolment_proof_due), "%Y-%m-%d").is_ok();
         if self.two_stage_evidence.as_ref().is_some_and(|two| !day(two)) {
             let way_out = "请写成 09-30 这样的月和日。";
             fault("/two_stage_evidence/enrolment_proof_due", "在读证明的截止日", "日期不正确。", way_out);
