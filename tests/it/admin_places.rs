@@ -12,6 +12,7 @@ use crate::world::renewal::Applicant;
 stories![
     a_list_of_areas_is_shown_before_it_is_imported,
     working_days_are_imported_by_who_has_the_whole_installation,
+    an_imported_day_off_moves_the_limits_of_running_cases,
     a_file_that_is_too_large_is_refused,
     desks_that_nobody_serves_come_first,
     a_county_has_its_own_words_for_notices,
@@ -105,6 +106,20 @@ async fn working_days_are_imported_by_who_has_the_whole_installation(world: Worl
     let auditor = w.worker(&[Role::Auditor]).await;
     let events = w.get("/api/v1/staff/audit/admin-events?action=calendar_imported").token(&auditor).send().await.data(200);
     assert_eq!((&events["items"][0]["area"], &events["items"][0]["target"]), (&json!(null), &json!("2027")));
+}
+
+async fn an_imported_day_off_moves_the_limits_of_running_cases(world: World) {
+    let w = &world;
+    let (zhao, admin) = (Applicant::zhao(w).await, province(w).await);
+    let case = zhao.submitted("renewal").await;
+    assert_eq!(zhao.view(&case).await["summary"]["due_on"], "2026-03-17");
+    let notice = concat!(include_str!("../../assets/calendars/2026.csv"), "2026-03-16,false,测试放假\n");
+    let shown = csv(w, &format!("{CALENDARS}/preview"), &admin, notice).send().await.data(200);
+    assert_eq!((shown["set"].as_array().unwrap().len(), &shown["removed"]), (1, &json!([])));
+    csv(w, &format!("{CALENDARS}/import"), &admin, notice).send().await.data(200);
+    w.work().await;
+    assert_eq!(zhao.view(&case).await["summary"]["due_on"], "2026-03-18");
+    w.history_is_whole().await;
 }
 
 async fn a_file_that_is_too_large_is_refused(world: World) {
