@@ -7,6 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::office::accounts::faults;
 use crate::office::announcements::store::ANNOUNCEMENTS;
+use crate::office::administration::codes as administration_codes;
 use crate::office::cases::{codes, consents, papers_api};
 use crate::office::people::codes as people_codes;
 use crate::office::tickets::codes as ticket_codes;
@@ -24,6 +25,7 @@ static LISTS: &[&[&Code]] = &[
     people_codes::PEOPLE,
     ticket_codes::TICKETS,
     ANNOUNCEMENTS,
+    administration_codes::ADMINISTRATION,
 ];
 
 /// All codes in ascending order.

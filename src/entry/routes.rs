@@ -3,7 +3,7 @@
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::office::{accounts, announcements, cases, desks, notices, people, policy, tickets};
+use crate::office::{accounts, administration, announcements, cases, desks, notices, people, policy, tickets};
 use crate::services;
 
 /// Where all operations stand.
@@ -50,4 +50,5 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     tickets::figures::routes,
     tickets::staff_api::routes,
     tickets::terms_api::routes,
+    administration::routes,
 ];

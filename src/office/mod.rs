@@ -2,6 +2,7 @@
 
 pub mod accounts; // who signs in, in what role, for whom
 pub mod announcements; // what everybody is told when the app starts
+pub mod administration; // what the administrator does
 pub mod cases; // drafts, papers, actions, history, corrections
 
 pub mod desks; // queues, claims, decisions

@@ -198,6 +198,11 @@ pub fn is_duplicate(e: &diesel::result::Error) -> bool {
     matches!(e, E::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
 }
 
+/// Another instance stored its twin first: run again and find it. Other faults stay what they are.
+pub fn twin(e: diesel::result::Error) -> Error {
+    if is_duplicate(&e) { Error::from(e).run_again() } else { e.into() }
+}
+
 /// Collects what is wrong with a form, so that everything is told at once.
 #[derive(Default, Debug)]
 pub struct Faults(Vec<Detail>);

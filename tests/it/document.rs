@@ -86,6 +86,11 @@ impl Operation {
         self.value.get("requestBody").is_some()
     }
 
+    /// It takes a CSV file as its body.
+    pub fn takes_csv(&self) -> bool {
+        self.value["requestBody"]["content"].get("text/csv").is_some()
+    }
+
     fn response(&self, status: u16) -> Option<&Value> {
         let general = matches!(status, 429 | 500 | 503).then_some("default");
         let all = &self.value["responses"];

@@ -10,6 +10,9 @@ mod accounts_desk;
 mod awaited_proofs;
 mod bootstrap;
 mod callback;
+mod admin_places;
+mod admin_policy;
+mod admin_workers;
 mod cases;
 mod certificate;
 mod clocks;
@@ -55,6 +58,9 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("accounts_desk", accounts_desk::STORIES),
     ("bootstrap", bootstrap::STORIES),
     ("callback", callback::STORIES),
+    ("admin_places", admin_places::STORIES),
+    ("admin_policy", admin_policy::STORIES),
+    ("admin_workers", admin_workers::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),

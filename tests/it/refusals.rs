@@ -64,6 +64,7 @@ fn fitting(world: &World, operation: &Operation, tokens: &Tokens) -> Call {
     let call = plain(world, operation, &samples::path(operation), tokens);
     match samples::body(operation) {
         Some(body) => call.json(&body),
+        None if operation.takes_csv() => call.raw("text/csv", b"none".to_vec()),
         None if operation.has_body() => call.raw("multipart/form-data; boundary=x", b"--x--\r\n".to_vec()),
         None => call,
     }

@@ -1,6 +1,7 @@
 //! The command line: each command is one file here, each flag also an environment variable `ZHUCAN_…`.
 
 mod channels;
+mod admin;
 mod demo;
 mod doctor;
 mod history;
@@ -10,6 +11,7 @@ mod migrate;
 mod openapi;
 mod outbox;
 mod place;
+mod policy;
 mod running;
 mod serve;
 mod staff;
@@ -42,10 +44,14 @@ enum Command {
     Migrate(migrate::Migrate),
     #[command(about = "密钥")]
     Keys(keys::Keys),
+    #[command(about = "管理员")]
+    Admin(admin::Admin),
     #[command(about = "工作人员")]
     Staff(staff::Staff),
-    #[command(about = "导入行政区划、放假调休、县（区）政策")]
+    #[command(about = "导入行政区划、放假调休")]
     Import(import::Import),
+    #[command(about = "县（区）政策")]
+    Policy(policy::Policy),
     #[command(about = "办理记录")]
     History(history::History),
     #[command(about = "待发送的消息和通知")]
@@ -65,8 +71,10 @@ pub fn run() -> ExitCode {
         Command::Demo(c) => c.run(),
         Command::Migrate(c) => c.run(),
         Command::Keys(c) => c.run(),
+        Command::Admin(c) => c.run(),
         Command::Staff(c) => c.run(),
         Command::Import(c) => c.run(),
+        Command::Policy(c) => c.run(),
         Command::History(c) => c.run(),
         Command::Outbox(c) => c.run(),
         Command::Openapi(c) => c.run(),

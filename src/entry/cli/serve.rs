@@ -7,11 +7,12 @@ use clap::Args;
 
 use super::Outcome;
 use super::channels::{PushFlags, SmsFlags};
-use super::place::{self, Outside, Place};
+use super::place::{self, Outside, Place, cause};
 use super::running::{block_on, listen, until_stopped};
 use crate::entry::server::Options;
+use crate::office::accounts::staff_admin;
 use crate::platform::clock::Clock;
-use crate::platform::db::Bounds;
+use crate::platform::db::{Bounds, Db};
 use crate::platform::settings::Settings;
 use crate::platform::wechat::{Secret, WECHAT_BASE_URL, WeChatApp};
 
@@ -69,6 +70,7 @@ impl Serve {
             let db = self.place.open_database(bounds)?;
             place::migrate(&db).await?;
             place::refuse_demo_database(&db).await?;
+            hint_at_first_administrator(&db).await?;
             let templates = self.wechat_template.into_iter().map(|id| ("case_progress".to_owned(), id)).collect();
             let min_client = self.min_client_version.map(|version| (version, self.min_client_words));
             let settings = Settings { public_url: self.public_url, demo: false, templates, min_client };
@@ -99,4 +101,14 @@ impl Serve {
             })
             .collect())
     }
+}
+
+/// Without an administrator nobody can do the rest over the API.
+async fn hint_at_first_administrator(db: &Db) -> Outcome {
+    let now = Clock::system().now_ms();
+    let there = db.read(move |c| staff_admin::has_administrator(c, now)).await.map_err(|e| cause(&e))?;
+    if !there {
+        eprintln!("还没有管理员。请运行（用 SQLite 时先停止服务）：zhucan admin invite --area 十二位区划代码 --name 姓名");
+    }
+    Ok(())
 }

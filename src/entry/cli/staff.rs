@@ -1,4 +1,4 @@
-//! `zhucan staff`: the first workers of an installation; later ones are the administrator's.
+//! `zhucan staff`: adds a worker by hand; usually `zhucan admin invite` and the API do it.
 
 use std::io::BufRead;
 
@@ -48,7 +48,7 @@ fn role(text: &str) -> Result<Role, String> {
     roles().copied().find(|r| r.code() == text).ok_or_else(|| format!("没有这种岗位。可选：{}", all.join("、")))
 }
 
-fn area(text: &str) -> Result<AreaCode, String> {
+pub fn area(text: &str) -> Result<AreaCode, String> {
     AreaCode::parse(text).map_err(|_| "辖区请填写十二位的行政区划代码。".to_owned())
 }
 

@@ -14,7 +14,7 @@ pub mod link_desk; // what workers decide about links
 mod link_desk_api;
 pub mod links; // for whom a resident may act
 mod me_api;
-mod passwords;
+pub(super) mod passwords;
 mod resident_desk_api;
 pub mod residents;
 pub mod serving; // who serves a desk
@@ -23,7 +23,7 @@ mod sign_in;
 pub mod sms_codes; // codes by text message
 pub mod staff; // workers and their posts
 pub mod staff_admin; // add, assign, ban, unlock
-mod staff_api;
+pub(super) mod staff_api;
 pub mod staff_login;
 mod tables;
 pub mod tokens; // access tokens

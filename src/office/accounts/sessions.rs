@@ -32,6 +32,8 @@ coded_enum! {
         Reused = "reused", "登录凭证被重复使用";
         Banned = "banned", "账号已停用";
         Closed = "closed", "账号已注销";
+        Moved = "moved", "岗位已变动";
+        Renewed = "renewed", "密码或动态码已更换";
     }
 }
 

@@ -45,7 +45,7 @@ pub struct SignIn {
     pub(super) phones: Limit<Id>,
     codes: Limit<IpAddr>,
     pub(super) codes_per_day: i64,
-    pub(super) passwords: Passwords,
+    pub(in crate::office) passwords: Passwords,
 }
 
 impl SignIn {
@@ -78,7 +78,7 @@ impl SignIn {
     }
 
     /// Counts a worker's sign-in; 10020 beyond the limit.
-    pub(super) fn worker_at(&self, req: &HttpRequest) -> Result<()> {
+    pub(in crate::office) fn worker_at(&self, req: &HttpRequest) -> Result<()> {
         self.workers.check(&address(req))
     }
 }

@@ -46,6 +46,8 @@ diesel::table! {
 coded_enum! {
     /// Whether an account may be used.
     pub enum Standing {
+        /// Has a code to make the own account with.
+        Invited = "invited", "待启用";
         Active = "active", "正常";
         Banned = "banned", "已停用";
         Closed = "closed", "已注销";
@@ -82,7 +84,11 @@ fn load(c: &mut AnyConn, worker: Id, session: Id, now: i64) -> Result<Option<Wor
     Ok(Some(Worker { id: worker, name, session, person, posts }))
 }
 
-pub(super) fn posts_at(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Post>> {
+/// The posts that a worker holds at this moment.
+///
+/// # Errors
+/// Those of the database.
+pub fn posts_at(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Post>> {
     use assignments::dsl as a;
     let rows: Vec<(Role, String, Option<Id>, bool)> = a::assignments
         .filter(a::worker_id.eq(worker))
@@ -115,7 +121,7 @@ pub fn person_of(c: &mut AnyConn, worker: Id) -> Result<Option<Id>> {
     Ok(row.flatten())
 }
 
-/// The names of workers among these ids, for the lines of a case's file; in no order.
+/// The names of these workers, in one query.
 ///
 /// # Errors
 /// Those of the database.

@@ -1,4 +1,4 @@
-//! What an administrator does about workers: add, assign, ban, unlock.
+//! Making worker accounts and what is done to them: add, assign, ban, unlock.
 
 use diesel::prelude::*;
 use zeroize::Zeroizing;
@@ -9,11 +9,14 @@ use super::sessions::{self, Ending};
 use super::staff::{Standing, assignments, workers};
 use super::staff_login::build_totp;
 use super::watch::RevocationWatch;
+use crate::office::administration::events::{Change, Event};
+use crate::office::administration::scope;
 use crate::platform::app::App;
 use crate::platform::crypto::{Place, random_bytes};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result, is_duplicate};
 use crate::platform::id::Id;
+use crate::rules::lifecycle::Role;
 
 /// A worker to be added.
 pub struct NewWorker {
@@ -33,37 +36,106 @@ pub struct Enrolment {
     pub otpauth_url: Zeroizing<String>,
 }
 
-/// Adds a worker with a fresh secret for one-time codes.
+/// Adds a worker with a fresh secret for one-time codes; from the command line or for a demo.
 ///
 /// # Errors
 /// 10002 for a user name or password that breaks the rules, or a user name that is taken.
 pub async fn add(app: &App, new: NewWorker) -> Result<Enrolment> {
-    let username = new.username.trim().to_lowercase();
-    check_username(&username)?;
-    passwords::acceptable(&username, &new.password)?;
-    let (id, now) = (app.clock.id(), app.clock.now_ms());
-    let secret = random_bytes::<20>()?;
-    let otpauth_url = Zeroizing::new(build_totp(secret.to_vec(), &username)?.to_url().map_err(Error::internal)?);
-    let sealed = app.keys.seal(&Place::new("workers", "totp", id.as_bytes()), &secret)?;
-    let password = new.password;
-    let password = tokio::task::spawn_blocking(move || passwords::hash(&password)).await.map_err(Error::internal)??;
-    let (name, posts, person) = (new.name, new.posts, new.person);
+    let id = app.clock.id();
+    let login = Login::new(app, id, &new.username, new.password).await?;
+    let otpauth_url = login.otpauth_url.clone();
+    let (name, posts, person, now) = (new.name, new.posts, new.person, app.clock.now_ms());
     app.db
         .write(move |c| {
-            use workers::dsl as w;
-            let row = (
-                (w::id.eq(id), w::username.eq(&username), w::name.eq(&name), w::password.eq(&password), w::totp.eq(&sealed)),
-                (w::totp_step.eq(0), w::failures.eq(0), w::locked_until.eq(0), w::status.eq(Standing::Active)),
-                (w::person_id.eq(person), w::created_at.eq(now), w::version.eq(1)),
-            );
-            match diesel::insert_into(w::workers).values(row).execute(c) {
-                Ok(_) => post(c, id, &posts, now),
-                Err(e) if is_duplicate(&e) => Err(bad_username("username_taken", "这个用户名已有人使用。", "请换一个用户名。")),
-                Err(e) => Err(e.into()),
-            }
+            insert(c, id, &name, person, now)?;
+            login.give(c, id)?;
+            post(c, id, &posts, now)?;
+            let area = scope::around(posts.iter().map(|p| &p.area));
+            Event::new(now, None, Change::WorkerAdded, id, area).record(c)
         })
         .await?;
     Ok(Enrolment { worker: id, otpauth_url })
+}
+
+/// A worker without a way to sign in yet; the user name is the id, which nobody can type as one (36 characters).
+///
+/// # Errors
+/// Those of the database.
+pub fn insert(c: &mut AnyConn, id: Id, name: &str, person: Option<Id>, now: i64) -> Result<()> {
+    use workers::dsl as w;
+    let none: &[u8] = &[];
+    let row = (
+        (w::id.eq(id), w::username.eq(id.to_string()), w::name.eq(name), w::password.eq("-"), w::totp.eq(none)),
+        (w::totp_step.eq(0), w::failures.eq(0), w::locked_until.eq(0), w::status.eq(Standing::Invited)),
+        (w::person_id.eq(person), w::created_at.eq(now), w::version.eq(1)),
+    );
+    diesel::insert_into(w::workers).values(row).execute(c)?;
+    Ok(())
+}
+
+/// What somebody signs in with; made before the write, because hashing takes its time and a write may run twice.
+pub struct Login {
+    username: String,
+    password: String,
+    totp: Vec<u8>,
+    pub otpauth_url: Zeroizing<String>,
+}
+
+impl Login {
+    /// A user name, a password and a fresh secret for one-time codes.
+    ///
+    /// # Errors
+    /// 10002 for a user name or password that breaks the rules.
+    pub async fn new(app: &App, worker: Id, username: &str, password: Zeroizing<String>) -> Result<Login> {
+        let username = username.trim().to_lowercase();
+        check_username(&username)?;
+        passwords::acceptable(&username, &password)?;
+        let (totp, otpauth_url) = fresh_totp(app, worker, &username)?;
+        Ok(Login { username, password: hashed(password).await?, totp, otpauth_url })
+    }
+
+    /// The user name in its normal form.
+    pub fn username(&self) -> &str {
+        &self.username
+    }
+
+    /// Makes the account usable within the caller's write; 10002 when the user name is taken.
+    ///
+    /// # Errors
+    /// 10002; those of the database.
+    pub fn give(&self, c: &mut AnyConn, worker: Id) -> Result<()> {
+        use workers::dsl as w;
+        let set = (
+            w::username.eq(&self.username),
+            w::password.eq(&self.password),
+            w::totp.eq(&self.totp),
+            w::totp_step.eq(0),
+            w::status.eq(Standing::Active),
+        );
+        match diesel::update(w::workers.find(worker)).set(set).execute(c) {
+            Ok(_) => Ok(()),
+            Err(e) if is_duplicate(&e) => Err(bad_username("username_taken", "这个用户名已有人使用。", "请换一个用户名。")),
+            Err(e) => Err(e.into()),
+        }
+    }
+}
+
+/// The text to store for a new password.
+///
+/// # Errors
+/// 50000 when the system gives no randomness.
+pub async fn hashed(password: Zeroizing<String>) -> Result<String> {
+    tokio::task::spawn_blocking(move || passwords::hash(&password)).await.map_err(Error::internal)?
+}
+
+/// A fresh secret for one-time codes: sealed, and as the authenticator app takes it.
+///
+/// # Errors
+/// 50000 when the system gives no randomness.
+pub fn fresh_totp(app: &App, worker: Id, username: &str) -> Result<(Vec<u8>, Zeroizing<String>)> {
+    let secret = random_bytes::<20>()?;
+    let url = Zeroizing::new(build_totp(secret.to_vec(), username)?.to_url().map_err(Error::internal)?);
+    Ok((app.keys.seal(&Place::new("workers", "totp", worker.as_bytes()), &secret)?, url))
 }
 
 fn check_username(username: &str) -> Result<()> {
@@ -80,6 +152,7 @@ fn bad_username(code: &str, reason: &str, suggestion: &str) -> Error {
     Error::invalid(faults.into_details())
 }
 
+/// Gives posts from now on.
 fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()> {
     for p in posts {
         use assignments::dsl as a;
@@ -98,6 +171,30 @@ fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()> {
     Ok(())
 }
 
+/// Ends the posts that a worker holds and gives these instead; the next request of the worker has them.
+///
+/// # Errors
+/// Those of the database.
+pub fn replace_posts(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()> {
+    use assignments::dsl as a;
+    let held = a::assignments.filter(a::worker_id.eq(worker)).filter(a::valid_to.is_null());
+    diesel::update(held).set(a::valid_to.eq(now)).execute(c)?;
+    post(c, worker, posts, now)
+}
+
+/// An active administrator exists, so that the rest can be done over the API.
+///
+/// # Errors
+/// Those of the database.
+pub fn has_administrator(c: &mut AnyConn, now: i64) -> Result<bool> {
+    use assignments::dsl as a;
+    let held = a::assignments
+        .inner_join(workers::table)
+        .filter(workers::status.eq(Standing::Active).and(a::role.eq(Role::Administrator)))
+        .filter(a::valid_from.le(now).and(a::valid_to.is_null().or(a::valid_to.gt(now))));
+    Ok(held.count().get_result::<i64>(c)? > 0)
+}
+
 /// The worker of a user name.
 ///
 /// # Errors
@@ -108,7 +205,7 @@ pub fn worker_named(c: &mut AnyConn, username: &str) -> Result<Id> {
     row.ok_or_else(Error::not_found)
 }
 
-/// Gives a worker other posts from now on; the next request of the worker has them.
+/// Gives the worker of a user name other posts; for tests and demos, the administrator's way is `office/administration`.
 ///
 /// # Errors
 /// 10006 when nobody has this user name.
@@ -117,16 +214,22 @@ pub async fn assign(app: &App, username: &str, posts: Vec<Post>) -> Result<()> {
     app.db
         .write(move |c| {
             let worker = worker_named(c, &username)?;
-            use assignments::dsl as a;
-            diesel::update(a::assignments.filter(a::worker_id.eq(worker)).filter(a::valid_to.is_null()))
-                .set(a::valid_to.eq(now))
-                .execute(c)?;
-            post(c, worker, &posts, now)
+            replace_posts(c, worker, &posts, now)
         })
         .await
 }
 
-/// Bans a worker: sessions end within a second everywhere, and signing in is refused.
+/// Bans a worker within the caller's write; answers the sessions that ended, to be noted after the commit.
+///
+/// # Errors
+/// Those of the database.
+pub fn shut_out(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Id>> {
+    use workers::dsl as w;
+    diesel::update(w::workers.find(worker)).set(w::status.eq(Standing::Banned)).execute(c)?;
+    sessions::end_all(c, worker, Ending::Banned, now)
+}
+
+/// Bans the worker of a user name: sessions end within a second everywhere, and signing in is refused.
 ///
 /// # Errors
 /// 10006 when nobody has this user name.
@@ -136,18 +239,24 @@ pub async fn ban(app: &App, watch: &RevocationWatch, username: &str) -> Result<(
         .db
         .write(move |c| {
             let worker = worker_named(c, &username)?;
-            use workers::dsl as w;
-            diesel::update(w::workers.find(worker))
-                .set((w::status.eq(Standing::Banned), w::version.eq(w::version + 1)))
-                .execute(c)?;
-            sessions::end_all(c, worker, Ending::Banned, now)
+            shut_out(c, worker, now)
         })
         .await?;
     ended.iter().for_each(|session| watch.note(*session, now));
     Ok(())
 }
 
-/// Lifts the lock of failed sign-ins.
+/// Lifts the lock of failed sign-ins within the caller's write.
+///
+/// # Errors
+/// Those of the database.
+pub fn lift_lock(c: &mut AnyConn, worker: Id) -> Result<()> {
+    use workers::dsl as w;
+    diesel::update(w::workers.find(worker)).set((w::failures.eq(0), w::locked_until.eq(0))).execute(c)?;
+    Ok(())
+}
+
+/// Lifts the lock of failed sign-ins of a user name.
 ///
 /// # Errors
 /// 10006 when nobody has this user name.
@@ -156,9 +265,7 @@ pub async fn unlock(app: &App, username: &str) -> Result<()> {
     app.db
         .write(move |c| {
             let worker = worker_named(c, &username)?;
-            use workers::dsl as w;
-            diesel::update(w::workers.find(worker)).set((w::failures.eq(0), w::locked_until.eq(0))).execute(c)?;
-            Ok(())
+            lift_lock(c, worker)
         })
         .await
 }

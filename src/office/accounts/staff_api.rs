@@ -92,7 +92,7 @@ pub struct StaffMe {
 }
 
 /// What the worker may do, and where.
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct PostView {
     role: Labelled,
     /// Twelve-digit area code; the post holds for all areas below it.
@@ -100,11 +100,13 @@ pub struct PostView {
     area: String,
     /// The rental point of a point keeper.
     point: Option<Id>,
+    /// Leads the desk: may take over what a colleague holds.
+    lead: bool,
 }
 
 impl From<&Post> for PostView {
     fn from(p: &Post) -> PostView {
-        PostView { role: labelled!(p.role), area: p.area.to_string(), point: p.point }
+        PostView { role: labelled!(p.role), area: p.area.to_string(), point: p.point, lead: p.lead }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -14,7 +15,8 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
-use crate::rules::lifecycle::Action;
+use crate::rules::areas::AreaCode;
+use crate::rules::lifecycle::{Action, Desk};
 
 /// One service: a slice with its own tables, rules and bodies.
 pub trait Service: Send + Sync + 'static {
@@ -36,6 +38,22 @@ pub trait Service: Send + Sync + 'static {
     fn codes(&self) -> &'static [&'static Code];
     /// Its own operations.
     fn mount(&self, cfg: &mut ServiceConfig);
+
+    /// What is wrong with the service's own part of a policy, each field as a pointer from its root; empty when it holds.
+    fn check_terms(&self, terms: &Value) -> Vec<Detail>;
+
+    /// Codes of the conditions that [`Service::conditions`] may answer: a material may be asked for when one holds.
+    fn condition_codes(&self) -> &'static [&'static str];
+
+    /// Desks that it hands cases to beyond the policy's chain.
+    fn further_desks(&self) -> &'static [Desk] {
+        &[]
+    }
+
+    /// The points of a county at which it serves people.
+    fn points(&self, _c: &mut AnyConn, _county: &AreaCode) -> Result<Vec<ServicePoint>> {
+        Ok(Vec::new())
+    }
 
     /// What this person could have today, and why not.
     fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>>;
@@ -102,6 +120,14 @@ pub struct Offer {
     pub opens_on: Option<String>,
     #[schema(example = "2026-12-31")]
     pub closes_on: Option<String>,
+}
+
+/// A place with a desk of its own.
+#[derive(Clone, Debug)]
+pub struct ServicePoint {
+    pub id: Id,
+    pub area: AreaCode,
+    pub name: String,
 }
 
 /// All services of this installation.

@@ -6,3 +6,4 @@ pub mod reach; // who is told how
 pub mod sms; // one text message, once
 pub mod telling; // from a case's event to notices
 pub mod wechat; // one subscribe message, once
+pub mod words; // what notices say, a county's own words first

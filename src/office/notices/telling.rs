@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::reach::{self, Channels, Reach, Recipient, Weight};
 use super::sms::{self, Text, To};
 use super::wechat::{self, MESSAGE, Message};
+use super::words::{self, NoticeEvent};
 use crate::office::cases::act::CaseEvent;
 use crate::office::cases::case::{self, Case};
-use crate::office::cases::history;
+use crate::office::cases::history::{self, Event};
 use crate::office::cases::service::{Services, Spine};
 use crate::office::stored;
 use crate::office::tickets::{self, Kind, NewTicket};
@@ -116,7 +117,7 @@ impl News {
         let case = case::find(c, origin.case)?;
         let Some(line) = history::line(c, origin.case, origin.seq)? else { return Ok(None) };
         let service = spine.services.get(&case.service)?.label();
-        let Some(words) = words(service, &case, line.action, line.to_state, line.reason.as_deref()) else { return Ok(None) };
+        let Some(words) = words(c, service, &case, &line)? else { return Ok(None) };
         let weight = reach::weight(line.action, case.due_at.is_some());
         Ok(Some(News { case, origin, state: line.to_state.label(), service, words, weight }))
     }
@@ -290,39 +291,33 @@ fn send_by_wechat(c: &mut AnyConn, spine: &Spine, message: Message) -> Result<()
     outbox::push(c, &spine.keys, &effect, spine.now)
 }
 
-/// What the applicant reads about an action; none for what concerns only the office.
-fn words(service: &str, case: &Case, action: Action, to: State, step: Option<&str>) -> Option<Words> {
-    let by = case.due_at.map(|d| format!("请在{}前办理。", chinese_day(beijing_date(d)))).unwrap_or_default();
-    let (what, body) = match action {
-        Action::Submit => ("已提交", "申请已经提交，十分钟内可以取消。".to_owned()),
-        Action::Undo => ("已取消提交", "申请已经变回草稿，可以继续修改。".to_owned()),
-        Action::Withdraw => ("已撤回", "申请已经撤回。".to_owned()),
-        Action::Accept | Action::DeemAccepted => ("已受理", "申请已经受理，正在审核。".to_owned()),
-        Action::Decline => ("不予受理", "申请没有被受理，原因请看办理记录。".to_owned()),
-        Action::RequestCorrection => ("需要补正", format!("有材料需要补充，全部内容已经一次列出。{by}")),
-        Action::Resubmit => ("补正已提交", "补正材料已经提交，继续审核。".to_owned()),
-        Action::Approve if to == State::PublicNotice => ("正在公示", "申请已经通过审核，正在公示。".to_owned()),
-        Action::Approve | Action::ApprovedByRule | Action::EndNotice => ("已批准", "申请已经批准，正在办理。".to_owned()),
-        Action::Reject => ("不予批准", "申请没有获得批准，原因和救济办法请看办理记录。".to_owned()),
-        Action::Expire => ("草稿已过期", "草稿放了六十天没有提交，已经清除，需要时可以重新申请。".to_owned()),
-        Action::Lapse => ("已终止", "没有在期限内补交材料，申请已经终止，您可以重新申请。".to_owned()),
-        Action::Complete => ("已办结", "事项已经办结，欢迎评价。".to_owned()),
-        Action::TakeOn => ("有人接手办理", "原来的申请人不能再代办，已经有人接手这件申请。".to_owned()),
-        Action::Arrange => ("有新进展", "办理有了新进展，请打开办件查看。".to_owned()),
-        Action::Fulfil => {
-            ("有新进展", format!("办理有了新进展，请打开办件查看。{}", if step.is_some() { by.as_str() } else { "" }))
-        }
-        Action::Remind => {
-            ("补正期限快到了", format!("还有材料没有补好。{by}逾期申请会终止，不方便拍照可以到窗口或者请工作人员上门。"))
-        }
-        Action::Hold => ("暂缓办理", "办理暂时停一停，原因请看办理记录，恢复后会通知您。".to_owned()),
-        Action::Resume => ("恢复办理", "已经恢复办理。".to_owned()),
-        Action::Climb => ("由上级办理", "办理超过了期限，已经转给上一级办理。".to_owned()),
-        Action::TakeBack => ("正在重新审核", "工作人员收回了上一步的决定，正在重新审核，请看办理记录。".to_owned()),
-        Action::StopNotice => ("公示暂停", "公示期间有人提出异议，正在核实，结果会通知您。".to_owned()),
-        Action::Appeal => ("已收到申诉", "您的申诉已经收到，由另外的工作人员办理。".to_owned()),
-        Action::Merge => ("已并入另一件", "这一件与您的另一件是同一件事，已经合并办理。".to_owned()),
-        Action::Recount => ("期限有变化", format!("放假安排有变化，期限已经重新计算。{by}")),
+/// What the applicant is told of an action; nothing of what concerns only the office.
+fn event_of(action: Action, to: State) -> Option<NoticeEvent> {
+    Some(match action {
+        Action::Submit => NoticeEvent::Submitted,
+        Action::Undo => NoticeEvent::Undone,
+        Action::Withdraw => NoticeEvent::Withdrawn,
+        Action::Accept | Action::DeemAccepted => NoticeEvent::Accepted,
+        Action::Decline => NoticeEvent::Declined,
+        Action::RequestCorrection => NoticeEvent::CorrectionRequested,
+        Action::Resubmit => NoticeEvent::Resubmitted,
+        Action::Approve if to == State::PublicNotice => NoticeEvent::OnNotice,
+        Action::Approve | Action::ApprovedByRule | Action::EndNotice => NoticeEvent::Approved,
+        Action::Reject => NoticeEvent::Rejected,
+        Action::Expire => NoticeEvent::Expired,
+        Action::Lapse => NoticeEvent::Lapsed,
+        Action::Complete => NoticeEvent::Completed,
+        Action::Fulfil | Action::Arrange => NoticeEvent::Progress,
+        Action::TakeOn => NoticeEvent::TakenOn,
+        Action::Remind => NoticeEvent::Reminded,
+        Action::Hold => NoticeEvent::Held,
+        Action::Resume => NoticeEvent::Resumed,
+        Action::Climb => NoticeEvent::Climbed,
+        Action::TakeBack => NoticeEvent::TakenBack,
+        Action::StopNotice => NoticeEvent::NoticeStopped,
+        Action::Appeal => NoticeEvent::Appealed,
+        Action::Merge => NoticeEvent::Merged,
+        Action::Recount => NoticeEvent::Recounted,
         Action::Begin
         | Action::Claim
         | Action::Release
@@ -333,8 +328,16 @@ fn words(service: &str, case: &Case, action: Action, to: State, step: Option<&st
         | Action::Remark
         | Action::Urge
         | Action::Rate => return None,
-    };
-    Some(Words { what, title: format!("{service}：{what}"), body })
+    })
+}
+
+/// In the county's words; the day of a step that the service did not name means nothing to the applicant.
+fn words(c: &mut AnyConn, service: &str, case: &Case, line: &Event) -> Result<Option<Words>> {
+    let Some(event) = event_of(line.action, line.to_state) else { return Ok(None) };
+    let due = case.due_at.filter(|_| event != NoticeEvent::Progress || line.reason.is_some());
+    let day = due.map(|at| chinese_day(beijing_date(at)));
+    let (title, body) = words::template(c, &case.county, event)?.fill(service, day.as_deref());
+    Ok(Some(Words { what: event.label(), title, body }))
 }
 
 fn chinese_day(day: chrono::NaiveDate) -> String {

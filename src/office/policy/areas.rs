@@ -1,5 +1,7 @@
 //! The tree of areas: imported from a list, dated, and named in full for people.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -7,7 +9,7 @@ use super::area_rows::{AreaRow, parse};
 use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::db::query::both;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::{Error, Faults, Result};
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::text_columns;
 
@@ -32,16 +34,75 @@ pub struct Area {
     pub name: String,
 }
 
-/// Imports a list whole or not at all: `code,level,parent,name,valid_from,valid_to`, the last one empty while the area
-/// exists. Known codes take the new name and dates; codes that the list leaves out stay. All faults come back at once
-/// (10002), each with its line. Answers how many areas the list has.
-pub fn import(c: &mut AnyConn, csv: &str) -> Result<usize> {
-    let known: Vec<String> = areas::table.select(areas::code).order(areas::code).load(c)?;
-    let rows = parse(csv, &|code| known.iter().any(|k| k == code.as_str())).map_err(Error::invalid)?;
-    for row in &rows {
-        save(c, row)?;
+/// What a list would change.
+#[derive(Clone, Debug)]
+pub struct AreasPlan {
+    /// Lines of the list.
+    pub lines: usize,
+    /// Lines that are new or differ from what is on record, in the order of the list.
+    pub changes: Vec<AreaChange>,
+}
+
+/// One line that changes something, with the name on record before.
+#[derive(Clone, Debug)]
+pub struct AreaChange {
+    pub row: AreaRow,
+    pub before: Option<String>,
+}
+
+/// Reads a list (`code,level,parent,name,valid_from,valid_to`, the last one empty while the area exists) and finds what it
+/// would change. Codes that the list leaves out stay. `may` tells which areas may be changed. All faults come back at
+/// once (10002), each with its line or its code.
+pub fn plan(c: &mut AnyConn, csv: &str, may: &dyn Fn(&AreaCode) -> bool) -> Result<AreasPlan> {
+    use areas::dsl as a;
+    let all = a::areas.select((a::code, a::name, a::valid_from, a::valid_to)).order(a::code);
+    let known: Vec<(String, String, String, Option<String>)> = all.load(c)?;
+    let known: BTreeMap<String, (String, String, Option<String>)> =
+        known.into_iter().map(|(code, name, from, to)| (code, (name, from, to))).collect();
+    let rows = parse(csv, &|code| known.contains_key(code.as_str())).map_err(Error::invalid)?;
+    let (lines, mut changes, mut faults) = (rows.len(), Vec::new(), Faults::new());
+    for row in rows {
+        let told = (row.name.clone(), row.valid_from.to_string(), row.valid_to.map(|d| d.to_string()));
+        let before = known.get(row.code.as_str());
+        if before == Some(&told) {
+            continue;
+        }
+        if !may(&row.code) {
+            let (field, label) = (format!("/{}", row.code), format!("区划 {}", row.code));
+            faults.push(&field, &label, "areas_elsewhere", "这个区划不在您的管辖范围内。", "请删去这一行，或请上级管理员导入。");
+        }
+        changes.push(AreaChange { before: before.map(|(name, ..)| name.clone()), row });
     }
-    Ok(rows.len())
+    faults.settle().map(|()| AreasPlan { lines, changes })
+}
+
+/// Writes what a list changes.
+pub fn apply(c: &mut AnyConn, plan: &AreasPlan) -> Result<()> {
+    plan.changes.iter().try_for_each(|change| save(c, &change.row))
+}
+
+/// Imports a list whole or not at all, wherever its areas lie; answers how many lines it has.
+pub fn import(c: &mut AnyConn, csv: &str) -> Result<usize> {
+    let plan = plan(c, csv, &|_| true)?;
+    apply(c, &plan)?;
+    Ok(plan.lines)
+}
+
+/// The counties on record.
+pub fn counties(c: &mut AnyConn) -> Result<Vec<AreaCode>> {
+    let rows = areas::table.filter(areas::level.eq(AreaLevel::County)).select(areas::code).order(areas::code);
+    let rows: Vec<String> = rows.load(c)?;
+    rows.iter().map(|code| stored::area(code)).collect()
+}
+
+/// An area and all that lie in it and exist on that day, in the order of their codes.
+pub fn inside(c: &mut AnyConn, area: &AreaCode, on: NaiveDate) -> Result<Vec<Area>> {
+    use areas::dsl as a;
+    let ((first, last), on) = (stored::bounds(area), on.to_string());
+    let there = a::valid_from.le(on.clone()).and(a::valid_to.is_null().or(a::valid_to.ge(on)));
+    let rows = a::areas.filter(a::code.between(first, last)).filter(there).order(a::code);
+    let rows: Vec<(String, AreaLevel, String)> = rows.select((a::code, a::level, a::name)).load(c)?;
+    rows.into_iter().map(self::area).collect()
 }
 
 fn save(c: &mut AnyConn, row: &AreaRow) -> Result<()> {
@@ -76,6 +137,14 @@ pub fn find(c: &mut AnyConn, code: &AreaCode) -> Result<Option<Area>> {
     let row = areas::table.find(code.to_string()).select((areas::code, areas::level, areas::name));
     let row: Option<(String, AreaLevel, String)> = row.get_result(c).optional()?;
     row.map(area).transpose()
+}
+
+/// The list has this area, and it exists on that day.
+pub fn exists_on(c: &mut AnyConn, code: &AreaCode, on: NaiveDate) -> Result<bool> {
+    use areas::dsl as a;
+    let on = on.to_string();
+    let there = a::valid_from.le(on.clone()).and(a::valid_to.is_null().or(a::valid_to.ge(on)));
+    Ok(a::areas.filter(a::code.eq(code.to_string())).filter(there).count().get_result::<i64>(c)? > 0)
 }
 
 /// The areas right under one that exist on that day, in the order of their codes; without a parent the provinces.

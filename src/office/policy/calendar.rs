@@ -53,6 +53,35 @@ pub fn import(c: &mut AnyConn, csv: &str, now_ms: i64) -> Result<Vec<i32>> {
     store(c, &days, source(csv), now_ms)
 }
 
+/// What a notice would change.
+#[derive(Clone, Debug)]
+pub struct CalendarPlan {
+    pub years: Vec<i32>,
+    /// Title of the notice, from the file's first line.
+    pub source: String,
+    /// Days that are new or differ.
+    pub set: Vec<CalendarDay>,
+    /// Days on record that the notice does not name any more.
+    pub removed: Vec<CalendarDay>,
+}
+
+/// Finds what a notice would change; a faulty file is refused whole (10002) with the line.
+pub fn plan(c: &mut AnyConn, csv: &str) -> Result<CalendarPlan> {
+    let days = parsed(csv)?;
+    let years = covered(&days);
+    let (first, last) = (years.iter().min().copied().unwrap_or(0), years.iter().max().copied().unwrap_or(0));
+    let known = between(c, &first.saturating_sub(1).to_string(), &last.saturating_add(1).to_string())?;
+    // December stays: its days may come from the notice of the year after.
+    let replaced = |d: &CalendarDay| years.contains(&d.date.year()) && d.date.month() < 12;
+    let named = |d: &CalendarDay| days.iter().any(|n| n.date == d.date);
+    Ok(CalendarPlan {
+        source: source(csv).to_owned(),
+        set: days.iter().filter(|d| !known.contains(d)).cloned().collect(),
+        removed: known.iter().filter(|d| replaced(d) && !named(d)).cloned().collect(),
+        years,
+    })
+}
+
 fn parsed(csv: &str) -> Result<Vec<CalendarDay>> {
     parse_calendar_csv(csv).map_err(|fault| {
         let (field, label) = (format!("/{}", fault.line), format!("第 {} 行", fault.line));

@@ -1,5 +1,6 @@
 //! County policy: what a county decided about a service, in published versions that are never edited.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, RwLock};
 
@@ -12,7 +13,7 @@ use serde_json::Value;
 use super::terms::CommonPolicy;
 use crate::office::stored;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::{Error, Faults, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 
@@ -27,6 +28,7 @@ diesel::table! {
         source -> Text,
         body -> Text,
         published_at -> BigInt,
+        published_by -> Nullable<Binary>,
     }
 }
 
@@ -48,6 +50,26 @@ pub struct Pinned {
 }
 
 impl Pinned {
+    /// A policy that is not published, to be tried out with [`supposing`].
+    pub fn supposed(new: NewPolicy) -> Pinned {
+        Pinned {
+            id: new.id,
+            county: new.county,
+            service: new.service,
+            version: 0,
+            effective_from: new.effective_from,
+            owner: new.owner,
+            source: new.source,
+            common: Arc::new(new.common),
+            terms: Arc::new(new.terms),
+        }
+    }
+
+    /// The service's own part as it is stored.
+    pub fn terms(&self) -> &Value {
+        &self.terms
+    }
+
     /// The service's own part, in the service's own type.
     pub fn service<T: DeserializeOwned>(&self) -> Result<T> {
         T::deserialize(&*self.terms).map_err(|e| Error::internal(format!("policy {}: {e}", self.id)))
@@ -68,6 +90,8 @@ pub struct NewPolicy {
     pub terms: Value,
     /// Epoch milliseconds.
     pub at_ms: i64,
+    /// The worker who publishes it; none for the command line and for demos.
+    pub by: Option<Id>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -122,13 +146,43 @@ pub fn publish(c: &mut AnyConn, new: &NewPolicy) -> Result<Pinned> {
         p::source.eq(new.source.clone()),
         p::body.eq(serde_json::to_string(&body).map_err(Error::internal)?),
         p::published_at.eq(new.at_ms),
+        p::published_by.eq(new.by),
     );
-    diesel::insert_into(p::policies).values(row).execute(c)?;
+    // Another instance published the same number first: run again and take the next one.
+    diesel::insert_into(p::policies).values(row).execute(c).map_err(twin)?;
     // Not by `pinned`: this transaction may yet be undone, run again and give another version.
     if let Ok(mut all) = PARSED.write() {
         all.remove(&new.id);
     }
     read(c, new.id)
+}
+
+/// A published version as a list shows it.
+#[derive(Clone, Debug, Queryable)]
+pub struct Version {
+    pub id: Id,
+    pub version: i64,
+    pub effective_from: String,
+    pub owner: String,
+    pub source: String,
+    /// Epoch milliseconds.
+    pub published_at: i64,
+    pub published_by: Option<Id>,
+}
+
+/// The versions of a county's policy for a service, the newest first; one more than `limit` when there are more.
+pub fn versions(c: &mut AnyConn, county: &AreaCode, service: &str, before: Option<i64>, limit: i64) -> Result<Vec<Version>> {
+    use policies::dsl as p;
+    let all = p::policies.filter(p::county.eq(county.to_string())).filter(p::service.eq(service.to_owned()));
+    let older = all.filter(p::version.lt(before.unwrap_or(i64::MAX))).order(p::version.desc()).limit(limit.saturating_add(1));
+    let columns = (p::id, p::version, p::effective_from, p::owner, p::source, p::published_at, p::published_by);
+    Ok(older.select(columns).load(c)?)
+}
+
+/// Who published a version and when, epoch milliseconds.
+pub fn published(c: &mut AnyConn, id: Id) -> Result<(i64, Option<Id>)> {
+    let row = policies::table.find(id).select((policies::published_at, policies::published_by));
+    row.get_result(c).optional()?.ok_or_else(Error::not_found)
 }
 
 fn newest(c: &mut AnyConn, county: &AreaCode, service: &str) -> Result<Option<(i64, String)>> {
@@ -156,8 +210,30 @@ pub fn begins(c: &mut AnyConn, county: &AreaCode, service: &str, date: NaiveDate
     coming.first().map(|day| stored::day(day)).transpose()
 }
 
+thread_local! {
+    /// What [`supposing`] offers on this thread.
+    static SUPPOSED: RefCell<Option<Pinned>> = const { RefCell::new(None) };
+}
+
+/// Runs `f` as if this policy were published: [`pinned`] finds it under its own id, on this thread and until `f` ends.
+pub fn supposing<T>(policy: Pinned, f: impl FnOnce() -> T) -> T {
+    /// Takes it back also when `f` panics.
+    struct Until;
+    impl Drop for Until {
+        fn drop(&mut self) {
+            SUPPOSED.take();
+        }
+    }
+    SUPPOSED.set(Some(policy));
+    let _until = Until;
+    f()
+}
+
 /// The version of an id. Rows never change, so each is parsed once a process.
 pub fn pinned(c: &mut AnyConn, id: Id) -> Result<Pinned> {
+    if let Some(supposed) = SUPPOSED.with_borrow(|s| s.as_ref().filter(|p| p.id == id).cloned()) {
+        return Ok(supposed);
+    }
     if let Some(known) = PARSED.read().ok().and_then(|all| all.get(&id).cloned()) {
         return Ok(known);
     }

@@ -1,13 +1,17 @@
 //! What every service's county policy says in the same words: desks, clocks, materials, reasons.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::guide_facts::GuideFacts;
-use crate::platform::error::{Faults, Result};
+use crate::platform::error::{Detail, Faults, Result};
+use crate::platform::http::body::detail_of;
 use crate::rules::lifecycle::Desk;
 
 /// The part of a county policy that the spine itself understands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommonPolicy {
     /// The desks that a case passes, the last one decides.
@@ -39,7 +43,7 @@ pub struct CommonPolicy {
 
 /// How long a whole case may take, what warns, and what may put it off. Days are working days; the defaults follow the
 /// usual practice of the permission law (行政许可法 Art. 32 and 42) until a county says otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Handling {
     /// From submission to the decision, without the days on which the clock stands; 0 for no limit.
@@ -99,7 +103,7 @@ impl Default for Handling {
 }
 
 /// A paper that an application needs.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Material {
     pub code: String,
@@ -113,7 +117,7 @@ pub struct Material {
 }
 
 /// When a paper is required. JSON: `"always"`, `"never"` or `{"when":"code"}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Required {
     Always,
@@ -135,7 +139,7 @@ impl Required {
 }
 
 /// A reason that a worker chooses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonOption {
     pub code: String,
@@ -163,6 +167,11 @@ impl CommonPolicy {
 
     /// Whether it can be published: 10002 with everything that is wrong.
     pub fn check(&self) -> Result<()> {
+        self.faults().settle()
+    }
+
+    /// Everything that keeps it from being published.
+    pub fn faults(&self) -> Faults {
         let mut faults = Faults::new();
         let mut fault = |field: &str, label: &str, reason: &str| {
             faults.push(field, label, "policy_fault", reason, "请修改后再发布。");
@@ -193,11 +202,17 @@ impl CommonPolicy {
         if !(1..=100).contains(&h.risk_percent) || h.hold_days == 0 || h.appeal_days > 0 && h.appeal_review_days == 0 {
             fault("/handling", "办理时限", "提醒比例要在1到100之间，暂缓和申诉办理的期限要大于零。");
         }
-        faults.settle()
+        faults
     }
 }
 
-fn repeats<'a>(mut codes: impl Iterator<Item = &'a str>) -> bool {
+/// A service's own part of a policy in the service's own type, or what is wrong with it.
+pub fn parse_terms<T: DeserializeOwned>(terms: &Value) -> std::result::Result<T, Vec<Detail>> {
+    serde_path_to_error::deserialize(terms.clone()).map_err(|e| vec![detail_of(&e, "服务自己的规定")])
+}
+
+/// Whether a list says something twice.
+pub fn repeats<'a>(mut codes: impl Iterator<Item = &'a str>) -> bool {
     let mut seen = std::collections::BTreeSet::new();
     !codes.all(|code| seen.insert(code))
 }

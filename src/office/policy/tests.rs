@@ -66,6 +66,7 @@ fn version(app: &Bench, from: &str, amount: i64) -> NewPolicy {
         common: common(),
         terms: serde_json::json!({ "amount_fen": amount }),
         at_ms: app.clock.now_ms(),
+        by: None,
     }
 }
 

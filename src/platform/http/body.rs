@@ -83,6 +83,12 @@ fn parse<T: Form>(bytes: &[u8]) -> Result<T> {
     Ok(value)
 }
 
+/// What is wrong in a JSON value of a stored or nested kind, with its path; values never come back.
+pub fn detail_of(e: &serde_path_to_error::Error<serde_json::Error>, label: &str) -> Detail {
+    let (code, field, reason, suggestion) = data_fault(&e.inner().to_string(), pointer(e.path()));
+    Detail::new(&field, label, code, reason, suggestion)
+}
+
 fn data_fault(text: &str, path: String) -> (&'static str, String, &'static str, &'static str) {
     let named = || text.split('`').nth(1).unwrap_or_default();
     if text.starts_with("unknown field") {

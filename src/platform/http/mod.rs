@@ -1,6 +1,7 @@
 //! HTTP as the contract wants it: envelope, bodies, keys against doing things twice, cursors, limits.
 
 pub mod body;
+pub mod csv_body;
 pub mod envelope;
 pub mod limits;
 pub mod once;
@@ -9,6 +10,7 @@ pub mod parts;
 pub mod request;
 
 pub use body::{Body, PathId, Query};
+pub use csv_body::CsvBody;
 pub use envelope::{Answer, Envelope, Failure, Labelled, Page};
 pub use once::Once;
 pub use parts::Parts;

@@ -17,6 +17,7 @@ mod store;
 mod tests;
 mod views;
 
+use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::holding::Holding;
@@ -26,6 +27,7 @@ use crate::office::accounts::links;
 use crate::office::cases::case::Case;
 use crate::office::cases::service::{Offer, PrintedSection, Service, Spine};
 use crate::office::people::persons;
+use crate::office::policy::terms::parse_terms;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
@@ -68,6 +70,14 @@ impl Service for Certificate {
     fn mount(&self, cfg: &mut ServiceConfig) {
         api::routes(cfg);
         staff_api::routes(cfg);
+    }
+
+    fn check_terms(&self, terms: &Value) -> Vec<Detail> {
+        parse_terms::<rules::Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
+    }
+
+    fn condition_codes(&self) -> &'static [&'static str] {
+        &["has_old_card", "guardian_required", "assessment_required"]
     }
 
     fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>> {

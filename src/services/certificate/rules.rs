@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use crate::platform::error::{Detail, Faults};
 use crate::rules::certificate::{
     AssessmentPolicy, CardFacts, Category, GrantedBy, Level, RenewalPolicy, RenewalWindow, WindowPhase, assessment_needed,
     renewal_window,
@@ -58,6 +59,9 @@ coded_enum! {
     }
 }
 
+/// Kinds that a policy may name before they work.
+const NOT_YET: [&str; 3] = ["transfer", "reissue", "cancellation"];
+
 /// What a county decided about certificates: the service's part of its policy.
 ///
 /// ```json
@@ -96,6 +100,25 @@ impl Terms {
     /// Whether the county offers this kind.
     pub fn offers(&self, kind: Kind) -> bool {
         self.kinds.iter().any(|k| k == kind.code())
+    }
+
+    /// What keeps these terms from being published, each field as a pointer from their root.
+    pub fn faults(&self) -> Vec<Detail> {
+        let mut faults = Faults::new();
+        let mut unless = |well: bool, field: &str, label: &str, reason: &str| {
+            if !well {
+                faults.push(field, label, "policy_fault", reason, "请改好后再发布。");
+            }
+        };
+        let known = |code: &str| Kind::from_code(code).is_some() || NOT_YET.contains(&code);
+        let kinds = !self.kinds.is_empty() && self.kinds.iter().all(|k| known(k));
+        unless(kinds, "/kinds", "办理事项", "至少要有一种办理事项，并且都要是认识的代码。");
+        let notices = self.notice_kinds.iter().all(|k| self.kinds.contains(k));
+        unless(notices, "/notice_kinds", "公示的事项", "只能公示本地办理的事项。");
+        unless(self.renewal.validity_years > 0, "/renewal/validity_years", "有效年限", "有效年限要大于零。");
+        unless(self.assessment_days > 0, "/assessment_days", "评定天数", "评定天数要大于零。");
+        unless(!self.delivery.is_empty(), "/delivery", "领证方式", "至少要有一种领证方式。");
+        faults.into_details()
     }
 
     /// Whether this kind is published before the card is made.

@@ -141,6 +141,7 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
             common: common(),
             terms: serde_json::from_str(TERMS).unwrap(),
             at_ms: NOON,
+            by: None,
         };
         county::publish(c, &policy)?;
         let resident = "INSERT INTO residents (id, person_id, status, identity, created_at, preferred_channel, needs, \

@@ -23,20 +23,24 @@ pub mod views; // what people see
 pub mod waits; // the line
 pub mod waits_api; // what somebody who waits may call
 
+use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::loans::Loan;
 use self::states::{LoanState, Reminded};
 use crate::labelled;
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{Offer, PrintedSection, Service, Spine};
+use crate::office::cases::service::{Offer, PrintedSection, Service, ServicePoint, Spine};
 use crate::office::people::persons;
 use crate::office::policy::county;
+use crate::office::policy::terms::parse_terms;
+use crate::office::stored;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Action;
 
 /// Code of the service, as in policies.
@@ -99,6 +103,19 @@ impl Service for DeviceRental {
         waits_api::routes(cfg);
         staff_api::routes(cfg);
         stock_api::routes(cfg);
+    }
+
+    fn check_terms(&self, terms: &Value) -> Vec<Detail> {
+        parse_terms::<terms::Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
+    }
+
+    fn condition_codes(&self) -> &'static [&'static str] {
+        &["fit_assessment_first"]
+    }
+
+    fn points(&self, c: &mut AnyConn, county: &AreaCode) -> Result<Vec<ServicePoint>> {
+        let point = |p: store::Point| Ok(ServicePoint { id: p.id, area: stored::area(&p.area)?, name: p.name });
+        store::points(c, county.as_str())?.into_iter().map(point).collect()
     }
 
     fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>> {

@@ -6,7 +6,7 @@ use super::states::Delivery;
 use crate::office::cases::case::Case;
 use crate::office::policy::county;
 use crate::platform::db::AnyConn;
-use crate::platform::error::Result;
+use crate::platform::error::{Detail, Faults, Result};
 
 /// The service's own part of the county policy. JSON example:
 /// `{"loan_days":60,"most_days":120,"extension_days":30,"units_per_person":2,"deposit":{"kind":"none"},
@@ -56,6 +56,31 @@ pub enum Group {
     Severe,
     /// Holders of any valid certificate.
     Holders,
+}
+
+impl Terms {
+    /// What keeps these terms from being published, each field as a pointer from their root.
+    pub fn faults(&self) -> Vec<Detail> {
+        let mut faults = Faults::new();
+        let mut unless = |well: bool, field: &str, label: &str, reason: &str| {
+            if !well {
+                faults.push(field, label, "policy_fault", reason, "请改好后再发布。");
+            }
+        };
+        unless(self.loan_days > 0, "/loan_days", "借用天数", "借用天数要大于零。");
+        unless(self.most_days >= self.loan_days, "/most_days", "最长天数", "最长天数不能少于借用天数。");
+        unless(self.units_per_person > 0, "/units_per_person", "每人件数", "每人至少能借一件。");
+        unless(self.pickup_window_days > 0, "/pickup_window_days", "保留天数", "保留天数要大于零。");
+        unless(self.offer_hours > 0, "/offer_hours", "等候答复的小时数", "等候答复的时间要大于零。");
+        unless(self.pickups_per_day > 0, "/pickups_per_day", "每天领取件数", "每天至少能领取一件。");
+        let week = !self.opening_weekdays.is_empty() && self.opening_weekdays.iter().all(|d| (1..=7).contains(d));
+        unless(week, "/opening_weekdays", "开放日", "开放日用 1 到 7 表示周一到周日，至少一天。");
+        unless(!self.delivery.is_empty(), "/delivery", "领取方式", "至少要有一种领取方式。");
+        if let Deposit::Fixed { amount_fen, .. } = self.deposit {
+            unless(amount_fen > 0, "/deposit/amount_fen", "押金", "押金要大于零；不收押金请选不收。");
+        }
+        faults.into_details()
+    }
 }
 
 /// The terms with which a case began.

@@ -24,6 +24,7 @@ mod staff_api; // seasons, applications and proofs for officers
 pub mod store; // awards
 pub mod terms; // the county's decisions
 
+use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::labelled;
@@ -31,6 +32,7 @@ use crate::office::cases::act::{Actor, Step, step};
 use crate::office::cases::case::Case;
 use crate::office::cases::service::{Offer, PrintedSection, Service, Spine};
 use crate::office::people::{persons, register};
+use crate::office::policy::terms::parse_terms;
 use crate::office::policy::{calendar, county};
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
@@ -98,6 +100,18 @@ impl Service for EducationAid {
         sections_api::routes(cfg);
         staff_api::routes(cfg);
         payments_api::routes(cfg);
+    }
+
+    fn check_terms(&self, terms: &Value) -> Vec<Detail> {
+        parse_terms::<Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
+    }
+
+    fn condition_codes(&self) -> &'static [&'static str] {
+        rules::CONDITIONS
+    }
+
+    fn further_desks(&self) -> &'static [Desk] {
+        &[Desk::Finance]
     }
 
     fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>> {

@@ -37,5 +37,6 @@ pub fn policy(id: Id, notice_days: u32) -> NewPolicy {
         common,
         terms: serde_json::to_value(rules_tests::terms()).unwrap(),
         at_ms: super::payments_tests::NOW,
+        by: None,
     }
 }

@@ -270,6 +270,18 @@ pub struct PaperFacts {
     pub kin_card: bool,
 }
 
+/// All codes that [`conditions`] may answer.
+pub const CONDITIONS: &[&str] = &[
+    "newly_admitted",
+    "in_school",
+    "higher_education",
+    "child_of_disabled",
+    "low_income_required",
+    "not_on_one_register",
+    "kin_card",
+    "kinship_to_prove",
+];
+
 /// Conditions of materials (`Required::When`): `newly_admitted` or `in_school`, `higher_education`,
 /// `child_of_disabled`, `low_income_required`, `not_on_one_register`, `kin_card`, and `kinship_to_prove` for either of
 /// the last two.

@@ -1,8 +1,10 @@
 //! The words of education aid, and what a county's policy decides about it.
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::office::people::kin::KinKind;
+use crate::platform::error::{Detail, Faults};
 use crate::rules::coded::coded_enum;
 use crate::text_columns;
 
@@ -104,4 +106,38 @@ pub struct Terms {
     pub two_stage_evidence: Option<TwoStageEvidence>,
     pub second_government_aid_excluded: bool,
     pub kin_card_allowed: bool,
+}
+
+impl Terms {
+    /// What keeps these terms from being published, each field as a pointer from their root.
+    pub fn faults(&self) -> Vec<Detail> {
+        let mut faults = Faults::new();
+        let mut fault = |field: &str, label: &str, reason: &str, way_out: &str| {
+            faults.push(field, label, "policy_fault", reason, way_out);
+        };
+        if self.standards.is_empty() {
+            fault("/standards", "标准", "还没有救助标准。", "请至少填写一条标准。");
+        }
+        let mut seen = Vec::with_capacity(self.standards.len());
+        for (at, standard) in self.standards.iter().enumerate() {
+            if standard.amount_fen <= 0 {
+                fault(&format!("/standards/{at}/amount_fen"), "金额", "救助金额要大于零。", "请填写以分为单位的金额。");
+            }
+            if seen.contains(&(standard.beneficiary, standard.stage)) {
+                fault(&format!("/standards/{at}"), "标准", "同一类对象和学段写了两次。", "请只留一条。");
+            }
+            seen.push((standard.beneficiary, standard.stage));
+        }
+        if self.kinships.is_empty() {
+            fault("/kinships", "亲属关系", "没有写明哪些亲属关系算数。", "请至少选择一种。");
+        }
+        // A leap year, so that 29 February is a day.
+        let day =
+            |two: &TwoStageEvidence| NaiveDate::parse_from_str(&format!("2024-{}", two.enrolment_proof_due), "%Y-%m-%d").is_ok();
+        if self.two_stage_evidence.as_ref().is_some_and(|two| !day(two)) {
+            let way_out = "请写成 09-30 这样的月和日。";
+            fault("/two_stage_evidence/enrolment_proof_due", "在读证明的截止日", "日期不正确。", way_out);
+        }
+        faults.into_details()
+    }
 }

@@ -108,7 +108,7 @@ pub(super) fn device_rental() -> Vec<Material> {
         material(
             "proxy_id_card",
             "代领人身份证",
-            when("collected_by_other"),
+            Required::Never,
             2,
             "别人代领时才需要，正反两面各拍一张。",
             &["代领时在网点出示身份证原件"],
@@ -178,7 +178,7 @@ pub(super) fn certificate() -> Vec<Material> {
         material(
             "residence_permit",
             "居住证",
-            when("cross_province"),
+            Required::Never,
             2,
             "在外省居住地办理时需要，正反两面各拍一张。",
             &["居住登记回执"],

@@ -87,6 +87,7 @@ pub fn all(clock: &Clock) -> Result<Vec<NewPolicy>> {
                 common,
                 terms: serde_json::from_str(terms).map_err(Error::internal)?,
                 at_ms: clock.now_ms(),
+                by: None,
             });
         }
     }

@@ -81,6 +81,7 @@ fn policy(app: &Bench) -> NewPolicy {
             "reminder_days_before_due": [7, 1], "fit_assessment_first": [], "delivery": ["pickup", "home"]
         }),
         at_ms: app.clock.now_ms(),
+        by: None,
     }
 }
 

@@ -1,0 +1,297 @@
+//! Policies in the making: begun from a published version or from nothing, edited by version, closed for ever when published.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{codes, scope};
+use crate::office::accounts::guards::Worker;
+use crate::office::policy::county::{NewPolicy, Pinned};
+use crate::office::policy::terms::CommonPolicy;
+use crate::office::stored;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Current, Error, Faults, Result};
+use crate::platform::http::paging::After;
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::coded::coded_enum;
+
+diesel::table! {
+    policy_drafts (id) {
+        id -> Binary,
+        county -> Text,
+        service -> Text,
+        based_on -> Nullable<Binary>,
+        effective_from -> Text,
+        owner -> Text,
+        source -> Text,
+        body -> Text,
+        state -> Text,
+        version -> BigInt,
+        created_by -> Binary,
+        created_at -> BigInt,
+        updated_by -> Binary,
+        updated_at -> BigInt,
+        policy_id -> Nullable<Binary>,
+    }
+}
+
+coded_enum! {
+    /// What became of a draft.
+    pub enum DraftState {
+        Open = "open", "草稿";
+        Published = "published", "已发布";
+        Discarded = "discarded", "已作废";
+    }
+}
+
+crate::text_columns!(DraftState);
+
+/// What a policy says, published or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyContent {
+    /// First day on which new cases follow it.
+    #[schema(value_type = String, example = "2026-09-01")]
+    pub effective_from: NaiveDate,
+    /// Who answers for it.
+    #[validate(length(min = 1, max = 100, message = "负责单位应为 1 至 100 个字。"))]
+    #[schema(example = "甲区残疾人联合会", min_length = 1, max_length = 100)]
+    pub owner: String,
+    /// The notice that it follows.
+    #[validate(length(min = 1, max = 200, message = "依据应为 1 至 200 个字。"))]
+    #[schema(example = "甲残联〔2026〕8号", min_length = 1, max_length = 200)]
+    pub source: String,
+    pub common: CommonPolicy,
+    /// The service's own part as JSON text, because each service has fields of its own; clone a published version to see them.
+    #[schema(example = "{\"loan_days\":60}")]
+    pub terms: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Body {
+    common: CommonPolicy,
+    terms: Value,
+}
+
+impl PolicyContent {
+    /// The content of a published version.
+    pub fn of(policy: &Pinned) -> PolicyContent {
+        PolicyContent {
+            effective_from: policy.effective_from,
+            owner: policy.owner.clone(),
+            source: policy.source.clone(),
+            common: (*policy.common).clone(),
+            terms: policy.terms().to_string(),
+        }
+    }
+
+    /// The service's own part; 10002 when it is no JSON.
+    ///
+    /// # Errors
+    /// 10002.
+    pub fn terms(&self) -> Result<Value> {
+        serde_json::from_str(&self.terms).map_err(|_| {
+            let mut faults = Faults::new();
+            faults.push("/content/terms", "服务自己的规定", "not_json", "这一段不是正确的 JSON。", "请检查引号、逗号和括号。");
+            Error::invalid(faults.into_details())
+        })
+    }
+
+    fn body(&self) -> Result<String> {
+        let body = Body { common: self.common.clone(), terms: self.terms()? };
+        serde_json::to_string(&body).map_err(Error::internal)
+    }
+}
+
+/// A draft as it stands.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = policy_drafts, treat_none_as_default_value = false)]
+pub struct Draft {
+    pub id: Id,
+    pub county: String,
+    pub service: String,
+    pub based_on: Option<Id>,
+    effective_from: String,
+    pub owner: String,
+    source: String,
+    body: String,
+    pub state: DraftState,
+    pub version: i64,
+    created_by: Id,
+    pub created_at: i64,
+    pub updated_by: Id,
+    pub updated_at: i64,
+    pub policy_id: Option<Id>,
+}
+
+impl Draft {
+    /// A new draft.
+    ///
+    /// # Errors
+    /// 10002 when the terms are no JSON.
+    pub fn new(
+        (id, by, now): (Id, Id, i64),
+        county: &AreaCode,
+        service: &str,
+        based_on: Option<Id>,
+        content: &PolicyContent,
+    ) -> Result<Draft> {
+        Ok(Draft {
+            id,
+            county: county.to_string(),
+            service: service.to_owned(),
+            based_on,
+            effective_from: content.effective_from.to_string(),
+            owner: content.owner.clone(),
+            source: content.source.clone(),
+            body: content.body()?,
+            state: DraftState::Open,
+            version: 1,
+            created_by: by,
+            created_at: now,
+            updated_by: by,
+            updated_at: now,
+            policy_id: None,
+        })
+    }
+
+    /// Stores a new draft.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn insert(&self, c: &mut AnyConn) -> Result<()> {
+        diesel::insert_into(policy_drafts::table).values(self.clone()).execute(c)?;
+        Ok(())
+    }
+
+    /// Where it will hold.
+    ///
+    /// # Errors
+    /// 50000 when the stored code is none.
+    pub fn area(&self) -> Result<AreaCode> {
+        stored::area(&self.county)
+    }
+
+    /// What it says.
+    ///
+    /// # Errors
+    /// 50000 when what is stored cannot be read.
+    pub fn content(&self) -> Result<PolicyContent> {
+        let body: Body = serde_json::from_str(&self.body).map_err(Error::internal)?;
+        Ok(PolicyContent {
+            effective_from: stored::day(&self.effective_from)?,
+            owner: self.owner.clone(),
+            source: self.source.clone(),
+            common: body.common,
+            terms: body.terms.to_string(),
+        })
+    }
+
+    /// The same as a policy of this id.
+    ///
+    /// # Errors
+    /// 50000 when what is stored cannot be read.
+    pub fn policy(&self, id: Id, by: Option<Id>, at_ms: i64) -> Result<NewPolicy> {
+        let content = self.content()?;
+        Ok(NewPolicy {
+            id,
+            county: self.area()?,
+            service: self.service.clone(),
+            effective_from: content.effective_from,
+            owner: content.owner.clone(),
+            source: content.source.clone(),
+            terms: content.terms()?,
+            common: content.common,
+            at_ms,
+            by,
+        })
+    }
+
+    /// Replaces what it says.
+    ///
+    /// # Errors
+    /// 10002 when the terms are no JSON.
+    pub fn say(&mut self, content: &PolicyContent) -> Result<()> {
+        self.effective_from = content.effective_from.to_string();
+        (self.owner, self.source) = (content.owner.clone(), content.source.clone());
+        self.body = content.body()?;
+        Ok(())
+    }
+
+    /// Stores a changed draft that was taken with [`take`].
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn save(&mut self, c: &mut AnyConn, by: Id, now: i64) -> Result<()> {
+        use policy_drafts::dsl as d;
+        self.version = self.version.saturating_add(1);
+        (self.updated_by, self.updated_at) = (by, now);
+        let said = (
+            d::effective_from.eq(&self.effective_from),
+            d::owner.eq(&self.owner),
+            d::source.eq(&self.source),
+            d::body.eq(&self.body),
+        );
+        let became = (d::state.eq(self.state), d::version.eq(self.version), d::policy_id.eq(self.policy_id));
+        let touched = (d::updated_by.eq(by), d::updated_at.eq(now));
+        diesel::update(d::policy_drafts.find(self.id)).set((said, became, touched)).execute(c)?;
+        Ok(())
+    }
+}
+
+/// A draft of the administrator's areas.
+///
+/// # Errors
+/// 10006 also when its county lies elsewhere.
+pub fn in_scope(c: &mut AnyConn, admin: &Worker, id: Id) -> Result<Draft> {
+    let row = policy_drafts::table.find(id).select(<Draft as Selectable<MultiBackend>>::construct_selection());
+    let draft: Draft = row.get_result(c).optional()?.ok_or_else(Error::not_found)?;
+    scope::within(admin, &draft.area()?)?;
+    Ok(draft)
+}
+
+/// An open draft that nobody changed since it was seen, to be changed now.
+///
+/// # Errors
+/// 10006, 10030, 27003.
+pub fn take(c: &mut AnyConn, admin: &Worker, id: Id, seen: i64) -> Result<Draft> {
+    let draft = in_scope(c, admin, id)?;
+    let current =
+        Current { version: draft.version, state: draft.state.code().to_owned(), state_label: draft.state.label().to_owned() };
+    if draft.state != DraftState::Open {
+        return Err(Error::new(&codes::DRAFT_CLOSED).with_current(current));
+    }
+    if draft.version != seen { Err(Error::stale(current)) } else { Ok(draft) }
+}
+
+/// Which drafts.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    pub county: AreaCode,
+    pub service: Option<String>,
+    pub state: Option<DraftState>,
+}
+
+/// The newest first; one row more than `limit` when there are more.
+///
+/// # Errors
+/// Those of the database.
+pub fn list(c: &mut AnyConn, f: &Filter, after: Option<After>, limit: i64) -> Result<Vec<Draft>> {
+    use policy_drafts::dsl as d;
+    let mut page = d::policy_drafts.filter(d::county.eq(f.county.to_string())).into_boxed::<MultiBackend>();
+    if let Some(service) = &f.service {
+        page = page.filter(d::service.eq(service));
+    }
+    if let Some(state) = f.state {
+        page = page.filter(d::state.eq(state));
+    }
+    if let Some(a) = after {
+        page = page.filter(d::created_at.lt(a.at).or(d::created_at.eq(a.at).and(d::id.lt(a.id))));
+    }
+    let rows = page.order((d::created_at.desc(), d::id.desc())).limit(limit.saturating_add(1));
+    Ok(rows.select(<Draft as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}

@@ -1,0 +1,161 @@
+//! A draft tried on past cases: what would have been asked or refused otherwise. Reads only.
+
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::office::cases::case::{Case, cases};
+use crate::office::cases::service::{Service, Spine};
+use crate::office::policy::calendar;
+use crate::office::policy::county::{self, NewPolicy, Pinned};
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Detail, Result};
+use crate::platform::http::Labelled;
+use crate::platform::id::Id;
+use crate::rules::calendar::{WorkCalendar, beijing_date};
+
+/// What a draft would have changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DraftPreview {
+    /// The latest submitted cases of the county and service.
+    #[schema(example = 20)]
+    looked_at: usize,
+    /// Cases whose content cannot be read any more.
+    unreadable: usize,
+    /// Only the cases that would differ, the latest first.
+    differing: Vec<CaseDifference>,
+}
+
+/// One past case under its own policy and under the draft.
+#[derive(Debug, Serialize, ToSchema)]
+struct CaseDifference {
+    case_id: Id,
+    #[schema(example = "JY20261121483920")]
+    number: String,
+    kind: Labelled,
+    /// Version that the case began with.
+    #[schema(example = 1)]
+    policy_version: i64,
+    /// Papers that the draft asks for and the case's policy did not.
+    papers_added: Vec<Labelled>,
+    papers_dropped: Vec<Labelled>,
+    /// What would have kept it from being submitted.
+    obstacles_added: Vec<Detail>,
+    obstacles_dropped: Vec<Detail>,
+    /// Day by which the office had to accept it, counted from its submission.
+    #[schema(example = "2026-03-17")]
+    accept_by: String,
+    #[schema(example = "2026-03-12")]
+    accept_by_under_draft: String,
+    /// Working days of each desk, of a correction and of a public notice, where they differ.
+    limits: Vec<LimitDifference>,
+}
+
+/// A limit in working days that the draft changes.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+struct LimitDifference {
+    limit: Labelled,
+    #[schema(example = 5)]
+    days: u32,
+    #[schema(example = 3)]
+    days_under_draft: u32,
+}
+
+/// What one policy makes of a case.
+#[derive(Debug, PartialEq, Eq)]
+struct Seen {
+    papers: Vec<Labelled>,
+    obstacles: Vec<Detail>,
+    accept_by: String,
+}
+
+/// Tries the draft on the latest `count` submitted cases.
+///
+/// # Errors
+/// Those of the database.
+pub fn run(c: &mut AnyConn, spine: &Spine, draft: NewPolicy, count: i64) -> Result<DraftPreview> {
+    let latest = cases::table
+        .filter(cases::county.eq(draft.county.to_string()).and(cases::service.eq(draft.service.clone())))
+        .filter(cases::submitted_at.is_not_null())
+        .order((cases::submitted_at.desc(), cases::id.desc()))
+        .limit(count);
+    let rows: Vec<Case> = latest.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?;
+    let (service, days) = (spine.services.get(&draft.service)?, calendar::load(c)?);
+    let (looked_at, mut unreadable, mut differing) = (rows.len(), 0_usize, Vec::new());
+    let draft = Pinned::supposed(draft);
+    for case in rows {
+        let own = county::pinned(c, case.policy_id)?;
+        let before = seen(c, spine, service, &case, &own, &days);
+        let as_draft = Case { policy_id: draft.id, ..case.clone() };
+        let after = county::supposing(draft.clone(), || seen(c, spine, service, &as_draft, &draft, &days));
+        match (before, after) {
+            (Ok(before), Ok(after)) => differing.extend(difference(service, &case, (&own, before), (&draft, after))),
+            (Err(e), _) | (_, Err(e)) if e.wants_another_run() => return Err(e),
+            _ => unreadable = unreadable.saturating_add(1),
+        }
+    }
+    Ok(DraftPreview { looked_at, unreadable, differing })
+}
+
+/// A policy's view of a case at the moment of its submission; what the register says is of today, on both sides alike.
+fn seen(
+    c: &mut AnyConn,
+    spine: &Spine,
+    service: &dyn Service,
+    case: &Case,
+    policy: &Pinned,
+    days: &WorkCalendar,
+) -> Result<Seen> {
+    let at = case.submitted_at.unwrap_or(spine.now);
+    let then = Spine { now: at, ..spine.clone() };
+    let conditions = service.conditions(c, &then, case)?;
+    let asked = policy.common.materials.iter().filter(|m| m.required.holds(&conditions));
+    Ok(Seen {
+        papers: asked.map(|m| Labelled::new(&m.code, &m.label)).collect(),
+        obstacles: service.check(c, &then, case)?,
+        accept_by: beijing_date(days.due_at(at, policy.common.accept_days)).to_string(),
+    })
+}
+
+fn difference(service: &dyn Service, case: &Case, old: (&Pinned, Seen), new: (&Pinned, Seen)) -> Option<CaseDifference> {
+    let limits = limits(old.0, new.0);
+    if old.1 == new.1 && limits.is_empty() {
+        return None;
+    }
+    let kind = service.kinds().iter().find(|(code, _)| *code == case.kind).map_or("", |(_, label)| label);
+    Some(CaseDifference {
+        case_id: case.id,
+        number: case.number.clone(),
+        kind: Labelled::new(&case.kind, kind),
+        policy_version: old.0.version,
+        papers_added: without(&new.1.papers, &old.1.papers),
+        papers_dropped: without(&old.1.papers, &new.1.papers),
+        obstacles_added: without(&new.1.obstacles, &old.1.obstacles),
+        obstacles_dropped: without(&old.1.obstacles, &new.1.obstacles),
+        accept_by: old.1.accept_by,
+        accept_by_under_draft: new.1.accept_by,
+        limits,
+    })
+}
+
+fn without<T: Clone + PartialEq>(all: &[T], known: &[T]) -> Vec<T> {
+    all.iter().filter(|one| !known.contains(one)).cloned().collect()
+}
+
+fn limits(old: &Pinned, new: &Pinned) -> Vec<LimitDifference> {
+    let (old, new) = (&old.common, &new.common);
+    let all = [
+        ("accept_days", "受理", old.accept_days, new.accept_days),
+        ("review_days", "每个环节审核", old.review_days, new.review_days),
+        ("correction_days", "补正", old.correction_days, new.correction_days),
+        ("notice_days", "公示", old.notice_days, new.notice_days),
+    ];
+    let changed = all.into_iter().filter(|(_, _, days, under)| days != under);
+    changed
+        .map(|(code, label, days, days_under_draft)| LimitDifference {
+            limit: Labelled::new(code, label),
+            days,
+            days_under_draft,
+        })
+        .collect()
+}
