@@ -6,7 +6,9 @@
 
 #[macro_use]
 mod registry;
+mod absence;
 mod accounts_desk;
+mod bulk;
 mod cases;
 mod certificate;
 mod clocks;
@@ -27,9 +29,11 @@ mod register;
 mod samples;
 mod schema;
 mod seam;
+mod search;
 mod second_thoughts;
 mod sign_in;
 mod staff_sign_in;
+mod views;
 mod wandering;
 mod world;
 
@@ -41,7 +45,9 @@ use registry::{Plain, Story};
 use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
+    ("absence", absence::STORIES),
     ("accounts_desk", accounts_desk::STORIES),
+    ("bulk", bulk::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),
@@ -58,9 +64,11 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("refusals", refusals::STORIES),
     ("register", register::STORIES),
     ("seam", seam::STORIES),
+    ("search", search::STORIES),
     ("second_thoughts", second_thoughts::STORIES),
     ("sign_in", sign_in::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
+    ("views", views::STORIES),
     ("wandering", wandering::STORIES),
 ];
 

@@ -9,6 +9,8 @@ use super::sessions::{self, Ending};
 use super::staff::{Standing, assignments, workers};
 use super::staff_login::build_totp;
 use super::watch::RevocationWatch;
+use crate::office::cases::service::{Services, Spine};
+use crate::office::desks::held;
 use crate::platform::app::App;
 use crate::platform::crypto::{Place, random_bytes};
 use crate::platform::db::AnyConn;
@@ -108,12 +110,14 @@ pub fn worker_named(c: &mut AnyConn, username: &str) -> Result<Id> {
     row.ok_or_else(Error::not_found)
 }
 
-/// Gives a worker other posts from now on; the next request of the worker has them.
+/// Gives a worker other posts from now on; the next request of the worker has them. What they hold on desks that are
+/// not theirs any more goes back to the pool in the same write.
 ///
 /// # Errors
 /// 10006 when nobody has this user name.
-pub async fn assign(app: &App, username: &str, posts: Vec<Post>) -> Result<()> {
-    let (username, now) = (username.to_owned(), app.clock.now_ms());
+pub async fn assign(app: &App, services: &Services, username: &str, posts: Vec<Post>) -> Result<()> {
+    let (username, spine) = (username.to_owned(), Spine::of(app, services));
+    let now = spine.now;
     app.db
         .write(move |c| {
             let worker = worker_named(c, &username)?;
@@ -121,17 +125,19 @@ pub async fn assign(app: &App, username: &str, posts: Vec<Post>) -> Result<()> {
             diesel::update(a::assignments.filter(a::worker_id.eq(worker)).filter(a::valid_to.is_null()))
                 .set(a::valid_to.eq(now))
                 .execute(c)?;
-            post(c, worker, &posts, now)
+            post(c, worker, &posts, now)?;
+            held::release_lost(c, &spine, worker, "worker_moved").map(|_| ())
         })
         .await
 }
 
-/// Bans a worker: sessions end within a second everywhere, and signing in is refused.
+/// Bans a worker: sessions end within a second everywhere, and signing in is refused. What they hold goes back to the pool.
 ///
 /// # Errors
 /// 10006 when nobody has this user name.
-pub async fn ban(app: &App, watch: &RevocationWatch, username: &str) -> Result<()> {
-    let (username, now) = (username.to_owned(), app.clock.now_ms());
+pub async fn ban(app: &App, services: &Services, watch: &RevocationWatch, username: &str) -> Result<()> {
+    let (username, spine) = (username.to_owned(), Spine::of(app, services));
+    let now = spine.now;
     let ended = app
         .db
         .write(move |c| {
@@ -140,6 +146,7 @@ pub async fn ban(app: &App, watch: &RevocationWatch, username: &str) -> Result<(
             diesel::update(w::workers.find(worker))
                 .set((w::status.eq(Standing::Banned), w::version.eq(w::version + 1)))
                 .execute(c)?;
+            held::release_lost(c, &spine, worker, "worker_moved")?;
             sessions::end_all(c, worker, Ending::Banned, now)
         })
         .await?;

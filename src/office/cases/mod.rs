@@ -25,3 +25,5 @@ pub mod recount; // the calendar changed
 pub mod routing; // which desk
 pub mod service; // what the spine asks of a service
 pub mod views; // what people see
+pub mod viewings; // who opened which paper
+pub mod viewings_api; // the same, for leaders, auditors and the applicant
