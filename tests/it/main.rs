@@ -20,6 +20,7 @@ mod education_aid;
 mod floors;
 mod journeys;
 mod life;
+mod matrix;
 mod notices;
 mod papers;
 mod queue;
@@ -72,7 +73,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("wandering", wandering::STORIES),
 ];
 
-const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
+const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();

@@ -76,6 +76,7 @@ async fn whatever_happens_a_case_is_somewhere_and_everybody_sees_the_same(world:
         }
     }
     walk.world.history_is_whole().await;
+    walk.has_seen_much().await;
 }
 
 impl Walk {
@@ -258,6 +259,23 @@ impl Walk {
             assert!(after.2 >= before.2);
             assert!(TABLE.iter().any(|r| r.action == after.3 && r.from.contains(&after.4)), "{after:?}");
         }
+    }
+}
+
+impl Walk {
+    /// A walk on which little happened proves little.
+    async fn has_seen_much(&self) {
+        let seen: Vec<Action> = self
+            .world
+            .app
+            .db
+            .read(|c| {
+                use case_events::dsl as e;
+                Ok(e::case_events.select(e::action).distinct().order(e::action).load(c)?)
+            })
+            .await
+            .unwrap();
+        assert!(seen.len() >= 12, "{seen:?}");
     }
 }
 
