@@ -88,18 +88,19 @@ async fn a_deputy_does_the_work_while_it_lasts_and_not_after(world: World) {
 }
 
 async fn a_deputy_whose_time_ends_gives_back_what_they_hold(world: World) {
-    let (zhao, case) = waiting(&world).await;
+    let (mut zhao, case) = waiting(&world).await;
     let away = world.officer(&[Role::TownOfficer], TOWN, None, false).await;
     let deputy = world.officer(&[Role::TownOfficer], "990101200000", None, false).await;
-    world.absent(&away.token, None, deputy.id, None, HOUR / 2).await.data(201);
+    world.absent(&away.token, None, deputy.id, None, HOUR / 4).await.data(201);
     world.decided(&deputy.token, &case, "claim").await;
-    world.pass(HOUR / 2);
-    // The claim would last another half hour; the deputy does not even see the case any more.
+    world.pass(HOUR / 4);
+    // The claim would last the rest of the hour; the deputy does not even see the case any more.
     world.get(&case.staff("")).token(&deputy.token).send().await.refused(404, 10006);
     world.work().await;
     let view = world.staff_view(&away.token, &case).await;
     assert_eq!((last(&view).2, &view["summary"]["claimed"]), (json!("代班结束，放回待办"), &json!(false)));
     world.decided(&away.token, &Case::of(&view), "accept").await;
+    zhao.sign_in_again().await;
     assert_eq!(actions(&zhao.view(&case).await), ["begin", "submit", "claim", "release", "accept"]);
     world.work().await;
     world.history_is_whole().await;
@@ -118,13 +119,19 @@ async fn who_may_state_an_absence_and_with_whom(world: World) {
     world.absent(&lead.token, Some(world.app.clock.id()), two.id, None, HOUR).await.refused(404, 10006);
     for (deputy, code) in [(one.id, "self"), (far.id, "not_of_county"), (world.app.clock.id(), "not_of_county")] {
         let refused = world.absent(&one.token, None, deputy, None, HOUR).await.refused(422, 10002);
-        assert_eq!((&refused.json["details"][0]["field"], &refused.json["details"][0]["code"]), (&json!("/deputy_id"), &json!(code)));
+        assert_eq!(
+            (&refused.json["details"][0]["field"], &refused.json["details"][0]["code"]),
+            (&json!("/deputy_id"), &json!(code))
+        );
     }
-    for (from, until, code) in [(None, Duration::ZERO, "before_begin"), (None, days(400), "too_long"), (Some(HOUR), HOUR, "before_begin")] {
+    for (from, until, code) in
+        [(None, Duration::ZERO, "before_begin"), (None, days(400), "too_long"), (Some(HOUR), HOUR, "before_begin")]
+    {
         let refused = world.absent(&one.token, None, two.id, from, until).await.refused(422, 10002);
         assert_eq!(refused.json["details"][0]["code"], code);
     }
-    let body = json!({ "worker_id": null, "deputy_id": two.id.to_string(), "from": "yesterday", "until": "soon", "why": "leave" });
+    let body =
+        json!({ "worker_id": null, "deputy_id": two.id.to_string(), "from": "yesterday", "until": "soon", "why": "leave" });
     let refused = world.post("/api/v1/staff/absences").token(&one.token).json(&body).send().await.refused(422, 10002);
     assert_eq!(refused.json["details"].as_array().unwrap().len(), 2);
     world.absent(&lead.token, Some(one.id), two.id, None, HOUR * 2).await.data(201);
@@ -229,7 +236,7 @@ async fn a_worker_who_is_moved_or_banned_gives_back_what_they_hold(world: World)
 }
 
 async fn a_desk_is_handed_over_by_whoever_leads_it(world: World) {
-    let (zhao, case) = waiting(&world).await;
+    let (mut zhao, case) = waiting(&world).await;
     let lin = Applicant::of(&world, "lin-xiaoyu").await;
     let second = lin.submitted("change").await;
     world.pass(MINUTES_11);
@@ -264,6 +271,7 @@ async fn a_desk_is_handed_over_by_whoever_leads_it(world: World) {
     assert_eq!(hand(&admin, to.id, None).await.data(200), json!({ "handed": 0, "returned": 1 }));
     let view = world.staff_view(&from.token, &accepted).await;
     assert_eq!((last(&view).2, &view["summary"]["claimed"]), (json!("窗口工作移交"), &json!(false)));
+    zhao.sign_in_again().await;
     assert_eq!(actions(&zhao.view(&case).await), ["begin", "submit", "claim", "release", "claim", "accept", "release"]);
     world.history_is_whole().await;
 }

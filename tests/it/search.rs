@@ -152,10 +152,18 @@ async fn each_search_leaves_a_row_without_its_term_and_too_many_are_refused(worl
     let told: Vec<(&str, i64)> = rows.iter().map(|(kind, _, hits)| (kind.as_str(), *hits)).collect();
     assert_eq!(told, [("name", 1), ("name", 0)]);
     assert!(rows[0].1 != rows[1].1 && rows.iter().all(|(_, hash, _)| hash.len() == 32));
-    for _ in 2..30 {
-        search(&world, &town.token, "name", "赵铁柱").await.data(200);
+    // The limit is counted on the machine's stopwatch, which lets another one through every two seconds.
+    let mut allowed = 2;
+    loop {
+        let reply = search(&world, &town.token, "name", "赵铁柱").await;
+        if reply.status == 429 {
+            reply.refused(429, 10020);
+            break;
+        }
+        allowed += 1;
+        assert!(allowed < 60, "there is no limit");
     }
-    search(&world, &town.token, "name", "赵铁柱").await.refused(429, 10020);
+    assert!(allowed >= 30, "{allowed}");
     let colleague = world.worker(&[Role::TownOfficer]).await;
     search(&world, &colleague, "name", "赵铁柱").await.data(200);
 }

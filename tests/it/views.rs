@@ -15,8 +15,11 @@ stories![
 
 /// The first paper of the ID card, as this worker sees it.
 async fn paper(world: &World, officer: &str, case: &Case) -> Value {
-    let view = world.get(&case.staff("")).token(officer).send().await.data(200);
-    let materials = view["materials"].as_array().unwrap().clone();
+    id_card(&world.get(&case.staff("")).token(officer).send().await.data(200))
+}
+
+fn id_card(view: &Value) -> Value {
+    let materials = view["materials"].as_array().unwrap();
     materials.iter().find(|m| m["code"] == "id_card").unwrap()["papers"][0].clone()
 }
 
@@ -49,7 +52,7 @@ async fn each_download_by_a_worker_is_written_down_and_the_applicant_sees_the_of
     let case = zhao.submitted("renewal").await;
     world.pass(MINUTES_11);
     // The applicant's own look leaves nothing.
-    let mine = zhao.view(&case).await["materials"][0]["papers"][0]["download_url"].as_str().unwrap().to_owned();
+    let mine = id_card(&zhao.view(&case).await)["download_url"].as_str().unwrap().to_owned();
     assert_eq!(world.get(&mine).send().await.status, 200);
     assert_eq!(zhao.get(&case.path("/views")).await["items"], json!([]));
     let clerk = world.officer(&[Role::TownOfficer], "990101100000", None, false).await;

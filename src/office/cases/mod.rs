@@ -24,6 +24,6 @@ pub mod ratings; // five grades
 pub mod recount; // the calendar changed
 pub mod routing; // which desk
 pub mod service; // what the spine asks of a service
-pub mod views; // what people see
 pub mod viewings; // who opened which paper
-pub mod viewings_api; // the same, for leaders, auditors and the applicant
+pub mod viewings_api;
+pub mod views; // what people see // the same, for leaders, auditors and the applicant

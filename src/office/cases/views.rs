@@ -226,13 +226,7 @@ fn sections(c: &mut AnyConn, case: &Case, service: &dyn Service) -> Result<Vec<S
     Ok(all.map(|(code, label)| SectionState { code: (*code).into(), label: (*label).into(), version: version(code) }).collect())
 }
 
-fn materials(
-    c: &mut AnyConn,
-    spine: &Spine,
-    case: &Case,
-    viewer: Viewer,
-    policy: &CommonPolicy,
-) -> Result<Vec<MaterialView>> {
+fn materials(c: &mut AnyConn, spine: &Spine, case: &Case, viewer: Viewer, policy: &CommonPolicy) -> Result<Vec<MaterialView>> {
     let conditions = spine.services.get(&case.service)?.conditions(c, spine, case)?;
     let papers = papers::views_of(c, spine, case, viewer)?;
     let view = |m: &Material| MaterialView {

@@ -146,7 +146,9 @@ struct StateAbsence {
     #[schema(inline, example = "leave")]
     why: Why,
 }
-form!(StateAbsence { worker_id: "请假人", deputy_id: "代班人", from: "开始时间", until: "结束时间", why: "原因" });
+form!(StateAbsence {
+    worker_id: "请假人", deputy_id: "代班人", from: "开始时间", until: "结束时间", why: "原因"
+});
 
 #[utoipa::path(tag = "desks", operation_id = "stateAbsence", summary = "登记请假和代班",
     description = "本人或者窗口负责人登记。请假期间代班人可以办理请假人窗口上的事项，回避以代班人为准；请假人领取的事项放回待办。到期自动结束，也可以提前结束。",
@@ -222,7 +224,8 @@ fn planned(asked: &StateAbsence, by: &Worker, id: Id, now: i64) -> Result<Absenc
 fn manages(c: &mut AnyConn, by: &Worker, worker: Id, now: i64) -> Result<Vec<Post>> {
     let posts: Vec<Post> = staff::posts_at(c, worker, now)?.into_iter().filter(|p| p.role.desk().is_some()).collect();
     let leads = |post: &Post| {
-        by.posts_of(post.role).any(|own| own.lead && own.area.contains(&post.area) && (own.point == post.point || own.point.is_none()))
+        by.posts_of(post.role)
+            .any(|own| own.lead && own.area.contains(&post.area) && (own.point == post.point || own.point.is_none()))
     };
     if by.id == worker || !posts.is_empty() && posts.iter().all(leads) { Ok(posts) } else { Err(Error::not_found()) }
 }
@@ -230,7 +233,8 @@ fn manages(c: &mut AnyConn, by: &Worker, worker: Id, now: i64) -> Result<Vec<Pos
 /// The deputy works in the same county, is somebody else, and is there meanwhile.
 fn deputy_fits(c: &mut AnyConn, posts: &[Post], new: &Absence, now: i64) -> Result<()> {
     let mut faults = Faults::new();
-    let mut refuse = |code: &str, reason: &str| faults.push("/deputy_id", "代班人", code, reason, "请选择本县（区）的另一位同事。");
+    let mut refuse =
+        |code: &str, reason: &str| faults.push("/deputy_id", "代班人", code, reason, "请选择本县（区）的另一位同事。");
     let deputy = staff::find(c, new.deputy_id, now)?;
     let own = staff::posts_at(c, new.deputy_id, now)?;
     let here = |post: &Post| own.iter().any(|p| p.role.desk().is_some() && county_of(&p.area) == county_of(&post.area));

@@ -67,7 +67,8 @@ enum Needle {
 impl Term {
     /// Reads what was typed; a name, or the part of one, has two letters at least. Errors: 10002 with the way out.
     pub fn read(keys: &Keyring, by: By, text: &str, today: NaiveDate) -> Result<Term> {
-        let wrong = |code: &str, reason: &str, way: &str| Error::invalid(vec![Detail::new("/term", by.label(), code, reason, way)]);
+        let wrong =
+            |code: &str, reason: &str, way: &str| Error::invalid(vec![Detail::new("/term", by.label(), code, reason, way)]);
         let (needle, normal) = match by {
             By::Number => {
                 let number = text.trim().to_ascii_uppercase();
@@ -103,7 +104,8 @@ macro_rules! found {
                     query.or_filter(here)
                 }
                 Reach::Area(from, to) => {
-                    let here = cases::desk.eq(post.role.desk()).and(cases::desk_area.between(Some(from.clone()), Some(to.clone())));
+                    let here =
+                        cases::desk.eq(post.role.desk()).and(cases::desk_area.between(Some(from.clone()), Some(to.clone())));
                     query.or_filter(cases::area.between(from, to).or(here))
                 }
             };
