@@ -8,7 +8,9 @@ use crate::office::accounts::{sessions, sms_codes, wechat_events};
 use crate::office::cases::act::{CASE_EVENT, CaseEvent};
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::{alarms, anchors, papers, recount};
+use crate::office::desks::held;
 use crate::office::notices::{sms, telling, wechat};
+use crate::office::people::name_keys;
 use crate::office::tickets;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
@@ -54,6 +56,7 @@ pub async fn round(app: &App, services: &Services) -> Result<usize> {
 async fn one_round(app: &App, services: &Services, stop: &Stop) -> Result<usize> {
     let mut done = alarms::ring(app, services).await?;
     done = done.saturating_add(tickets::clock::ring(app, services).await?);
+    done = done.saturating_add(held::keep_absences(app, services).await?);
     for service in services.all() {
         let spine = Spine::of(app, services);
         match app.db.write(move |c| service.tick(c, &spine)).await {
@@ -62,6 +65,7 @@ async fn one_round(app: &App, services: &Services, stop: &Stop) -> Result<usize>
             Err(e) => tracing::error!(service = service.code(), error = ?e, "a clock could not be served"),
         }
     }
+    done = done.saturating_add(name_keys::fill(app).await?);
     let taken = outbox::claim(app, TAKE).await?;
     done = done.saturating_add(taken.len());
     // Side by side, each of a lane of its own: a slow provider must not hold up somebody's sign-in code.

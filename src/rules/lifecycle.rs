@@ -219,7 +219,7 @@ pub const TABLE: &[Rule] = &[
     ),
     rule(A::Resubmit, &[S::CorrectionRequested], By::Applicant, Leads::BeforeCorrection),
     rule(A::Claim, &[S::Submitted, S::InReview, S::Approved], By::DeskOfficer, Leads::Stay),
-    rule(A::Release, &[S::Submitted, S::InReview, S::Approved], By::DeskOfficer, Leads::Stay),
+    rule(A::Release, &[S::Submitted, S::InReview, S::Approved], By::DeskOfficerOrSystem, Leads::Stay),
     rule(A::TakeOver, &[S::Submitted, S::InReview, S::Approved], By::DeskLead, Leads::Stay),
     rule(A::ApprovedByRule, &[S::Submitted], By::System, Leads::To(S::Approved)),
     rule(A::Accept, &[S::Submitted], By::DeskOfficer, Leads::To(S::InReview)),

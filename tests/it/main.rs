@@ -6,6 +6,7 @@
 
 #[macro_use]
 mod registry;
+mod absence;
 mod accounts_desk;
 mod awaited_proofs;
 mod bootstrap;
@@ -13,6 +14,7 @@ mod callback;
 mod admin_places;
 mod admin_policy;
 mod admin_workers;
+mod bulk;
 mod cases;
 mod certificate;
 mod clocks;
@@ -38,12 +40,14 @@ mod register;
 mod samples;
 mod schema;
 mod seam;
+mod search;
 mod second_thoughts;
 mod sign_in;
 mod sms;
 mod staff_sign_in;
 mod tickets;
 mod told;
+mod views;
 mod wandering;
 mod world;
 
@@ -55,12 +59,14 @@ use registry::{Plain, Story};
 use world::{Kind, grounds};
 
 const STORIES: &[(&str, &[(&str, Story)])] = &[
+    ("absence", absence::STORIES),
     ("accounts_desk", accounts_desk::STORIES),
     ("bootstrap", bootstrap::STORIES),
     ("callback", callback::STORIES),
     ("admin_places", admin_places::STORIES),
     ("admin_policy", admin_policy::STORIES),
     ("admin_workers", admin_workers::STORIES),
+    ("bulk", bulk::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),
@@ -82,12 +88,14 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("refusals", refusals::STORIES),
     ("register", register::STORIES),
     ("seam", seam::STORIES),
+    ("search", search::STORIES),
     ("second_thoughts", second_thoughts::STORIES),
     ("sign_in", sign_in::STORIES),
     ("sms", sms::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
     ("tickets", tickets::STORIES),
     ("told", told::STORIES),
+    ("views", views::STORIES),
     ("wandering", wandering::STORIES),
 ];
 

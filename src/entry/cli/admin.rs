@@ -55,7 +55,7 @@ impl Admin {
             place::migrate(&db).await?;
             let written = db.write(move |c| {
                 staff_admin::insert(c, id, &name, None, now)?;
-                staff_admin::replace_posts(c, id, &posts, now)?;
+                staff_admin::post(c, id, &posts, now)?;
                 let said = format!("系统管理员 {}", invite.area);
                 let event = Event::new(now, None, Change::WorkerInvited, id, Some(invite.area)).words(None, said);
                 event.record(c)?;

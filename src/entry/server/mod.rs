@@ -18,6 +18,7 @@ use actix_web::{App as Actix, HttpServer, web};
 use super::routes::{BASE, serve};
 use super::{demo, docs, worker};
 use crate::office::accounts::{Rates, RevocationWatch, SignIn};
+use crate::office::desks::search_api::SearchRate;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{body, request};
@@ -79,6 +80,7 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
     let board = metrics::Board::new();
     let watch = web::Data::new(RevocationWatch::default());
     let sign_in = web::Data::new(SignIn::new(options.rates)?);
+    let searches = web::Data::new(SearchRate::default());
     let (pages, table) = documented(&app)?;
     let factory = {
         let (app, readiness, board, watch) = (app.clone(), readiness.clone(), board.clone(), watch.clone());
@@ -88,6 +90,7 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
                 .app_data(web::Data::new(app.clone()))
                 .app_data(watch.clone())
                 .app_data(sign_in.clone())
+                .app_data(searches.clone())
                 .app_data(web::Data::new(services::all()))
                 .app_data(web::Data::new(readiness.clone()))
                 .app_data(web::Data::new(board.clone()))

@@ -170,7 +170,7 @@ async fn a_resident_says_who_they_are_and_a_worker_settles_the_link() {
     assert_eq!(code(&call(&app, "POST", "/me/links", &resident, Some(claim.clone())).await), (409, 11021));
     let me = json!({ "name": "王四", "id_number": own.reveal(), "version": 1 });
     let said = call(&app, "PUT", "/me/identity", &resident, Some(me)).await;
-    assert_eq!((text(&said, "/data/identity/value"), text(&said, "/data/name")), ("claimed".into(), "王*".into()));
+    assert_eq!((text(&said, "/data/identity/value"), text(&said, "/data/name_masked")), ("claimed".into(), "王*".into()));
     assert_eq!(code(&call(&app, "POST", "/me/links", &resident, Some(claim)).await), (201, 0));
     let prefer = json!({ "channel": "visit", "needs": ["sign_language"], "version": 2 });
     assert_eq!(code(&call(&app, "PUT", "/me/preferences", &resident, Some(prefer)).await), (200, 0));

@@ -154,7 +154,7 @@ impl FromRequest for Worker {
     }
 }
 
-/// Declares guards that ask for one role among the worker's posts.
+/// Declares guards that ask for one post among the worker's.
 macro_rules! posts {
     ($($(#[$meta:meta])* $guard:ident: $may:expr;)+) => { $(
         $(#[$meta])*
@@ -176,9 +176,9 @@ macro_rules! posts {
             fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
                 let req = req.clone();
                 Box::pin(async move {
-                    let may: fn(Role) -> bool = $may;
+                    let may: fn(&Post) -> bool = $may;
                     let worker = worker(req).await?;
-                    if worker.posts.iter().any(|p| may(p.role)) {
+                    if worker.posts.iter().any(may) {
                         Ok($guard(worker))
                     } else {
                         Err(Error::new(&faults::WRONG_ROLE))
@@ -191,13 +191,17 @@ macro_rules! posts {
 
 posts! {
     /// Serves a desk: village, town, county, city, rental point, finance or assessment.
-    DeskOfficer: |role| role.desk().is_some();
+    DeskOfficer: |p| p.role.desk().is_some();
+    /// Leads a desk, or runs the installation.
+    DeskLead: |p| p.lead && p.role.desk().is_some() || p.role == Role::Administrator;
+    /// Watches over what others look at: leads a desk, or reads the audit trail.
+    Overseer: |p| p.lead && p.role.desk().is_some() || p.role == Role::Auditor;
     /// Knows residents in person: village, town or county.
-    AreaOfficer: |role| matches!(role, Role::Commissioner | Role::TownOfficer | Role::CountyOfficer);
-    CountyOfficer: |role| role == Role::CountyOfficer;
-    FinanceOfficer: |role| role == Role::FinanceOfficer;
-    PointKeeper: |role| role == Role::PointKeeper;
-    Assessor: |role| role == Role::Assessor;
-    Administrator: |role| role == Role::Administrator;
-    Auditor: |role| role == Role::Auditor;
+    AreaOfficer: |p| matches!(p.role, Role::Commissioner | Role::TownOfficer | Role::CountyOfficer);
+    CountyOfficer: |p| p.role == Role::CountyOfficer;
+    FinanceOfficer: |p| p.role == Role::FinanceOfficer;
+    PointKeeper: |p| p.role == Role::PointKeeper;
+    Assessor: |p| p.role == Role::Assessor;
+    Administrator: |p| p.role == Role::Administrator;
+    Auditor: |p| p.role == Role::Auditor;
 }

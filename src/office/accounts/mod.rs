@@ -1,5 +1,6 @@
 //! Who is calling and for whom they may act: residents, workers, their sessions and links.
 
+pub mod absences; // who is away, and who stands in
 #[cfg(test)]
 mod api_tests;
 mod auth_api;
@@ -31,8 +32,8 @@ mod watch;
 pub mod wechat_events; // what WeChat tells about its users
 
 pub use guards::{
-    Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskOfficer, FinanceOfficer, PointKeeper, Post,
-    Resident, Worker,
+    Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskLead, DeskOfficer, FinanceOfficer, Overseer,
+    PointKeeper, Post, Resident, Worker,
 };
 pub use sign_in::{Rates, SignIn};
 pub use watch::RevocationWatch;

@@ -1,7 +1,8 @@
-//! Who serves a desk: active workers who hold a post there now.
+//! Who serves a desk: active workers who hold a post there now, and deputies instead of those who are away.
 
 use diesel::prelude::*;
 
+use super::absences;
 use super::staff::{Standing, assignments, workers};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -26,5 +27,26 @@ pub fn serving(c: &mut AnyConn, role: Role, area: &AreaCode, point: Option<Id>, 
         .select((workers::id, workers::person_id, a::point_id));
     let rows: Vec<(Id, Option<Id>, Option<Id>)> = held.load(c)?;
     let there = |at: &Option<Id>| role != Role::PointKeeper || (point.is_some() && *at == point);
-    Ok(rows.into_iter().filter(|(_, _, at)| there(at)).map(|(worker, person, _)| (worker, person)).collect())
+    let here = rows.into_iter().filter(|(_, _, at)| there(at)).map(|(worker, person, _)| (worker, person)).collect();
+    present(c, here, now)
+}
+
+/// Each who is away gives place to their deputy; who stands in for nobody because they are away too is not there.
+fn present(c: &mut AnyConn, held: Vec<(Id, Option<Id>)>, now: i64) -> Result<Vec<(Id, Option<Id>)>> {
+    let away = absences::away(c, held.iter().map(|(worker, _)| *worker).collect(), now)?;
+    if away.is_empty() {
+        return Ok(held);
+    }
+    let deputies: Vec<Id> = away.iter().map(|(_, deputy)| *deputy).collect();
+    let missing = absences::away(c, deputies.clone(), now)?;
+    use workers::dsl as w;
+    let active = w::workers.filter(w::id.eq_any(deputies)).filter(w::status.eq(Standing::Active));
+    let active: Vec<(Id, Option<Id>)> = active.order(w::id).select((w::id, w::person_id)).load(c)?;
+    let mut all: Vec<_> = held.into_iter().filter(|(worker, _)| away.iter().all(|(absent, _)| absent != worker)).collect();
+    for deputy in active.into_iter().filter(|(id, _)| missing.iter().all(|(absent, _)| absent != id)) {
+        if !all.contains(&deputy) {
+            all.push(deputy);
+        }
+    }
+    Ok(all)
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::absences;
 use super::faults;
 use super::guards::{Post, Worker};
 use super::sessions;
@@ -76,15 +77,29 @@ pub async fn on_duty(app: &App, worker: Id, session: Id) -> Result<Worker> {
 }
 
 fn load(c: &mut AnyConn, worker: Id, session: Id, now: i64) -> Result<Option<Worker>> {
+    Ok(find(c, worker, now)?.map(|found| Worker { session, ..found }))
+}
+
+/// A worker whose account may be used, with all posts that count now; in no session (`session` is the worker).
+///
+/// # Errors
+/// Those of the database.
+pub fn find(c: &mut AnyConn, worker: Id, now: i64) -> Result<Option<Worker>> {
     use workers::dsl as w;
     let row: Option<(String, Standing, Option<Id>)> =
         w::workers.find(worker).select((w::name, w::status, w::person_id)).get_result(c).optional()?;
     let Some((name, Standing::Active, person)) = row else { return Ok(None) };
-    let posts = posts_at(c, worker, now)?;
-    Ok(Some(Worker { id: worker, name, session, person, posts }))
+    let mut posts = posts_at(c, worker, now)?;
+    for absent in absences::stood_in_for(c, worker, now)? {
+        // A deputy serves desks; the rights of an administrator or an auditor are nobody's to pass on.
+        let lent = posts_at(c, absent, now)?.into_iter().filter(|p| p.role.desk().is_some());
+        let new: Vec<Post> = lent.filter(|p| !posts.contains(p)).collect();
+        posts.extend(new);
+    }
+    Ok(Some(Worker { id: worker, name, session: worker, person, posts }))
 }
 
-/// The posts that a worker holds at this moment.
+/// The posts that a worker holds at this moment, without those of somebody who is away.
 ///
 /// # Errors
 /// Those of the database.

@@ -11,6 +11,8 @@ use super::staff_login::build_totp;
 use super::watch::RevocationWatch;
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::scope;
+use crate::office::cases::service::{Services, Spine};
+use crate::office::desks::held;
 use crate::platform::app::App;
 use crate::platform::crypto::{Place, random_bytes};
 use crate::platform::db::AnyConn;
@@ -153,7 +155,11 @@ fn bad_username(code: &str, reason: &str, suggestion: &str) -> Error {
 }
 
 /// Gives posts from now on.
-fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()> {
+/// Gives a worker these posts from now on.
+///
+/// # Errors
+/// Those of the database.
+pub fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()> {
     for p in posts {
         use assignments::dsl as a;
         diesel::insert_into(a::assignments)
@@ -171,15 +177,17 @@ fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()> {
     Ok(())
 }
 
-/// Ends the posts that a worker holds and gives these instead; the next request of the worker has them.
+/// Ends the posts that a worker holds and gives these instead; the next request of the worker has them. What they hold on
+/// desks that are not theirs any more goes back to the pool.
 ///
 /// # Errors
 /// Those of the database.
-pub fn replace_posts(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()> {
+pub fn replace_posts(c: &mut AnyConn, spine: &Spine, worker: Id, posts: &[Post]) -> Result<()> {
     use assignments::dsl as a;
-    let held = a::assignments.filter(a::worker_id.eq(worker)).filter(a::valid_to.is_null());
-    diesel::update(held).set(a::valid_to.eq(now)).execute(c)?;
-    post(c, worker, posts, now)
+    let old = a::assignments.filter(a::worker_id.eq(worker)).filter(a::valid_to.is_null());
+    diesel::update(old).set(a::valid_to.eq(spine.now)).execute(c)?;
+    post(c, worker, posts, spine.now)?;
+    held::release_lost(c, spine, worker, "worker_moved").map(|_| ())
 }
 
 /// An active administrator exists, so that the rest can be done over the API.
@@ -206,40 +214,44 @@ pub fn worker_named(c: &mut AnyConn, username: &str) -> Result<Id> {
 }
 
 /// Gives the worker of a user name other posts; for tests and demos, the administrator's way is `office/administration`.
+/// The next request of the worker has them.
 ///
 /// # Errors
 /// 10006 when nobody has this user name.
-pub async fn assign(app: &App, username: &str, posts: Vec<Post>) -> Result<()> {
-    let (username, now) = (username.to_owned(), app.clock.now_ms());
+pub async fn assign(app: &App, services: &Services, username: &str, posts: Vec<Post>) -> Result<()> {
+    let (username, spine) = (username.to_owned(), Spine::of(app, services));
+    let now = spine.now;
     app.db
         .write(move |c| {
             let worker = worker_named(c, &username)?;
-            replace_posts(c, worker, &posts, now)
+            replace_posts(c, &spine, worker, &posts)
         })
         .await
 }
 
-/// Bans a worker within the caller's write; answers the sessions that ended, to be noted after the commit.
+/// Bans a worker within the caller's write: what they hold goes back to the pool. Answers the sessions that ended, to be noted after the commit.
 ///
 /// # Errors
 /// Those of the database.
-pub fn shut_out(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Id>> {
+pub fn shut_out(c: &mut AnyConn, spine: &Spine, worker: Id) -> Result<Vec<Id>> {
     use workers::dsl as w;
     diesel::update(w::workers.find(worker)).set(w::status.eq(Standing::Banned)).execute(c)?;
-    sessions::end_all(c, worker, Ending::Banned, now)
+    held::release_lost(c, spine, worker, "worker_moved")?;
+    sessions::end_all(c, worker, Ending::Banned, spine.now)
 }
 
 /// Bans the worker of a user name: sessions end within a second everywhere, and signing in is refused.
 ///
 /// # Errors
 /// 10006 when nobody has this user name.
-pub async fn ban(app: &App, watch: &RevocationWatch, username: &str) -> Result<()> {
-    let (username, now) = (username.to_owned(), app.clock.now_ms());
+pub async fn ban(app: &App, services: &Services, watch: &RevocationWatch, username: &str) -> Result<()> {
+    let (username, spine) = (username.to_owned(), Spine::of(app, services));
+    let now = spine.now;
     let ended = app
         .db
         .write(move |c| {
             let worker = worker_named(c, &username)?;
-            shut_out(c, worker, now)
+            shut_out(c, &spine, worker)
         })
         .await?;
     ended.iter().for_each(|session| watch.note(*session, now));

@@ -108,9 +108,9 @@ async fn a_banned_worker_is_out_at_once_and_a_moved_one_has_the_new_posts() {
     let session = tokens::read(&app, &pair.access_token).unwrap().sid;
     let county = Post { role: Role::CountyOfficer, area: "110105000000".parse().unwrap(), point: None, lead: false };
     app.clock.advance_ms(1);
-    staff_admin::assign(&app, "wang.li", vec![county.clone()]).await.unwrap();
+    staff_admin::assign(&app, &Services::new(&[]), "wang.li", vec![county.clone()]).await.unwrap();
     assert_eq!(on_duty(&app, worker, session).await.unwrap().posts, [county]);
-    staff_admin::ban(&app, &RevocationWatch::default(), "wang.li").await.unwrap();
+    staff_admin::ban(&app, &Services::new(&[]), &RevocationWatch::default(), "wang.li").await.unwrap();
     assert_eq!(number(on_duty(&app, worker, session).await), 11003);
     app.clock.advance_ms(60_000);
     assert_eq!(number(right(&app, &gate).await), 11010);

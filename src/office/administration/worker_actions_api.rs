@@ -14,6 +14,7 @@ use super::workers_api::WorkerCode;
 use crate::form;
 use crate::office::accounts::staff::{Standing, workers};
 use crate::office::accounts::{Administrator, RevocationWatch, staff_admin};
+use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -38,7 +39,7 @@ form!(SeenWorker { version: "版本" });
 
 /// Issues a code for a worker whose account has this status.
 async fn issue(
-    (app, who, once): (&App, Administrator, Once),
+    (app, services, who, once): (&App, &Services, Administrator, Once),
     id: Id,
     body: Body<SeenWorker>,
     (status, purpose, change): (Standing, Purpose, Change),
@@ -117,16 +118,17 @@ struct Changed {
 
 /// One change of an account; `does` answers the sessions that it ends.
 async fn change(
-    (app, who, once): (&App, Administrator, Once),
+    (app, services, who, once): (&App, &Services, Administrator, Once),
     id: Id,
     body: Body<SeenWorker>,
     kind: Change,
-    does: fn(&mut AnyConn, &Row, i64) -> Result<Vec<Id>>,
+    does: fn(&mut AnyConn, &Spine, &Row) -> Result<Vec<Id>>,
 ) -> Result<(Changed, bool)> {
-    let (now, caller, seen) = (app.clock.now_ms(), who.id, body.value.version);
+    let (spine, caller, seen) = (Spine::of(app, services), who.id, body.value.version);
+    let now = spine.now;
     let done = once.write(app, caller, body.fingerprint, move |c| {
         let (row, posts) = store::take(c, &who, id, seen, now)?;
-        let ended = does(c, &row, now)?;
+        let ended = does(c, &spine, &row)?;
         store::event(&who, kind, id, &posts, now).record(c)?;
         Ok(Changed { view: store::view(c, &who, id, now)?, ended })
     });
@@ -147,13 +149,14 @@ async fn ban(
     id: PathId,
     body: Body<SeenWorker>,
     app: web::Data<App>,
+    services: web::Data<Services>,
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<WorkerView>> {
-    let (changed, replayed) = change((&app, who, once), id.0, body, Change::WorkerBanned, |c, row, now| {
+    let (changed, replayed) = change((&app, &services, who, once), id.0, body, Change::WorkerBanned, |c, spine, row| {
         if row.status != Standing::Invited {
             row.must_be(Standing::Active)?;
         }
-        staff_admin::shut_out(c, row.id, now)
+        staff_admin::shut_out(c, spine, row.id)
     })
     .await?;
     changed.ended.iter().for_each(|session| watch.note(*session, app.clock.now_ms()));
@@ -173,8 +176,9 @@ async fn reinstate(
     id: PathId,
     body: Body<SeenWorker>,
     app: web::Data<App>,
+    services: web::Data<Services>,
 ) -> Result<Answer<WorkerView>> {
-    let (changed, replayed) = change((&app, who, once), id.0, body, Change::WorkerReinstated, |c, row, _| {
+    let (changed, replayed) = change((&app, &services, who, once), id.0, body, Change::WorkerReinstated, |c, _, row| {
         row.must_be(Standing::Banned)?;
         // Banned before the code was used: there is no password yet.
         let back = if row.has_enrolled() { Standing::Active } else { Standing::Invited };
@@ -198,8 +202,9 @@ async fn unlock(
     id: PathId,
     body: Body<SeenWorker>,
     app: web::Data<App>,
+    services: web::Data<Services>,
 ) -> Result<Answer<WorkerView>> {
-    let (changed, replayed) = change((&app, who, once), id.0, body, Change::WorkerUnlocked, |c, row, _| {
+    let (changed, replayed) = change((&app, &services, who, once), id.0, body, Change::WorkerUnlocked, |c, _, row| {
         staff_admin::lift_lock(c, row.id)?;
         Ok(Vec::new())
     })

@@ -19,7 +19,7 @@ use crate::office::accounts::guards::Worker;
 use crate::office::accounts::sessions::{self, Ending};
 use crate::office::accounts::staff::{Standing, workers};
 use crate::office::accounts::staff_admin;
-use crate::office::cases::service::Services;
+use crate::office::cases::service::{Services, Spine};
 use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -121,7 +121,7 @@ async fn invite(
         let posts = posts::checked(c, &services, &who, &new.posts, beijing_date(now))?;
         linkable(c, &who, new.person_id)?;
         staff_admin::insert(c, id, new.name.trim(), new.person_id, now)?;
-        staff_admin::replace_posts(c, id, &posts, now)?;
+        staff_admin::post(c, id, &posts, now)?;
         let expires_at = drawn.issue(c, id, Purpose::Enrol, now)?;
         store::event(&who, Change::WorkerInvited, id, &posts, now).words(None, store::in_words(&posts)).record(c)?;
         Ok(WorkerCode { worker: store::view(c, &who, id, now)?, code: None, code_expires_at: rfc3339(expires_at) })
@@ -210,11 +210,12 @@ async fn replace_posts(
     services: web::Data<Services>,
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<WorkerView>> {
-    let (form, now, services) = (body.value, app.clock.now_ms(), services.get_ref().clone());
+    let (form, spine, services) = (body.value, Spine::of(&app, &services), services.get_ref().clone());
+    let now = spine.now;
     let moved = app.db.write(move |c| {
         let (row, old) = store::take(c, &who, id.0, form.version, now)?;
         let new = posts::checked(c, &services, &who, &form.posts, beijing_date(now))?;
-        staff_admin::replace_posts(c, row.id, &new, now)?;
+        staff_admin::replace_posts(c, &spine, row.id, &new)?;
         let ended = sessions::end_all(c, row.id, Ending::Moved, now)?;
         let both: Vec<_> = old.iter().chain(&new).cloned().collect();
         let event: Event = store::event(&who, Change::PostsReplaced, row.id, &both, now);

@@ -171,7 +171,7 @@ impl Case {
             first: self.chain_at <= 0,
             last: self.at_last(policy),
             held: self.held_at.is_some(),
-            lead: worker.is_some_and(|w| self.posts_at_desk(w).any(|p| p.lead)),
+            lead: worker.is_some_and(|w| self.led_by(w)),
             decider: worker.is_some_and(|w| self.decided_by == Some(w.id)),
             appealed: self.appealed_at.is_some(),
         }
@@ -197,6 +197,26 @@ impl Case {
     pub fn desk_role(&self, worker: &Worker) -> Option<Role> {
         let role = self.desk?.role();
         self.posts_at_desk(worker).next().is_some().then_some(role)
+    }
+
+    /// The worker leads the desk where the case lies.
+    pub fn led_by(&self, worker: &Worker) -> bool {
+        self.posts_at_desk(worker).any(|p| p.lead)
+    }
+
+    /// The post by which a worker may look at the case's papers: at the desk where it lies, or in the county's office.
+    pub fn post_for_papers<'a>(&'a self, worker: &'a Worker) -> Option<&'a Post> {
+        // What was taken back is the applicant's own again.
+        let area = AreaCode::parse(&self.area).ok().filter(|_| self.state != State::Draft);
+        let county = worker.posts_of(Role::CountyOfficer).find(|p| area.is_some_and(|a| p.area.contains(&a)));
+        self.posts_at_desk(worker).next().or(county)
+    }
+
+    /// The worker watches over this case: leads a desk in whose area it is, or audits there.
+    pub fn overseen_by(&self, worker: &Worker) -> bool {
+        let area = AreaCode::parse(&self.area).ok();
+        let oversees = |p: &Post| p.lead && p.role.desk().is_some() || p.role == Role::Auditor;
+        self.state != State::Draft && worker.posts.iter().any(|p| oversees(p) && area.is_some_and(|a| self.knows(p, &a)))
     }
 
     /// The worker's posts that serve the desk where the case lies.

@@ -27,4 +27,6 @@ pub mod routing; // which desk
 pub mod service; // what the spine asks of a service
 pub mod taking_on; // cases whose applicant may no longer act
 mod taking_on_api;
+pub mod viewings; // who opened which paper
+pub mod viewings_api; // the same, for leaders, auditors and the applicant
 pub mod views; // what people see

@@ -4,11 +4,12 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::act::Actor;
 use super::case::Case;
 use super::service::Spine;
 use super::{corrections, drafts};
 use crate::office::policy::county;
-use crate::platform::crypto::{DataKey, LINK_LIFE_MS, Place};
+use crate::platform::crypto::{DataKey, LINK_LIFE_MS, Link, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::files::Variant;
@@ -81,10 +82,31 @@ pub struct PaperView {
     pub alt_text: String,
     #[schema(example = "2026-11-21T09:30:00+08:00")]
     pub uploaded_at: String,
-    /// Five-minute link for `<image>`; none for PDF.
+    /// Five-minute link for `<image>`; none for PDF, and none for a worker who may not look.
     pub thumbnail_url: Option<String>,
-    /// Five-minute link to the file.
-    pub download_url: String,
+    /// Five-minute link to the file; none for a worker who may know that it is there, but not look.
+    pub download_url: Option<String>,
+}
+
+/// Who sees a paper, and what their links say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Viewer {
+    Applicant,
+    /// Each download is written down.
+    Worker(Id),
+    /// Sees that it is there, without links.
+    Outsider,
+}
+
+impl Viewer {
+    /// As what the reader of a case sees its papers.
+    pub fn of(case: &Case, reader: Option<&Actor>) -> Viewer {
+        match reader {
+            Some(Actor::Applicant(_)) => Viewer::Applicant,
+            Some(Actor::Worker(worker)) if case.post_for_papers(worker).is_some() => Viewer::Worker(worker.id),
+            _ => Viewer::Outsider,
+        }
+    }
 }
 
 impl Paper {
@@ -93,12 +115,14 @@ impl Paper {
         Ok(spine.keys.open_data_key(&Place::new("papers", "file_key", self.file_id.as_bytes()), &self.file_key)?)
     }
 
-    pub fn view(&self, spine: &Spine) -> Result<PaperView> {
+    /// As this viewer sees it.
+    pub fn view(&self, spine: &Spine, viewer: Viewer) -> Result<PaperView> {
         let alt = spine.keys.open_text(&Place::new("papers", "alt_text", self.id.as_bytes()), &self.alt_text)?;
         let until = spine.now.saturating_add(LINK_LIFE_MS);
+        let (file, holder) = (self.id.to_string(), if let Viewer::Worker(id) = viewer { id.to_string() } else { String::new() });
         let link = |v: Variant| {
-            let signed = spine.keys.sign_link(&self.id.to_string(), v.as_str(), until);
-            format!("/api/v1/files/{}?variant={}&{signed}", self.id, v.as_str())
+            let signed = spine.keys.sign_link(&Link { file: &file, variant: v.as_str(), holder: &holder, expires_ms: until });
+            (viewer != Viewer::Outsider).then(|| format!("/api/v1/files/{file}?variant={}&{signed}", v.as_str()))
         };
         let label = if self.state == "received" { "已收到" } else { "已删除" };
         Ok(PaperView {
@@ -110,7 +134,7 @@ impl Paper {
             pages: self.pages,
             alt_text: alt,
             uploaded_at: rfc3339(self.uploaded_at),
-            thumbnail_url: self.has_thumbnail.then(|| link(Variant::Thumbnail)),
+            thumbnail_url: link(Variant::Thumbnail).filter(|_| self.has_thumbnail),
             download_url: link(Variant::Full),
         })
     }
@@ -135,9 +159,9 @@ pub fn of(c: &mut AnyConn, case: Id) -> Result<Vec<Paper>> {
     Ok(rows.select(<Paper as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
-/// The same, as people see them.
-pub fn views_of(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<PaperView>> {
-    of(c, case.id)?.iter().map(|p| p.view(spine)).collect()
+/// The same, as this viewer sees them.
+pub fn views_of(c: &mut AnyConn, spine: &Spine, case: &Case, viewer: Viewer) -> Result<Vec<PaperView>> {
+    of(c, case.id)?.iter().map(|p| p.view(spine, viewer)).collect()
 }
 
 /// Materials for which at least one paper was received.

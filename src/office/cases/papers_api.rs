@@ -10,14 +10,15 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::case;
-use super::papers::{self, Paper, PaperView};
+use super::papers::{self, Paper, PaperView, Viewer};
 use super::service::{Services, Spine};
+use super::viewings;
 use crate::form;
 use crate::office::accounts::guards::Resident;
 use crate::office::accounts::links;
 use crate::platform::app::App;
 use crate::platform::code;
-use crate::platform::crypto::Place;
+use crate::platform::crypto::{Link, Place};
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::files::{FileFault, Kind, MAX_FILE_BYTES, Processed, Variant};
 use crate::platform::http::paging::{self, After};
@@ -86,7 +87,7 @@ async fn upload(
             let case = case::owned(c, account, id, spine.now)?;
             let paper = Paper { person_id: case.person_id, ..paper.clone() };
             papers::add(c, &spine, &case, &paper)?;
-            paper.view(&spine)
+            paper.view(&spine, Viewer::Applicant)
         })
         .await;
     match &done {
@@ -217,7 +218,7 @@ async fn withdraw(who: Resident, id: PathId, app: web::Data<App>, services: web:
         let paper = papers::find(c, id.0)?.ok_or_else(Error::not_found)?;
         let case = case::owned(c, who.account, paper.case_id, spine.now)?;
         papers::withdraw(c, &spine, &case, &paper)?;
-        Paper { state: "withdrawn".to_owned(), ..paper }.view(&spine)
+        Paper { state: "withdrawn".to_owned(), ..paper }.view(&spine, Viewer::Applicant)
     });
     Ok(Answer::ok(view.await?))
 }
@@ -260,7 +261,7 @@ async fn reusable(
     });
     let key = |p: &Paper| After { at: p.uploaded_at, id: p.id };
     let (rows, next_cursor) = paging::cut(&app, &name, rows.await?, limit, key)?;
-    let items = rows.iter().map(|p| p.view(&spine)).collect::<Result<_>>()?;
+    let items = rows.iter().map(|p| p.view(&spine, Viewer::Applicant)).collect::<Result<_>>()?;
     Ok(Answer::ok(Page { items, next_cursor }))
 }
 
@@ -301,7 +302,7 @@ async fn reuse(
         let alt_text = spine.keys.seal_text(&Place::new("papers", "alt_text", new.as_bytes()), &alt)?;
         let paper = Paper { id: new, case_id: case.id, material: ask.material.clone(), alt_text, uploaded_at: spine.now, ..old };
         papers::add(c, &spine, &case, &paper)?;
-        paper.view(&spine)
+        paper.view(&spine, Viewer::Applicant)
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))
@@ -311,9 +312,11 @@ async fn reuse(
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Link {
+struct Signed {
     /// full or thumb.
     variant: String,
+    /// The worker who got the link; none when an applicant did.
+    holder: Option<String>,
     /// End of the link's life, epoch milliseconds.
     expires: i64,
     /// Signature.
@@ -321,16 +324,22 @@ struct Link {
 }
 
 #[utoipa::path(tag = "papers", operation_id = "downloadPaper", summary = "查看材料",
-    description = "用办件中给出的五分钟链接查看一份材料。链接只对这一份材料有效。",
-    params(("id" = Id, Path, description = "材料编号"), Link),
+    description = "用办件中给出的五分钟链接查看一份材料。链接只对这一份材料有效。工作人员每次查看都会记录，申请人可以看到。",
+    params(("id" = Id, Path, description = "材料编号"), Signed),
     responses((status = 200, description = "文件内容", content_type = "application/octet-stream", body = inline(String))))]
 #[get("/files/{id}")]
-async fn download(id: PathId, q: Query<Link>, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
-    let (spine, link) = (Spine::of(&app, &services), q.0);
+async fn download(id: PathId, q: Query<Signed>, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
+    let (spine, signed) = (Spine::of(&app, &services), q.0);
     let bad = || Error::new(&BAD_LINK);
-    app.keys.verify_link(&id.0.to_string(), &link.variant, link.expires, &link.signature, spine.now).map_err(|_| bad())?;
-    let variant = Variant::from_name(&link.variant).ok_or_else(bad)?;
+    let (file, holder) = (id.0.to_string(), signed.holder.unwrap_or_default());
+    let link = Link { file: &file, variant: &signed.variant, holder: &holder, expires_ms: signed.expires };
+    app.keys.verify_link(&link, &signed.signature, spine.now).map_err(|_| bad())?;
+    let variant = Variant::from_name(&signed.variant).ok_or_else(bad)?;
     let paper = app.db.read(move |c| papers::find(c, id.0)).await?.ok_or_else(bad)?;
+    if !holder.is_empty() {
+        let (row, worker, seen, now) = (app.clock.id(), holder.parse().map_err(|_| bad())?, paper.clone(), spine.now);
+        app.db.write(move |c| viewings::record(c, row, now, worker, &seen, variant)).await?;
+    }
     let bytes = app.vault.get(paper.file_id.uuid(), variant, &paper.key(&spine)?).await.map_err(unstored)?;
     let kind = if variant == Variant::Thumbnail { "image/jpeg" } else { paper.kind.as_str() };
     let extension = Kind::from_media_type(kind).map_or("bin", Kind::extension);

@@ -7,7 +7,7 @@ use super::act::{Actor, offered};
 use super::case::Case;
 use super::corrections::{self, Item};
 use super::history::{self, Event};
-use super::papers::{self, PaperView};
+use super::papers::{self, PaperView, Viewer};
 use super::service::{Service, Spine};
 use super::{clocks, drafts, taking_on};
 use crate::labelled;
@@ -206,7 +206,7 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, reader: Option<&Actor>)
         allowed_actions: actions.iter().map(|a| labelled!(*a)).collect(),
         flags,
         sections: sections(c, case, service)?,
-        materials: materials(c, spine, case, service, &policy)?,
+        materials: materials(c, spine, case, Viewer::of(case, reader), &policy)?,
         corrections,
         timeline,
     })
@@ -230,15 +230,9 @@ fn sections(c: &mut AnyConn, case: &Case, service: &dyn Service) -> Result<Vec<S
     Ok(all.map(|(code, label)| SectionState { code: (*code).into(), label: (*label).into(), version: version(code) }).collect())
 }
 
-fn materials(
-    c: &mut AnyConn,
-    spine: &Spine,
-    case: &Case,
-    service: &dyn Service,
-    policy: &CommonPolicy,
-) -> Result<Vec<MaterialView>> {
-    let conditions = service.conditions(c, spine, case)?;
-    let papers = papers::views_of(c, spine, case)?;
+fn materials(c: &mut AnyConn, spine: &Spine, case: &Case, viewer: Viewer, policy: &CommonPolicy) -> Result<Vec<MaterialView>> {
+    let conditions = spine.services.get(&case.service)?.conditions(c, spine, case)?;
+    let papers = papers::views_of(c, spine, case, viewer)?;
     let view = |m: &Material| MaterialView {
         code: m.code.clone(),
         label: m.label.clone(),
@@ -294,6 +288,10 @@ const BY_CLOCK: &[(&str, &str)] = &[
     ("correction_due_soon", "补正期限快到了"),
     ("held_long_enough", "暂缓的期限已到"),
     ("not_decided_in_time", "超过期限没有办结，由上一级办理"),
+    ("worker_moved", "办理人岗位有变动，放回待办"),
+    ("worker_away", "办理人请假，放回待办"),
+    ("deputy_ended", "代班结束，放回待办"),
+    ("handed_over", "窗口工作移交"),
     ("calendar_changed", "放假安排有变化，期限已经重新计算"),
 ];
 

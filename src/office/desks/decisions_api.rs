@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::form;
-use crate::office::accounts::guards::DeskOfficer;
+use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::act::{Act, Actor, act};
 use crate::office::cases::case::{self, Case};
 use crate::office::cases::merging;
@@ -49,7 +49,8 @@ coded_enum! {
 }
 
 impl Verb {
-    fn action(self) -> Action {
+    /// The action of the lifecycle.
+    pub fn action(self) -> Action {
         match self {
             Verb::Claim => Action::Claim,
             Verb::Release => Action::Release,
@@ -111,16 +112,31 @@ async fn decide(
     let id: Id = id.parse().map_err(|_| Error::not_found())?;
     let action = Verb::from_code(&verb).ok_or_else(Error::not_found)?.action();
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
+    let ruling = Ruling { action, reason: sent.reason, note: sent.note };
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let case = case::in_scope(c, &worker, id)?;
-        reasoned(c, &case, action, sent.reason.as_deref(), sent.note.as_deref())?;
-        let (actor, version) = (Actor::Worker(worker.clone()), Some(sent.version));
-        let act_of = Act { actor, action, version, reason: sent.reason.clone(), note: sent.note.clone() };
-        let case = act(c, &spine, case.id, act_of)?;
+        let case = ruling.on(c, &spine, &worker, id, sent.version)?;
         views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
+}
+
+/// A decision; one case and many are decided alike.
+pub(super) struct Ruling {
+    pub action: Action,
+    pub reason: Option<String>,
+    pub note: Option<String>,
+}
+
+impl Ruling {
+    /// Decides a case in the worker's scope, on the version that was seen. Errors: 10002, 10006, 10030, 200xx.
+    pub fn on(&self, c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: i64) -> Result<Case> {
+        let case = case::in_scope(c, worker, id)?;
+        reasoned(c, &case, self.action, self.reason.as_deref(), self.note.as_deref())?;
+        let (actor, version) = (Actor::Worker(worker.clone()), Some(version));
+        let (action, reason, note) = (self.action, self.reason.clone(), self.note.clone());
+        act(c, spine, case.id, Act { actor, action, version, reason, note })
+    }
 }
 
 /// What an officer must say: saying no, sending back, escalating and putting off need a reason of the policy's list, a

@@ -4,6 +4,7 @@ pub mod codes; // what can be refused
 mod enrol_api; // writing somebody into the register
 pub mod kin; // who belongs to whose family
 mod my_api; // what a resident sees
+pub mod name_keys; // names found by their parts
 pub mod persons; // sealed facts, keyed look-ups
 pub mod register; // certificates: valid, frozen, cancelled, superseded
 mod register_api; // counts and lists for workers

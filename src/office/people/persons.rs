@@ -5,6 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::name_keys;
 use crate::office::stored;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
@@ -94,6 +95,9 @@ pub struct SealedPerson {
     address: Option<Vec<u8>>,
     household_hash: Option<Vec<u8>>,
     updated_at: i64,
+    /// Stored beside the row, for search.
+    #[diesel(skip_insertion)]
+    name_keys: Vec<Vec<u8>>,
 }
 
 impl fmt::Debug for Person {
@@ -116,6 +120,18 @@ pub fn phone_hash(keys: &Keyring, phone: &PhoneNumber) -> [u8; 32] {
 pub fn masked_names(c: &mut AnyConn, ids: Vec<Id>) -> Result<Vec<(Id, String)>> {
     let rows = persons::table.filter(persons::id.eq_any(ids)).order(persons::id);
     Ok(rows.select((persons::id, persons::name_masked)).load(c)?)
+}
+
+/// The names of persons, opened; in no order.
+pub(super) fn names(c: &mut AnyConn, keys: &Keyring, ids: Vec<Id>) -> Result<Vec<(Id, PersonName)>> {
+    let rows = persons::table.filter(persons::id.eq_any(ids)).order(persons::id).select((persons::id, persons::name));
+    let rows: Vec<(Id, Vec<u8>)> = rows.load(c)?;
+    let unreadable = |_| Error::internal("stored name of a person is not readable");
+    let open = |(id, sealed): (Id, Vec<u8>)| {
+        let name = PersonName::parse(&keys.open_text(&place(&id, "name"), &sealed)?).map_err(unreadable)?;
+        Ok((id, name))
+    };
+    rows.into_iter().map(open).collect()
 }
 
 /// The county whose federation an area belongs to; the city where towns lie directly under one.
@@ -145,6 +161,7 @@ impl NewPerson {
             address: self.address.as_deref().map(|a| seal("address", a)).transpose()?,
             household_hash: self.household.as_deref().map(|h| keys.lookup_hash("household", h).to_vec()),
             updated_at: self.at_ms,
+            name_keys: name_keys::of(keys, &self.name),
         })
     }
 }
@@ -167,7 +184,7 @@ pub fn insert_sealed(c: &mut AnyConn, rows: &[SealedPerson]) -> Result<()> {
         AnyConn::Postgres(c) => insert.execute(c),
     };
     match done {
-        Ok(_) => Ok(()),
+        Ok(_) => name_keys::insert(c, rows.iter().map(|row| (row.id, row.name_keys.clone()))),
         // Another instance recorded the same person meanwhile: the next run finds them.
         Err(e) if is_duplicate(&e) => Err(Error::from(e).run_again()),
         Err(e) => Err(e.into()),

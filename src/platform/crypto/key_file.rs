@@ -187,7 +187,8 @@ mod tests {
         assert_eq!(again.open(&HERE, &keys.seal(&HERE, b"x").unwrap()).unwrap(), b"x");
         assert_eq!(again.lookup_hash("d", "v"), keys.lookup_hash("d", "v"));
         assert_eq!(again.token_key().unwrap().1.bytes(), keys.token_key().unwrap().1.bytes());
-        assert_eq!(again.sign_link("f", "v", 1), keys.sign_link("f", "v", 1));
+        let link = crate::platform::crypto::Link { file: "f", variant: "v", holder: "", expires_ms: 1 };
+        assert_eq!(again.sign_link(&link), keys.sign_link(&link));
     }
 
     #[test]

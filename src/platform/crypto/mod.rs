@@ -14,6 +14,6 @@ mod seal;
 
 pub use fault::{CryptoFault, KeyFault, LinkFault};
 pub use keys::{KEY_BYTES, Keyring, SecretKey};
-pub use links::LINK_LIFE_MS;
+pub use links::{LINK_LIFE_MS, Link};
 pub use random::{random_bytes, random_digits, random_token};
 pub use seal::{DataKey, Place, sealed_key_id};

@@ -342,6 +342,7 @@ async fn an_officer_may_order_an_assessment_and_must_wait_for_it() {
     let sentence = t.at(NOON + DAY, move |c, spine| {
         let case = case::find(c, id)?;
         following::order(c, spine, &worker, &case, case.version, "走路有明显变化")?;
+        let case = case::find(c, id)?;
         assert_eq!(number(following::order(c, spine, &worker, &case, case.version, "再次要求")), 32010);
         Ok(views::case(c, spine, &case)?.assessment_reason)
     });
