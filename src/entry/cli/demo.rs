@@ -11,7 +11,7 @@ use super::place::{self, Place, cause};
 use super::running::{block_on, listen, until_stopped};
 use crate::entry::demo::walks::{self, Walker};
 use crate::entry::demo::wechat_stand_in::{self, Shared};
-use crate::entry::demo::{banner, cast, control, folder, province, shop};
+use crate::entry::demo::{banner, cast, control, folder, past, province, shop};
 use crate::entry::server::Options;
 use crate::platform::clock::Clock;
 use crate::platform::crypto::Keyring;
@@ -100,6 +100,7 @@ impl Demo {
             province::load(&app).await.map_err(|e| cause(&e))?;
             cast::load(&app, &stand_in).await.map_err(|e| cause(&e))?;
             shop::open(&app).await.map_err(|e| cause(&e))?;
+            past::load(&app).await.map_err(|e| cause(&e))?;
             let wechat = wechat_stand_in::start(wechat, stand_in).map_err(|e| format!("微信替身不能启动：{e}"))?;
             actix_web::rt::spawn(wechat);
             let options = Options { metrics, ..Options::default() };

@@ -5,7 +5,7 @@ mod bank_file; // CSV for the bank
 pub mod codes; // what can be refused
 mod dossier; // an application with what the register says
 pub mod form; // the sections
-mod payments; // batches and lines
+pub mod payments; // batches and lines
 mod payments_api; // what finance may call
 #[cfg(test)]
 mod payments_policy;
@@ -15,7 +15,7 @@ pub mod rules; // who, how much, which papers
 #[cfg(test)]
 mod rules_tests;
 pub mod seasons; // seasons in the database
-mod sections_api; // saving and reading the sections
+pub mod sections_api; // saving and reading the sections
 mod staff_api; // seasons, applications and proofs for officers
 pub mod store; // awards
 pub mod terms; // the county's decisions

@@ -1,10 +1,10 @@
 //! Lays the invented province: areas, working days, policies, people with their families and cards.
 
-mod cards;
-mod chance;
+pub mod cards;
+pub mod chance;
 pub mod figures;
 mod lay;
-mod marker;
+pub mod marker;
 mod materials;
 mod names;
 pub mod people;
@@ -12,7 +12,7 @@ pub mod policies;
 #[cfg(test)]
 mod tests;
 
-pub use lay::{Laid, ground, load};
+pub use lay::{Laid, areas_of_the_province, ground, load};
 
 /// The areas of the province, as a list that the office imports.
 pub const AREAS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/areas.csv"));
