@@ -40,7 +40,7 @@ pub async fn load_counties(app: &App, wanted: &[usize]) -> Result<()> {
         let people = families(county, &areas, day)?;
         year(&mut pages, &scene, county, &people).await?;
         if at == 0 {
-            today::write(&mut pages, &scene, &people, app.clock.now_ms()).await?;
+            today::write(&mut pages, &scene, &people, county.borrowers, app.clock.now_ms()).await?;
         }
     }
     pages.close().await

@@ -91,16 +91,15 @@ pub fn handed_out(way: &mut Way<'_>) -> Result<(Worker, Loan, Unit)> {
 
 fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
     let mut way = reserved(c, scene, who)?;
-    let (keeper, loan, unit) = handed_out(&mut way)?;
+    let lent = handed_out(&mut way)?;
     way.later(25);
     if who.place.is_multiple_of(4) {
         let account = way.account()?;
         way.case = keeping::extend(way.c, &way.spine, account, way.case.id, way.case.version)?;
         way.later(10);
     }
-    let condition = if who.place.is_multiple_of(3) { Condition::Worn } else { Condition::Good };
-    let back = Back { version: way.case.version, condition, asset_tag: unit.asset_tag.clone(), point: loan.point_id };
-    keeping::take_back(way.c, &way.spine, &keeper, loan.id, &back)?;
+    taken_back(&mut way, who, &lent)?;
+    let (keeper, _, unit) = lent;
     for step in [UnitStep::Inspect, UnitStep::Disinfect] {
         way.soon();
         let unit = units::find(way.c, unit.id)?;
@@ -108,4 +107,12 @@ fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
     }
     way.look_again()?;
     way.perhaps_rate()
+}
+
+/// Brought back to the point; the unit is still to be inspected and disinfected.
+pub fn taken_back(way: &mut Way<'_>, who: &Borrower, (keeper, loan, unit): &(Worker, Loan, Unit)) -> Result<()> {
+    let condition = if who.place.is_multiple_of(3) { Condition::Worn } else { Condition::Good };
+    let back = Back { version: way.case.version, condition, asset_tag: unit.asset_tag.clone(), point: loan.point_id };
+    keeping::take_back(way.c, &way.spine, keeper, loan.id, &back)?;
+    Ok(())
 }
