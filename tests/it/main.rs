@@ -11,6 +11,7 @@ mod cases;
 mod certificate;
 mod clocks;
 mod contract;
+mod demo_past;
 mod device_rental;
 mod document;
 mod drain;
@@ -43,6 +44,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("certificate", certificate::STORIES),
     ("clocks", clocks::STORIES),
     ("contract", contract::STORIES),
+    ("demo_past", demo_past::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),

@@ -1,12 +1,10 @@
 //! The education aid of a report year: the season, an application for each student, and payment batches to the end.
 
-use std::sync::Arc;
-
 use chrono::{Days, NaiveDate};
 
 use super::applicants::Applicant;
 use super::pages::Pages;
-use super::scene::Scene;
+use super::scene::{Scene, Setting};
 use super::way::Way;
 use crate::entry::demo::province::chance::Chance;
 use crate::entry::demo::province::people::{Family, Study};
@@ -49,23 +47,23 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 }
 
 /// A student of a family who applies on that day; none for a member who does not study then.
-pub fn pupil(scene: &Scene, family: &Family, at: usize, applied_on: NaiveDate, seed: u64) -> Result<Option<Pupil>> {
+pub fn pupil(setting: &Setting, family: &Family, at: usize, applied_on: NaiveDate, seed: u64) -> Result<Option<Pupil>> {
     let Some(Study { beneficiary, stage, year }) = family.members.get(at).and_then(|m| m.study) else { return Ok(None) };
     let unknown = || Error::internal("no such student");
     let kind = if beneficiary == "disabled_student" { Beneficiary::Student } else { Beneficiary::Child };
     let parents = family.kin.iter().filter(|k| k.0 == at && k.2 == KinKind::Parent && kind == Beneficiary::Child);
     let parent = parents.filter_map(|k| family.members.get(k.1)).map(|p| p.id_number.clone()).next();
-    let applicant = Applicant::of(scene, family, at, applied_on)?;
+    let applicant = Applicant::of(setting, family, at, applied_on)?;
     let stage = Stage::from_code(stage).ok_or_else(unknown)?;
     Ok(Some(Pupil { applicant, kind, stage, year, parent, applied_on, seed }))
 }
 
 /// Writes the year of a county.
-pub async fn write(pages: &mut Pages<'_>, scene: &Arc<Scene>, families: &[Family], year: i32, students: usize) -> Result<()> {
+pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family], year: i32, students: usize) -> Result<()> {
     if students == 0 {
         return Ok(());
     }
-    let at = scene.clone();
+    let at = setting.scene.clone();
     pages.write(move |c| announce(c, &at, year, i64::try_from(students).unwrap_or(0))).await?;
     let mut pupils = Vec::new();
     let mut chance = Chance::seeded(u64::from(year.unsigned_abs()));
@@ -73,18 +71,18 @@ pub async fn write(pages: &mut Pages<'_>, scene: &Arc<Scene>, families: &[Family
         for at in 0..family.members.len() {
             if family.members.get(at).and_then(|m| m.study).is_some_and(|s| s.year == year) {
                 let applied_on = day(year, 9, 12).checked_add_days(Days::new(chance.below(24))).unwrap_or_default();
-                pupils.extend(pupil(scene, family, at, applied_on, pupils.len() as u64)?);
+                pupils.extend(pupil(setting, family, at, applied_on, pupils.len() as u64)?);
             }
         }
     }
     while !pupils.is_empty() {
         let page: Vec<Pupil> = pupils.drain(..PAGE.min(pupils.len())).collect();
-        let at = scene.clone();
+        let at = setting.scene.clone();
         pages.write(move |c| page.iter().try_for_each(|pupil| approved(c, &at, pupil))).await?;
     }
-    let at = scene.clone();
+    let at = setting.scene.clone();
     pages.write(move |c| first_batch(c, &at, year)).await?;
-    let at = scene.clone();
+    let at = setting.scene.clone();
     pages.write(move |c| second_batch(c, &at, year)).await
 }
 
@@ -115,7 +113,7 @@ fn announce(c: &mut AnyConn, scene: &Scene, year: i32, quota: i64) -> Result<()>
     };
     let faults = season.faults(&terms);
     if !faults.is_empty() {
-        return Err(Error::invalid(faults));
+        return Err(Error::internal(format!("a season of the past is faulty: {faults:?}")));
     }
     seasons::announce(c, &season, scene.office.county.id, spine.now)
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::scene::Scene;
+use super::scene::Setting;
 use crate::entry::demo::cast::APPID;
 use crate::entry::demo::province::people::{Family, Invented};
 use crate::office::accounts::guards::Worker;
@@ -48,7 +48,7 @@ pub struct Applicant {
 impl Applicant {
     /// The applicant for a member of a family on that day. A minor, and whoever holds (or asks for) a card of certain
     /// categories, needs a parent or guardian.
-    pub fn of(scene: &Scene, family: &Family, at: usize, day: NaiveDate) -> Result<Applicant> {
+    pub fn of(setting: &Setting, family: &Family, at: usize, day: NaiveDate) -> Result<Applicant> {
         let member = family.members.get(at).ok_or_else(|| Error::internal("no such member of a family"))?;
         let guarded = member.id_number.is_minor_on(day) || member.card.as_ref().is_some_and(|k| k.needs_guardian());
         let kin = family.kin.iter().filter(|k| k.0 == at).find_map(|k| Some((family.members.get(k.1)?, k.2)));
@@ -58,8 +58,8 @@ impl Applicant {
             _ => None,
         };
         let person = Known::of(member);
-        let openid = format!("demo-{}", hex::encode(persons::id_hash(&scene.keys, &other.as_ref().map_or(&person, |o| &o.0).id_number)));
-        let account = WeChatName::new(&scene.instance_on(day), APPID, &openid, None)?;
+        let openid = format!("demo-{}", hex::encode(persons::id_hash(&setting.keys, &other.as_ref().map_or(&person, |o| &o.0).id_number)));
+        let account = WeChatName::new(&setting.instance_on(day), APPID, &openid, None)?;
         Ok(Applicant { person, other, account, area: family.area })
     }
 

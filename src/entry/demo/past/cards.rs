@@ -1,12 +1,10 @@
 //! The certificate cases of a report year: first cards, renewals and changes, from application to the card in hand.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 
 use super::applicants::Applicant;
 use super::pages::Pages;
-use super::scene::Scene;
+use super::scene::{Scene, Setting};
 use super::way::Way;
 use crate::entry::demo::province::cards::PlannedCard;
 use crate::entry::demo::province::figures::County;
@@ -47,35 +45,35 @@ enum Visit {
 
 /// A case of somebody of a family for this card, filed on that day.
 pub fn story(
-    scene: &Scene,
+    setting: &Setting,
     (family, at): (&Family, usize),
     (kind, card): (Kind, PlannedCard),
     applied_on: NaiveDate,
     seed: u64,
 ) -> Result<Story> {
-    let applicant = Applicant::of(scene, family, at, applied_on)?;
+    let applicant = Applicant::of(setting, family, at, applied_on)?;
     Ok(Story { applicant, kind, card, applied_on, away: false, visit: Visit::None, seed })
 }
 
 /// Writes the year of a county.
-pub async fn write(pages: &mut Pages<'_>, scene: &Arc<Scene>, county: &County, families: &[Family]) -> Result<()> {
-    let mut stories = stories(scene, county, families)?;
+pub async fn write(pages: &mut Pages<'_>, setting: &Setting, county: &County, families: &[Family]) -> Result<()> {
+    let mut stories = stories(setting, county, families)?;
     while !stories.is_empty() {
         let page: Vec<Story> = stories.drain(..PAGE.min(stories.len())).collect();
-        let at = scene.clone();
+        let at = setting.scene.clone();
         pages.write(move |c| page.iter().try_for_each(|story| told(c, &at, story))).await?;
     }
     Ok(())
 }
 
-fn stories(scene: &Scene, county: &County, families: &[Family]) -> Result<Vec<Story>> {
-    let rounds = rounds(scene, county);
+fn stories(setting: &Setting, county: &County, families: &[Family]) -> Result<Vec<Story>> {
+    let rounds = rounds(setting, county);
     let (mut all, mut first_cards) = (Vec::new(), 0_usize);
     for family in families {
         for (at, member) in family.members.iter().enumerate() {
             let Some((card, by)) = member.card.as_ref().and_then(|k| Some((k, k.by_case?))) else { continue };
             let place = all.len();
-            let mut next = story(scene, (family, at), (by.kind, card.clone()), by.applied_on, place as u64)?;
+            let mut next = story(setting, (family, at), (by.kind, card.clone()), by.applied_on, place as u64)?;
             next.away = spread(place, 80, county.cross_province);
             if by.kind == Kind::New {
                 let home = spread(first_cards, 13, county.at_home);

@@ -11,9 +11,7 @@ mod scene; // where the cases of a county play
 mod today; // live cases on each desk
 mod way; // the steps of one case
 
-use std::sync::Arc;
-
-use self::scene::Scene;
+use self::scene::Setting;
 use super::province::figures::{COUNTIES, County};
 use super::province::people::{Family, families};
 use super::province::{areas_of_the_province, marker};
@@ -36,19 +34,19 @@ pub async fn load_counties(app: &App, wanted: &[usize]) -> Result<()> {
     let (areas, picture) = (areas_of_the_province()?, picture::keep(app).await?);
     for (at, county) in COUNTIES.iter().enumerate().filter(|(at, _)| wanted.contains(at)) {
         let code = AreaCode::parse(county.code).map_err(Error::internal)?;
-        let scene = Arc::new(Scene::new(app, code, office::of(app, at).await?, days.clone(), picture.clone()));
+        let setting = Setting::new(app, code, office::of(app, at).await?, days.clone(), picture.clone());
         let people = families(county, &areas, day)?;
-        year(&mut pages, &scene, county, &people).await?;
+        year(&mut pages, &setting, county, &people).await?;
         if at == 0 {
-            today::write(&mut pages, &scene, &people, county.borrowers, app.clock.now_ms()).await?;
+            today::write(&mut pages, &setting, &people, county.borrowers, app.clock.now_ms()).await?;
         }
     }
     pages.close().await
 }
 
-async fn year(pages: &mut pages::Pages<'_>, scene: &Arc<Scene>, county: &County, people: &[Family]) -> Result<()> {
+async fn year(pages: &mut pages::Pages<'_>, setting: &Setting, county: &County, people: &[Family]) -> Result<()> {
     let students = county.students.iter().map(|s| s.count).sum();
-    aid::write(pages, scene, people, county.report_year, students).await?;
-    rentals::write(pages, scene, people, county.report_year, county.borrowers).await?;
-    cards::write(pages, scene, county, people).await
+    aid::write(pages, setting, people, county.report_year, students).await?;
+    rentals::write(pages, setting, people, county.report_year, county.borrowers).await?;
+    cards::write(pages, setting, county, people).await
 }

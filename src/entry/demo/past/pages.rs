@@ -44,7 +44,10 @@ impl Pages<'_> {
         self.app
             .db
             .write(move |c| {
-                work(c)?;
+                work(c).map_err(|e| {
+                    let cause = format!("page {page} of the past: {e:?}");
+                    e.because(cause)
+                })?;
                 outbox::forget_due_before(c, told)?;
                 facts::set(c, NAME, &done)
             })

@@ -1,12 +1,10 @@
 //! The loans of a report year: reserved, fetched by code, some extended, brought back, cleaned.
 
-use std::sync::Arc;
-
 use chrono::{Days, NaiveDate};
 
 use super::applicants::Applicant;
 use super::pages::Pages;
-use super::scene::Scene;
+use super::scene::{Scene, Setting};
 use super::way::Way;
 use crate::entry::demo::shop::keeper_of;
 use crate::entry::demo::province::people::Family;
@@ -31,8 +29,8 @@ pub struct Borrower {
 }
 
 /// Somebody of a family who borrows what stands at that place.
-pub fn borrower(scene: &Scene, (family, at): (&Family, usize), applied_on: NaiveDate, place: usize) -> Result<Borrower> {
-    Ok(Borrower { applicant: Applicant::of(scene, family, at, applied_on)?, applied_on, place })
+pub fn borrower(setting: &Setting, (family, at): (&Family, usize), applied_on: NaiveDate, place: usize) -> Result<Borrower> {
+    Ok(Borrower { applicant: Applicant::of(setting, family, at, applied_on)?, applied_on, place })
 }
 
 /// Who has a card and is no student borrows; each once.
@@ -42,7 +40,7 @@ pub fn borrowers<'a>(families: &'a [Family]) -> impl Iterator<Item = (&'a Family
 }
 
 /// Writes the year of a county, in one page.
-pub async fn write(pages: &mut Pages<'_>, scene: &Arc<Scene>, families: &[Family], year: i32, people: usize) -> Result<()> {
+pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family], year: i32, people: usize) -> Result<()> {
     if people == 0 {
         return Ok(());
     }
@@ -50,9 +48,9 @@ pub async fn write(pages: &mut Pages<'_>, scene: &Arc<Scene>, families: &[Family
     let mut all = Vec::new();
     for (n, who) in borrowers(families).take(people).enumerate() {
         let day = first.checked_add_days(Days::new((n as u64).saturating_mul(12))).unwrap_or(first);
-        all.push(borrower(scene, who, scene.days.add_working_days(day, 1), n)?);
+        all.push(borrower(setting, who, setting.days.add_working_days(day, 1), n)?);
     }
-    let at = scene.clone();
+    let at = setting.scene.clone();
     pages.write(move |c| all.iter().try_for_each(|b| brought_back(c, &at, b))).await
 }
 

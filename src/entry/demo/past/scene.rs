@@ -1,5 +1,6 @@
 //! Where the cases of a county play: its office, its working days, and the tools of an instance whose clock can be set.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -14,9 +15,34 @@ use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{WorkCalendar, start_of_day_ms};
 use crate::services;
 
+/// A scene before its cases are written: people sign in through an instance, which no write may hold.
+pub struct Setting {
+    app: App,
+    pub scene: Arc<Scene>,
+}
+
+impl Deref for Setting {
+    type Target = Scene;
+
+    fn deref(&self) -> &Scene {
+        &self.scene
+    }
+}
+
+impl Setting {
+    pub fn new(app: &App, area: AreaCode, office: Office, days: WorkCalendar, picture: Paper) -> Setting {
+        let scene = Scene { keys: app.keys.clone(), area, office, days, picture };
+        Setting { app: app.clone(), scene: Arc::new(scene) }
+    }
+
+    /// The instance at eight in the morning of a day.
+    pub fn instance_on(&self, day: NaiveDate) -> App {
+        earlier::at(&self.app, start_of_day_ms(day).saturating_add(8 * 3_600_000))
+    }
+}
+
 /// See the file's first line.
 pub struct Scene {
-    app: App,
     pub keys: Arc<Keyring>,
     pub area: AreaCode,
     pub office: Office,
@@ -26,19 +52,10 @@ pub struct Scene {
 }
 
 impl Scene {
-    pub fn new(app: &App, area: AreaCode, office: Office, days: WorkCalendar, picture: Paper) -> Scene {
-        Scene { app: earlier::at(app, 0), keys: app.keys.clone(), area, office, days, picture }
-    }
-
     /// What the office's functions need, at a minute of a day.
     pub fn spine(&self, day: NaiveDate, minute: u32) -> Spine {
         let now = start_of_day_ms(day).saturating_add(i64::from(minute).saturating_mul(60_000));
         Spine { keys: self.keys.clone(), services: services::all(), now }
-    }
-
-    /// The instance at eight in the morning of a day.
-    pub fn instance_on(&self, day: NaiveDate) -> App {
-        earlier::at(&self.app, start_of_day_ms(day).saturating_add(8 * 3_600_000))
     }
 
     /// The n-th working day before a day.

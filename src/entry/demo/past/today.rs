@@ -1,14 +1,12 @@
 //! Live cases of the last days in the first county, so that no desk of the demo is empty for a newcomer.
 
-use std::sync::Arc;
-
 use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::aid::{self, Pupil};
 use super::cards::{self, Story};
 use super::pages::Pages;
 use super::rentals::{self, Borrower};
-use super::scene::Scene;
+use super::scene::{Scene, Setting};
 use crate::entry::demo::province::cards::PlannedCard;
 use crate::entry::demo::province::people::Family;
 use crate::platform::db::AnyConn;
@@ -80,9 +78,9 @@ struct Live {
 }
 
 /// Writes them, in one page. `borrowed` families have their loan in the past.
-pub async fn write(pages: &mut Pages<'_>, scene: &Arc<Scene>, families: &[Family], borrowed: usize, now: i64) -> Result<()> {
-    let live = invent(scene, families, borrowed, beijing_date(now))?;
-    let scene = scene.clone();
+pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family], borrowed: usize, now: i64) -> Result<()> {
+    let live = invent(setting, families, borrowed, beijing_date(now))?;
+    let scene = setting.scene.clone();
     pages.write(move |c| live.play(c, &scene)).await
 }
 
@@ -98,7 +96,7 @@ fn nearest<'a>(families: &'a [Family]) -> Vec<&'a Family> {
     all
 }
 
-fn invent(scene: &Scene, families: &[Family], borrowed: usize, today: NaiveDate) -> Result<Live> {
+fn invent(setting: &Setting, families: &[Family], borrowed: usize, today: NaiveDate) -> Result<Live> {
     let mut live = Live { aid: Vec::new(), renewals: Vec::new(), first_cards: Vec::new(), loans: Vec::new() };
     let (near, mut seed) = (nearest(families), 10_000_u64);
     let mut next_seed = || {
@@ -108,14 +106,14 @@ fn invent(scene: &Scene, families: &[Family], borrowed: usize, today: NaiveDate)
     let students = near.iter().flat_map(|f| (0..f.members.len()).map(move |at| (*f, at)));
     let students = students.filter(|(f, at)| f.members.get(*at).and_then(|m| m.study).is_some_and(|s| s.year == today.year()));
     for ((stop, days), (family, at)) in AID.into_iter().zip(students) {
-        let day = scene.working_days_before(today, days);
-        live.aid.extend(aid::pupil(scene, family, at, day, next_seed())?.map(|pupil| (stop, pupil)));
+        let day = setting.working_days_before(today, days);
+        live.aid.extend(aid::pupil(setting, family, at, day, next_seed())?.map(|pupil| (stop, pupil)));
     }
     let due = near.iter().filter_map(|f| f.members.first()?.card.as_ref().filter(|k| renewable(k, today)).map(|k| (*f, k)));
     let due = due.filter(|(f, _)| f.members.first().is_some_and(|m| !m.id_number.is_minor_on(today) && m.study.is_none()));
     for ((stop, days), (family, card)) in RENEWALS.into_iter().zip(due) {
-        let day = scene.working_days_before(today, days);
-        let story = cards::story(scene, (family, 0), (Kind::Renewal, card.clone()), day, next_seed())?;
+        let day = setting.working_days_before(today, days);
+        let story = cards::story(setting, (family, 0), (Kind::Renewal, card.clone()), day, next_seed())?;
         live.renewals.push((stop, story));
     }
     // Parents of students, who hold no card.
@@ -126,13 +124,15 @@ fn invent(scene: &Scene, families: &[Family], borrowed: usize, today: NaiveDate)
         (pupil && !parent.id_number.is_minor_on(today)).then_some((*f, at))
     });
     for (family, at) in parents.take(3) {
-        let day = scene.working_days_before(today, 3);
-        live.first_cards.push(cards::story(scene, (family, at), (Kind::New, asked_for(day)), day, next_seed())?);
+        let day = setting.working_days_before(today, 3);
+        live.first_cards.push(cards::story(setting, (family, at), (Kind::New, asked_for(day)), day, next_seed())?);
     }
-    let borrowers = rentals::borrowers(families).skip(borrowed);
+    // Nobody who is renewing: the loan would be older than their account.
+    let renews = |f: &Family| f.members.first().and_then(|m| m.card.as_ref()).is_some_and(|k| renewable(k, today));
+    let borrowers = rentals::borrowers(families).skip(borrowed).filter(|(f, _)| !renews(f));
     for (place, ((stop, days), who)) in LOANS.into_iter().zip(borrowers).enumerate() {
         let day = today.checked_sub_days(Days::new(days)).unwrap_or(today);
-        live.loans.push((stop, rentals::borrower(scene, who, day, place)?));
+        live.loans.push((stop, rentals::borrower(setting, who, day, place)?));
     }
     Ok(live)
 }

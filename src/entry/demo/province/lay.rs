@@ -87,7 +87,7 @@ struct Chunk {
     first: Vec<u8>,
 }
 
-pub(super) async fn people(app: &App, county: &'static County, areas: &[AreaRow], day: NaiveDate) -> Result<()> {
+pub async fn people(app: &App, county: &'static County, areas: &[AreaRow], day: NaiveDate) -> Result<()> {
     let mut chunks = in_chunks(families(county, areas, day)?).into_iter();
     let mut sealing = chunks.next().map(|families| start_sealing(app, county, families));
     while let Some(task) = sealing {

@@ -4,7 +4,7 @@ pub mod cards;
 pub mod chance;
 pub mod figures;
 pub mod figures_counted;
-mod lay;
+pub mod lay;
 pub mod marker;
 mod materials;
 mod names;
