@@ -25,7 +25,9 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     people::routes,
     policy::api::routes,
     cases::api::routes,
+    cases::board_api::routes,
     cases::papers_api::routes,
     desks::api::routes,
+    desks::decisions_api::routes,
     notices::api::routes,
 ];

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::office::accounts::sessions;
 use crate::office::cases::act::{CASE_EVENT, CaseEvent};
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::{alarms, anchors, papers};
+use crate::office::cases::{alarms, anchors, papers, recount};
 use crate::office::notices::{telling, wechat};
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
@@ -88,6 +88,10 @@ async fn leave(app: &App, services: &Services, effect: &Claimed) -> Result<Settl
         }
         telling::INFORMED => {
             telling::pass_on(app, services, effect.body(&app.keys)?).await?;
+            Ok(Settled::Done)
+        }
+        recount::RECOUNT => {
+            recount::run(app, services, effect.body(&app.keys)?).await?;
             Ok(Settled::Done)
         }
         wechat::MESSAGE => {

@@ -12,6 +12,7 @@ macro_rules! coded_enum {
             $($(#[$vmeta])* #[doc = $label] #[serde(rename = $code)] $variant,)+
         }
 
+        #[allow(dead_code, reason = "each enum offers all four")]
         impl $name {
             /// Every variant, in the order of its declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];

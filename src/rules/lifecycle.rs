@@ -29,16 +29,30 @@ coded_enum! {
         Resubmit = "resubmit", "提交补正";
         Claim = "claim", "领取";
         Release = "release", "放回";
+        TakeOver = "take_over", "接手";
         Accept = "accept", "受理";
         DeemAccepted = "deem_accepted", "视为受理";
         Decline = "decline", "不予受理";
         Forward = "forward", "报送上级";
         SendBack = "send_back", "退回下级";
+        Escalate = "escalate", "提请上级办理";
+        Climb = "climb", "超期上报";
+        TakeBack = "take_back", "收回决定";
+        Hold = "hold", "暂缓办理";
+        Resume = "resume", "恢复办理";
+        Arrange = "arrange", "安排";
+        Remark = "remark", "内部备注";
+        Merge = "merge", "并入另一件";
         RequestCorrection = "request_correction", "一次性告知补正";
+        Remind = "remind", "提醒补正";
         ApprovedByRule = "approved_by_rule", "按规则批准";
         Approve = "approve", "批准";
         Reject = "reject", "不予批准";
+        StopNotice = "stop_notice", "停止公示，核实异议";
         EndNotice = "end_notice", "公示结束";
+        Urge = "urge", "催办";
+        Appeal = "appeal", "申诉";
+        Recount = "recount", "期限重算";
         Lapse = "lapse", "逾期终止";
         Expire = "expire", "草稿过期";
         Fulfil = "fulfil", "登记办理";
@@ -54,6 +68,7 @@ coded_enum! {
         Commissioner = "commissioner", "村（社区）专职委员";
         TownOfficer = "town_officer", "镇（街道）残联";
         CountyOfficer = "county_officer", "县（区）残联";
+        CityOfficer = "city_officer", "市残联";
         PointKeeper = "point_keeper", "辅具网点管理员";
         FinanceOfficer = "finance_officer", "财务";
         Assessor = "assessor", "评残医生";
@@ -69,6 +84,7 @@ coded_enum! {
         Village = "village", "村（社区）";
         Town = "town", "镇（街道）残联";
         County = "county", "县（区）残联";
+        City = "city", "市残联";
         Point = "point", "辅具租赁网点";
         Finance = "finance", "县（区）残联财务";
         Assessment = "assessment", "评残医院";
@@ -82,6 +98,7 @@ impl Desk {
             Desk::Village => Role::Commissioner,
             Desk::Town => Role::TownOfficer,
             Desk::County => Role::CountyOfficer,
+            Desk::City => Role::CityOfficer,
             Desk::Point => Role::PointKeeper,
             Desk::Finance => Role::FinanceOfficer,
             Desk::Assessment => Role::Assessor,
@@ -97,7 +114,7 @@ impl Role {
 }
 
 impl State {
-    /// No action but a rating can follow.
+    /// No action but a rating, an appeal or the officer's second thought can follow.
     pub fn ended(self) -> bool {
         use State::*;
         matches!(self, Completed | NotAccepted | Rejected | Withdrawn | Lapsed)
@@ -146,6 +163,10 @@ pub enum Leads {
     BeforeCorrection,
     /// To public notice when the policy asks for one, else approved.
     NoticeOrApproved,
+    /// In review, at the desk above the one that decided.
+    Appeal,
+    /// To where the case was before the decision that is taken back.
+    Before,
 }
 
 /// Who may take an action.
@@ -161,6 +182,12 @@ pub enum By {
     DeskOfficerOrSystem,
     /// A rule with a clock.
     System,
+    /// An officer of the desk who leads it.
+    DeskLead,
+    /// Whoever took the last decision, while nobody has acted on it.
+    Decider,
+    /// Any worker in whose area the case is.
+    Office,
 }
 
 /// One line of the table.
@@ -192,20 +219,39 @@ pub const TABLE: &[Rule] = &[
     rule(A::Resubmit, &[S::CorrectionRequested], By::Applicant, Leads::BeforeCorrection),
     rule(A::Claim, &[S::Submitted, S::InReview, S::Approved], By::DeskOfficer, Leads::Stay),
     rule(A::Release, &[S::Submitted, S::InReview, S::Approved], By::DeskOfficer, Leads::Stay),
+    rule(A::TakeOver, &[S::Submitted, S::InReview, S::Approved], By::DeskLead, Leads::Stay),
     rule(A::ApprovedByRule, &[S::Submitted], By::System, Leads::To(S::Approved)),
     rule(A::Accept, &[S::Submitted], By::DeskOfficer, Leads::To(S::InReview)),
     rule(A::DeemAccepted, &[S::Submitted], By::System, Leads::To(S::InReview)),
     rule(A::Decline, &[S::Submitted], By::DeskOfficer, Leads::To(S::NotAccepted)),
     rule(A::Forward, &[S::InReview], By::DeskOfficer, Leads::NextDesk),
     rule(A::SendBack, &[S::InReview], By::DeskOfficer, Leads::PreviousDesk),
+    rule(A::Escalate, &[S::Submitted, S::InReview], By::DeskOfficer, Leads::NextDesk),
+    rule(A::Climb, &[S::InReview], By::System, Leads::NextDesk),
+    rule(A::Hold, &[S::InReview], By::DeskOfficer, Leads::Stay),
+    rule(A::Resume, &[S::InReview], By::DeskOfficerOrSystem, Leads::Stay),
+    rule(A::Arrange, &[S::InReview], By::DeskOfficerOrSystem, Leads::Stay),
+    rule(A::Merge, &[S::Submitted, S::InReview], By::DeskOfficer, Leads::To(S::Withdrawn)),
+    rule(
+        A::TakeBack,
+        &[S::InReview, S::CorrectionRequested, S::PublicNotice, S::NotAccepted, S::Rejected],
+        By::Decider,
+        Leads::Before,
+    ),
+    rule(A::Remark, &[S::Submitted, S::InReview, S::CorrectionRequested, S::PublicNotice, S::Approved], By::Office, Leads::Stay),
     rule(A::RequestCorrection, &[S::Submitted, S::InReview], By::DeskOfficer, Leads::To(S::CorrectionRequested)),
     rule(A::Approve, &[S::InReview], By::DecidingOfficer, Leads::NoticeOrApproved),
     rule(A::Reject, &[S::InReview], By::DecidingOfficer, Leads::To(S::Rejected)),
+    rule(A::StopNotice, &[S::PublicNotice], By::DecidingOfficer, Leads::To(S::InReview)),
     rule(A::EndNotice, &[S::PublicNotice], By::System, Leads::To(S::Approved)),
     rule(A::Expire, &[S::Draft], By::System, Leads::To(S::Withdrawn)),
+    rule(A::Remind, &[S::CorrectionRequested], By::System, Leads::Stay),
     rule(A::Lapse, &[S::CorrectionRequested], By::System, Leads::To(S::Lapsed)),
     rule(A::Fulfil, &[S::Approved], By::DeskOfficerOrSystem, Leads::Stay),
     rule(A::Complete, &[S::Approved], By::DeskOfficerOrSystem, Leads::To(S::Completed)),
+    rule(A::Urge, &[S::Submitted, S::InReview, S::Approved], By::Applicant, Leads::Stay),
+    rule(A::Appeal, &[S::NotAccepted, S::Rejected], By::Applicant, Leads::Appeal),
+    rule(A::Recount, &[S::Submitted, S::InReview, S::CorrectionRequested, S::PublicNotice, S::Approved], By::System, Leads::Stay),
     rule(A::Rate, &[S::Completed], By::Applicant, Leads::Stay),
 ];
 
@@ -219,6 +265,14 @@ pub struct Standing {
     pub first: bool,
     /// That desk is the last of the chain, the one that decides.
     pub last: bool,
+    /// The work is put off with a reason until somebody takes it up again.
+    pub held: bool,
+    /// The caller leads that desk.
+    pub lead: bool,
+    /// The caller took the last decision, and nobody has acted since.
+    pub decider: bool,
+    /// There was an appeal already.
+    pub appealed: bool,
 }
 
 /// The line of the table for this action here and now, or none.
@@ -238,13 +292,26 @@ fn may(rule: &Rule, who: Standing) -> bool {
         Leads::PreviousDesk => !who.first,
         _ => true,
     };
+    // A case that is put off waits; what does not move it may still happen.
+    let held = match rule.action {
+        Action::Resume => who.held,
+        Action::Withdraw | Action::Urge | Action::Remark | Action::Recount => true,
+        Action::Claim | Action::Release | Action::TakeOver => true,
+        _ => !who.held,
+    };
+    let once = rule.action != Action::Appeal || !who.appealed;
     chain
+        && held
+        && once
         && match rule.by {
             By::Applicant => who.role == Role::Applicant,
             By::DeskOfficer => at_desk,
             By::DecidingOfficer => at_desk && who.last,
             By::DeskOfficerOrSystem => at_desk || who.role == Role::System,
             By::System => who.role == Role::System,
+            By::DeskLead => at_desk && who.lead,
+            By::Decider => who.decider,
+            By::Office => !matches!(who.role, Role::Applicant | Role::System),
         }
 }
 
@@ -252,24 +319,54 @@ fn may(rule: &Rule, who: Standing) -> bool {
 mod tests {
     use super::*;
 
+    const NOBODY: Standing = Standing {
+        role: Role::Auditor,
+        desk: None,
+        first: false,
+        last: true,
+        held: false,
+        lead: false,
+        decider: false,
+        appealed: false,
+    };
+
     #[test]
-    fn ended_cases_allow_nothing_but_a_rating_of_a_completed_one() {
+    fn ended_cases_allow_a_rating_an_appeal_and_the_officers_second_thought() {
         for &state in State::ALL.iter().filter(|s| s.ended()) {
             for &role in Role::ALL {
-                for &desk in Desk::ALL {
-                    let who = Standing { role, desk: Some(desk), first: false, last: true };
-                    let allowed = allowed(state, who);
-                    assert!(allowed.iter().all(|a| *a == Action::Rate && state == State::Completed));
+                for (&desk, decider) in Desk::ALL.iter().zip([true, false].into_iter().cycle()) {
+                    let who = Standing { role, desk: Some(desk), decider, ..NOBODY };
+                    let refused = matches!(state, State::NotAccepted | State::Rejected);
+                    assert!(allowed(state, who).iter().all(|a| match a {
+                        Action::Rate => state == State::Completed && role == Role::Applicant,
+                        Action::Appeal => refused && role == Role::Applicant,
+                        Action::TakeBack => refused && decider,
+                        _ => false,
+                    }));
                 }
             }
         }
     }
 
     #[test]
-    fn every_state_but_draft_can_be_reached_and_every_live_state_can_be_left() {
-        for &state in State::ALL {
-            let left = TABLE.iter().any(|r| r.from.contains(&state) && r.leads != Leads::Stay);
-            assert_eq!(left, !state.ended(), "{state:?}");
+    fn there_is_one_appeal() {
+        let who = Standing { role: Role::Applicant, ..NOBODY };
+        assert_eq!(allowed(State::Rejected, who), [Action::Appeal]);
+        assert_eq!(allowed(State::Rejected, Standing { appealed: true, ..who }), []);
+    }
+
+    #[test]
+    fn what_is_put_off_is_taken_up_again_before_anything_is_decided() {
+        let who = Standing { role: Role::CountyOfficer, desk: Some(Desk::County), held: true, ..NOBODY };
+        let may = allowed(State::InReview, who);
+        assert_eq!(may, [Action::Claim, Action::Release, Action::Resume, Action::Remark]);
+        assert!(!allowed(State::InReview, Standing { held: false, ..who }).contains(&Action::Resume));
+    }
+
+    #[test]
+    fn every_live_state_can_be_left() {
+        for &state in State::ALL.iter().filter(|s| !s.ended()) {
+            assert!(TABLE.iter().any(|r| r.from.contains(&state) && r.leads != Leads::Stay), "{state:?}");
         }
     }
 }

@@ -229,7 +229,7 @@ async fn a_claim_that_the_papers_do_not_show_is_refused_with_its_reason(world: W
 
     let other = w.worker(&[Role::CountyOfficer]).await;
     let username = text(&get(w, &other, "/staff/me").await["id"]);
-    let post = Post { role: Role::CountyOfficer, area: "990102000000".parse().unwrap(), point: None };
+    let post = Post { role: Role::CountyOfficer, area: "990102000000".parse().unwrap(), point: None, lead: false };
     staff_admin::assign(&w.app, &username, vec![post]).await.unwrap();
     assert_eq!(get(w, &other, "/staff/links").await["items"], json!([]));
     for verb in ["confirm", "refuse", "end"] {

@@ -249,7 +249,7 @@ async fn another_countys_worker_sees_nothing_of_a_renewal(world: World) {
     r.submitted(&at_the_window()).await;
     let other = r.world.worker(&[]).await;
     let username = r.get(&other, "/staff/me").await["id"].as_str().unwrap().to_owned();
-    let post = |role: Role| Post { role, area: "990102000000".parse().unwrap(), point: None };
+    let post = |role: Role| Post { role, area: "990102000000".parse().unwrap(), point: None, lead: false };
     let posts = [Role::TownOfficer, Role::CountyOfficer, Role::Assessor].map(post).to_vec();
     staff_admin::assign(&r.world.app, &username, posts).await.unwrap();
     for path in [format!("cases/{}", r.case), format!("certificate/cases/{}", r.case)] {

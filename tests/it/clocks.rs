@@ -60,7 +60,7 @@ async fn a_correction_lapses_after_ten_working_days_and_not_before(world: World)
     zhao.sign_in_again().await;
     let view = zhao.view(&case).await;
     assert_eq!((&view["summary"]["state"]["value"], &view["summary"]["due_on"]), (&json!("lapsed"), &json!(null)));
-    assert_eq!(actions(&view), ["begin", "submit", "request_correction", "lapse"]);
+    assert_eq!(actions(&view), ["begin", "submit", "request_correction", "remind", "remind", "lapse"]);
     zhao.act(&Case::of(&view), "resubmit").await.refused(409, 20001);
     // The way is free for a new application.
     zhao.submitted("renewal").await;

@@ -24,25 +24,25 @@ const MINUTES_11: Duration = Duration::from_secs(11 * 60);
 const DAYS_10: Duration = Duration::from_secs(10 * 24 * 3600);
 
 /// The people and the season of one story.
-struct Office {
-    world: World,
-    student: String,
+pub struct Office {
+    pub world: World,
+    pub student: String,
     person: String,
-    village: String,
-    town: String,
-    county: String,
+    pub village: String,
+    pub town: String,
+    pub county: String,
     finance: String,
     season: String,
 }
 
 /// A case as its last answer told it.
-struct Case {
-    id: String,
-    version: i64,
+pub struct Case {
+    pub id: String,
+    pub version: i64,
 }
 
 impl Case {
-    fn of(view: &Value) -> Case {
+    pub fn of(view: &Value) -> Case {
         let summary = &view["summary"];
         Case { id: summary["id"].as_str().unwrap().into(), version: summary["version"].as_i64().unwrap() }
     }
@@ -53,7 +53,7 @@ impl Case {
 }
 
 impl Office {
-    async fn open(world: World) -> Office {
+    pub async fn open(world: World) -> Office {
         let student = world.resident("lin-xiaoyu").await;
         let persons = world.get("/api/v1/me/persons").token(&student).send().await.data(200);
         let county = world.worker(&[Role::CountyOfficer]).await;
@@ -70,11 +70,11 @@ impl Office {
         }
     }
 
-    async fn post(&self, token: &str, path: &str, body: Value) -> crate::world::client::Reply {
+    pub async fn post(&self, token: &str, path: &str, body: Value) -> crate::world::client::Reply {
         self.world.post(path).token(token).json(&body).send().await
     }
 
-    async fn get(&self, token: &str, path: &str) -> Value {
+    pub async fn get(&self, token: &str, path: &str) -> Value {
         self.world.get(path).token(token).send().await.data(200)
     }
 
@@ -84,7 +84,7 @@ impl Office {
     }
 
     /// An action of the applicant or an officer on what was seen last.
-    async fn act(&self, token: &str, case: &Case, verb: &str, more: Value) -> Case {
+    pub async fn act(&self, token: &str, case: &Case, verb: &str, more: Value) -> Case {
         let root = if token == self.student { "/api/v1/cases" } else { "/api/v1/staff/cases" };
         let mut body = json!({ "version": case.version });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -105,7 +105,7 @@ impl Office {
     }
 
     /// A draft with all that is asked for, checked and submitted.
-    async fn applied(&self, enrolled_year: i32) -> Case {
+    pub async fn applied(&self, enrolled_year: i32) -> Case {
         let begin = json!({ "person_id": self.person, "kind": "student", "season_id": self.season });
         let case = Case::of(&self.post(&self.student, "/api/v1/education-aid/drafts", begin).await.data(201));
         let path = format!("/api/v1/cases/{}/check", case.id);
@@ -126,7 +126,7 @@ impl Office {
     }
 
     /// Through village and town to the county, which approves.
-    async fn approved(&self, case: Case) -> Case {
+    pub async fn approved(&self, case: Case) -> Case {
         self.world.pass(MINUTES_11);
         let case = self.act(&self.village, &case, "accept", json!({})).await;
         let case = self.act(&self.village, &case, "forward", json!({})).await;

@@ -18,6 +18,8 @@ mod drain;
 mod education_aid;
 mod floors;
 mod journeys;
+mod life;
+mod matrix;
 mod notices;
 mod papers;
 mod queue;
@@ -27,8 +29,10 @@ mod register;
 mod samples;
 mod schema;
 mod seam;
+mod second_thoughts;
 mod sign_in;
 mod staff_sign_in;
+mod wandering;
 mod world;
 
 use std::process::ExitCode;
@@ -49,6 +53,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
     ("journeys", journeys::STORIES),
+    ("life", life::STORIES),
     ("notices", notices::STORIES),
     ("papers", papers::STORIES),
     ("queue", queue::STORIES),
@@ -56,11 +61,13 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("refusals", refusals::STORIES),
     ("register", register::STORIES),
     ("seam", seam::STORIES),
+    ("second_thoughts", second_thoughts::STORIES),
     ("sign_in", sign_in::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
+    ("wandering", wandering::STORIES),
 ];
 
-const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("schema", schema::PLAIN)];
+const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();

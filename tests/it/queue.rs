@@ -37,7 +37,7 @@ async fn agrees(world: &World, officer: &str) -> usize {
     for filter in ["", "&service=certificate", "&service=device_rental", "&state=submitted", "&state=in_review"] {
         let path = format!("/api/v1/staff/queue/counts?{}", filter.trim_start_matches('&'));
         let counts = world.get(&path).token(officer).send().await.data(200);
-        for view in ["all", "mine", "pool", "overdue"] {
+        for view in ["all", "mine", "pool", "at_risk", "overdue", "urged", "held", "waiting"] {
             let one_by_one = queue(world, officer, &format!("{filter}&view={view}"), 1).await;
             assert_eq!(one_by_one, queue(world, officer, &format!("{filter}&view={view}"), 100).await);
             let counted = &counts[if view == "all" { "total" } else { view }];
@@ -106,7 +106,7 @@ async fn the_desk_waits_while_a_submission_can_be_undone(world: World) {
         assert_eq!(refused.json["current"]["state"], "submitted");
     }
     let view = world.get(&case.staff("")).token(&town).send().await.data(200);
-    assert_eq!(view["allowed_actions"], json!([]));
+    assert_eq!(view["allowed_actions"], json!([{ "value": "remark", "label": "内部备注" }]));
     next().await.refused(404, 20010);
     assert_eq!(queue(&world, &town, "", 10).await.len(), 1);
     world.pass(std::time::Duration::from_secs(1));
@@ -130,18 +130,23 @@ async fn what_a_colleague_holds_is_not_taken(world: World) {
     world.pass(std::time::Duration::from_secs(3600));
     let one = world.worker(&[Role::TownOfficer]).await;
     let taken = world.decided(&one, &held, "accept").await;
-    for verb in ["accept", "decline"] {
+    for (verb, reason) in [("accept", Value::Null), ("decline", json!("not_resident"))] {
         let path = taken.staff(&format!("/actions/{verb}"));
-        let body = json!({ "version": taken.version, "reason": "not_resident" });
+        let body = json!({ "version": taken.version, "reason": reason });
         world.post(&path).token(&one).json(&body).send().await.refused(409, 20001);
     }
     world.decide(&one, &held, "forward").await.refused(409, 10030);
-    world.decide(&one, &taken, "send-back").await.refused(409, 20001);
+    let send_back = |who: &str, case: &Case| {
+        let body = json!({ "version": case.version, "reason": "check_again" });
+        world.post(&case.staff("/actions/send-back")).token(who).json(&body).send()
+    };
+    send_back(&one, &taken).await.refused(409, 20001);
     world.decide(&one, &taken, "burn").await.refused(404, 10006);
     let county = world.worker(&[Role::CountyOfficer]).await;
     world.decide(&county, &taken, "approve").await.refused(409, 20001);
     let up = world.decided(&one, &taken, "forward").await;
-    let back = world.decided(&county, &up, "send-back").await;
+    world.decide(&county, &up, "send-back").await.refused(422, 10002);
+    let back = Case::of(&send_back(&county, &up).await.data(200));
     assert_eq!(world.decide(&one, &back, "forward").await.status, 200);
     world.history_is_whole().await;
 }

@@ -109,7 +109,7 @@ async fn another_countys_worker_finds_nobody(world: World) {
     let person = line["person_id"].as_str().unwrap();
     let other = w.worker(&[Role::CountyOfficer]).await;
     let username = get(w, &other, "/me").await["id"].as_str().unwrap().to_owned();
-    let post = Post { role: Role::CountyOfficer, area: "990102000000".parse().unwrap(), point: None };
+    let post = Post { role: Role::CountyOfficer, area: "990102000000".parse().unwrap(), point: None, lead: false };
     staff_admin::assign(&w.app, &username, vec![post]).await.unwrap();
     assert_eq!(get(w, &other, "/me").await["posts"][0]["area"], "990102000000");
 

@@ -25,7 +25,9 @@ fn sample(schema: &Value, components: &Map<String, Value>) -> Value {
     for word in ["oneOf", "anyOf"] {
         let choice = schema[word].as_array().and_then(|all| all.iter().find(|s| s["type"] != "null"));
         if let Some(choice) = choice {
-            return sample(choice, components);
+            // A choice that may be left out is left out: which one fits depends on other fields.
+            let optional = schema[word].as_array().is_some_and(|all| all.iter().any(|s| s["type"] == "null"));
+            return if optional && choice.get("enum").is_some() { Value::Null } else { sample(choice, components) };
         }
     }
     if let Some(members) = schema["allOf"].as_array() {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Outcome;
 use super::place::{self, Place, cause};
 use super::running::block_on;
+use crate::office::cases::recount;
 use crate::office::policy::county::{self, NewPolicy};
 use crate::office::policy::terms::CommonPolicy;
 use crate::office::policy::{areas, calendar};
@@ -67,9 +68,17 @@ impl Import {
         let text = std::fs::read_to_string(&file.file).map_err(|e| format!("读不到 {}：{e}", file.file.display()))?;
         let clock = Clock::system();
         let (id, now) = (clock.id(), clock.now_ms());
+        let keys = if kind == 1 { Some(file.place.read_keys()?) } else { None };
         let work: Work = match kind {
             0 => Box::new(move |c| Ok(format!("已导入 {} 个行政区划。", areas::import(c, &text)?))),
-            1 => Box::new(move |c| Ok(format!("已导入这些年份的放假安排：{:?}。", calendar::import(c, &text, now)?))),
+            1 => Box::new(move |c| {
+                let years = calendar::import(c, &text, now)?;
+                // The running service counts the limits of its cases anew.
+                if let Some(keys) = &keys {
+                    recount::order(c, keys, now)?;
+                }
+                Ok(format!("已导入这些年份的放假安排：{years:?}。"))
+            }),
             _ => {
                 let told: PolicyFile = serde_json::from_str(&text).map_err(|e| format!("文件格式不对：{e}"))?;
                 let new = NewPolicy {

@@ -62,7 +62,7 @@ impl Staff {
             place::migrate(&db).await?;
             let settings = Settings { public_url: String::new(), demo: false, templates: Vec::new() };
             let app = add.place.app(db.clone(), Clock::system(), keys, settings, Vec::new())?;
-            let posts = vec![Post { role: add.role, area: add.area, point: None }];
+            let posts = vec![Post { role: add.role, area: add.area, point: None, lead: false }];
             let new = NewWorker { username: add.username, name: add.name, password, posts, person: None };
             let enrolment = staff_admin::add(&app, new).await.map_err(|e| {
                 let told: Vec<String> = e.details().iter().map(|d| format!("{}{}", d.reason, d.suggestion)).collect();

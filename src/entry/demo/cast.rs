@@ -107,7 +107,7 @@ pub async fn load(app: &App, stand_in: &Shared) -> Result<()> {
         return Ok(());
     }
     for (username, name, role, area) in WORKERS {
-        let posts = vec![Post { role, area: area_of(area)?, point: None }];
+        let posts = vec![Post { role, area: area_of(area)?, point: None, lead: false }];
         let password = Zeroizing::new(PASSWORD.to_owned());
         let new = NewWorker { username: username.into(), name: name.into(), password, posts, person: None };
         match staff_admin::add(app, new).await {
@@ -203,7 +203,7 @@ async fn ward(app: &App, stand_in: &Shared) -> Result<()> {
     let mother = invent("990101", years_ago(app, 41), 902).map_err(Error::internal)?;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "chen-xiuying"), None)?;
     let (keys, now, today) = (app.keys.clone(), app.clock.now_ms(), beijing_date(app.clock.now_ms()));
-    let town = Post { role: Role::TownOfficer, area: area_of(TOWN)?, point: None };
+    let town = Post { role: Role::TownOfficer, area: area_of(TOWN)?, point: None, lead: false };
     let (link_id, kin_id, session) = (app.clock.id(), app.clock.id(), app.clock.id());
     app.db
         .write(move |c| {

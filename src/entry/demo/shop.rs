@@ -61,7 +61,7 @@ pub async fn open(app: &App) -> Result<()> {
     let points = equip(&then).await?;
     for ((area, _, _, username, name), point) in POINTS.iter().zip(points) {
         let area = AreaCode::parse(area).map_err(Error::internal)?;
-        let posts = vec![Post { role: Role::PointKeeper, area, point: Some(point) }];
+        let posts = vec![Post { role: Role::PointKeeper, area, point: Some(point), lead: false }];
         let password = Zeroizing::new(PASSWORD.to_owned());
         let new = NewWorker { username: (*username).into(), name: (*name).into(), password, posts, person: None };
         staff_admin::add(&then, new).await?;

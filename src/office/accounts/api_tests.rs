@@ -136,7 +136,7 @@ async fn residents_and_workers_do_not_pass_for_each_other() {
     let app = serve(&bench);
     let login = call(&app, "POST", "/auth/wechat/login", "", Some(json!({ "code": "ok-one" }))).await;
     let resident = text(&login, "/data/access_token");
-    let finance = Post { role: Role::FinanceOfficer, area: "990105000000".parse().unwrap(), point: None };
+    let finance = Post { role: Role::FinanceOfficer, area: "990105000000".parse().unwrap(), point: None, lead: false };
     let (username, name, password) = ("wang.li".to_owned(), "王丽".to_owned(), Zeroizing::new(PASSWORD.to_owned()));
     staff_admin::add(&bench, NewWorker { username, name, password, posts: vec![finance], person: None }).await.unwrap();
     let totp = staff_login::totp_code(&bench, "wang.li").await.unwrap();
@@ -175,7 +175,7 @@ async fn a_resident_says_who_they_are_and_a_worker_settles_the_link() {
     let prefer = json!({ "channel": "visit", "needs": ["sign_language"], "version": 2 });
     assert_eq!(code(&call(&app, "PUT", "/me/preferences", &resident, Some(prefer)).await), (200, 0));
 
-    let town = Post { role: Role::TownOfficer, area: "990105001000".parse().unwrap(), point: None };
+    let town = Post { role: Role::TownOfficer, area: "990105001000".parse().unwrap(), point: None, lead: false };
     let (username, name, password) = ("wang.li".to_owned(), "王丽".to_owned(), Zeroizing::new(PASSWORD.to_owned()));
     staff_admin::add(&bench, NewWorker { username, name, password, posts: vec![town], person: None }).await.unwrap();
     let totp = staff_login::totp_code(&bench, "wang.li").await.unwrap();

@@ -42,6 +42,8 @@ pub struct Post {
     pub area: AreaCode,
     /// The rental point of a point keeper.
     pub point: Option<Id>,
+    /// Leads the desk: may take over what a colleague holds.
+    pub lead: bool,
 }
 
 impl Worker {
@@ -188,7 +190,7 @@ macro_rules! posts {
 }
 
 posts! {
-    /// Serves a desk: village, town, county, rental point, finance or assessment.
+    /// Serves a desk: village, town, county, city, rental point, finance or assessment.
     DeskOfficer: |role| role.desk().is_some();
     /// Knows residents in person: village, town or county.
     AreaOfficer: |role| matches!(role, Role::Commissioner | Role::TownOfficer | Role::CountyOfficer);

@@ -27,7 +27,7 @@ fn name(text: &str) -> PersonName {
 }
 
 fn worker(app: &Bench, area: &str, person: Option<Id>) -> Worker {
-    let post = Post { role: Role::TownOfficer, area: area.parse().unwrap(), point: None };
+    let post = Post { role: Role::TownOfficer, area: area.parse().unwrap(), point: None, lead: false };
     Worker { id: app.clock.id(), name: "王丽".into(), session: app.clock.id(), person, posts: vec![post] }
 }
 

@@ -252,7 +252,7 @@ pub struct ClaimLink {
     /// The person's ID number, 18 characters, or the number on the disability certificate.
     #[schema(example = "11010520120101001X")]
     id_number: String,
-    /// child, ward, kin or proxy. Oneself needs no link: see PUT /me/identity.
+    // Oneself needs no link: see PUT /me/identity.
     #[schema(inline, example = "child")]
     relation: Relation,
     /// Twelve-digit code of the town or village where the person is registered.

@@ -39,6 +39,7 @@ diesel::table! {
         point_id -> Nullable<Binary>,
         valid_from -> BigInt,
         valid_to -> Nullable<BigInt>,
+        lead -> Bool,
     }
 }
 
@@ -83,15 +84,15 @@ fn load(c: &mut AnyConn, worker: Id, session: Id, now: i64) -> Result<Option<Wor
 
 pub(super) fn posts_at(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Post>> {
     use assignments::dsl as a;
-    let rows: Vec<(Role, String, Option<Id>)> = a::assignments
+    let rows: Vec<(Role, String, Option<Id>, bool)> = a::assignments
         .filter(a::worker_id.eq(worker))
         .filter(a::valid_from.le(now))
         .filter(a::valid_to.is_null().or(a::valid_to.gt(now)))
         .order((a::valid_from, a::id))
-        .select((a::role, a::area, a::point_id))
+        .select((a::role, a::area, a::point_id, a::lead))
         .load(c)?;
     rows.into_iter()
-        .map(|(role, area, point)| Ok(Post { role, area: area.parse::<AreaCode>().map_err(Error::internal)?, point }))
+        .map(|(role, area, point, lead)| Ok(Post { role, area: area.parse::<AreaCode>().map_err(Error::internal)?, point, lead }))
         .collect()
 }
 

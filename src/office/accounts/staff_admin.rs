@@ -91,6 +91,7 @@ fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()> {
                 a::area.eq(p.area.as_str()),
                 a::point_id.eq(p.point),
                 a::valid_from.eq(now),
+                a::lead.eq(p.lead),
             ))
             .execute(c)?;
     }

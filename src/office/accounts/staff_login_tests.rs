@@ -18,7 +18,7 @@ async fn office() -> (Bench, SignIn, Id) {
         username: "Wang.Li".into(),
         name: "王丽".into(),
         password: Zeroizing::new(PASSWORD.into()),
-        posts: vec![Post { role: Role::TownOfficer, area: "110105001000".parse().unwrap(), point: None }],
+        posts: vec![Post { role: Role::TownOfficer, area: "110105001000".parse().unwrap(), point: None, lead: false }],
         person: None,
     };
     let enrolment = staff_admin::add(&app, new).await.unwrap();
@@ -106,7 +106,7 @@ async fn a_banned_worker_is_out_at_once_and_a_moved_one_has_the_new_posts() {
     let (app, gate, worker) = office().await;
     let pair = right(&app, &gate).await.unwrap();
     let session = tokens::read(&app, &pair.access_token).unwrap().sid;
-    let county = Post { role: Role::CountyOfficer, area: "110105000000".parse().unwrap(), point: None };
+    let county = Post { role: Role::CountyOfficer, area: "110105000000".parse().unwrap(), point: None, lead: false };
     app.clock.advance_ms(1);
     staff_admin::assign(&app, "wang.li", vec![county.clone()]).await.unwrap();
     assert_eq!(on_duty(&app, worker, session).await.unwrap().posts, [county]);

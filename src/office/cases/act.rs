@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::case::{self, Case};
+use super::circumstances::Circumstances;
+use super::clocks::Counting;
 use super::codes;
 use super::corrections;
 use super::history::{self, Line};
 use super::service::Spine;
-use super::{alarms, clocks, routing};
+use super::{alarms, prior, routing};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::links;
 use crate::office::people::kin;
@@ -17,7 +19,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
-use crate::rules::lifecycle::{Action, Desk, Leads, Role, State, permitted};
+use crate::rules::lifecycle::{Action, Desk, Leads, Role, State, allowed, permitted};
 
 /// Who acts.
 #[derive(Clone, Debug)]
@@ -61,50 +63,103 @@ pub const CASE_EVENT: &str = "case_event";
 
 /// Takes an action; the case that comes back is stored. Errors: 10006 not the caller's, 10030 stale, 200xx.
 pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, act: Act) -> Result<Case> {
-    let mut case = case::find(c, id)?;
-    let policy = county::pinned(c, case.policy_id)?.common.clone();
-    let role = role_of(c, spine, &case, &act.actor)?;
+    let before = case::find(c, id)?;
+    let policy = county::pinned(c, before.policy_id)?.common.clone();
+    let role = role_of(c, spine, &before, &act.actor)?;
     if let Some(version) = act.version {
-        case.seen(version)?;
+        before.seen(version)?;
     }
-    let chain = policy.chain.len();
-    let Some(rule) = permitted(case.state, act.action, case.standing(role, chain)) else {
-        return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
+    let Some(rule) = permitted(before.state, act.action, before.standing(&act.actor, role, &policy)) else {
+        return Err(Error::new(&codes::NOT_NOW).with_current(before.current()));
     };
-    hold_back(c, spine, &case, &policy, &act)?;
+    hold_back(c, spine, &before, &policy, &act)?;
+    let mut case = before.clone();
+    let counting = Counting::new(c, spine, &policy)?;
+    claims(&mut case, spine, &policy, &act);
+    go(c, spine, &mut case, &policy, rule.leads)?;
+    prior::note(&mut case, &before, &act)?;
+    if !matches!(rule.leads, Leads::Stay | Leads::Before) {
+        case.state_since = spine.now;
+        counting.moved(&mut case, before.state);
+    }
+    work(&mut case, &counting, &act);
+    settle_life(c, &mut case, spine, act.action)?;
+    write(c, spine, &mut case, before.version, before.state, role, &act)?;
+    alarms::publish(c, spine, &case, before.state)?;
+    spine.services.get(&case.service)?.follow(c, spine, &case, act.action)?;
+    // The service may have moved the case on (a rental is approved by rule when it is submitted).
+    let case = case::find(c, id)?;
+    wait_outside(c, spine, case, &counting)
+}
 
-    let (loaded, from) = (case.version, case.state);
-    let to = match rule.leads {
-        Leads::Stay => from,
+/// Moves the case to where the action leads.
+fn go(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy, leads: Leads) -> Result<()> {
+    let from = case.state;
+    case.state = match leads {
+        Leads::Stay | Leads::Before => from,
         Leads::To(state) => state,
-        Leads::NextDesk | Leads::PreviousDesk => State::InReview,
-        Leads::BeforeCorrection => case.resume_state.unwrap_or(State::InReview),
-        Leads::NoticeOrApproved if policy.notice_days > 0 && spine.services.get(&case.service)?.wants_notice(c, &case)? => {
+        Leads::NextDesk | Leads::PreviousDesk | Leads::Appeal => State::InReview,
+        Leads::BeforeCorrection => case.resume_state.take().unwrap_or(State::InReview),
+        Leads::NoticeOrApproved if policy.notice_days > 0 && spine.services.get(&case.service)?.wants_notice(c, case)? => {
             State::PublicNotice
         }
         Leads::NoticeOrApproved => State::Approved,
     };
-    case.state = to;
-    claims(&mut case, spine, &policy, &act);
-    clocks::before(c, spine, &mut case, from)?;
-    match rule.leads {
-        Leads::NextDesk => routing::forward(c, spine, &mut case, &policy)?,
-        Leads::PreviousDesk => routing::back(&mut case, &policy)?,
-        Leads::To(State::Submitted) => routing::enter(c, spine, &mut case, &policy)?,
-        Leads::To(State::Draft) => routing::leave(&mut case),
-        _ if to.ended() => routing::leave(&mut case),
+    if case.state == State::CorrectionRequested && from != case.state {
+        case.resume_state = Some(from);
+    }
+    match leads {
+        Leads::NextDesk => routing::forward(c, spine, case, policy),
+        Leads::PreviousDesk => routing::back(case, policy),
+        Leads::Appeal => routing::appeal(c, spine, case, policy),
+        Leads::Before => {
+            if from == State::CorrectionRequested {
+                corrections::recall(c, case)?;
+            }
+            prior::restore(case)
+        }
+        Leads::To(State::Submitted) => routing::enter(c, spine, case, policy),
+        Leads::To(State::Draft) => {
+            routing::leave(case);
+            Ok(())
+        }
+        _ if case.state.ended() => {
+            routing::leave(case);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What an action changes besides state and desk.
+fn work(case: &mut Case, counting: &Counting<'_>, act: &Act) {
+    match (&act.actor, act.action) {
+        (_, Action::Hold) => counting.hold(case, act.reason.clone()),
+        (_, Action::Resume) => counting.take_up(case),
+        (_, Action::Urge) => case.urged_at = Some(counting.now),
+        (_, Action::Remind) => {
+            case.reminders = case.reminders.saturating_add(1);
+            case.alarm_at = counting.alarm(case);
+        }
+        (_, Action::Recount) => counting.recount(case),
+        (_, Action::Appeal) => {
+            case.appealed_at = Some(counting.now);
+            counting.appealed(case);
+        }
+        (Actor::Worker(worker), Action::Reject | Action::Decline) => case.refused_by = Some(worker.id),
         _ => {}
     }
-    if rule.leads != Leads::Stay {
-        case.state_since = spine.now;
-        clocks::after(c, spine, &mut case, &policy, from)?;
+}
+
+/// The clock of a case in review stands while its service waits for somebody outside the office.
+fn wait_outside(c: &mut AnyConn, spine: &Spine, mut case: Case, counting: &Counting<'_>) -> Result<Case> {
+    if case.state == State::InReview {
+        let waits = spine.services.get(&case.service)?.waits_outside(c, &case)?;
+        if counting.outside(&mut case, waits) {
+            case::update(c, &case, case.version)?;
+        }
     }
-    settle_life(&mut case, spine, act.action);
-    write(c, spine, &mut case, loaded, from, role, &act)?;
-    alarms::publish(c, spine, &case, from)?;
-    spine.services.get(&case.service)?.follow(c, spine, &case, act.action)?;
-    // The service may have moved the case on (a rental is approved by rule when it is submitted).
-    case::find(c, id)
+    Ok(case)
 }
 
 /// A step of fulfilment: what a service does between approval and completion.
@@ -132,7 +187,7 @@ pub fn step(c: &mut AnyConn, spine: &Spine, id: Id, step: Step<'_>) -> Result<Ca
     if let Some(version) = step.version {
         case.seen(version)?;
     }
-    if permitted(case.state, Action::Fulfil, case.standing(role, policy.chain.len())).is_none() {
+    if permitted(case.state, Action::Fulfil, case.standing(&step.actor, role, &policy)).is_none() {
         return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
     }
     let act = Act { actor: step.actor, action: Action::Fulfil, version: None, reason: Some(step.step.to_owned()), note: None };
@@ -142,7 +197,8 @@ pub fn step(c: &mut AnyConn, spine: &Spine, id: Id, step: Step<'_>) -> Result<Ca
         case.desk_point = step.point.or(case.desk_point);
         routing::hand_to(&mut case, desk)?;
     }
-    case.due_at = step.due_at;
+    Counting::new(c, spine, &policy)?.due_on(&mut case, step.due_at);
+    (case.decided_by, case.prior) = (None, None);
     write(c, spine, &mut case, loaded, from, role, &act)?;
     Ok(case)
 }
@@ -174,44 +230,37 @@ fn role_of(c: &mut AnyConn, spine: &Spine, case: &Case, actor: &Actor) -> Result
                 case.applicant_id == Some(*account) && links::may_act(c, *account, case.person_id, spine.today())?.is_some();
             if may { Ok(Role::Applicant) } else { Err(Error::not_found()) }
         }
-        Actor::Worker(worker) => match case.desk_role(worker) {
-            Some(role) => Ok(role),
-            None if case.state != State::Draft && case.in_scope_of(worker) => {
-                Err(Error::new(&codes::NOT_NOW).with_current(case.current()))
-            }
-            None => Err(Error::not_found()),
-        },
+        Actor::Worker(_) if case.state == State::Draft => Err(Error::not_found()),
+        Actor::Worker(worker) => case.role_in_scope(worker).ok_or_else(Error::not_found),
     }
 }
 
-/// What the table cannot know: the ten minutes, somebody's claim, and the fourth eye.
+/// What the table cannot know.
 fn hold_back(c: &mut AnyConn, spine: &Spine, case: &Case, policy: &CommonPolicy, act: &Act) -> Result<()> {
-    let undo_until = clocks::undo_until(case, policy);
-    match (&act.actor, act.action) {
-        (Actor::Applicant(_), Action::Undo) if spine.now > undo_until => {
-            return Err(Error::new(&codes::UNDO_OVER).with_current(case.current()));
-        }
-        (Actor::Applicant(_), Action::Resubmit) => corrections::all_answered(c, case)?,
-        (Actor::Worker(_), _) if case.state == State::Submitted && spine.now <= undo_until => {
-            let seconds = undo_until.saturating_sub(spine.now).max(0) / 1000 + 1;
-            let wait = u64::try_from(seconds).unwrap_or(600);
-            return Err(Error::new(&codes::UNDO_OPEN).with_current(case.current()).retry_after(wait));
-        }
-        _ => {}
+    if matches!((&act.actor, act.action), (Actor::Applicant(_), Action::Resubmit)) {
+        corrections::all_answered(c, case)?;
     }
-    let Actor::Worker(worker) = &act.actor else { return Ok(()) };
-    if case.claimed_by.is_some_and(|by| by != worker.id) && case.claim_until.is_some_and(|until| until > spine.now) {
-        return Err(Error::new(&codes::CLAIMED).with_current(case.current()));
-    }
-    if conflicted(c, spine, case, worker.id, worker.person)? {
-        return Err(Error::new(&codes::CONFLICTED));
-    }
-    Ok(())
+    let circumstances = Circumstances::of(c, spine, case, policy, &act.actor)?;
+    circumstances.refusal(case, act.action).map_or(Ok(()), Err)
 }
 
-/// Four-eyes: nobody works on a case that they filed, or that is about them or their family.
+/// The actions that this actor may take now: what the table permits and nothing holds back.
+pub fn offered(c: &mut AnyConn, spine: &Spine, case: &Case, actor: &Actor) -> Result<Vec<Action>> {
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let role = match role_of(c, spine, case, actor) {
+        Ok(role) => role,
+        Err(_) => return Ok(Vec::new()),
+    };
+    let circumstances = Circumstances::of(c, spine, case, &policy, actor)?;
+    let mut actions = allowed(case.state, case.standing(actor, role, &policy));
+    actions.retain(|action| circumstances.refusal(case, *action).is_none());
+    Ok(actions)
+}
+
+/// Four-eyes: nobody works on a case that they filed, or that is about them or their family, or on the appeal against
+/// their own refusal.
 pub fn conflicted(c: &mut AnyConn, spine: &Spine, case: &Case, worker: Id, person: Option<Id>) -> Result<bool> {
-    if case.filed_by == Some(worker) {
+    if case.filed_by == Some(worker) || case.appealed_at.is_some() && case.refused_by == Some(worker) {
         return Ok(true);
     }
     let Some(own) = person else { return Ok(false) };
@@ -222,17 +271,17 @@ pub fn conflicted(c: &mut AnyConn, spine: &Spine, case: &Case, worker: Id, perso
 fn claims(case: &mut Case, spine: &Spine, policy: &CommonPolicy, act: &Act) {
     let minutes = i64::from(policy.claim_minutes).saturating_mul(60_000);
     match (&act.actor, act.action) {
-        (Actor::Worker(worker), Action::Claim | Action::Accept) => {
+        (Actor::Worker(worker), Action::Claim | Action::Accept | Action::TakeOver | Action::Resume) => {
             case.claimed_by = Some(worker.id);
             case.claim_until = Some(spine.now.saturating_add(minutes));
         }
-        (_, Action::Fulfil | Action::Rate) => {}
+        (_, Action::Fulfil | Action::Rate | Action::Remark | Action::Urge | Action::Arrange | Action::Recount) => {}
         _ => (case.claimed_by, case.claim_until) = (None, None),
     }
 }
 
-/// When a life begins and ends.
-fn settle_life(case: &mut Case, spine: &Spine, action: Action) {
+/// When a life begins, ends, and begins again.
+fn settle_life(c: &mut AnyConn, case: &mut Case, spine: &Spine, action: Action) -> Result<()> {
     match action {
         Action::Submit => case.submitted_at = Some(spine.now),
         Action::Undo => case.submitted_at = None,
@@ -240,5 +289,10 @@ fn settle_life(case: &mut Case, spine: &Spine, action: Action) {
     }
     if case.state.ended() && case.ended_at.is_none() {
         (case.ended_at, case.live_key, case.alarm_at, case.due_at) = (Some(spine.now), None, None, None);
+        (case.held_at, case.held_reason, case.days_left) = (None, None, None);
+    } else if !case.state.ended() && case.ended_at.is_some() {
+        (case.ended_at, case.live_key) = (None, Some(case.living_key()));
+        case::place_is_free(c, case)?;
     }
+    Ok(())
 }

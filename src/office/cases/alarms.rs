@@ -1,9 +1,9 @@
-//! What a clock does to cases: deemed accepted, lapsed, or the public notice ends.
+//! What a clock does to cases: deemed accepted, reminded, lapsed, taken up again, climbed, or the public notice ends.
 
 use diesel::prelude::*;
 
 use super::act::{Act, act};
-use super::case::cases;
+use super::case::{Case, cases};
 use super::notice_board;
 use super::service::{Services, Spine};
 use crate::platform::app::App;
@@ -30,13 +30,7 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
             if case.alarm_at.is_none_or(|at| at > spine.now) {
                 return Ok(false);
             }
-            let (action, reason) = match case.state {
-                State::Submitted => (Action::DeemAccepted, "not_answered_in_time"),
-                State::Draft => (Action::Expire, "draft_expired"),
-                State::CorrectionRequested => (Action::Lapse, "not_corrected_in_time"),
-                State::PublicNotice => (Action::EndNotice, "notice_ended"),
-                _ => return Ok(false),
-            };
+            let Some((action, reason)) = calls_for(&case, spine.now) else { return Ok(false) };
             act(c, &spine, id, Act::system(action, reason))?;
             Ok(true)
         });
@@ -50,8 +44,22 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     Ok(rung)
 }
 
+/// What is done when the time of a case has come.
+fn calls_for(case: &Case, now: i64) -> Option<(Action, &'static str)> {
+    Some(match case.state {
+        State::Submitted => (Action::DeemAccepted, "not_answered_in_time"),
+        State::Draft => (Action::Expire, "draft_expired"),
+        State::CorrectionRequested if case.due_at.is_some_and(|due| due > now) => (Action::Remind, "correction_due_soon"),
+        State::CorrectionRequested => (Action::Lapse, "not_corrected_in_time"),
+        State::PublicNotice => (Action::EndNotice, "notice_ended"),
+        State::InReview if case.held_at.is_some() => (Action::Resume, "held_long_enough"),
+        State::InReview => (Action::Climb, "not_decided_in_time"),
+        _ => return None,
+    })
+}
+
 /// Keeps the public board in step with the case, in the same write.
-pub(super) fn publish(c: &mut crate::platform::db::AnyConn, spine: &Spine, case: &super::case::Case, from: State) -> Result<()> {
+pub(super) fn publish(c: &mut crate::platform::db::AnyConn, spine: &Spine, case: &Case, from: State) -> Result<()> {
     match (from, case.state) {
         (State::PublicNotice, State::PublicNotice) => Ok(()),
         (_, State::PublicNotice) => notice_board::put_up(c, spine, case),

@@ -11,7 +11,6 @@ use super::case;
 use super::check::check;
 use super::consents;
 use super::mine::{self, Filter, StateCount};
-use super::notice_board::{self, PublicLine};
 use super::ratings::{self, Grade};
 use super::service::{Offer, Services, Spine};
 use super::views::{self, CaseSummary, CaseView};
@@ -23,12 +22,12 @@ use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::http::once::Done;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, Role};
+use crate::rules::lifecycle::Action;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(offers).service(list).service(count).service(one).service(checked).service(board);
-    cfg.service(submit).service(undo).service(withdraw).service(resubmit).service(rate);
+    cfg.service(offers).service(list).service(count).service(one).service(checked);
+    cfg.service(submit).service(undo).service(withdraw).service(resubmit).service(urge).service(appeal).service(rate);
 }
 
 /// For whom.
@@ -125,7 +124,7 @@ async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
         let case = case::owned(c, who.account, id.0, spine.now)?;
-        views::full(c, &spine, &case, Some(Role::Applicant))
+        views::full(c, &spine, &case, case.applicant().as_ref())
     });
     Ok(Answer::ok(view.await?))
 }
@@ -201,7 +200,7 @@ async fn submit(
         faults.settle()?;
         let act = take(account, Action::Submit, sent.version, None);
         let case = self::act(c, &spine, case.id, act)?;
-        views::full(c, &spine, &case, Some(Role::Applicant))
+        views::full(c, &spine, &case, case.applicant().as_ref())
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
@@ -238,7 +237,7 @@ async fn simple(
     let done: Done<CaseView> = once
         .write(app, account, body.fingerprint, move |c| {
             let case = act(c, &spine, id, take(account, action, sent.version, sent.note.clone()))?;
-            views::full(c, &spine, &case, Some(Role::Applicant))
+            views::full(c, &spine, &case, case.applicant().as_ref())
         })
         .await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
@@ -298,6 +297,42 @@ async fn resubmit(
     simple(Action::Resubmit, who.account, once, id.0, body, &app, &services).await
 }
 
+#[utoipa::path(tag = "cases", operation_id = "urgeCase", summary = "催办",
+    description = "请工作人员尽快办理。工作人员会在待办中看到；过几天才能再催一次。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = Seen,
+    responses((status = 200, description = "已催办", body = Envelope<CaseView>),
+        (status = 409, description = "10030 版本过期；20001 现在不能催办；20013 不久前催办过", body = Failure)), security(("resident" = [])))]
+#[post("/cases/{id}/actions/urge")]
+async fn urge(
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Seen>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<CaseView>> {
+    simple(Action::Urge, who.account, once, id.0, body, &app, &services).await
+}
+
+#[utoipa::path(tag = "cases", operation_id = "appealCase", summary = "申诉",
+    description = "对不予受理或者不予批准的决定不服，可以在期限内申诉一次，由上一级或者另一位工作人员办理。请在说明中写明理由。",
+    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = Seen,
+    responses((status = 200, description = "已收到申诉", body = Envelope<CaseView>),
+        (status = 409, description = "10030 版本过期；20001 现在不能申诉；20006 同一事项已有一件在办理；20014 申诉期限已过", body = Failure)), security(("resident" = [])))]
+#[post("/cases/{id}/actions/appeal")]
+async fn appeal(
+    who: Resident,
+    once: Once,
+    id: PathId,
+    body: Body<Seen>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<CaseView>> {
+    simple(Action::Appeal, who.account, once, id.0, body, &app, &services).await
+}
+
 /// A rating in five grades.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -331,35 +366,8 @@ async fn rate(
     let done = once.write(&app, account, body.fingerprint, move |c| {
         let case = act(c, &spine, id.0, take(account, Action::Rate, sent.version, None))?;
         ratings::rate(c, &spine, &case, sent.grade, sent.comment.as_deref())?;
-        views::full(c, &spine, &case, Some(Role::Applicant))
+        views::full(c, &spine, &case, case.applicant().as_ref())
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
-}
-
-/// Which board.
-#[derive(Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Board {
-    /// Twelve-digit code of the county.
-    #[param(example = "990101000000")]
-    county: String,
-    /// 1 to 100, usually 20.
-    limit: Option<i64>,
-    cursor: Option<String>,
-}
-
-#[utoipa::path(tag = "public", operation_id = "listPublicNotices", summary = "公示栏",
-    description = "正在公示的事项，姓名已经遮盖，到期自动撤下。", params(Board),
-    responses((status = 200, description = "一页公示", body = Envelope<Page<PublicLine>>),
-        (status = 400, description = "10007 游标失效", body = Failure)))]
-#[get("/public/notice-board")]
-async fn board(q: Query<Board>, app: web::Data<App>) -> Result<Answer<Page<PublicLine>>> {
-    let (limit, now, county) = (paging::limit(q.0.limit)?, app.clock.now_ms(), q.0.county);
-    let name = format!("board:{county}");
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let rows = app.db.read(move |c| notice_board::board(c, &county, now, after, limit)).await?;
-    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |(after, _)| *after)?;
-    Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, l)| l).collect(), next_cursor }).public())
 }

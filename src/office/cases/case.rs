@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
-use crate::office::accounts::guards::Worker;
+use crate::office::accounts::guards::{Post, Worker};
 use crate::office::accounts::links;
+use crate::office::policy::terms::CommonPolicy;
 use crate::platform::crypto::{DataKey, Keyring, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
@@ -11,7 +12,9 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::{Desk, Role, Standing, State};
+use crate::rules::pace::Pace;
 
+use super::act::Actor;
 use super::codes;
 
 diesel::table! {
@@ -48,6 +51,22 @@ diesel::table! {
         head -> Binary,
         events -> BigInt,
         created_at -> BigInt,
+        clock_from -> Nullable<BigInt>,
+        clock_days -> Nullable<BigInt>,
+        risk_at -> Nullable<BigInt>,
+        total_from -> Nullable<BigInt>,
+        total_days -> Nullable<BigInt>,
+        total_left -> Nullable<BigInt>,
+        total_due_at -> Nullable<BigInt>,
+        held_at -> Nullable<BigInt>,
+        held_reason -> Nullable<Text>,
+        decided_by -> Nullable<Binary>,
+        prior -> Nullable<Text>,
+        appealed_at -> Nullable<BigInt>,
+        refused_by -> Nullable<Binary>,
+        urged_at -> Nullable<BigInt>,
+        reminders -> BigInt,
+        merged_into -> Nullable<Binary>,
     }
 }
 
@@ -96,6 +115,30 @@ pub struct Case {
     pub head: Vec<u8>,
     pub events: i64,
     pub created_at: i64,
+    /// The limit of the present state: from when, how many working days; none while it stands still.
+    pub clock_from: Option<i64>,
+    pub clock_days: Option<i64>,
+    /// From when that limit is near.
+    pub risk_at: Option<i64>,
+    /// The limit of the whole case; while it stands still, what was left of it.
+    pub total_from: Option<i64>,
+    pub total_days: Option<i64>,
+    pub total_left: Option<i64>,
+    pub total_due_at: Option<i64>,
+    /// Put off since, and the coded reason.
+    pub held_at: Option<i64>,
+    pub held_reason: Option<String>,
+    /// The worker whose last decision nobody has acted on yet, and where the case was before it.
+    pub decided_by: Option<Id>,
+    pub prior: Option<String>,
+    pub appealed_at: Option<i64>,
+    /// Who refused it; an appeal is decided by somebody else.
+    pub refused_by: Option<Id>,
+    /// When the applicant last asked to hurry.
+    pub urged_at: Option<i64>,
+    /// Reminders sent about the open correction.
+    pub reminders: i64,
+    pub merged_into: Option<Id>,
 }
 
 impl Case {
@@ -109,38 +152,81 @@ impl Case {
         Ok(keys.open_data_key(&Place::new("cases", "data_key", self.id.as_bytes()), &self.data_key)?)
     }
 
+    /// Its applicant as a reader of it; the caller has loaded it as theirs.
+    pub fn applicant(&self) -> Option<Actor> {
+        self.applicant_id.map(Actor::Applicant)
+    }
+
     /// The caller must have seen this version.
     pub fn seen(&self, version: i64) -> Result<()> {
         if self.version == version { Ok(()) } else { Err(Error::stale(self.current())) }
     }
 
-    /// Where somebody of this role stands, with the length of the chain of desks.
-    pub fn standing(&self, role: Role, chain: usize) -> Standing {
-        let last = i64::try_from(chain).unwrap_or(i64::MAX).saturating_sub(1);
-        Standing { role, desk: self.desk, first: self.chain_at <= 0, last: self.chain_at >= last }
+    /// Where an actor of this role stands.
+    pub fn standing(&self, actor: &Actor, role: Role, policy: &CommonPolicy) -> Standing {
+        let worker = if let Actor::Worker(worker) = actor { Some(worker) } else { None };
+        Standing {
+            role,
+            desk: self.desk,
+            first: self.chain_at <= 0,
+            last: self.at_last(policy),
+            held: self.held_at.is_some(),
+            lead: worker.is_some_and(|w| self.posts_at_desk(w).any(|p| p.lead)),
+            decider: worker.is_some_and(|w| self.decided_by == Some(w.id)),
+            appealed: self.appealed_at.is_some(),
+        }
+    }
+
+    /// On the last desk of the chain, or above it.
+    pub fn at_last(&self, policy: &CommonPolicy) -> bool {
+        i64::try_from(policy.chain.len()).is_ok_and(|desks| self.chain_at >= desks.saturating_sub(1))
+    }
+
+    /// The key under which one live case may exist per person, service, kind and period.
+    pub fn living_key(&self) -> String {
+        format!("{}/{}/{}/{}", self.service, self.kind, self.period, self.person_id)
+    }
+
+    /// How the case stands to its limit.
+    pub fn pace(&self, now: i64) -> Pace {
+        let stands = self.state == State::PublicNotice || self.days_left.is_some() && !self.state.waits_for_applicant();
+        Pace::of(self.due_at, self.risk_at, stands && !self.state.ended(), now)
     }
 
     /// The role in which this worker serves the desk where the case lies, if any.
     pub fn desk_role(&self, worker: &Worker) -> Option<Role> {
-        let (desk, area) = (self.desk?, AreaCode::parse(self.desk_area.as_deref()?).ok()?);
-        let role = desk.role();
-        let serves = worker.posts_of(role).any(|post| match self.desk_point {
-            Some(point) if desk == Desk::Point => post.point == Some(point),
-            _ => post.area.contains(&area),
-        });
-        serves.then_some(role)
+        let role = self.desk?.role();
+        self.posts_at_desk(worker).next().is_some().then_some(role)
+    }
+
+    /// The worker's posts that serve the desk where the case lies.
+    fn posts_at_desk<'a>(&'a self, worker: &'a Worker) -> impl Iterator<Item = &'a Post> {
+        let area = self.desk_area.as_deref().and_then(|a| AreaCode::parse(a).ok());
+        let posts = worker.posts.iter().filter(move |p| self.desk.is_some_and(|d| d.role() == p.role));
+        posts.filter(move |post| match self.desk_point {
+            Some(point) if self.desk == Some(Desk::Point) => post.point == Some(point),
+            _ => area.is_some_and(|area| post.area.contains(&area)),
+        })
+    }
+
+    /// In what role a worker knows of this case: that of its desk first, else that of a post over its area.
+    pub fn role_in_scope(&self, worker: &Worker) -> Option<Role> {
+        let area = AreaCode::parse(&self.area).ok()?;
+        self.desk_role(worker).or_else(|| worker.posts.iter().find(|p| self.knows(p, &area)).map(|p| p.role))
     }
 
     /// The worker may know of this case: it lies on a desk of theirs, or in an area of theirs.
     pub fn in_scope_of(&self, worker: &Worker) -> bool {
-        let Ok(area) = AreaCode::parse(&self.area) else { return false };
-        self.desk_role(worker).is_some()
-            || worker.posts.iter().any(|p| match p.role {
-                // A point keeper knows the cases of the point, nobody else's.
-                Role::PointKeeper => p.point.is_some() && p.point == self.desk_point,
-                Role::Assessor => false,
-                _ => p.area.contains(&area),
-            })
+        self.role_in_scope(worker).is_some()
+    }
+
+    fn knows(&self, post: &Post, area: &AreaCode) -> bool {
+        match post.role {
+            // A point keeper knows the cases of the point, nobody else's.
+            Role::PointKeeper => post.point.is_some() && post.point == self.desk_point,
+            Role::Assessor => false,
+            _ => post.area.contains(area),
+        }
     }
 }
 
@@ -181,6 +267,12 @@ pub(super) fn insert(c: &mut AnyConn, case: &Case) -> Result<()> {
 /// A number was given to another case.
 pub(super) fn number_taken(c: &mut AnyConn, number: &str) -> Result<bool> {
     Ok(cases::table.filter(cases::number.eq(number)).count().get_result::<i64>(c)? > 0)
+}
+
+/// A case that lives again finds its place taken when another of its kind was begun meanwhile: 20006.
+pub(super) fn place_is_free(c: &mut AnyConn, case: &Case) -> Result<()> {
+    let other = cases::table.filter(cases::live_key.eq(&case.live_key).and(cases::id.ne(case.id)));
+    if other.count().get_result::<i64>(c)? > 0 { Err(Error::new(&codes::ALREADY_LIVE)) } else { Ok(()) }
 }
 
 /// Stores a changed case if nobody changed it since it was loaded.

@@ -12,5 +12,8 @@ crate::codes! { CASES;
     NO_POLICY = 20009, 409, "本地暂时没有开通这项服务，请向当地残联咨询。", "No published policy for this county and service today.";
     QUEUE_EMPTY = 20010, 404, "现在没有等待办理的事项。", "Nothing unclaimed lies on the caller's desks.";
     RATED = 20011, 409, "您已经评价过了，感谢您的意见。", "One rating per case.";
+    URGED = 20013, 409, "您不久前催办过，工作人员已经收到，请过几天再催。", "One call to hurry per urge_gap_days of the policy.";
+    APPEAL_OVER = 20014, 409, "申诉的期限已经过了，您可以到窗口咨询或者反映问题。", "Appeals are taken for appeal_days of the policy after the refusal, once.";
+    NOT_A_TWIN = 20015, 422, "这两件不是同一个人的同一项服务，不能并成一件。", "into must be another live case of the same person and service in your scope.";
     UNKNOWN_ITEM = 20012, 422, "补正内容不在清单中，请从清单中选择。", "target must be a material or section of the case.";
 }

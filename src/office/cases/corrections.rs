@@ -39,7 +39,7 @@ pub struct Item {
     /// Code of the policy's list of reasons.
     pub reason: String,
     pub note: Option<Vec<u8>>,
-    /// open or answered.
+    /// open, answered or recalled.
     pub state: String,
     pub asked_at: i64,
     pub answered_at: Option<i64>,
@@ -120,6 +120,19 @@ pub(super) fn all_answered(c: &mut AnyConn, case: &Case) -> Result<()> {
         })
         .collect();
     if open.is_empty() { Ok(()) } else { Err(Error::new(&codes::NOTHING_ANSWERED).with_details(open)) }
+}
+
+/// The applicant has answered at least one item of the latest notice.
+pub(super) fn begun(c: &mut AnyConn, case: &Case) -> Result<bool> {
+    Ok(latest(of(c, case.id)?).iter().any(|i| i.state == "answered"))
+}
+
+/// The latest notice was taken back: nobody has to answer it.
+pub(super) fn recall(c: &mut AnyConn, case: &Case) -> Result<()> {
+    use correction_items::dsl as i;
+    let open = i::correction_items.filter(i::case_id.eq(case.id).and(i::state.eq("open")));
+    diesel::update(open).set(i::state.eq("recalled")).execute(c)?;
+    Ok(())
 }
 
 fn latest(items: Vec<Item>) -> Vec<Item> {

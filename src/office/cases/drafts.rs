@@ -47,7 +47,6 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
     let policy = county::current(c, &person.county, service.code(), spine.today())?;
     let policy = policy.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
     let (key, wrapped) = spine.keys.new_data_key(&Place::new("cases", "data_key", id.as_bytes()))?;
-    let live = format!("{}/{}/{}/{}", service.code(), new.kind, new.period, new.person);
     let mut case = Case {
         id,
         number: number(c, service.letters(), spine, id)?,
@@ -76,12 +75,29 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         days_left: None,
         alarm_at: Some(clocks::draft_until(spine.now)),
         ended_at: None,
-        live_key: Some(live),
+        live_key: None,
         data_key: wrapped,
         head: Vec::new(),
         events: 0,
         created_at: spine.now,
+        clock_from: None,
+        clock_days: None,
+        risk_at: None,
+        total_from: None,
+        total_days: None,
+        total_left: None,
+        total_due_at: None,
+        held_at: None,
+        held_reason: None,
+        decided_by: None,
+        prior: None,
+        appealed_at: None,
+        refused_by: None,
+        urged_at: None,
+        reminders: 0,
+        merged_into: None,
     };
+    case.live_key = Some(case.living_key());
     case::insert(c, &case)?;
     let line = Line {
         action: Action::Begin,

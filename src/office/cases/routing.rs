@@ -32,7 +32,15 @@ pub(super) fn forward(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &
 
 /// Back to the desk before.
 pub(super) fn back(case: &mut Case, policy: &CommonPolicy) -> Result<()> {
-    place(case, policy, case.chain_at.saturating_sub(1).max(0))
+    let last = i64::try_from(policy.chain.len()).unwrap_or(0).saturating_sub(1);
+    place(case, policy, case.chain_at.saturating_sub(1).clamp(0, last))
+}
+
+/// On to the desk above the chain; where nobody serves it, to the last desk again, where another officer decides.
+pub(super) fn appeal(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
+    case.chain_at = i64::try_from(policy.chain.len()).map_err(Error::internal)?;
+    hand_to(case, Desk::City)?;
+    if staffed(c, spine, case)? { Ok(()) } else { place(case, policy, case.chain_at.saturating_sub(1)) }
 }
 
 /// On no desk: a draft, or an ended case.
@@ -59,6 +67,7 @@ fn area_of(case: &Case, desk: Desk) -> Result<String> {
     let level = match desk {
         Desk::Village => AreaLevel::Village,
         Desk::Town => AreaLevel::Town,
+        Desk::City => AreaLevel::City,
         _ => return Ok(case.county.clone()),
     };
     let found = std::iter::once(village).chain(village.ancestors()).find(|a| a.level() == level);

@@ -63,6 +63,11 @@ pub trait Service: Send + Sync + 'static {
         Ok(true)
     }
 
+    /// The case in review waits for somebody outside the office (a hospital): its clock stands.
+    fn waits_outside(&self, _c: &mut AnyConn, _case: &Case) -> Result<bool> {
+        Ok(false)
+    }
+
     /// The masked line of the public notice; none names a minor.
     fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String>;
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::act::{Actor, offered};
 use super::case::Case;
 use super::corrections::{self, Item};
 use super::history::{self, Event};
@@ -20,7 +21,8 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::{beijing_date, rfc3339};
-use crate::rules::lifecycle::{Action, Role, State, allowed};
+use crate::rules::lifecycle::{Action, State};
+use crate::rules::pace::Pace;
 
 /// A case in a list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -43,8 +45,14 @@ pub struct CaseSummary {
     #[schema(example = "2026-11-28")]
     pub due_on: Option<String>,
     pub overdue: bool,
+    /// How it stands to that day.
+    pub pace: Labelled,
     /// A worker holds it.
     pub claimed: bool,
+    /// The applicant asked to hurry since the case came to this desk.
+    pub urged: bool,
+    /// Put off, with the reason in the timeline.
+    pub held: bool,
 }
 
 /// Who must act now.
@@ -126,6 +134,11 @@ pub struct CaseView {
     pub who_acts: WhoActs,
     /// Until when a submission can be taken back.
     pub undo_until: Option<String>,
+    /// Day by which the whole case is to be decided, while its clock runs.
+    #[schema(example = "2026-12-18")]
+    pub decide_by: Option<String>,
+    /// The case into which this one was merged.
+    pub merged_into: Option<Id>,
     /// What this caller may do now.
     pub allowed_actions: Vec<Labelled>,
     /// What the service adds, for example that a payment is due.
@@ -153,32 +166,29 @@ pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: i64) 
         version: case.version,
         submitted_at: case.submitted_at.map(rfc3339),
         due_on: case.due_at.map(|d| beijing_date(d).to_string()),
-        overdue: case.due_at.is_some_and(|d| d < now) && !case.state.ended(),
+        overdue: case.pace(now) == Pace::Overdue,
+        pace: labelled!(case.pace(now)),
         claimed: case.claimed_by.is_some() && case.claim_until.is_some_and(|u| u > now),
+        urged: case.urged_at.is_some_and(|at| at >= case.state_since) && !case.state.ended(),
+        held: case.held_at.is_some(),
     }
 }
 
-/// A case for its reader, who stands before it in this role.
-pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, role: Option<Role>) -> Result<CaseView> {
+/// A case for its reader; none for somebody who may only look.
+pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, reader: Option<&Actor>) -> Result<CaseView> {
     let service = spine.services.get(&case.service)?;
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let person = persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default();
     let key = case.key(&spine.keys)?;
-    let standing = role.map(|r| case.standing(r, policy.chain.len()));
-    let undo = clocks::undo_until(case, &policy);
-    let mut actions = standing.map(|s| allowed(case.state, s)).unwrap_or_default();
-    if spine.now > undo {
-        actions.retain(|a| *a != Action::Undo);
-    } else if case.state == State::Submitted && role != Some(Role::Applicant) {
-        // The desk sees it, and waits until it can no longer be taken back.
-        actions.clear();
-    }
+    let actions = reader.map(|actor| offered(c, spine, case, actor)).transpose()?.unwrap_or_default();
+    let inside = matches!(reader, Some(Actor::Worker(_)));
     let mut corrections = Vec::new();
     for item in corrections::of(c, case.id)? {
         corrections.push(correction(&item, &policy, service, item.note(&key)?));
     }
     let mut timeline = Vec::new();
-    for event in history::of(c, case.id)? {
+    // What colleagues tell each other is not for the applicant.
+    for event in history::of(c, case.id)?.into_iter().filter(|e| inside || e.action != Action::Remark) {
         timeline.push(line(&event, event.note(&key)?, &policy, service));
     }
     Ok(CaseView {
@@ -186,7 +196,9 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, role: Option<Role>) -> 
         person_id: case.person_id,
         meaning: case.state.meaning().to_owned(),
         who_acts: who_acts(c, case)?,
-        undo_until: (case.state == State::Submitted).then(|| rfc3339(undo)),
+        undo_until: (case.state == State::Submitted).then(|| rfc3339(clocks::undo_until(case, &policy))),
+        decide_by: case.total_from.and(case.total_due_at).map(|d| beijing_date(d).to_string()),
+        merged_into: case.merged_into,
         allowed_actions: actions.iter().map(|a| labelled!(*a)).collect(),
         flags: service.flags(c, case)?,
         sections: sections(c, case, service)?,
@@ -257,7 +269,15 @@ fn correction(item: &Item, policy: &CommonPolicy, service: &dyn Service, note: O
         target_label: target_label(&item.target, policy, service).unwrap_or_default(),
         reason: Labelled::new(&item.reason, &reason_label(policy, &item.reason)),
         note,
-        state: Labelled::new(&item.state, if item.state == "open" { "待补正" } else { "已补正" }),
+        state: Labelled::new(&item.state, item_state(&item.state)),
+    }
+}
+
+fn item_state(code: &str) -> &'static str {
+    match code {
+        "open" => "待补正",
+        "recalled" => "已收回，不用补正",
+        _ => "已补正",
     }
 }
 
@@ -266,6 +286,11 @@ const BY_CLOCK: &[(&str, &str)] = &[
     ("not_answered_in_time", "没有在期限内答复，视为受理"),
     ("not_corrected_in_time", "没有在期限内补正"),
     ("notice_ended", "公示期满，没有异议"),
+    ("draft_expired", "草稿放了六十天没有提交"),
+    ("correction_due_soon", "补正期限快到了"),
+    ("held_long_enough", "暂缓的期限已到"),
+    ("not_decided_in_time", "超过期限没有办结，由上一级办理"),
+    ("calendar_changed", "放假安排有变化，期限已经重新计算"),
 ];
 
 /// Steps of the service come first, then what clocks did, then the reasons of the policy.

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use super::queue::{self, Filter, QueueCounts};
+use super::queue::{self, Filter, QueueCounts, View};
 use crate::form;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::act::{Act, Actor, act};
@@ -18,15 +18,14 @@ use crate::office::cases::views::{self, CaseSummary, CaseView};
 use crate::office::policy::county;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Detail, Error, Faults, Result};
+use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
-use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::{Action, State};
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(counts).service(next).service(one).service(request_correction).service(decide);
+    cfg.service(list).service(counts).service(next).service(one).service(request_correction);
 }
 
 /// What of the queue.
@@ -45,25 +44,9 @@ struct Wanted {
     cursor: Option<String>,
 }
 
-coded_enum! {
-    /// A part of the queue.
-    pub enum View {
-        All = "all", "全部";
-        Mine = "mine", "我领取的";
-        Pool = "pool", "还没有人领取的";
-        Overdue = "overdue", "已超期的";
-    }
-}
-
 impl Wanted {
     fn filter(&self) -> Filter {
-        Filter {
-            service: self.service.clone(),
-            state: self.state,
-            mine: self.view == Some(View::Mine),
-            pool: self.view == Some(View::Pool),
-            overdue: self.view == Some(View::Overdue),
-        }
+        Filter { service: self.service.clone(), state: self.state, view: self.view.unwrap_or(View::All) }
     }
 }
 
@@ -109,7 +92,7 @@ async fn counts(
     services: web::Data<Services>,
 ) -> Result<Answer<QueueCounts>> {
     let spine = Spine::of(&app, &services);
-    let filter = Filter { service: q.0.service, state: q.0.state, ..Filter::default() };
+    let filter = Filter { service: q.0.service, state: q.0.state, view: View::All };
     Ok(Answer::ok(app.db.read(move |c| queue::counts(c, &spine, &who.0, &filter)).await?))
 }
 
@@ -138,10 +121,10 @@ async fn next(
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
     let (spine, worker) = (Spine::of(&app, &services), who.0);
-    let filter = Filter { service: body.value.service, ..Filter::default() };
+    let filter = Filter { service: body.value.service, state: None, view: View::Pool };
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = queue::next(c, &spine, &worker, &filter)?;
-        views::full(c, &spine, &case, case.desk_role(&worker))
+        views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
@@ -156,7 +139,7 @@ async fn one(who: Worker, id: PathId, app: web::Data<App>, services: web::Data<S
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
         let case = case::in_scope(c, &who, id.0)?;
-        views::full(c, &spine, &case, case.desk_role(&who))
+        views::full(c, &spine, &case, Some(&Actor::Worker(who.clone())))
     });
     Ok(Answer::ok(view.await?))
 }
@@ -214,7 +197,7 @@ async fn request_correction(
         let (action, version) = (Action::RequestCorrection, Some(sent.version));
         let case = act(c, &spine, case.id, Act { actor, action, version, reason: None, note: None })?;
         corrections::ask(c, &spine, &case, &asks)?;
-        views::full(c, &spine, &case, case.desk_role(&worker))
+        views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
@@ -239,102 +222,4 @@ fn checked(c: &mut AnyConn, spine: &Spine, case: &case::Case, items: &[Item]) ->
     }
     let ask = |i: &Item| Ask { target: i.target.clone(), reason: i.reason.clone(), note: i.note.clone() };
     Ok(items.iter().map(ask).collect())
-}
-
-coded_enum! {
-    /// What an officer may do with a case besides asking for corrections.
-    pub enum Verb {
-        Claim = "claim", "领取";
-        Release = "release", "放回";
-        Accept = "accept", "受理";
-        Decline = "decline", "不予受理";
-        Forward = "forward", "报送上级";
-        SendBack = "send-back", "退回下级";
-        Approve = "approve", "批准";
-        Reject = "reject", "不予批准";
-    }
-}
-
-impl Verb {
-    fn action(self) -> Action {
-        match self {
-            Verb::Claim => Action::Claim,
-            Verb::Release => Action::Release,
-            Verb::Accept => Action::Accept,
-            Verb::Decline => Action::Decline,
-            Verb::Forward => Action::Forward,
-            Verb::SendBack => Action::SendBack,
-            Verb::Approve => Action::Approve,
-            Verb::Reject => Action::Reject,
-        }
-    }
-}
-
-/// A decision on what was seen.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Decision {
-    /// The version that was seen.
-    #[schema(example = 4)]
-    version: i64,
-    /// A code of the policy's reject reasons; asked for when a case is declined or rejected.
-    #[validate(length(max = 60, message = "请从列表中选择原因。"))]
-    #[schema(example = "not_eligible")]
-    reason: Option<String>,
-    /// Words that the applicant will read.
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "材料齐全，同意报送。")]
-    note: Option<String>,
-}
-form!(Decision { version: "版本", reason: "原因", note: "说明" });
-
-#[utoipa::path(tag = "desks", operation_id = "decideCase", summary = "办理",
-    description = "领取、放回、受理、不予受理、报送上级、退回下级、批准、不予批准。两人同时办理时，后到的一方得到 409 和最新情况。",
-    params(("id" = Id, Path, description = "办件编号"),
-        ("verb" = inline(Verb), Path, description = "allowed_actions 中的办理动作，下划线写成连字符", example = "accept"),
-        ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Decision,
-    responses((status = 200, description = "已办理", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能这样办理；20003 十分钟内可能取消；20004 同事已领取", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/cases/{id}/actions/{verb}")]
-async fn decide(
-    who: DeskOfficer,
-    once: Once,
-    path: web::Path<(String, String)>,
-    body: Body<Decision>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<CaseView>> {
-    let (id, verb) = path.into_inner();
-    let id: Id = id.parse().map_err(|_| Error::not_found())?;
-    let action = Verb::from_code(&verb).ok_or_else(Error::not_found)?.action();
-    let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let case = case::in_scope(c, &worker, id)?;
-        reasoned(c, &case, action, sent.reason.as_deref())?;
-        let (actor, version) = (Actor::Worker(worker.clone()), Some(sent.version));
-        let act_of = Act { actor, action, version, reason: sent.reason.clone(), note: sent.note.clone() };
-        let case = act(c, &spine, case.id, act_of)?;
-        views::full(c, &spine, &case, case.desk_role(&worker))
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
-}
-
-/// Saying no needs a reason from the policy's list; any other reason must be none.
-fn reasoned(c: &mut AnyConn, case: &case::Case, action: Action, reason: Option<&str>) -> Result<()> {
-    let policy = county::pinned(c, case.policy_id)?.common;
-    let known = |code: &str| policy.reject_reasons.iter().any(|r| r.code == code);
-    let mut faults = Faults::new();
-    match (action, reason) {
-        (Action::Decline | Action::Reject, None) => {
-            faults.push("/reason", "原因", "required", "没有选择原因。", "请从原因列表中选择，申请人会看到。");
-        }
-        (_, Some(code)) if !known(code) => {
-            faults.push("/reason", "原因", "unknown_reason", "没有这种原因。", "请从原因列表中选择。");
-        }
-        _ => {}
-    }
-    faults.settle()
 }

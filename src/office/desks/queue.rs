@@ -18,22 +18,32 @@ use crate::platform::error::{Error, Result};
 use crate::platform::http::Labelled;
 use crate::platform::http::paging::After;
 use crate::rules::areas::AreaLevel;
+use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::{Action, Desk, State};
 
+coded_enum! {
+    /// A part of what lies on a worker's desks.
+    pub enum View {
+        All = "all", "全部待办";
+        Mine = "mine", "我领取的";
+        Pool = "pool", "还没有人领取的";
+        AtRisk = "at_risk", "临近期限的";
+        Overdue = "overdue", "已超期的";
+        Urged = "urged", "申请人催办的";
+        Held = "held", "暂缓办理的";
+        Waiting = "waiting", "等待申请人补正的";
+    }
+}
+
 /// What of the desks to show.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Filter {
     pub service: Option<String>,
     pub state: Option<State>,
-    /// Only what this worker claimed.
-    pub mine: bool,
-    /// Only what nobody holds.
-    pub pool: bool,
-    /// Only what is past its day.
-    pub overdue: bool,
+    pub view: View,
 }
 
-/// Exact numbers of the queue.
+/// Exact numbers of the queue, each of one view.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct QueueCounts {
     pub total: i64,
@@ -41,7 +51,14 @@ pub struct QueueCounts {
     pub mine: i64,
     /// Held by nobody.
     pub pool: i64,
+    pub at_risk: i64,
     pub overdue: i64,
+    /// The applicant asked to hurry.
+    pub urged: i64,
+    /// Put off with a reason.
+    pub held: i64,
+    /// Waiting for the applicant's correction; not in the total.
+    pub waiting: i64,
     pub by_service: Vec<ServiceCount>,
 }
 
@@ -75,17 +92,24 @@ macro_rules! on_desks {
         if let Some(state) = $filter.state {
             query = query.filter(cases::state.eq(state));
         }
-        if $filter.mine {
-            query = query.filter(cases::claimed_by.eq(Some($worker.id)).and(cases::claim_until.gt(Some($now))));
-        }
-        if $filter.pool {
-            query = query.filter(cases::claim_until.is_null().or(cases::claim_until.le(Some($now))));
-        }
-        if $filter.overdue {
-            query = query.filter(cases::due_at.lt(Some($now)));
-        }
         // What waits for the applicant or for a notice to end lies on the desk, but is nobody's work now.
-        query.filter(cases::state.ne(State::CorrectionRequested)).filter(cases::state.ne(State::PublicNotice))
+        if $filter.view == View::Waiting {
+            query = query.filter(cases::state.eq(State::CorrectionRequested));
+        } else {
+            query = query.filter(cases::state.ne(State::CorrectionRequested)).filter(cases::state.ne(State::PublicNotice));
+        }
+        match $filter.view {
+            View::All | View::Waiting => query,
+            View::Mine => query.filter(cases::claimed_by.eq(Some($worker.id)).and(cases::claim_until.gt(Some($now)))),
+            View::Pool => {
+                let free = cases::claim_until.is_null().or(cases::claim_until.le(Some($now)));
+                query.filter(free).filter(cases::held_at.is_null())
+            }
+            View::AtRisk => query.filter(cases::risk_at.le(Some($now)).and(cases::due_at.ge(Some($now)))),
+            View::Overdue => query.filter(cases::due_at.lt(Some($now))),
+            View::Urged => query.filter(cases::urged_at.ge(cases::state_since.nullable())),
+            View::Held => query.filter(cases::held_at.is_not_null()),
+        }
     }};
 }
 
@@ -100,6 +124,7 @@ fn places(worker: &Worker) -> Vec<(Desk, Place, Option<crate::platform::id::Id>)
         let own = match desk {
             Desk::Village => AreaLevel::Village,
             Desk::Town => AreaLevel::Town,
+            Desk::City => AreaLevel::City,
             _ => AreaLevel::County,
         };
         // The usual post is as wide as its desk: one value of the index.
@@ -139,13 +164,14 @@ fn rows(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter, after: Opti
 
 /// How many, by the same definition.
 pub fn counts(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter) -> Result<QueueCounts> {
-    let mut count = |f: &Filter| -> Result<i64> {
+    let mut count = |view: View| -> Result<i64> {
+        let f = Filter { view, ..f.clone() };
         Ok(on_desks!(cases::table.select(diesel::dsl::count_star()), worker, f, spine.now).get_result(c)?)
     };
-    let total = count(f)?;
-    let mine = count(&Filter { mine: true, ..f.clone() })?;
-    let pool = count(&Filter { pool: true, ..f.clone() })?;
-    let overdue = count(&Filter { overdue: true, ..f.clone() })?;
+    let (total, mine, pool) = (count(View::All)?, count(View::Mine)?, count(View::Pool)?);
+    let (at_risk, overdue, urged) = (count(View::AtRisk)?, count(View::Overdue)?, count(View::Urged)?);
+    let (held, waiting) = (count(View::Held)?, count(View::Waiting)?);
+    let f = Filter { view: View::All, ..f.clone() };
     let by = cases::table.group_by(cases::service).select((cases::service, diesel::dsl::count_star()));
     let rows: Vec<(String, i64)> = on_desks!(by, worker, f, spine.now).order(cases::service).load(c)?;
     let mut by_service = Vec::new();
@@ -153,12 +179,12 @@ pub fn counts(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter) -> Re
         let service = spine.services.get(&code)?;
         by_service.push(ServiceCount { service: Labelled::new(service.code(), service.label()), count });
     }
-    Ok(QueueCounts { total, mine, pool, overdue, by_service })
+    Ok(QueueCounts { total, mine, pool, at_risk, overdue, urged, held, waiting, by_service })
 }
 
 /// Claims the oldest case that this worker may work on; 20010 when there is none.
 pub fn next(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter) -> Result<Case> {
-    let pool = Filter { pool: true, mine: false, ..f.clone() };
+    let pool = Filter { view: View::Pool, ..f.clone() };
     for case in rows(c, spine, worker, &pool, None, 50)? {
         let policy = county::pinned(c, case.policy_id)?;
         let may_be_undone = case.state == State::Submitted && spine.now <= clocks::undo_until(&case, &policy.common);

@@ -183,7 +183,28 @@ fn words(service: &str, case: &Case, action: Action, to: State, step: Option<&st
         Action::Fulfil => {
             ("有新进展", format!("办理有了新进展，请打开办件查看。{}", if step.is_some() { by.as_str() } else { "" }))
         }
-        Action::Begin | Action::Claim | Action::Release | Action::Forward | Action::SendBack | Action::Rate => return None,
+        Action::Remind => {
+            ("补正期限快到了", format!("还有材料没有补好。{by}逾期申请会终止，不方便拍照可以到窗口或者请工作人员上门。"))
+        }
+        Action::Hold => ("暂缓办理", "办理暂时停一停，原因请看办理记录，恢复后会通知您。".to_owned()),
+        Action::Resume => ("恢复办理", "已经恢复办理。".to_owned()),
+        Action::Climb => ("由上级办理", "办理超过了期限，已经转给上一级办理。".to_owned()),
+        Action::TakeBack => ("正在重新审核", "工作人员收回了上一步的决定，正在重新审核，请看办理记录。".to_owned()),
+        Action::StopNotice => ("公示暂停", "公示期间有人提出异议，正在核实，结果会通知您。".to_owned()),
+        Action::Appeal => ("已收到申诉", "您的申诉已经收到，由另外的工作人员办理。".to_owned()),
+        Action::Merge => ("已并入另一件", "这一件与您的另一件是同一件事，已经合并办理。".to_owned()),
+        Action::Recount => ("期限有变化", format!("放假安排有变化，期限已经重新计算。{by}")),
+        Action::Begin
+        | Action::Claim
+        | Action::Release
+        | Action::TakeOver
+        | Action::Forward
+        | Action::SendBack
+        | Action::Escalate
+        | Action::Arrange
+        | Action::Remark
+        | Action::Urge
+        | Action::Rate => return None,
     };
     Some(Words { title: format!("{service}：{what}"), body })
 }

@@ -96,7 +96,7 @@ async fn worker(app: &Bench, role: Role, place: &str) -> String {
         username: format!("w{}", place.trim_end_matches('0')),
         name: "李工".into(),
         password: "correct horse battery".to_owned().into(),
-        posts: vec![Post { role, area: area(place), point: None }],
+        posts: vec![Post { role, area: area(place), point: None, lead: false }],
         person: None,
     };
     let worker = staff_admin::add(app, new).await.unwrap().worker;

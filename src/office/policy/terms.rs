@@ -28,6 +28,70 @@ pub struct CommonPolicy {
     pub reject_reasons: Vec<ReasonOption>,
     /// The legal basis in the words of the notice, for the guide.
     pub guide: String,
+    /// What happens when the days run, stand still or are over.
+    #[serde(default)]
+    pub handling: Handling,
+}
+
+/// How long a whole case may take, what warns, and what may put it off. Days are working days; the defaults follow the
+/// usual practice of the permission law (行政许可法 Art. 32 and 42) until a county says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Handling {
+    /// From submission to the decision, without the days on which the clock stands; 0 for no limit.
+    pub total_days: u32,
+    /// When so many percent of a limit are over, the case is at risk.
+    pub risk_percent: u32,
+    /// Days after its limit at which a case that nobody decided climbs to the next desk; 0 for never.
+    pub climb_days: u32,
+    /// A case is put off for at most so long; then its clock runs again by itself.
+    pub hold_days: u32,
+    /// Days in which a refusal can be appealed; 0 for never.
+    pub appeal_days: u32,
+    /// Days of the desk that decides an appeal.
+    pub appeal_review_days: u32,
+    /// Days between two calls to hurry.
+    pub urge_gap_days: u32,
+    /// So many days before the end of a correction the applicant is reminded, the longest first.
+    pub correction_reminders: Vec<u32>,
+    pub hold_reasons: Vec<ReasonOption>,
+    pub send_back_reasons: Vec<ReasonOption>,
+    pub escalate_reasons: Vec<ReasonOption>,
+}
+
+impl Default for Handling {
+    fn default() -> Handling {
+        let list = |all: &[(&str, &str)]| {
+            let option = |(code, label): &(&str, &str)| ReasonOption { code: (*code).to_owned(), label: (*label).to_owned() };
+            all.iter().map(option).collect()
+        };
+        Handling {
+            total_days: 20,
+            risk_percent: 80,
+            climb_days: 3,
+            hold_days: 20,
+            appeal_days: 10,
+            appeal_review_days: 20,
+            urge_gap_days: 3,
+            correction_reminders: vec![5, 1],
+            hold_reasons: list(&[
+                ("verification", "需要向有关部门核实情况"),
+                ("home_visit", "需要上门走访"),
+                ("waiting_for_policy", "等待上级明确政策"),
+                ("quota", "名额或者资金暂时不足"),
+            ]),
+            send_back_reasons: list(&[
+                ("opinion_missing", "初审意见不完整"),
+                ("check_again", "有情况需要重新核实"),
+                ("wrong_desk", "不属于本级办理"),
+            ]),
+            escalate_reasons: list(&[
+                ("needs_higher_decision", "需要上级决定"),
+                ("no_capacity", "本级暂时无法办理"),
+                ("close_to_deadline", "期限快到，请上级直接办理"),
+            ]),
+        }
+    }
 }
 
 /// A paper that an application needs.
@@ -81,10 +145,16 @@ impl CommonPolicy {
         self.materials.iter().find(|m| m.code == code)
     }
 
-    /// The label of a correction or reject reason.
+    /// Every reason that a worker can choose.
+    fn reasons(&self) -> impl Iterator<Item = &ReasonOption> {
+        let h = &self.handling;
+        let lists = [&self.correction_reasons, &self.reject_reasons, &h.hold_reasons, &h.send_back_reasons, &h.escalate_reasons];
+        lists.into_iter().flatten()
+    }
+
+    /// The label of a reason.
     pub fn reason(&self, code: &str) -> Option<&str> {
-        let mut all = self.correction_reasons.iter().chain(&self.reject_reasons);
-        all.find(|r| r.code == code).map(|r| r.label.as_str())
+        self.reasons().find(|r| r.code == code).map(|r| r.label.as_str())
     }
 
     /// Whether it can be published: 10002 with everything that is wrong.
@@ -108,9 +178,12 @@ impl CommonPolicy {
                 fault(&format!("/materials/{at}"), "材料", "每份材料都要有代码、名称、页数上限和必交条件。");
             }
         }
-        let reasons = || self.correction_reasons.iter().chain(&self.reject_reasons);
-        if repeats(reasons().map(|r| r.code.as_str())) || reasons().any(|r| r.label.is_empty()) {
+        if repeats(self.reasons().map(|r| r.code.as_str())) || self.reasons().any(|r| r.label.is_empty()) {
             fault("/correction_reasons", "原因", "原因的代码不能重复，且都要有说明。");
+        }
+        let h = &self.handling;
+        if !(1..=100).contains(&h.risk_percent) || h.hold_days == 0 || h.appeal_days > 0 && h.appeal_review_days == 0 {
+            fault("/handling", "办理时限", "提醒比例要在1到100之间，暂缓和申诉办理的期限要大于零。");
         }
         faults.settle()
     }

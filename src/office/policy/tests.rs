@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use super::county::{self, NewPolicy, Pinned};
-use super::terms::{CommonPolicy, Material, ReasonOption, Required};
+use super::terms::{CommonPolicy, Handling, Material, ReasonOption, Required};
 use super::{areas, calendar};
 use crate::office::accounts::bench::{Bench, bench};
 use crate::platform::error::Result;
@@ -49,6 +49,7 @@ fn common() -> CommonPolicy {
         correction_reasons: vec![ReasonOption { code: "unclear".into(), label: "照片不清楚".into() }],
         reject_reasons: Vec::new(),
         guide: "依据办法办理。".into(),
+        handling: Handling::default(),
     }
 }
 

@@ -47,6 +47,11 @@ pub fn follow(c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Re
             row.filed = false;
             (row.assessment, row.reason_code) = (Assessment::None, None);
         }
+        // A refused case that lives again is as it was when it was refused.
+        Action::Appeal | Action::TakeBack if !row.filed => {
+            row.filed = true;
+            row.holder_live = Some(case.person_id);
+        }
         Action::Accept | Action::DeemAccepted if row.awaits_result() => {
             row.waiting_since = Some(spine.now);
         }

@@ -151,6 +151,10 @@ impl Service for Certificate {
         following::follow(c, spine, case, action)
     }
 
+    fn waits_outside(&self, c: &mut AnyConn, case: &Case) -> Result<bool> {
+        Ok(store::find(c, case.id)?.awaits_result())
+    }
+
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {
         let row = store::find(c, case.id)?;
         let mut flags = Vec::new();

@@ -18,7 +18,7 @@ use crate::office::cases::service::Services;
 use crate::office::people::persons::{NewPerson, insert};
 use crate::office::people::register::{self, CertificateStatus, NewCertificate};
 use crate::office::policy::county::{self, NewPolicy};
-use crate::office::policy::terms::CommonPolicy;
+use crate::office::policy::terms::{CommonPolicy, Handling};
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Bounds, Db, migrate};
 use crate::rules::areas::AreaCode;
@@ -60,11 +60,12 @@ fn common() -> CommonPolicy {
         correction_reasons: Vec::new(),
         reject_reasons: Vec::new(),
         guide: "残疾人证免费办理。".into(),
+        handling: Handling::default(),
     }
 }
 
 fn worker(role: Role, at: &str) -> Worker {
-    let posts = vec![Post { role, area: area(at), point: None }];
+    let posts = vec![Post { role, area: area(at), point: None, lead: false }];
     Worker { id: Id::at(NOON), name: "甲".into(), session: Id::at(NOON), person: None, posts }
 }
 

@@ -20,7 +20,6 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
-use crate::rules::lifecycle::Role;
 
 /// A point where devices are lent.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -128,7 +127,7 @@ pub struct RentalView {
 pub fn rental(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<RentalView> {
     let (choice, contact) = (choice(c, spine, case)?, contact(c, spine, case)?);
     let loan = Loan::of_case(c, case.id)?.map(|l| loan(c, spine, &l)).transpose()?;
-    Ok(RentalView { case: views::full(c, spine, case, Some(Role::Applicant))?, choice, contact, loan })
+    Ok(RentalView { case: views::full(c, spine, case, case.applicant().as_ref())?, choice, contact, loan })
 }
 
 /// The saved choice, if there is one.

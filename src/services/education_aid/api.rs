@@ -24,7 +24,6 @@ use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::lifecycle::Role;
 use crate::{form, labelled};
 
 /// The operations of this file.
@@ -165,7 +164,7 @@ async fn begin(
         }
         let new = NewDraft { account, person: student.id, kind: sent.kind.code().to_owned(), period: season.code };
         let case = drafts::begin(c, &spine, &EducationAid, id, &new)?;
-        views::full(c, &spine, &case, Some(Role::Applicant))
+        views::full(c, &spine, &case, case.applicant().as_ref())
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))

@@ -126,10 +126,13 @@ impl Service for EducationAid {
         match case.state {
             State::Approved if matches!(action, Action::Approve | Action::EndNotice) => granted(c, spine, case),
             State::Completed => Ok(()),
-            state if state.ended() => match store::of_case(c, case.id)? {
-                Some(award) => store::revoke(c, &award, spine.now),
-                None => Ok(()),
-            },
+            // Refused, withdrawn, or the approval was taken back.
+            state if state.ended() || matches!(action, Action::TakeBack | Action::StopNotice) => {
+                match store::of_case(c, case.id)? {
+                    Some(award) => store::revoke(c, &award, spine.now),
+                    None => Ok(()),
+                }
+            }
             _ => Ok(()),
         }
     }

@@ -21,9 +21,9 @@ use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::paging::After;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
-use crate::rules::coded::coded_enum;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
+use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
 use crate::{form, labelled};
 
@@ -255,7 +255,7 @@ struct BookLine {
     line_no: i64,
     #[schema(inline, example = "paid")]
     result: PaymentResult,
-    /// Of a failed one: name_mismatch, no_account, account_closed, account_frozen or other.
+    /// Of a failed one.
     #[schema(inline, example = json!(null))]
     reason: Option<PaymentFault>,
 }

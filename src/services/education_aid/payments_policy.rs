@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use super::{CODE, rules_tests};
 use crate::office::policy::county::NewPolicy;
-use crate::office::policy::terms::CommonPolicy;
+use crate::office::policy::terms::{CommonPolicy, Handling};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Desk;
@@ -24,6 +24,7 @@ pub fn policy(id: Id, notice_days: u32) -> NewPolicy {
         correction_reasons: Vec::new(),
         reject_reasons: Vec::new(),
         guide: String::new(),
+        handling: Handling::default(),
     };
     NewPolicy {
         id,

@@ -157,7 +157,7 @@ fn account(card: &str) -> Account {
 }
 
 fn worker(role: Role, person: Option<Id>) -> Worker {
-    let posts = vec![Post { role, area: AreaCode::parse(COUNTY).unwrap(), point: None }];
+    let posts = vec![Post { role, area: AreaCode::parse(COUNTY).unwrap(), point: None, lead: false }];
     Worker { id: Id::at(NOW), name: "李会计".into(), session: Id::at(NOW), person, posts }
 }
 
@@ -200,6 +200,22 @@ fn blank(spine: &Spine, id: Id, person: Id, policy_id: Id, period: &str) -> Case
         head: Vec::new(),
         events: 0,
         created_at: NOW,
+        clock_from: None,
+        clock_days: None,
+        risk_at: None,
+        total_from: None,
+        total_days: None,
+        total_left: None,
+        total_due_at: None,
+        held_at: None,
+        held_reason: None,
+        decided_by: None,
+        prior: None,
+        appealed_at: None,
+        refused_by: None,
+        urged_at: None,
+        reminders: 0,
+        merged_into: None,
     }
 }
 

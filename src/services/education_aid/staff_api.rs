@@ -335,7 +335,7 @@ async fn confirm(
         super::to_finance(c, &spine, &case, Actor::Worker(worker.clone()), Some(seen), "enrolment_confirmed")?;
         store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, spine.now)?;
         let case = case::find(c, case.id)?;
-        views::full(c, &spine, &case, case.desk_role(&worker))
+        views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
@@ -365,7 +365,7 @@ async fn refuse(
         let actor = Actor::Worker(worker.clone());
         let back = Step { actor, version: Some(seen), step: "enrolment_refused", desk: None, point: None, due_at: case.due_at };
         let case = step(c, &spine, case.id, back)?;
-        views::full(c, &spine, &case, case.desk_role(&worker))
+        views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))

@@ -97,11 +97,22 @@ pub fn grant(c: &mut AnyConn, case: &Case, season: &Season, stage: Stage, benefi
         created_at: now,
         updated_at: now,
     };
+    if let Some(old) = of_case(c, case.id)? {
+        return grant_again(c, &old, award);
+    }
     match diesel::insert_into(awards::table).values(award).execute(c) {
         Ok(_) => Ok(()),
         Err(e) if is_duplicate(&e) => Err(Error::new(&codes::APPLIED)),
         Err(e) => Err(e.into()),
     }
+}
+
+/// Approved again after the first approval was taken back: the award lives again with today's money.
+fn grant_again(c: &mut AnyConn, old: &Award, new: Award) -> Result<()> {
+    shift(c, old.id, AwardState::Revoked, AwardState::OnNotice, new.updated_at)?;
+    let facts = (awards::beneficiary.eq(new.beneficiary), awards::stage.eq(new.stage), awards::amount_fen.eq(new.amount_fen));
+    diesel::update(awards::table.find(old.id)).set(facts).execute(c)?;
+    Ok(())
 }
 
 /// The award of a case, if it was approved.

@@ -14,6 +14,12 @@ use super::World;
 /// The county of the stories.
 pub const COUNTY: &str = "990101000000";
 
+/// A worker with a session.
+pub struct Officer {
+    pub id: Id,
+    pub token: String,
+}
+
 impl World {
     /// The access token of a resident whom nothing belongs to.
     pub async fn stranger(&self) -> String {
@@ -22,11 +28,16 @@ impl World {
 
     /// The access token of a worker with these posts in the whole county.
     pub async fn worker(&self, roles: &[Role]) -> String {
-        self.worker_who_is(roles, COUNTY, None).await
+        self.officer(roles, COUNTY, None, false).await.token
     }
 
     /// The same for another area, or for a worker who is a person of the register.
     pub async fn worker_who_is(&self, roles: &[Role], area: &'static str, person: Option<Id>) -> String {
+        self.officer(roles, area, person, false).await.token
+    }
+
+    /// A worker whom the story names again; `lead` leads every desk that the posts serve.
+    pub async fn officer(&self, roles: &[Role], area: &'static str, person: Option<Id>, lead: bool) -> Officer {
         let (id, now, roles) = (self.app.clock.id(), self.app.clock.now_ms(), roles.to_vec());
         let posts: Vec<Id> = roles.iter().map(|_| self.app.clock.id()).collect();
         let store = self.app.db.write(move |c| {
@@ -41,12 +52,17 @@ impl World {
             use assignments::dsl as a;
             for (post, role) in posts.iter().zip(&roles) {
                 let held = (a::id.eq(*post), a::worker_id.eq(id), a::role.eq(*role), a::area.eq(area), a::valid_from.eq(0));
-                diesel::insert_into(a::assignments).values(held).execute(c)?;
+                diesel::insert_into(a::assignments).values((held, a::lead.eq(lead))).execute(c)?;
             }
             Ok(())
         });
         store.await.unwrap();
-        self.session(Holder::Staff, id).await
+        Officer { id, token: self.session(Holder::Staff, id).await }
+    }
+
+    /// The access token of a worker who signs in again.
+    pub async fn on_duty(&self, officer: &Officer) -> String {
+        self.session(Holder::Staff, officer.id).await
     }
 
     /// Signs a resident of the cast in, as a phone does; the access token.

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::figures::COUNTIES;
 use super::materials;
 use crate::office::policy::county::NewPolicy;
-use crate::office::policy::terms::CommonPolicy;
+use crate::office::policy::terms::{CommonPolicy, Handling};
 use crate::platform::clock::Clock;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;
@@ -92,6 +92,7 @@ fn education_aid() -> CommonPolicy {
             ("not_enrolled", "没有在读或没有入学"),
         ]),
         guide: "依据《中华人民共和国残疾人保障法》第二十一条，对残疾学生和残疾人家庭子女给予教育救助。".to_owned(),
+        handling: Handling::default(),
     }
 }
 
@@ -112,6 +113,7 @@ fn device_rental() -> CommonPolicy {
             ("not_collected", "没有在约定的时间来取"),
         ]),
         guide: "依据《中华人民共和国无障碍环境建设法》，网点免费出借辅助器具，用完归还。".to_owned(),
+        handling: Handling::default(),
     }
 }
 
@@ -133,5 +135,6 @@ fn certificate() -> CommonPolicy {
             ("false_material", "提交的材料不真实"),
         ]),
         guide: "依据《中华人民共和国残疾人证管理办法》（残联发〔2017〕34号），残疾人证免费办理，有效期十年。".to_owned(),
+        handling: Handling::default(),
     }
 }

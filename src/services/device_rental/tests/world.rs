@@ -23,7 +23,7 @@ use crate::office::cases::check::check;
 use crate::office::cases::drafts;
 use crate::office::cases::service::{Service, Services, Spine};
 use crate::office::policy::county::{self, NewPolicy};
-use crate::office::policy::terms::CommonPolicy;
+use crate::office::policy::terms::{CommonPolicy, Handling};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
@@ -72,6 +72,7 @@ fn policy(app: &Bench) -> NewPolicy {
             correction_reasons: Vec::new(),
             reject_reasons: Vec::new(),
             guide: "依据办法办理。".into(),
+            handling: Handling::default(),
         },
         terms: serde_json::json!({
             "loan_days": 60, "most_days": 120, "extension_days": 30, "units_per_person": 2, "deposit": {"kind": "none"},
@@ -279,7 +280,7 @@ pub fn contact() -> Contact {
 }
 
 fn keeper(app: &Bench, point: Id) -> Worker {
-    let post = Post { role: Role::PointKeeper, area: COUNTY.parse().unwrap(), point: Some(point) };
+    let post = Post { role: Role::PointKeeper, area: COUNTY.parse().unwrap(), point: Some(point), lead: false };
     Worker { id: app.clock.id(), name: "李明".into(), session: app.clock.id(), person: None, posts: vec![post] }
 }
 

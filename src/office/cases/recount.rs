@@ -1,0 +1,73 @@
+//! The calendar changed: the limits of running cases are counted anew, each with a line in its history.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::act::{Act, act};
+use super::case::{Case, cases};
+use super::clocks::Counting;
+use super::service::{Services, Spine};
+use crate::office::policy::county;
+use crate::platform::app::App;
+use crate::platform::crypto::Keyring;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::Result;
+use crate::platform::id::Id;
+use crate::platform::outbox::{self, Class, Effect};
+use crate::rules::lifecycle::Action;
+
+/// Kind of the outbox row that [`order`] leaves.
+pub const RECOUNT: &str = "recount_limits";
+
+/// Cases looked at in one write.
+const CHUNK: i64 = 200;
+
+/// Which cases are still to be looked at.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Recount {
+    after: Option<Id>,
+}
+
+/// Asks for a recount, in the write that changes the calendar; the worker does it in small writes.
+pub fn order(c: &mut AnyConn, keys: &Keyring, now: i64) -> Result<()> {
+    push(c, keys, Recount { after: None }, now)
+}
+
+fn push(c: &mut AnyConn, keys: &Keyring, work: Recount, now: i64) -> Result<()> {
+    outbox::push(c, keys, &Effect { kind: RECOUNT, class: Class::Repeatable, lane: RECOUNT, body: &work }, now)
+}
+
+/// Counts one chunk anew and asks for the next.
+pub async fn run(app: &App, services: &Services, work: Recount) -> Result<()> {
+    let spine = Spine::of(app, services);
+    app.db
+        .write(move |c| {
+            let running = cases::clock_from.is_not_null().or(cases::total_from.is_not_null());
+            let mut live = cases::table.filter(cases::ended_at.is_null().and(running)).into_boxed::<MultiBackend>();
+            if let Some(after) = work.after {
+                live = live.filter(cases::id.gt(after));
+            }
+            let rows = live.order(cases::id).limit(CHUNK).select(<Case as Selectable<MultiBackend>>::construct_selection());
+            let rows: Vec<Case> = rows.load(c)?;
+            let next = rows.last().map(|case| case.id).filter(|_| i64::try_from(rows.len()).is_ok_and(|n| n == CHUNK));
+            for case in rows {
+                one(c, &spine, &case)?;
+            }
+            match next {
+                Some(last) => push(c, &spine.keys, Recount { after: Some(last) }, spine.now),
+                None => Ok(()),
+            }
+        })
+        .await
+}
+
+/// A case whose dates stay the same is left alone.
+fn one(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let mut counted = case.clone();
+    Counting::new(c, spine, &policy)?.recount(&mut counted);
+    if (counted.due_at, counted.total_due_at) == (case.due_at, case.total_due_at) {
+        return Ok(());
+    }
+    act(c, spine, case.id, Act::system(Action::Recount, "calendar_changed")).map(|_| ())
+}
