@@ -74,7 +74,7 @@ pub fn keeper_of(c: &mut AnyConn, point: Id) -> Result<Worker> {
     let point = store::point(c, point)?;
     let keeper = POINTS.iter().find(|p| p.1 == point.name).ok_or_else(|| Error::internal("nobody keeps this point"))?;
     let area = AreaCode::parse(&point.area).map_err(Error::internal)?;
-    let posts = vec![Post { role: Role::PointKeeper, area, point: Some(point.id) }];
+    let posts = vec![Post { role: Role::PointKeeper, area, point: Some(point.id), lead: false }];
     Ok(Worker { id: staff_admin::worker_named(c, keeper.3)?, name: keeper.4.to_owned(), session: point.id, person: None, posts })
 }
 

@@ -49,7 +49,7 @@ pub async fn of(app: &App, county: usize) -> Result<Office> {
 }
 
 async fn serving(app: &App, username: String, name: &str, role: Role, area: AreaCode) -> Result<Worker> {
-    let posts = vec![Post { role, area, point: None }];
+    let posts = vec![Post { role, area, point: None, lead: false }];
     let password = Zeroizing::new(PASSWORD.to_owned());
     let known = username.clone();
     let id = match app.db.read(move |c| staff_admin::worker_named(c, &known)).await {

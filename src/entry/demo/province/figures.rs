@@ -17,6 +17,8 @@ pub struct County {
     pub report_year: i32,
     /// Certificate holders: category, severe (levels 1 and 2), other.
     pub holders: &'static [(Category, usize, usize)],
+    /// The report says how many there are; else they are as many as its cases need.
+    pub holders_reported: bool,
     /// First cards of the report year: the holders are without a card when the province is laid, cases give it to them.
     pub new_cards: usize,
     /// Cards that expired in the report year; cases renewed them.
@@ -99,6 +101,7 @@ pub const COUNTIES: [County; 3] = [
             (Category::Mental, 60, 8),
             (Category::Multiple, 28, 2),
         ],
+        holders_reported: false,
         new_cards: 0,
         renewals: 0,
         changes: 0,
@@ -132,6 +135,7 @@ pub const COUNTIES: [County; 3] = [
             (Category::Mental, 125, 7),
             (Category::Multiple, 55, 3),
         ],
+        holders_reported: false,
         new_cards: 578,
         renewals: 283,
         changes: 289,
@@ -154,6 +158,7 @@ pub const COUNTIES: [County; 3] = [
             (Category::Mental, 2450, 122),
             (Category::Multiple, 1100, 72),
         ],
+        holders_reported: true,
         new_cards: 1524,
         renewals: 812,
         changes: 314,

@@ -106,6 +106,9 @@ impl Sheet {
 
     /// Who holds a valid card now.
     fn holders(&mut self, c: &mut AnyConn, county: &County, area: &AreaCode) -> Result<()> {
+        if !county.holders_reported {
+            return Ok(());
+        }
         let now = rolls::count_by(c, area)?;
         let (severe, other) = county.holders.iter().fold((0_usize, 0_usize), |(s, o), k| (s.saturating_add(k.1), o.saturating_add(k.2)));
         self.line("持证人 合计", severe.saturating_add(other), now.holders);
