@@ -18,10 +18,7 @@ use zhucan::rules::calendar::beijing_date;
 use crate::world::client::overhear;
 use crate::world::{MORNING_MS, World};
 
-stories!(
-    the_first_county_shows_its_report_once_and_tells_nobody_of_it,
-    a_newcomer_finds_work_on_every_desk,
-);
+stories!(the_first_county_shows_its_report_once_and_tells_nobody_of_it, a_newcomer_finds_work_on_every_desk,);
 
 /// Of the three counties only the first: the others take too long without optimisation; `zhucan demo figures` counts all.
 async fn first_county(app: &App) {

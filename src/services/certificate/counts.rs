@@ -37,7 +37,8 @@ fn completed(county: String, from: i64, until: i64) -> _ {
 
 /// How many cases of each kind.
 pub fn by_kind(c: &mut AnyConn, span: &Span) -> Result<Vec<(Kind, i64)>> {
-    let rows = cases::table.filter(completed(span.county.to_string(), span.from, span.until)).group_by(cases::kind).order(cases::kind);
+    let rows =
+        cases::table.filter(completed(span.county.to_string(), span.from, span.until)).group_by(cases::kind).order(cases::kind);
     let rows: Vec<(String, i64)> = rows.select((cases::kind, count_star())).load(c)?;
     let of = |kind: Kind| rows.iter().find(|(code, _)| code == kind.code()).map_or(0, |(_, n)| *n);
     Ok(Kind::ALL.iter().map(|kind| (*kind, of(*kind))).collect())
@@ -45,7 +46,11 @@ pub fn by_kind(c: &mut AnyConn, span: &Span) -> Result<Vec<(Kind, i64)>> {
 
 /// How many cases came from another province.
 pub fn cross_province(c: &mut AnyConn, span: &Span) -> Result<i64> {
-    let permits = cases::table.inner_join(papers::table.on(papers::case_id.eq(cases::id))).filter(completed(span.county.to_string(), span.from, span.until));
+    let permits = cases::table.inner_join(papers::table.on(papers::case_id.eq(cases::id))).filter(completed(
+        span.county.to_string(),
+        span.from,
+        span.until,
+    ));
     let permits = permits.filter(papers::material.eq(RESIDENCE_PERMIT)).filter(papers::state.eq("received"));
     Ok(permits.select(count(cases::id).aggregate_distinct()).get_result(c)?)
 }

@@ -18,7 +18,10 @@ diesel::allow_tables_to_appear_in_same_query!(device_loans, rental_points);
 pub fn people_helped(c: &mut AnyConn, county: &AreaCode, first: NaiveDate, last: NaiveDate) -> Result<i64> {
     use device_loans::dsl as l;
     let lent = l::device_loans.inner_join(rental_points::table.on(rental_points::id.eq(l::point_id)));
-    let lent = lent.filter(rental_points::county.eq(county.to_string())).filter(l::out_on.ge(first.to_string())).filter(l::out_on.le(last.to_string()));
+    let lent = lent
+        .filter(rental_points::county.eq(county.to_string()))
+        .filter(l::out_on.ge(first.to_string()))
+        .filter(l::out_on.le(last.to_string()));
     Ok(lent.select(count(l::person_id).aggregate_distinct()).get_result(c)?)
 }
 

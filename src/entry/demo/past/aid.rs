@@ -242,8 +242,7 @@ fn pay(
     }
     payments::export(c, &scene.spine(days.0, 10 * 60 + 30), finance, batch, 1)?;
     let lines = payments::lines(c, batch)?;
-    let answers: Vec<BankAnswer> =
-        lines.iter().map(|l| BankAnswer { line_no: l.line_no, fault: refuses(l.line_no) }).collect();
+    let answers: Vec<BankAnswer> = lines.iter().map(|l| BankAnswer { line_no: l.line_no, fault: refuses(l.line_no) }).collect();
     payments::book(c, &scene.spine(days.1, 15 * 60), finance, batch, 2, &answers)?;
     Ok(batch)
 }

@@ -58,7 +58,8 @@ impl Applicant {
             _ => None,
         };
         let person = Known::of(member);
-        let openid = format!("demo-{}", hex::encode(persons::id_hash(&setting.keys, &other.as_ref().map_or(&person, |o| &o.0).id_number)));
+        let openid =
+            format!("demo-{}", hex::encode(persons::id_hash(&setting.keys, &other.as_ref().map_or(&person, |o| &o.0).id_number)));
         let account = WeChatName::new(&setting.instance_on(day), APPID, &openid, None)?;
         Ok(Applicant { person, other, account, area: family.area })
     }

@@ -57,9 +57,7 @@ impl PlannedCard {
         match kind {
             Kind::New => (self.issued_on, self.reissue) = (applied_on, None),
             // It has seven weeks to run when its holder applies.
-            Kind::Renewal => {
-                self.issued_on = ten_years_before(applied_on.checked_add_days(Days::new(49)).unwrap_or(applied_on))
-            }
+            Kind::Renewal => self.issued_on = ten_years_before(applied_on.checked_add_days(Days::new(49)).unwrap_or(applied_on)),
             Kind::Change => self.issued_on = before(chance.below(1000).saturating_add(400)),
         }
     }

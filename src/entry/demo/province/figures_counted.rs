@@ -110,7 +110,8 @@ impl Sheet {
             return Ok(());
         }
         let now = rolls::count_by(c, area)?;
-        let (severe, other) = county.holders.iter().fold((0_usize, 0_usize), |(s, o), k| (s.saturating_add(k.1), o.saturating_add(k.2)));
+        let (severe, other) =
+            county.holders.iter().fold((0_usize, 0_usize), |(s, o), k| (s.saturating_add(k.1), o.saturating_add(k.2)));
         self.line("持证人 合计", severe.saturating_add(other), now.holders);
         self.line("持证人 重度", severe, now.severe);
         self.line("持证人 其他", other, now.other);
