@@ -23,13 +23,17 @@ pub struct Pages<'a> {
 
 /// The pages to be written; none when all are there.
 pub async fn open(app: &App) -> Result<Option<Pages<'_>>> {
-    let found = app.db.read(|c| facts::get(c, NAME)).await?;
-    let written = match found.as_deref() {
-        Some(ALL) => return Ok(None),
-        Some(count) => count.parse().map_err(|e| Error::internal(format!("fact {NAME}: {e}")))?,
-        None => 0,
-    };
-    Ok(Some(Pages { app, written, next: 0 }))
+    let written = app.db.read(written).await?;
+    Ok((written < u64::MAX).then_some(Pages { app, written, next: 0 }))
+}
+
+/// How many pages are written; as many as there can be when all are.
+fn written(c: &mut AnyConn) -> Result<u64> {
+    match facts::get(c, NAME)?.as_deref() {
+        Some(ALL) => Ok(u64::MAX),
+        Some(count) => count.parse().map_err(|e| Error::internal(format!("fact {NAME}: {e}"))),
+        None => Ok(0),
+    }
 }
 
 impl Pages<'_> {
@@ -44,6 +48,10 @@ impl Pages<'_> {
         self.app
             .db
             .write(move |c| {
+                // A load that was cut off may have finished it meanwhile.
+                if written(c)? > page {
+                    return Ok(());
+                }
                 work(c).map_err(|e| {
                     let cause = format!("page {page} of the past: {e:?}");
                     e.because(cause)

@@ -34,7 +34,7 @@ pub fn borrower(setting: &Setting, (family, at): (&Family, usize), applied_on: N
 }
 
 /// Who has a card and is no student borrows; each once.
-pub fn borrowers<'a>(families: &'a [Family]) -> impl Iterator<Item = (&'a Family, usize)> {
+pub fn borrowers(families: &[Family]) -> impl Iterator<Item = (&Family, usize)> {
     let holder = |f: &&Family| f.members.first().is_some_and(|m| m.card.is_some() && m.study.is_none());
     families.iter().filter(holder).map(|f| (f, 0))
 }
