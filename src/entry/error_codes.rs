@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::office::accounts::faults;
-use crate::office::announcements::store::ANNOUNCEMENTS;
 use crate::office::administration::codes as administration_codes;
+use crate::office::announcements::store::ANNOUNCEMENTS;
 use crate::office::cases::{codes, consents, papers_api};
 use crate::office::people::codes as people_codes;
 use crate::office::tickets::codes as ticket_codes;

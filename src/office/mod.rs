@@ -1,8 +1,8 @@
 //! Floor 2, the spine: what all services share.
 
 pub mod accounts; // who signs in, in what role, for whom
-pub mod announcements; // what everybody is told when the app starts
 pub mod administration; // what the administrator does
+pub mod announcements; // what everybody is told when the app starts
 pub mod cases; // drafts, papers, actions, history, corrections
 
 pub mod desks; // queues, claims, decisions

@@ -185,6 +185,13 @@ impl Claimed {
     }
 }
 
+/// Settles as done, unsent, what was due before a moment: a demo lays years of history at once and tells nobody of it.
+pub fn forget_due_before(c: &mut AnyConn, before_ms: i64) -> Result<()> {
+    use outbox::dsl as o;
+    diesel::delete(o::outbox.filter(o::state.eq("waiting").and(o::due_at.lt(before_ms)))).execute(c)?;
+    Ok(())
+}
+
 /// Sets parked effects going again; answers how many. Unknown ones stay: they may have left.
 pub fn retry_parked(c: &mut AnyConn, now_ms: i64) -> Result<usize> {
     use outbox::dsl as o;

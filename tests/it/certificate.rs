@@ -18,6 +18,7 @@ stories![
     an_officer_orders_an_assessment_and_its_result_is_on_the_new_card,
     another_countys_worker_sees_nothing_of_a_renewal,
     who_cannot_renew_yet_is_told_from_which_day,
+    who_lives_in_another_province_is_asked_for_a_residence_permit,
 ];
 
 const MINUTES_11: Duration = Duration::from_secs(11 * 60);
@@ -282,4 +283,20 @@ async fn who_cannot_renew_yet_is_told_from_which_day(world: World) {
     );
     let refused = world.post("/api/v1/certificate/drafts").token(&token).json(&begin("new")).send().await.refused(409, 32001);
     assert_eq!(refused.json["details"][0]["code"], "has_card");
+}
+
+async fn who_lives_in_another_province_is_asked_for_a_residence_permit(world: World) {
+    let renewal = Renewal::begun(world).await;
+    let asked = async || {
+        let check = renewal.get(&renewal.holder, &format!("/cases/{}/check", renewal.case)).await;
+        let details = check["details"].as_array().unwrap().clone();
+        details.iter().any(|d| d["field"] == "/materials/residence_permit")
+    };
+    let saved = renewal.save("holder", &json!({ "version": 0, "changed_condition": false })).await.data(200);
+    assert!(saved["cross_province"] == json!(false) && !asked().await);
+    let away = json!({ "version": 1, "changed_condition": false, "cross_province": true });
+    let saved = renewal.save("holder", &away).await.data(200);
+    assert!(saved["cross_province"] == json!(true) && asked().await);
+    renewal.upload("residence_permit").await;
+    assert!(!asked().await);
 }

@@ -8,18 +8,19 @@
 mod registry;
 mod absence;
 mod accounts_desk;
-mod awaited_proofs;
-mod bootstrap;
-mod callback;
 mod admin_places;
 mod admin_policy;
 mod admin_workers;
+mod awaited_proofs;
+mod bootstrap;
 mod bulk;
+mod callback;
 mod cases;
 mod certificate;
 mod clocks;
 mod contract;
 mod counter_codes;
+mod demo_past;
 mod device_rental;
 mod document;
 mod drain;
@@ -74,6 +75,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("contract", contract::STORIES),
     ("instances", instances::STORIES),
     ("counter_codes", counter_codes::STORIES),
+    ("demo_past", demo_past::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),

@@ -9,9 +9,10 @@ use clap::{Args, Subcommand};
 use super::Outcome;
 use super::place::{self, Outside, Place, cause};
 use super::running::{block_on, listen, until_stopped};
+use crate::entry::demo::province::figures_counted::Figure;
 use crate::entry::demo::walks::{self, Walker};
 use crate::entry::demo::wechat_stand_in::{self, Shared};
-use crate::entry::demo::{banner, cast, control, folder, province, shop, sms_stand_in};
+use crate::entry::demo::{banner, cast, control, folder, past, province, shop, sms_stand_in};
 use crate::entry::server::Options;
 use crate::platform::clock::Clock;
 use crate::platform::crypto::Keyring;
@@ -54,6 +55,11 @@ enum Ask {
         #[arg(long, env = "ZHUCAN_DATA", default_value = "./data", help = "演示的数据文件夹")]
         data: PathBuf,
     },
+    #[command(about = "从运行中的演示的办件里统计年报数字，逐项与年报核对")]
+    Figures {
+        #[arg(long, env = "ZHUCAN_DATA", default_value = "./data", help = "演示的数据文件夹")]
+        data: PathBuf,
+    },
     #[command(about = "给出演示工作人员现在的动态验证码，例如 town")]
     Totp {
         #[arg(help = "工作人员的用户名")]
@@ -68,6 +74,7 @@ impl Demo {
         match self.ask {
             Some(Ask::Clock { by, data }) => block_on(move_clock(by, data)),
             Some(Ask::Walk { name, data }) => block_on(walk(name, data)),
+            Some(Ask::Figures { data }) => block_on(check_figures(data)),
             Some(Ask::Totp { name, data }) => block_on(show_code(name, data)),
             None => self.start(),
         }
@@ -110,6 +117,7 @@ impl Demo {
             province::load(&app).await.map_err(|e| cause(&e))?;
             cast::load(&app, &stand_in).await.map_err(|e| cause(&e))?;
             shop::open(&app).await.map_err(|e| cause(&e))?;
+            past::load(&app).await.map_err(|e| cause(&e))?;
             let wechat = wechat_stand_in::start(wechat, stand_in).map_err(|e| format!("微信替身不能启动：{e}"))?;
             actix_web::rt::spawn(wechat);
             let sms = sms_stand_in::start(sms, messages).map_err(|e| format!("短信替身不能启动：{e}"))?;
@@ -166,6 +174,22 @@ async fn show_code(name: String, data: PathBuf) -> Outcome {
     let address = running_at(&data)?;
     let told: control::Code = ask(reqwest::Client::new().get(format!("{address}/demo/totp/{name}")), &address).await?;
     println!("{}", told.code);
+    Ok(())
+}
+
+/// Prints each figure as it is counted now; err when one is not that of its report.
+async fn check_figures(data: PathBuf) -> Outcome {
+    let address = running_at(&data)?;
+    let figures: Vec<Figure> = ask(reqwest::Client::new().get(format!("{address}/demo/figures")), &address).await?;
+    for figure in &figures {
+        let verdict = if figure.counted == figure.reported { "一致" } else { "不一致" };
+        println!("{verdict}  统计 {:>6}  年报 {:>6}  {}", figure.counted, figure.reported, figure.name);
+    }
+    let wrong = figures.iter().filter(|f| f.counted != f.reported).count();
+    if figures.is_empty() || wrong > 0 {
+        return Err(format!("{} 项数字中有 {wrong} 项与年报不一致。", figures.len()));
+    }
+    println!("{} 项数字都与年报一致。", figures.len());
     Ok(())
 }
 

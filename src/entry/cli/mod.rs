@@ -1,7 +1,7 @@
 //! The command line: each command is one file here, each flag also an environment variable `ZHUCAN_…`.
 
-mod channels;
 mod admin;
+mod channels;
 mod demo;
 mod doctor;
 mod history;

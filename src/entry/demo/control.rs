@@ -1,9 +1,10 @@
-//! What only a running demo answers, and only to its own machine: its clock.
+//! What only a running demo answers, and only to its own machine: its clock, a worker's code, the reports' figures.
 
 use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
 use validator::Validate;
 
+use super::province::figures_counted::{self, Figure};
 use crate::entry::docs::PathTable;
 use crate::form;
 use crate::office::accounts::staff_login;
@@ -44,12 +45,14 @@ pub struct Code {
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/demo/clock", web::post().to(move_clock));
     cfg.route("/demo/totp/{name}", web::get().to(totp));
+    cfg.route("/demo/figures", web::get().to(figures));
 }
 
 /// The paths above, for the path table.
 pub fn paths(table: &mut PathTable) {
     table.add("/demo/clock", ["POST"]);
     table.add("/demo/totp/{name}", ["GET"]);
+    table.add("/demo/figures", ["GET"]);
 }
 
 async fn move_clock(req: HttpRequest, app: web::Data<App>, body: Body<Move>) -> Result<Answer<Clock>> {
@@ -71,6 +74,11 @@ async fn move_clock(req: HttpRequest, app: web::Data<App>, body: Body<Move>) -> 
 async fn totp(req: HttpRequest, name: web::Path<String>, app: web::Data<App>) -> Result<Answer<Code>> {
     own_machine(&req)?;
     Ok(Answer::ok(Code { code: staff_login::totp_code(&app, &name).await? }))
+}
+
+async fn figures(req: HttpRequest, app: web::Data<App>) -> Result<Answer<Vec<Figure>>> {
+    own_machine(&req)?;
+    Ok(Answer::ok(app.db.read(figures_counted::all).await?))
 }
 
 /// Everybody else finds nothing here.

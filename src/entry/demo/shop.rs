@@ -2,21 +2,23 @@
 
 use std::sync::Arc;
 
-use chrono::{Datelike, Days};
+use chrono::{Datelike, Days, NaiveDate};
 use zeroize::Zeroizing;
 
 use super::cast::PASSWORD;
+use super::earlier;
 use super::province::figures::COUNTIES;
-use crate::office::accounts::guards::Post;
+use crate::office::accounts::guards::{Post, Worker};
 use crate::office::accounts::staff_admin::{self, NewWorker};
 use crate::office::cases::service::Spine;
 use crate::office::policy::county;
 use crate::platform::app::App;
+use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::facts;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::calendar::beijing_date;
+use crate::rules::calendar::{beijing_date, start_of_day_ms};
 use crate::rules::lifecycle::Role;
 use crate::services;
 use crate::services::device_rental::states::{InUse, UnitState};
@@ -41,6 +43,9 @@ const MODELS: [(&str, &str, &str, &str, &str); 3] = [
     ("axillary_crutches", "腋拐", "axillary_crutches", "一副可调高低的腋拐", "YG"),
 ];
 
+/// The points opened with this year.
+const SINCE: (i32, u32, u32) = (2023, 1, 9);
+
 /// Sets everything up once; a second call finds it.
 pub async fn open(app: &App) -> Result<()> {
     if app.db.read(|c| facts::get(c, "demo_shop")).await?.is_some() {
@@ -50,23 +55,35 @@ pub async fn open(app: &App) -> Result<()> {
     for county in counties {
         announce(app, county?).await?;
     }
-    let points = equip(app).await?;
+    let (year, month, day) = SINCE;
+    let since = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+    let then = earlier::at(app, start_of_day_ms(since).saturating_add(9 * 3_600_000));
+    let points = equip(&then).await?;
     for ((area, _, _, username, name), point) in POINTS.iter().zip(points) {
         let area = AreaCode::parse(area).map_err(Error::internal)?;
         let posts = vec![Post { role: Role::PointKeeper, area, point: Some(point), lead: false }];
         let password = Zeroizing::new(PASSWORD.to_owned());
         let new = NewWorker { username: (*username).into(), name: (*name).into(), password, posts, person: None };
-        staff_admin::add(app, new).await?;
+        staff_admin::add(&then, new).await?;
     }
     app.db.write(|c| facts::set(c, "demo_shop", "open")).await
 }
 
-/// The season of this year, open from ten days ago, with the county's own standards.
+/// The keeper of a point, as they sign in.
+pub fn keeper_of(c: &mut AnyConn, point: Id) -> Result<Worker> {
+    let point = store::point(c, point)?;
+    let keeper = POINTS.iter().find(|p| p.1 == point.name).ok_or_else(|| Error::internal("nobody keeps this point"))?;
+    let area = AreaCode::parse(&point.area).map_err(Error::internal)?;
+    let posts = vec![Post { role: Role::PointKeeper, area, point: Some(point.id), lead: false }];
+    Ok(Worker { id: staff_admin::worker_named(c, keeper.3)?, name: keeper.4.to_owned(), session: point.id, person: None, posts })
+}
+
+/// The season of this year, open from forty days ago, with the county's own standards.
 async fn announce(app: &App, county: AreaCode) -> Result<()> {
     let (id, now) = (app.clock.id(), app.clock.now_ms());
     let today = beijing_date(now);
     let day = move |n: u64| today.checked_add_days(Days::new(n)).unwrap_or(today);
-    let begun = today.checked_sub_days(Days::new(10)).unwrap_or(today);
+    let begun = today.checked_sub_days(Days::new(40)).unwrap_or(today);
     app.db
         .write(move |c| {
             let policy = county::current(c, &county, "education_aid", today)?;

@@ -163,7 +163,15 @@ fn refused(fault: FileFault) -> Error {
 }
 
 /// Puts the cleaned file into the vault, durable before its row exists.
-async fn store(app: &App, spine: &Spine, account: Id, case: Id, material: &str, alt: &str, clean: Processed) -> Result<Paper> {
+pub async fn store(
+    app: &App,
+    spine: &Spine,
+    account: Id,
+    case: Id,
+    material: &str,
+    alt: &str,
+    clean: Processed,
+) -> Result<Paper> {
     let (id, file_id) = (app.clock.id(), app.clock.id());
     let (key, wrapped) = spine.keys.new_data_key(&Place::new("papers", "file_key", file_id.as_bytes()))?;
     let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);

@@ -104,7 +104,7 @@ async fn begin(
 }
 
 /// Begins a draft: the caller may act, a guardian acts where one must, and nothing stands in the way today.
-pub(super) fn begun(c: &mut AnyConn, spine: &Spine, id: Id, account: Id, person: Id, kind: Kind) -> Result<Case> {
+pub fn begun(c: &mut AnyConn, spine: &Spine, id: Id, account: Id, person: Id, kind: Kind) -> Result<Case> {
     let relation = links::may_act(c, account, person, spine.today())?.ok_or_else(Error::not_found)?;
     let holding = Holding::of(c, spine, person)?;
     if let Some(terms) = &holding.terms {

@@ -25,6 +25,9 @@ pub struct Holder {
     pub changed_condition: bool,
     /// What a first applicant says; the hospital decides.
     pub declared_category: Option<Category>,
+    /// The holder lives in another province and applies from there (跨省通办), with a residence permit.
+    #[serde(default)]
+    pub cross_province: bool,
 }
 
 /// How the new card comes to its holder.
@@ -57,6 +60,10 @@ pub struct SaveCertificateHolder {
     /// For a first card only: visual, hearing, speech, physical, intellectual, mental or multiple.
     #[schema(inline, example = json!(null))]
     pub declared_category: Option<Category>,
+    /// The holder lives in another province and applies from there; a residence permit is then needed.
+    #[serde(default)]
+    #[schema(example = false)]
+    pub cross_province: bool,
 }
 form!(SaveCertificateHolder {
     version: "版本",
@@ -64,6 +71,7 @@ form!(SaveCertificateHolder {
     address: "联系地址",
     changed_condition: "残疾状况有没有变化",
     declared_category: "残疾类别",
+    cross_province: "是否在外省居住",
 });
 
 /// The delivery section as it is sent.
@@ -136,6 +144,7 @@ impl SaveCertificateHolder {
             address: filled(&self.address),
             changed_condition: self.changed_condition,
             declared_category: self.declared_category,
+            cross_province: self.cross_province,
         })
     }
 }
@@ -178,6 +187,12 @@ impl SaveCertificateDelivery {
 pub fn missing(section: &str, label: &str) -> Detail {
     let field = format!("/sections/{section}");
     Detail::new(&field, label, "missing", "这一部分还没有填写。", "请填写并保存后再提交。")
+}
+
+/// The county takes no applications from other provinces.
+pub fn no_cross_province() -> Detail {
+    let (reason, way_out) = ("本地还没有开通跨省通办。", "请回户籍所在地的县（区）残联窗口办理。");
+    Detail::new("/sections/holder/cross_province", "是否在外省居住", "not_offered", reason, way_out)
 }
 
 /// An address of which only the beginning shows.

@@ -1,18 +1,19 @@
 //! The disability certificate: renewal, first issue, change of category or level; from application to the card in hand.
 
-mod api;
-mod codes;
-mod following;
-mod forms;
-mod holding;
-mod lapsing;
-mod making;
-mod on_paper;
+pub mod api; // what an applicant may call
+mod codes; // what can be refused
+pub mod counts; // what the yearly report counts
+pub mod following; // what follows when a case moves
+pub mod forms; // the sections
+mod holding; // what a person holds
+mod lapsing; // the daily round over lapsed cards
+pub mod making; // from approval to the holder's hand
+mod on_paper; // a case on paper
 #[cfg(test)]
 mod rule_tests;
 pub mod rules;
 mod staff_api;
-mod store;
+pub mod store; // tables
 #[cfg(test)]
 mod tests;
 mod views;
@@ -124,8 +125,10 @@ impl Service for Certificate {
                 found.push(Detail::new("/person_id", "申请人", "guardian_required", "这件事要由监护人申请。", way_out));
             }
         }
-        if holder.is_none() {
-            found.push(forms::missing(forms::HOLDER, "持证人信息"));
+        match &holder {
+            None => found.push(forms::missing(forms::HOLDER, "持证人信息")),
+            Some(h) if h.cross_province && !terms.cross_province => found.push(forms::no_cross_province()),
+            Some(_) => {}
         }
         if making::delivery(c, spine, case)?.is_none() {
             found.push(forms::missing(forms::DELIVERY, "领证方式"));
@@ -135,8 +138,12 @@ impl Service for Certificate {
 
     fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>> {
         let (holding, row) = (Holding::of(c, spine, case.person_id)?, store::find(c, case.id)?);
-        let declared = following::holder(c, spine, case)?.and_then(|h| h.declared_category);
+        let holder = following::holder(c, spine, case)?;
+        let declared = holder.as_ref().and_then(|h| h.declared_category);
         let mut holds = Vec::new();
+        if holder.is_some_and(|h| h.cross_province) {
+            holds.push("cross_province".to_owned());
+        }
         if row.old_certificate_id.is_some() {
             holds.push("has_old_card".to_owned());
         }

@@ -220,6 +220,8 @@ pub struct CertificateHolderSection {
     pub address: Option<String>,
     pub changed_condition: bool,
     pub declared_category: Option<Labelled>,
+    /// The holder lives in another province and applies from there.
+    pub cross_province: bool,
 }
 
 /// A certificate case beside what every case has.
@@ -289,6 +291,7 @@ pub fn holder_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Cer
         address: body.and_then(|b| b.address.clone()),
         changed_condition: body.is_some_and(|b| b.changed_condition),
         declared_category: body.and_then(|b| b.declared_category).map(|k| labelled!(k)),
+        cross_province: body.is_some_and(|b| b.cross_province),
     })
 }
 

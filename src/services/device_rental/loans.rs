@@ -13,7 +13,7 @@ use crate::office::cases::case::{self, Case};
 use crate::office::cases::service::Spine;
 use crate::office::people::{persons, register};
 use crate::office::stored;
-use crate::platform::crypto::{Place, random_digits};
+use crate::platform::crypto::{Keyring, Place, random_digits};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::id::Id;
@@ -54,7 +54,7 @@ pub struct Loan {
     pub ended_why: Option<EndWhy>,
 }
 
-pub(super) fn code_place(id: &Id) -> Place<'_> {
+fn code_place(id: &Id) -> Place<'_> {
     Place::new("device_loans", "pickup_code", id.as_bytes())
 }
 
@@ -69,6 +69,11 @@ impl Loan {
     pub fn find(c: &mut AnyConn, id: Id) -> Result<Loan> {
         let found = device_loans::table.find(id).select(<Loan as Selectable<MultiBackend>>::construct_selection());
         found.get_result(c).optional()?.ok_or_else(Error::not_found)
+    }
+
+    /// The six digits by which it is picked up.
+    pub fn code(&self, keys: &Keyring) -> Result<String> {
+        Ok(keys.open_text(&code_place(&self.id), &self.pickup_code)?)
     }
 
     /// Stores what changed.

@@ -3,6 +3,7 @@
 pub mod api; // what an applicant may call
 pub mod availability; // what is free where
 pub mod begin; // drafts, and offers taken up
+pub mod counts; // what the yearly report counts
 pub mod faults; // what can be refused
 pub mod keeper_lists; // the loans of a point
 pub mod keeping; // hand-out, extension, trouble, return, loss

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::keeping;
-use super::loans::{self, Loan};
+use super::loans::Loan;
 use super::sections;
 use super::states::{LoanState, Reminded};
 use super::store;
@@ -153,7 +153,7 @@ pub fn contact(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Con
 
 fn loan(c: &mut AnyConn, spine: &Spine, l: &Loan) -> Result<LoanView> {
     let waiting = l.state == LoanState::Reserved;
-    let code = waiting.then(|| spine.keys.open_text(&loans::code_place(&l.id), &l.pickup_code)).transpose()?;
+    let code = waiting.then(|| l.code(&spine.keys)).transpose()?;
     Ok(LoanView {
         id: l.id,
         state: labelled!(l.state),

@@ -6,7 +6,7 @@ pub mod codes; // what can be refused
 mod dossier; // an application with what the register says
 pub mod form; // the sections
 mod on_paper; // the form for print
-mod payments; // batches and lines
+pub mod payments; // batches and lines
 mod payments_api; // what finance may call
 #[cfg(test)]
 mod payments_policy;
@@ -19,7 +19,7 @@ pub mod rules; // who, how much, which papers
 #[cfg(test)]
 mod rules_tests;
 pub mod seasons; // seasons in the database
-mod sections_api; // saving and reading the sections
+pub mod sections_api; // saving and reading the sections
 mod staff_api; // seasons, applications and proofs for officers
 pub mod store; // awards
 pub mod terms; // the county's decisions

@@ -177,7 +177,7 @@ async fn save_account(
 }
 
 /// The account of a payment that the bank refused was mended: it is payable again without a new approval.
-fn mended(c: &mut AnyConn, spine: &Spine, case: &Case, account: &Account) -> Result<()> {
+pub fn mended(c: &mut AnyConn, spine: &Spine, case: &Case, account: &Account) -> Result<()> {
     let proven = papers::materials_of(c, case.id)?.iter().any(|m| m == "kinship_proof");
     let mut faults = Faults::new();
     if account.holder == Holder::Kin {

@@ -5,6 +5,7 @@ use chrono::{Days, Months, NaiveDate};
 use super::chance::Chance;
 use super::figures::County;
 use crate::rules::certificate::{Category, GrantedBy, Level};
+use crate::services::certificate::rules::Kind;
 
 /// A card that an invented person holds, or will hold by a demo case.
 #[derive(Clone, Debug)]
@@ -18,14 +19,54 @@ pub struct PlannedCard {
     pub irreversible: bool,
     /// The number of re-issues after loss.
     pub reissue: Option<u8>,
-    /// Not laid with the province: a demo case of the report year gives it.
-    pub waiting: bool,
+    /// The case of the report year that gives it; none when the holder had it before.
+    pub by_case: Option<ByCase>,
+}
+
+/// A case that gives its applicant the planned card. A renewal is laid as the card that expires, a change as a card of
+/// another level, a first card not at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByCase {
+    pub kind: Kind,
+    pub applied_on: NaiveDate,
+}
+
+impl PlannedCard {
+    /// The level that is laid with the province; none while there is no card yet.
+    pub fn laid_level(&self) -> Option<Level> {
+        match self.by_case.map(|b| b.kind) {
+            Some(Kind::New) => None,
+            Some(Kind::Change) => Some(match self.level {
+                Level::One => Level::Two,
+                Level::Two | Level::Four => Level::Three,
+                Level::Three => Level::Four,
+            }),
+            _ => Some(self.level),
+        }
+    }
+
+    /// A guardian applies for holders of these disabilities (the policies of all three counties).
+    pub fn needs_guardian(&self) -> bool {
+        let kinds = std::iter::once(&self.category).chain(&self.components);
+        kinds.into_iter().any(|c| matches!(c, Category::Intellectual | Category::Mental))
+    }
+
+    fn comes_by(&mut self, kind: Kind, applied_on: NaiveDate, chance: &mut Chance) {
+        let before = |days: u64| applied_on.checked_sub_days(Days::new(days)).unwrap_or(applied_on);
+        self.by_case = Some(ByCase { kind, applied_on });
+        match kind {
+            Kind::New => (self.issued_on, self.reissue) = (applied_on, None),
+            // It has seven weeks to run when its holder applies.
+            Kind::Renewal => self.issued_on = ten_years_before(applied_on.checked_add_days(Days::new(49)).unwrap_or(applied_on)),
+            Kind::Change => self.issued_on = before(chance.below(1000).saturating_add(400)),
+        }
+    }
 }
 
 /// The cards that are still to be dealt.
 pub struct Deck {
     cards: Vec<PlannedCard>,
-    /// The cards before this place are for demo cases.
+    /// The cards before this place come by cases of the report year.
     free_from: usize,
     today: NaiveDate,
 }
@@ -42,15 +83,15 @@ impl Deck {
             cards.extend((0..*other).map(|_| planned(*category, false, today, chance)));
         }
         chance.shuffle(&mut cards);
-        for (at, card) in cards.iter_mut().enumerate() {
-            let day = county_day(county.report_year, chance);
-            if at < county.renewing {
-                card.issued_on = ten_years_before(day);
-            } else if at < county.renewing.saturating_add(county.waiting) {
-                (card.issued_on, card.waiting) = (day, true);
-            }
+        let kinds = std::iter::repeat_n(Kind::Renewal, county.renewals)
+            .chain(std::iter::repeat_n(Kind::New, county.new_cards))
+            .chain(std::iter::repeat_n(Kind::Change, county.changes));
+        let mut free_from = 0_usize;
+        for (card, kind) in cards.iter_mut().zip(kinds) {
+            card.comes_by(kind, day_of_application(county.report_year, chance), chance);
+            free_from = free_from.saturating_add(1);
         }
-        Deck { cards, free_from: county.renewing.saturating_add(county.waiting), today }
+        Deck { cards, free_from, today }
     }
 
     /// The next card, whosoever.
@@ -111,7 +152,7 @@ fn planned(category: Category, severe: bool, today: NaiveDate, chance: &mut Chan
         granted_by,
         irreversible: category == Category::Physical && chance.percent(12),
         reissue: chance.percent(2).then_some(1),
-        waiting: false,
+        by_case: None,
     }
 }
 
@@ -123,8 +164,9 @@ fn two_of_six(chance: &mut Chance) -> Vec<Category> {
     single
 }
 
-fn county_day(year: i32, chance: &mut Chance) -> NaiveDate {
-    let day = u32::try_from(chance.below(350)).unwrap_or(0).saturating_add(1);
+/// Early enough for the case to end within the year.
+fn day_of_application(year: i32, chance: &mut Chance) -> NaiveDate {
+    let day = u32::try_from(chance.below(295)).unwrap_or(0).saturating_add(2);
     NaiveDate::from_yo_opt(year, day).unwrap_or_default()
 }
 

@@ -17,12 +17,40 @@ pub struct County {
     pub report_year: i32,
     /// Certificate holders: category, severe (levels 1 and 2), other.
     pub holders: &'static [(Category, usize, usize)],
-    /// Of the holders, so many are still without a card when the province is laid: demo cases give it to them.
-    pub waiting: usize,
-    /// Of the cards, so many expire in the year of the report: demo cases renew them.
-    pub renewing: usize,
+    /// The report says how many there are; else they are as many as its cases need.
+    pub holders_reported: bool,
+    /// First cards of the report year: the holders are without a card when the province is laid, cases give it to them.
+    pub new_cards: usize,
+    /// Cards that expired in the report year; cases renewed them.
+    pub renewals: usize,
+    /// Cards that cases gave another level.
+    pub changes: usize,
+    /// Of the cases of new cards, changes and renewals, so many came from another province.
+    pub cross_province: usize,
+    /// Of the new cards, so many people were assessed at home.
+    pub at_home: usize,
+    /// Days on which doctors came to the villages to assess; 0 when each home was visited by itself.
+    pub village_rounds: usize,
     /// Whom the education aid of the report year went to.
     pub students: &'static [Students],
+    /// What the county was told to reach; what was done is counted.
+    pub targets: &'static [Target],
+    /// People who borrowed a device from the rental points in the report year.
+    pub borrowers: usize,
+}
+
+/// How many students of some stages were to be aided (任务数).
+pub struct Target {
+    pub name: &'static str,
+    pub stages: &'static [&'static str],
+    pub planned: usize,
+}
+
+impl Target {
+    /// Whether awards of this stage count towards it.
+    pub fn counts(&self, stage: &str) -> bool {
+        self.stages.contains(&stage)
+    }
 }
 
 /// Youngest and oldest age at the begin of a school year, by stage.
@@ -73,8 +101,13 @@ pub const COUNTIES: [County; 3] = [
             (Category::Mental, 60, 8),
             (Category::Multiple, 28, 2),
         ],
-        waiting: 0,
-        renewing: 0,
+        holders_reported: false,
+        new_cards: 0,
+        renewals: 0,
+        changes: 0,
+        cross_province: 0,
+        at_home: 0,
+        village_rounds: 0,
         students: &[
             students(STUDENT, "compulsory", 60),
             students(STUDENT, "senior_high", 3),
@@ -87,6 +120,8 @@ pub const COUNTIES: [County; 3] = [
             students(CHILD, "senior_high", 36),
             students(CHILD, "vocational", 26),
         ],
+        targets: &[],
+        borrowers: 21,
     },
     County {
         code: "990102000000",
@@ -100,9 +135,16 @@ pub const COUNTIES: [County; 3] = [
             (Category::Mental, 125, 7),
             (Category::Multiple, 55, 3),
         ],
-        waiting: 578,
-        renewing: 283,
+        holders_reported: false,
+        new_cards: 578,
+        renewals: 283,
+        changes: 289,
+        cross_province: 0,
+        at_home: 0,
+        village_rounds: 4,
         students: &[],
+        targets: &[],
+        borrowers: 0,
     },
     County {
         code: "990103000000",
@@ -116,12 +158,22 @@ pub const COUNTIES: [County; 3] = [
             (Category::Mental, 2450, 122),
             (Category::Multiple, 1100, 72),
         ],
-        waiting: 0,
-        renewing: 0,
+        holders_reported: true,
+        new_cards: 1524,
+        renewals: 812,
+        changes: 314,
+        cross_province: 30,
+        at_home: 111,
+        village_rounds: 0,
         students: &[
-            students(CHILD, "vocational", 44),
-            students(CHILD, "junior_college", 16),
-            students(CHILD, "undergraduate", 15),
+            students(STUDENT, "vocational", 44),
+            students(STUDENT, "junior_college", 16),
+            students(STUDENT, "undergraduate", 15),
         ],
+        targets: &[
+            Target { name: "高等教育", stages: &["junior_college", "undergraduate", "postgraduate"], planned: 18 },
+            Target { name: "中等职业教育", stages: &["vocational"], planned: 15 },
+        ],
+        borrowers: 0,
     },
 ];

@@ -43,13 +43,18 @@ pub async fn load(app: &App) -> Result<Laid> {
     let now = !found.is_some_and(|m| m.done);
     if now {
         ground(app, day, now_ms).await?;
-        let rows = parse(AREAS, &|_| false).map_err(Error::invalid)?;
+        let rows = areas_of_the_province()?;
         for county in &COUNTIES {
             people(app, county, &rows, day).await?;
         }
         app.db.write(move |c| marker::write(c, Marker { day, done: true })).await?;
     }
     Ok(Laid { now, day, holders: app.db.read(holders).await? })
+}
+
+/// The rows of [`AREAS`].
+pub fn areas_of_the_province() -> Result<Vec<AreaRow>> {
+    parse(AREAS, &|_| false).map_err(Error::invalid)
 }
 
 fn holders(c: &mut AnyConn) -> Result<Vec<(AreaCode, Counts)>> {
@@ -82,7 +87,7 @@ struct Chunk {
     first: Vec<u8>,
 }
 
-pub(super) async fn people(app: &App, county: &'static County, areas: &[AreaRow], day: NaiveDate) -> Result<()> {
+pub async fn people(app: &App, county: &'static County, areas: &[AreaRow], day: NaiveDate) -> Result<()> {
     let mut chunks = in_chunks(families(county, areas, day)?).into_iter();
     let mut sealing = chunks.next().map(|families| start_sealing(app, county, families));
     while let Some(task) = sealing {
@@ -144,8 +149,8 @@ fn seal(app: &App, county: &County, families: &[Family]) -> Result<Chunk> {
             }
             chunk.persons.push(person.seal(&app.keys)?);
             ids.push(person.id);
-            if let Some(card) = member.card.as_ref().filter(|card| !card.waiting) {
-                let number = CertificateNumber::compose(member.id_number.clone(), card.category, card.level, card.reissue);
+            if let Some((card, level)) = member.card.as_ref().and_then(|card| card.laid_level().map(|level| (card, level))) {
+                let number = CertificateNumber::compose(member.id_number.clone(), card.category, level, card.reissue);
                 let certificate = NewCertificate {
                     id: app.clock.id(),
                     person: person.id,

@@ -7,6 +7,8 @@ use crate::platform::error::{Error, Result};
 use crate::platform::facts;
 
 const NAME: &str = "demo_province";
+/// What the people are invented for. A folder of an earlier edition cannot take the cases.
+const EDITION: &str = "with_cases";
 
 /// What the facts of the installation say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,11 +20,14 @@ pub struct Marker {
 
 pub fn read(c: &mut AnyConn) -> Result<Option<Marker>> {
     let Some(value) = facts::get(c, NAME)? else { return Ok(None) };
-    let (word, day) = value.split_once(' ').unwrap_or_default();
+    let (word, rest) = value.split_once(' ').unwrap_or_default();
+    let Some((day, EDITION)) = rest.split_once(' ') else {
+        return Err(Error::internal("这个演示文件夹是旧版本做的，请用 --data 指定一个空文件夹"));
+    };
     let day = day.parse().map_err(|e| Error::internal(format!("fact {NAME}: {e}")))?;
     Ok(Some(Marker { day, done: word == "laid" }))
 }
 
 pub fn write(c: &mut AnyConn, marker: Marker) -> Result<()> {
-    facts::set(c, NAME, &format!("{} {}", if marker.done { "laid" } else { "laying" }, marker.day))
+    facts::set(c, NAME, &format!("{} {} {EDITION}", if marker.done { "laid" } else { "laying" }, marker.day))
 }

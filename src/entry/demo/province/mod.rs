@@ -1,11 +1,12 @@
 //! Lays the invented province: areas, working days, policies, people with their families and cards.
 
-mod cards;
-mod chance;
+pub mod cards;
+pub mod chance;
 pub mod figures;
+pub mod figures_counted;
 mod guides;
-mod lay;
-mod marker;
+pub mod lay;
+pub mod marker;
 mod materials;
 mod names;
 pub mod people;
@@ -13,7 +14,7 @@ pub mod policies;
 #[cfg(test)]
 mod tests;
 
-pub use lay::{Laid, ground, load};
+pub use lay::{Laid, areas_of_the_province, ground, load};
 
 /// The areas of the province, as a list that the office imports.
 pub const AREAS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/areas.csv"));

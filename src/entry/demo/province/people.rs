@@ -12,7 +12,6 @@ use crate::office::people::kin::{KinEvidence, KinKind};
 use crate::office::policy::area_rows::AreaRow;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::{AreaCode, AreaLevel};
-use crate::rules::certificate::Category;
 use crate::rules::identity::{CitizenId, PhoneNumber, invent};
 use crate::rules::names::PersonName;
 
@@ -138,12 +137,13 @@ impl Inventor {
         Ok(())
     }
 
-    /// A holder, with the parent of a minor, and a guardian for one in ten of those who need one.
+    /// A holder, with the parent of a minor, and a guardian for one in ten of those who need one; for all who apply.
     fn household_of(&mut self, card: PlannedCard) -> Result<Family> {
         let mut family = self.family();
         let birth = self.holder_birth(&card);
-        let minor = self.today.years_since(birth).is_none_or(|age| age < 18);
-        let needs_guardian = matches!(card.category, Category::Intellectual | Category::Mental);
+        let applied_on = card.by_case.map_or(self.today, |b| b.applied_on);
+        let minor = applied_on.years_since(birth).is_none_or(|age| age < 18);
+        let (needs_guardian, applies) = (card.needs_guardian(), card.by_case.is_some());
         let surname = names::surname(&mut self.chance);
         let family_name = minor || needs_guardian;
         let name = if family_name { names::of_family(&mut self.chance, surname) } else { names::of_one(&mut self.chance) };
@@ -151,7 +151,7 @@ impl Inventor {
         family.members.push(holder);
         if minor {
             self.parent(&mut family, surname, None)?;
-        } else if needs_guardian && self.chance.percent(10) {
+        } else if needs_guardian && (self.chance.percent(10) || applies) {
             let age = self.chance.below(30).saturating_add(25);
             let birth = self.days_before(self.today, age.saturating_mul(365));
             let name = names::of_family(&mut self.chance, surname);

@@ -96,7 +96,9 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
     let exported =
         w.post(&finance, &format!("/staff/education-aid/batches/{id}/actions/export"), json!({ "version": version })).await?;
     let version = exported.pointer("/batch/version").cloned().unwrap_or_default();
-    let paid = json!([{ "line_no": 1, "result": "paid" }]);
+    // Whoever else was to be paid is in the batch too.
+    let lines = batch.get("lines").and_then(Value::as_array).cloned().unwrap_or_default();
+    let paid: Vec<Value> = lines.iter().map(|l| json!({ "line_no": l.get("line_no"), "result": "paid" })).collect();
     w.post(&finance, &format!("/staff/education-aid/batches/{id}/actions/book"), json!({ "version": version, "lines": paid }))
         .await?;
 

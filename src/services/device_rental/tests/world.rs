@@ -222,7 +222,7 @@ impl World {
     /// The keeper of the loan's point hands this unit out to whoever has the code of the case.
     pub async fn hand_out(&self, case: Id, unit: Id) -> Result<Loan> {
         let loan = self.loan(case).await;
-        let code = self.keys.open_text(&super::super::loans::code_place(&loan.id), &loan.pickup_code).unwrap();
+        let code = loan.code(&self.keys).unwrap();
         let keeper = self.keepers.iter().find(|k| units::keeps(k, loan.point_id)).unwrap().clone();
         let (spine, tag) = (self.spine(), self.find_unit(unit).await.asset_tag);
         self.db.write(move |c| keeping::hand_out(c, &spine, &keeper, &code, &tag)).await
