@@ -12,7 +12,10 @@ pub fn at(app: &App, epoch_ms: i64) -> App {
         keys: app.keys.clone(),
         vault: app.vault.clone(),
         papers: app.papers.clone(),
+        press: app.press.clone(),
         settings: Settings { templates: Vec::new(), ..app.settings.clone() },
         wechat: Vec::new(),
+        callbacks: Vec::new(),
+        sms: None,
     })
 }

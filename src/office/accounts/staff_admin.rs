@@ -220,7 +220,6 @@ pub fn worker_named(c: &mut AnyConn, username: &str) -> Result<Id> {
 /// 10006 when nobody has this user name.
 pub async fn assign(app: &App, services: &Services, username: &str, posts: Vec<Post>) -> Result<()> {
     let (username, spine) = (username.to_owned(), Spine::of(app, services));
-    let now = spine.now;
     app.db
         .write(move |c| {
             let worker = worker_named(c, &username)?;
@@ -229,7 +228,8 @@ pub async fn assign(app: &App, services: &Services, username: &str, posts: Vec<P
         .await
 }
 
-/// Bans a worker within the caller's write: what they hold goes back to the pool. Answers the sessions that ended, to be noted after the commit.
+/// Bans a worker within the caller's write: what they hold goes back to the pool. Answers the sessions that ended, to be
+/// noted after the commit.
 ///
 /// # Errors
 /// Those of the database.

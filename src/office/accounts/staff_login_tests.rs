@@ -8,6 +8,7 @@ use crate::office::accounts::staff::on_duty;
 use crate::office::accounts::staff_admin::{self, NewWorker};
 use crate::office::accounts::tokens;
 use crate::office::accounts::{Rates, RevocationWatch};
+use crate::office::cases::service::Services;
 use crate::rules::lifecycle::Role;
 
 const PASSWORD: &str = "three pigs build a house";

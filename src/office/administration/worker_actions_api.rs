@@ -39,7 +39,7 @@ form!(SeenWorker { version: "版本" });
 
 /// Issues a code for a worker whose account has this status.
 async fn issue(
-    (app, services, who, once): (&App, &Services, Administrator, Once),
+    (app, who, once): (&App, Administrator, Once),
     id: Id,
     body: Body<SeenWorker>,
     (status, purpose, change): (Standing, Purpose, Change),

@@ -7,7 +7,7 @@ use super::terms::ReasonOption;
 use crate::rules::coded::coded_enum;
 
 /// The part of a county policy that only people read. Policies of before it are read as empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GuideFacts {
     /// Who can apply, a sentence each.
@@ -70,9 +70,10 @@ coded_enum! {
 }
 
 /// A text on which the service rests.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Basis {
+    #[schema(inline)]
     pub nature: Nature,
     /// Full title, with the number of the document where it has one.
     pub title: String,

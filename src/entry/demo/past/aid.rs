@@ -119,7 +119,7 @@ fn announce(c: &mut AnyConn, scene: &Scene, year: i32, quota: i64) -> Result<()>
 }
 
 fn season_of(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<Season> {
-    let all = seasons::of_county(c, &scene.area, day(year, 10, 1))?;
+    let all = seasons::of_county(c, &scene.area, None, 100)?;
     all.into_iter().find(|s| s.year == year).ok_or_else(|| Error::internal("no season of that year"))
 }
 
