@@ -71,7 +71,8 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("wandering", wandering::STORIES),
 ];
 
-const PLAIN: &[(&str, &[(&str, Plain)])] = &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
+const PLAIN: &[(&str, &[(&str, Plain)])] =
+    &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();
