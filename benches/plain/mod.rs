@@ -51,6 +51,12 @@ impl Service for Plain {
         &[]
     }
     fn mount(&self, _: &mut ServiceConfig) {}
+    fn check_terms(&self, _: &serde_json::Value) -> Vec<Detail> {
+        Vec::new()
+    }
+    fn condition_codes(&self) -> &'static [&'static str] {
+        &[]
+    }
     fn offers(&self, _: &mut AnyConn, _: &Spine, _: Id) -> Result<Vec<Offer>> {
         Ok(Vec::new())
     }
@@ -131,6 +137,7 @@ async fn policy(app: &App) -> NewPolicy {
         common: (*like.unwrap().unwrap().common).clone(),
         terms: serde_json::json!({}),
         at_ms: app.clock.now_ms(),
+        by: None,
     }
 }
 

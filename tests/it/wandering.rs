@@ -18,6 +18,9 @@ use crate::world::renewal::{Applicant, Case, picture};
 
 stories![whatever_happens_a_case_is_somewhere_and_everybody_sees_the_same];
 
+/// Case, state, desk, end, live key, as stored.
+type Stored = (Id, State, Option<Desk>, Option<i64>, Option<String>);
+
 const STEPS: usize = 220;
 const WORKER_VERBS: &[&str] = &[
     "claim",
@@ -195,7 +198,7 @@ impl Walk {
     }
 
     async fn everybody_sees_the_same(&self, step: usize) {
-        let stored: Vec<(Id, State, Option<Desk>, Option<i64>, Option<String>)> = self
+        let stored: Vec<Stored> = self
             .world
             .app
             .db

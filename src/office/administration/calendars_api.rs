@@ -106,8 +106,8 @@ fn whole_installation(c: &mut AnyConn, admin: &Worker) -> Result<()> {
 #[post("/staff/admin/calendars/preview")]
 async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Result<Answer<CalendarChange>> {
     let read = app.db.read(move |c| {
-        whole_installation(c, &who)?;
-        calendar::plan(c, &body.text)
+        let plan = calendar::plan(c, &body.text)?;
+        whole_installation(c, &who).map(|()| plan)
     });
     Ok(Answer::ok(CalendarChange::of(read.await?)))
 }
@@ -122,8 +122,8 @@ async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Resu
 async fn import(who: Administrator, once: Once, body: CsvBody, app: web::Data<App>) -> Result<Answer<CalendarChange>> {
     let (now, caller, keys) = (app.clock.now_ms(), who.id, app.keys.clone());
     let done = once.write(&app, caller, body.fingerprint, move |c| {
-        whole_installation(c, &who)?;
         let plan = calendar::plan(c, &body.text)?;
+        whole_installation(c, &who)?;
         let imported: Vec<String> = calendar::import(c, &body.text, now)?.iter().map(i32::to_string).collect();
         // The limits of running cases are counted anew by the worker.
         recount::order(c, &keys, now)?;
