@@ -106,7 +106,10 @@ async fn the_services_of_a_county_are_named_with_why_not(world: World) {
         let (common, terms) = ((*known.common).clone(), known.service()?);
         let (county, effective_from) = (AreaCode::parse("990199000000").unwrap(), "2026-04-01".parse().unwrap());
         let (service, owner, source) = ("certificate".to_owned(), "新县残联".to_owned(), "办法".to_owned());
-        county::publish(c, &NewPolicy { id, county, service, effective_from, owner, source, common, terms, at_ms: now })?;
+        county::publish(
+            c,
+            &NewPolicy { id, county, service, effective_from, owner, source, by: None, common, terms, at_ms: now },
+        )?;
         Ok(())
     });
     decide.await.unwrap();

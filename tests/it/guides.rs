@@ -70,7 +70,10 @@ async fn a_policy_of_before_guides_had_facts_can_still_be_read(world: World) {
         let known = county::current(c, &county, "certificate", today)?.unwrap();
         let (common, terms) = ((*known.common).clone(), known.service()?);
         let (service, owner, source) = ("certificate".to_owned(), "甲区残联".to_owned(), "旧办法".to_owned());
-        county::publish(c, &NewPolicy { id, county, service, effective_from: today, owner, source, common, terms, at_ms: now })?;
+        county::publish(
+            c,
+            &NewPolicy { id, county, service, effective_from: today, owner, source, by: None, common, terms, at_ms: now },
+        )?;
         let row = policies::table.find(id);
         let mut body: Value = serde_json::from_str(&row.select(policies::body).get_result::<String>(c)?).unwrap();
         assert!(body["common"].as_object_mut().unwrap().remove("facts").is_some());
