@@ -85,7 +85,7 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
 }
 
 /// The families of the demo's village and town before the others.
-fn nearest<'a>(families: &'a [Family]) -> Vec<&'a Family> {
+fn nearest(families: &[Family]) -> Vec<&Family> {
     let far = |f: &&Family| match f.area.as_str() {
         VILLAGE => 0,
         area if area.get(..9) == TOWN.get(..9) => 1,
