@@ -96,7 +96,7 @@ async fn a_push_that_is_not_wechats_changes_nothing(world: World) {
     }
     let other = world.post(&format!("/wechat/callback/wxnobody?{query}")).raw("application/json", b"{}".to_vec()).send().await;
     other.refused(404, 10006);
-    assert_eq!((acted(&world).await, zhao.get("/api/v1/me").await["phone"].as_str()), (0, Some("138****0003")));
+    assert_eq!((acted(&world).await, zhao.get("/api/v1/me").await["phone_masked"].as_str()), (0, Some("138****0003")));
 }
 
 async fn a_message_turned_off_in_wechat_is_not_sent_and_a_repeat_changes_nothing(world: World) {
@@ -132,11 +132,11 @@ async fn a_message_turned_off_in_wechat_is_not_sent_and_a_repeat_changes_nothing
 async fn a_phone_number_taken_back_is_gone(world: World) {
     let zhao = Applicant::zhao(&world).await;
     push(&world, &about(&world, "user_authorization_revoke", json!({ "RevokeInfo": "6" }))).await;
-    assert_eq!(zhao.get("/api/v1/me").await["phone"], "138****0003", "a nickname is not the number");
+    assert_eq!(zhao.get("/api/v1/me").await["phone_masked"], "138****0003", "a nickname is not the number");
     world.pass(Duration::from_secs(1));
     push(&world, &about(&world, "user_authorization_revoke", json!({ "RevokeInfo": "8" }))).await;
     let me = zhao.get("/api/v1/me").await;
-    assert_eq!((&me["phone"], &me["identity"]["value"]), (&Value::Null, &json!("confirmed")));
+    assert_eq!((&me["phone_masked"], &me["identity"]["value"]), (&Value::Null, &json!("confirmed")));
     // Nobody signs in by it any more.
     let asked = world.post("/api/v1/auth/sms/codes").json(&json!({ "phone": "13800000003" })).send().await;
     asked.data(200);

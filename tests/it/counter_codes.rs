@@ -67,7 +67,7 @@ async fn somebody_with_neither_wechat_nor_phone_signs_in_and_applies(world: Worl
     let token = signed["access_token"].as_str().unwrap();
     let me = world.get("/api/v1/me").token(token).send().await.data(200);
     assert_eq!(
-        (&me["name"], &me["phone"], &me["links"][0]["relation"]["value"]),
+        (&me["name_masked"], &me["phone_masked"], &me["links"][0]["relation"]["value"]),
         (&json!("曹*山"), &Value::Null, &json!("self"))
     );
     let cao = Applicant::signed_in(&world, token).await;

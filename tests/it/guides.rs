@@ -82,6 +82,7 @@ async fn a_policy_of_before_guides_had_facts_can_still_be_read(world: World) {
     assert_eq!(store.await.unwrap(), 1);
     let guide = guide(&world, "certificate").await;
     assert_eq!((&guide["source"], &guide["who"], &guide["basis"]), (&json!("旧办法"), &json!([]), &json!([])));
-    let some: Vec<&Value> = guide["materials"].as_array().unwrap().iter().filter(|m| m["always"] == false).collect();
-    assert!(!some.is_empty() && some.iter().all(|m| m["when"].as_str().unwrap().starts_with("部分情况")));
+    // A condition that nobody put into words yet is not left out.
+    let some: Vec<&str> = guide["materials"].as_array().unwrap().iter().filter_map(|m| m["when"].as_str()).collect();
+    assert!(some.iter().any(|when| when.starts_with("部分情况")), "{some:?}");
 }

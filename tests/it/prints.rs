@@ -81,7 +81,7 @@ async fn one_notice_tells_everything_and_says_the_same_when_it_is_printed_again(
         &text,
         &["一次性告知书", "赵铁柱", number, "2026年3月10日", "领证方式", "请用白色背景，不戴帽子。", "请核对后重新填写"],
     );
-    holds(&text, &[&format!("请在{}", spoken(&due)), "还有下面2项", "第三十二条", "残疾人联合会", "0900-1234567"]);
+    holds(&text, &[&format!("请在{}", spoken(&due)), "还有下面2项", "第三十二条", "残疾人联合会", "0990-0000001"]);
     let listed = zhao.get(&case.path("/documents")).await;
     assert_eq!(
         (&listed[0]["document"]["value"], &listed[0]["path"]),

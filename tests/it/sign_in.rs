@@ -28,7 +28,7 @@ async fn sign_in(world: &World) -> Reply {
 async fn a_resident_signs_in_sees_who_they_are_and_signs_out(world: World) {
     let token = world.resident(MINE).await;
     let me = world.get("/api/v1/me").token(&token).send().await.data(200);
-    assert_eq!((&me["identity"]["value"], &me["name"]), (&json!("confirmed"), &json!("林*雨")), "{me}");
+    assert_eq!((&me["identity"]["value"], &me["name_masked"]), (&json!("confirmed"), &json!("林*雨")), "{me}");
     let wish = json!({ "channel": "phone_call", "needs": ["large_print"], "version": me["version"] });
     let saved = world.put("/api/v1/me/preferences").token(&token).json(&wish).send().await.data(200);
     assert_eq!(saved["preferred_channel"]["value"], "phone_call");

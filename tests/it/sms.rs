@@ -74,7 +74,7 @@ async fn a_resident_without_wechat_walks_from_sign_in_to_submit(world: World) {
     assert_eq!((&first["account"]["is_new"], &first["account"]["identity"]["value"]), (&json!(true), &json!("none")));
     let token = first["access_token"].as_str().unwrap();
     let me = world.get("/api/v1/me").token(token).send().await.data(200);
-    assert_eq!((&me["phone"], &me["preferred_channel"]["value"]), (&json!("139****0031"), &json!("sms")));
+    assert_eq!((&me["phone_masked"], &me["preferred_channel"]["value"]), (&json!("139****0031"), &json!("sms")));
     let own = json!({ "name": "何三", "id_number": number.reveal(), "version": me["version"] });
     let me = world.put("/api/v1/me/identity").token(token).json(&own).send().await.data(200);
     assert_eq!((&me["identity"]["value"], &me["links"][0]["relation"]["value"]), (&json!("confirmed"), &json!("self")));

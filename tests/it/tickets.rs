@@ -120,7 +120,7 @@ async fn somebody_whom_nobody_knows_yet_reports_and_gets_an_answer(world: World)
 async fn a_call_that_reaches_nobody_three_times_becomes_a_visit(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let view = asked(&world, &zhao.token, "phone_call", "请给我打电话，我听不清短信。", None).await.data(201);
-    assert_eq!((&view["summary"]["person_name"], &view["who_acts"]), (&json!("赵*柱"), &json!("宋疃村 村（社区）")));
+    assert_eq!((&view["summary"]["person_name_masked"], &view["who_acts"]), (&json!("赵*柱"), &json!("宋疃村 村（社区）")));
     let same = asked(&world, &zhao.token, "phone_call", "下午打比较好。", None).await.data(201);
     assert_eq!((id(&same), steps(&same)), (id(&view), vec!["opened", "added"]));
     let commissioner = world.worker_who_is(&[Role::Commissioner], VILLAGE, None).await;
@@ -242,13 +242,14 @@ async fn a_bad_rating_is_mended_by_somebody_else_who_alone_knows_the_rater(world
     let order = zhao.get(ME).await["items"][0].clone();
     assert_eq!((&order["kind"]["value"], &order["due_on"]), (&json!("bad_rating"), &json!("2026-03-31")));
     let order = json!({ "summary": order });
-    let listed = async |token: &str| world.get(STAFF).token(token).send().await.data(200)["items"][0]["person_name"].clone();
+    let listed =
+        async |token: &str| world.get(STAFF).token(token).send().await.data(200)["items"][0]["person_name_masked"].clone();
     assert_eq!((listed(&rated_one).await, listed(&other).await), (Value::Null, json!("赵*柱")));
     let aside = seen(&world, &rated_one, STAFF, &order).await;
     for hidden in ["case", "text", "how_to_meet"] {
         assert_eq!(aside[hidden], Value::Null, "{hidden}");
     }
-    assert_eq!((&aside["allowed_actions"], &aside["summary"]["person_name"]), (&json!([]), &Value::Null));
+    assert_eq!((&aside["allowed_actions"], &aside["summary"]["person_name_masked"]), (&json!([]), &Value::Null));
     assert!(!aside.to_string().contains("不耐烦"));
     for (verb, body) in [
         ("claim", json!({})),
@@ -282,7 +283,7 @@ async fn whoever_is_alone_at_the_desk_mends_without_learning_the_rater(world: Wo
     let order = json!({ "summary": zhao.get(ME).await["items"][0].clone() });
     let view = seen(&world, &alone, STAFF, &order).await;
     assert!(view["text"].as_str().unwrap().contains("不耐烦"));
-    assert_eq!((&view["summary"]["person_name"], &view["case"]), (&Value::Null, &Value::Null));
+    assert_eq!((&view["summary"]["person_name_masked"], &view["case"]), (&Value::Null, &Value::Null));
     act(&world, &alone, &view, "show-contact", json!({ "purpose": "打电话道歉" })).await.refused(403, 23004);
     let answered = act(&world, &alone, &view, "answer", json!({ "text": "以后一定改正。" })).await.data(200);
     assert_eq!(answered["case"], Value::Null);

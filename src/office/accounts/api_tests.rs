@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use super::bench::{Bench, bench_with};
 use super::staff_admin::{self, NewWorker};
 use super::{Post, Rates, RevocationWatch, SignIn, routes, staff_login};
+use crate::office::cases::service::Services;
 use crate::platform::wechat::{Secret, Timeouts, WeChat, WeChatApp};
 use crate::rules::lifecycle::Role;
 
@@ -48,10 +49,11 @@ async fn with_wechat() -> Bench {
 fn serve(bench: &Bench) -> String {
     let data = (web::Data::new((**bench).clone()), web::Data::new(RevocationWatch::default()));
     let gate = web::Data::new(SignIn::new(Rates::default()).unwrap());
+    let services = web::Data::new(Services::new(&[]));
     let server = HttpServer::new(move || {
         let (actix, document) = Actix::new().into_utoipa_app().service(scope("/api/v1").configure(routes)).split_for_parts();
         assert!(document.paths.paths.contains_key("/api/v1/auth/wechat/login"));
-        actix.app_data(data.0.clone()).app_data(data.1.clone()).app_data(gate.clone())
+        actix.app_data(data.0.clone()).app_data(data.1.clone()).app_data(gate.clone()).app_data(services.clone())
     });
     let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}/api/v1", server.addrs()[0]);

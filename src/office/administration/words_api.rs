@@ -61,7 +61,7 @@ impl NoticeTemplate {
 }
 
 #[utoipa::path(tag = "administration", operation_id = "listNoticeTemplates", summary = "通知文字",
-    description = "一个县（区）的居民会收到的每种通知的标题和正文。可用的占位符只有 {service}（服务名称）和 {day}（期限）；没有期限时，带 {day} 的那一句不出现。种类固定，一次列全。",
+    description = "一个县（区）的居民会收到的每种通知的标题和正文。可用的占位符只有 {service}（服务名称）和 {day}（期限）；没有期限时，带 {day} 的那一句不出现。种类固定，一次全部列出。",
     params(Wanted), responses((status = 200, description = "全部通知文字", body = Envelope<Vec<NoticeTemplate>>),
         (status = 404, description = "10006 县（区）不在您的管辖范围内", body = Failure)), security(("staff" = ["administrator"])))]
 #[get("/staff/admin/notice-templates")]

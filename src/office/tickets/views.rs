@@ -51,7 +51,7 @@ pub struct TicketSummary {
     pub version: i64,
     /// Whom it is about, masked; null when it is about no person of the register, or the reader must not know.
     #[schema(example = "王*四")]
-    pub person_name: Option<String>,
+    pub person_name_masked: Option<String>,
     #[schema(example = "2026-11-26T09:30:00+08:00")]
     pub created_at: String,
     /// Day by which the office has to act; null while it does not have to.
@@ -122,14 +122,14 @@ pub struct TicketView {
     pub entries: Vec<TicketEntry>,
 }
 
-fn summary(ticket: &Ticket, person_name: Option<String>, now: i64) -> TicketSummary {
+fn summary(ticket: &Ticket, person_name_masked: Option<String>, now: i64) -> TicketSummary {
     TicketSummary {
         id: ticket.id,
         number: ticket.number.clone(),
         kind: labelled!(ticket.kind),
         state: labelled!(ticket.state),
         version: ticket.version,
-        person_name,
+        person_name_masked,
         created_at: rfc3339(ticket.created_at),
         due_on: ticket.due_at.map(|d| beijing_date(d).to_string()),
         overdue: ticket.due_at.is_some_and(|d| d < now),
@@ -174,7 +174,7 @@ pub(super) fn for_resident(c: &mut AnyConn, spine: &Spine, ticket: &Ticket) -> R
     let mut lines = entries::of(c, ticket.id)?;
     lines.retain(|line| !line.step.inner());
     let mut view = whole(c, spine, ticket, &lines, actions)?;
-    view.summary.person_name = name_of(c, ticket.person_id)?;
+    view.summary.person_name_masked = name_of(c, ticket.person_id)?;
     view.case = case_of(c, spine, ticket.case_id)?;
     Ok(view)
 }
@@ -202,7 +202,7 @@ pub(super) fn for_worker(c: &mut AnyConn, spine: &Spine, ticket: &Ticket, worker
         entry.worker = name_in(&names, line.actor);
     }
     if !rated {
-        view.summary.person_name = name_of(c, ticket.person_id)?;
+        view.summary.person_name_masked = name_of(c, ticket.person_id)?;
         view.case = case_of(c, spine, ticket.case_id)?;
         view.how_to_meet = ticket.account_id.map(|account| how_to_meet(c, account)).transpose()?;
     }

@@ -78,7 +78,7 @@ impl Service for Certificate {
     }
 
     fn condition_codes(&self) -> &'static [&'static str] {
-        &["has_old_card", "guardian_required", "assessment_required"]
+        &["has_old_card", "guardian_required", "assessment_required", "cross_province"]
     }
 
     fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>> {

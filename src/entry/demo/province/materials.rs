@@ -178,7 +178,7 @@ pub(super) fn certificate() -> Vec<Material> {
         material(
             "residence_permit",
             "居住证",
-            Required::Never,
+            when("cross_province"),
             2,
             "在外省居住地办理时需要，正反两面各拍一张。",
             &["居住登记回执"],

@@ -32,7 +32,7 @@ pub(super) async fn print(app: &App, case: &Case, slug: &str, paper: Paper) -> R
 }
 
 #[utoipa::path(tag = "cases", operation_id = "listCaseDocuments", summary = "办件的文书",
-    description = "这件事已经有哪些文书可以下载：一次性告知书、受理通知书、不予受理通知书、不予批准决定书。",
+    description = "这件事已经有哪些文书可以下载：一次性告知书、受理通知书、不予受理通知书、不予批准决定书。一次全部列出。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "文书，最早的在前", body = Envelope<Vec<DocumentView>>)), security(("resident" = [])))]
 #[get("/cases/{id}/documents")]

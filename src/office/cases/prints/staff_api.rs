@@ -55,7 +55,7 @@ impl Printing {
 }
 
 #[utoipa::path(tag = "desks", operation_id = "listStaffCaseDocuments", summary = "办件的文书（工作人员）",
-    description = "这件事已经有哪些文书可以打印交给申请人。",
+    description = "这件事已经有哪些文书可以打印交给申请人，一次全部列出。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "文书，最早的在前", body = Envelope<Vec<DocumentView>>)), security(("staff" = [])))]
 #[get("/staff/cases/{id}/documents")]
