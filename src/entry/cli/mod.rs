@@ -37,7 +37,7 @@ const AFTER: &str = "先试一试：zhucan demo    正式使用：zhucan keys ge
 #[derive(Subcommand)]
 enum Command {
     #[command(about = "启动正式服务")]
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     #[command(about = "启动演示：自动建立数据文件夹，人物和数据都是虚构的")]
     Demo(demo::Demo),
     #[command(about = "把数据库升级到本程序的版本")]
