@@ -32,6 +32,7 @@ mod queue;
 mod races;
 mod refusals;
 mod register;
+mod reports;
 mod samples;
 mod schema;
 mod seam;
@@ -75,6 +76,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("races", races::STORIES),
     ("refusals", refusals::STORIES),
     ("register", register::STORIES),
+    ("reports", reports::STORIES),
     ("seam", seam::STORIES),
     ("second_thoughts", second_thoughts::STORIES),
     ("sign_in", sign_in::STORIES),

@@ -154,6 +154,11 @@ impl FromRequest for Worker {
     }
 }
 
+/// A role whose posts answer for an area as a whole.
+pub fn oversees(role: Role) -> bool {
+    matches!(role, Role::CountyOfficer | Role::CityOfficer | Role::Administrator | Role::Auditor)
+}
+
 /// Declares guards that ask for one role among the worker's posts.
 macro_rules! posts {
     ($($(#[$meta:meta])* $guard:ident: $may:expr;)+) => { $(
@@ -200,4 +205,6 @@ posts! {
     Assessor: |role| role == Role::Assessor;
     Administrator: |role| role == Role::Administrator;
     Auditor: |role| role == Role::Auditor;
+    /// Answers for an area as a whole: county and city officers, administrators, auditors.
+    Overseer: |role| oversees(role);
 }
