@@ -27,6 +27,7 @@ use zhucan::platform::clock::Clock;
 use zhucan::platform::crypto::Keyring;
 use zhucan::platform::db::{Bounds, Db, migrate};
 use zhucan::platform::files::{FileDesk, PdfWorker, Vault};
+use zhucan::platform::print::Press;
 use zhucan::platform::settings::Settings;
 use zhucan::platform::wechat::{Secret, Timeouts, WeChat, WeChatApp};
 use zhucan::rules::calendar::beijing_date;
@@ -103,6 +104,7 @@ async fn app(folder: &Path, bounds: Bounds, wechat: &str) -> App {
         keys: Arc::new(Keyring::generate().unwrap()),
         vault: Vault::in_folder(&folder.join("papers")).unwrap(),
         papers: FileDesk::new(PdfWorker::new(env!("CARGO_BIN_EXE_zhucan").into())),
+        press: Press::default(),
         settings: Settings { public_url: "http://bench".to_owned(), demo: true, templates: Vec::new(), min_client: None },
     });
     migrate::up(&app.db).await.unwrap();

@@ -10,6 +10,8 @@ use crate::office::cases::act::CaseEvent;
 use crate::office::cases::case::{self, Case};
 use crate::office::cases::history;
 use crate::office::cases::service::{Services, Spine};
+use crate::office::stored;
+use crate::office::tickets::{self, Kind, NewTicket};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::db::query::both;
@@ -18,7 +20,7 @@ use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
 use crate::platform::sms::Template;
 use crate::rules::calendar::beijing_date;
-use crate::rules::lifecycle::{Action, State};
+use crate::rules::lifecycle::{Action, Role, State};
 
 diesel::table! {
     notices (id) {
@@ -159,6 +161,21 @@ impl News {
         Ok((both(new.do_nothing()).execute(c)? > 0).then_some(id))
     }
 
+    /// A work item for the desk that calls or visits; the words are those of the notice.
+    fn ask_to_call(&self, c: &mut AnyConn, spine: &Spine, kind: Kind, to: &Recipient) -> Result<()> {
+        let account = if let Recipient::Account { id, .. } = to { Some(*id) } else { None };
+        let new = NewTicket {
+            kind,
+            area: stored::area(&self.case.area)?,
+            person: Some(self.case.person_id),
+            case: Some(self.case.id),
+            account,
+            by: Role::System,
+            text: format!("请告诉申请人：{}。{}", self.words.title, self.words.body),
+        };
+        tickets::open(c, spine, &new).map(|_| ())
+    }
+
     /// Lets the message leave, or asks a worker to call.
     fn leave(
         &self,
@@ -193,6 +210,8 @@ impl News {
                 let text = Text { id: Id::at(spine.now), template: Template::Progress, to, values, origin, good_until: None };
                 sms::push(c, &spine.keys, &text, spine.now)
             }
+            (Reach::Call, to, _, _) => self.ask_to_call(c, spine, Kind::PhoneCall, to),
+            (Reach::Visit, to, _, _) => self.ask_to_call(c, spine, Kind::Visit, to),
             _ => Ok(()),
         }
     }

@@ -148,10 +148,10 @@ impl Doer<'_> {
         let account = ticket.account_id.map(|a| residents::phone_of(c, keys, a)).transpose()?.flatten();
         let phone = match (account, ticket.person_id) {
             (Some(phone), _) => Some(phone),
-            (None, Some(person)) => persons::open(c, keys, person)?.phone.map(|p| p.reveal().to_owned()),
+            (None, Some(person)) => persons::open(c, keys, person)?.phone,
             (None, None) => None,
         };
-        let phone = phone.ok_or_else(|| Error::new(&codes::NO_PHONE))?;
+        let phone = phone.ok_or_else(|| Error::new(&codes::NO_PHONE))?.reveal().to_owned();
         if let Some(person) = ticket.person_id {
             let (worker, case, purpose) = (self.worker.id, ticket.case_id, purpose.to_owned());
             let (id, at_ms, fields) = (Id::at(self.spine.now), self.spine.now, vec![RevealField::Phone]);

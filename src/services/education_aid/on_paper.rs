@@ -40,7 +40,7 @@ fn family(c: &mut AnyConn, dossier: &Dossier, open: bool) -> Result<Vec<(&'stati
     if let Some(view) = dossier.parent_view(c)? {
         let (name, number) = match &family.parent {
             Some(Parent::Claimed { name, certificate, .. }) if open => (name.clone(), Some(certificate.clone())),
-            _ => (view.name, view.certificate),
+            _ => (view.name_masked, view.certificate_masked),
         };
         rows.push(("残疾家长", name));
         rows.push(("与学生的关系", view.relation.label));
@@ -57,8 +57,8 @@ fn account(account: &Account, open: bool) -> Vec<(&'static str, String)> {
     let card = BankCard::parse(&account.card).ok().filter(|_| open);
     vec![
         ("账户属于谁", account.holder.label().to_owned()),
-        ("户名", if open { account.holder_name.clone() } else { masked.holder_name }),
-        ("银行账号", card.map_or(masked.card_number, |c| c.reveal().to_owned())),
+        ("户名", if open { account.holder_name.clone() } else { masked.holder_name_masked }),
+        ("银行账号", card.map_or(masked.card_number_masked, |c| c.reveal().to_owned())),
         ("开户银行", account.bank.clone()),
     ]
 }

@@ -76,10 +76,7 @@ pub fn all(clock: &Clock) -> Result<Vec<NewPolicy>> {
                 decided.certificate,
             ),
         ];
-        // An invented number: no exchange begins with 0900.
-        let office = Office { phone: "0900-1234567".to_owned(), address: format!("{}办事窗口", decided.owner) };
         for (service, source, common, terms) in services {
-            let common = CommonPolicy { office: office.clone(), ..common };
             all.push(NewPolicy {
                 id: clock.id(),
                 county: AreaCode::parse(county.code).map_err(Error::internal)?,
