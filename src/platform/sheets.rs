@@ -23,12 +23,6 @@ impl Cell {
     }
 }
 
-impl From<i64> for Cell {
-    fn from(number: i64) -> Cell {
-        Cell::Number(number)
-    }
-}
-
 /// One sheet.
 #[derive(Clone, Debug)]
 pub struct Table {
@@ -81,9 +75,13 @@ fn sheet(sheet: &mut Worksheet, notes: &Notes, table: &Table) -> std::result::Re
         for (column, cell) in (0_u16..).zip(cells) {
             match cell {
                 Cell::Text(text) => write_text(sheet, row, column, text)?,
-                #[allow(clippy::cast_precision_loss)] // counts of cases, far below 2^53
-                Cell::Number(number) => drop(sheet.write_number(row, column, *number as f64)?),
-                Cell::Share(Some(value)) => drop(sheet.write_number_with_format(row, column, *value, &share)?),
+                // Counts of cases, far below 2^53.
+                Cell::Number(number) => {
+                    sheet.write_number(row, column, *number as f64)?;
+                }
+                Cell::Share(Some(value)) => {
+                    sheet.write_number_with_format(row, column, *value, &share)?;
+                }
                 Cell::Share(None) => {}
             }
         }

@@ -79,11 +79,8 @@ pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Ages> {
     for (code, desk, state, left, due_at, risk_at, day, cases) in groups {
         let since = date_of(day);
         let age = calendar.working_days_between(since, today);
-        let key = (code.clone(), desk.code());
-        if !rows.contains_key(&key) {
-            rows.insert(key.clone(), AgeRow::empty(service(spine, &code)?, desk, since));
-        }
-        let Some(row) = rows.get_mut(&key) else { continue };
+        let words = service(spine, &code)?;
+        let row = rows.entry((code, desk.code())).or_insert_with(|| AgeRow::empty(words, desk, since));
         row.add(state, pace(state, left.is_some(), due_at, risk_at, spine.now), age, cases);
         if since <= row.oldest_submitted_on {
             (row.oldest_submitted_on, row.oldest_days) = (since, age);

@@ -114,21 +114,21 @@ pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<DeskTimes>
             rows.entry((code, place)).or_default().add(case, days);
         }
     }
-    let row = |((code, place), stays): ((String, Place), Stays)| stays.row(service(spine, &code)?, place);
+    let row = |((code, place), stays): ((String, Place), Stays)| Ok(stays.row(service(spine, &code)?, place));
     Ok(DeskTimes { period: scope.period, rows: rows.into_iter().map(row).collect::<Result<_>>()? })
 }
 
-/// Where a case lies: places of the desk and the stage in their lists, so that rows come in the order of the way.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Where a case lies; rows come in the order of the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
-    stage: usize,
-    desk: usize,
+    stage: Stage,
+    desk: Desk,
 }
 
 impl Place {
     fn of(state: State, desk: Desk) -> Place {
         let stage = if state == State::Approved { Stage::Fulfilment } else { Stage::Review };
-        Place { stage: stage as usize, desk: desk as usize }
+        Place { stage, desk }
     }
 }
 
@@ -201,13 +201,10 @@ impl Stays {
         self.by_days.iter().find(reaches).map_or(0, |(days, _)| *days)
     }
 
-    fn row(&self, service: Labelled, place: Place) -> Result<DeskRow> {
-        let lost = || crate::platform::error::Error::internal("a place of no desk");
-        let desk = *Desk::ALL.get(place.desk).ok_or_else(lost)?;
-        let stage = *Stage::ALL.get(place.stage).ok_or_else(lost)?;
-        let (desk, stage, stays) = (labelled!(desk), labelled!(stage), self.all());
+    fn row(&self, service: Labelled, place: Place) -> DeskRow {
+        let (desk, stage, stays) = (labelled!(place.desk), labelled!(place.stage), self.all());
         let (median_days, ninety_percent_days) = (self.within(50), self.within(90));
-        Ok(DeskRow { service, desk, stage, cases: self.cases, stays, median_days, ninety_percent_days })
+        DeskRow { service, desk, stage, cases: self.cases, stays, median_days, ninety_percent_days }
     }
 }
 
@@ -255,8 +252,8 @@ mod tests {
         assert_eq!(step(9, Action::Accept, State::InReview, Some(Desk::Town)), None);
         assert_eq!(step(9, Action::Hold, State::InReview, Some(Desk::Town)), None);
         assert_eq!(step(12, Action::Resume, State::InReview, Some(Desk::Town)), None);
-        let (place, days) = step(13, Action::Forward, State::InReview, Some(Desk::County)).unwrap_or((Place { stage: 9, desk: 9 }, 0));
-        assert_eq!((place == Place::of(State::InReview, Desk::Town), days), (true, 3));
+        let town = Place { stage: Stage::Review, desk: Desk::Town };
+        assert_eq!(step(13, Action::Forward, State::InReview, Some(Desk::County)), Some((town, 3)));
         let ended = step(13, Action::Reject, State::Rejected, None).map(|(_, days)| days);
         assert_eq!(ended, Some(0));
     }

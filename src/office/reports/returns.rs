@@ -11,6 +11,7 @@ use super::scope::{Period, Scope, percent, service};
 use crate::labelled;
 use crate::office::cases::history::case_events;
 use crate::office::cases::service::Spine;
+use crate::office::cases::views;
 use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -63,21 +64,18 @@ pub struct ReturnShare {
 /// What brings a case back.
 const RETURNING: &[Action] = &[Action::RequestCorrection, Action::SendBack];
 
-/// Service, kind, code and words of a reason.
-type Key = (String, ReturnKind, String, String);
-
 /// Counts them: four grouped queries.
 pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Returns> {
-    let mut found: BTreeMap<(String, &'static str, String, String), (Key, i64)> = BTreeMap::new();
+    // By service, kind, code and words.
+    let mut found: BTreeMap<(String, ReturnKind, String, String), i64> = BTreeMap::new();
     for (code, policy, kind, reason, count) in corrections(c, scope)?.into_iter().chain(decisions(c, scope)?) {
         // Policies are few and kept in memory once they were read.
-        let words = county::pinned(c, policy)?.common.reason(&reason).unwrap_or("其他原因").to_owned();
-        let place = (code.clone(), kind.code(), reason.clone(), words.clone());
-        let row = found.entry(place).or_insert_with(|| ((code, kind, reason, words), 0));
-        row.1 = row.1.saturating_add(count);
+        let words = views::words(&reason, &county::pinned(c, policy)?.common, spine.services.get(&code)?);
+        let row = found.entry((code, kind, reason, words)).or_default();
+        *row = row.saturating_add(count);
     }
     let mut reasons = Vec::with_capacity(found.len());
-    for ((code, kind, reason, words), count) in found.into_values() {
+    for ((code, kind, reason, words), count) in found {
         let reason = Labelled::new(&reason, &words);
         reasons.push(ReasonRow { service: service(spine, &code)?, kind: labelled!(kind), reason, count });
     }
@@ -118,9 +116,11 @@ fn shares(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Vec<ReturnSha
     let cases = || l::table.group_by(l::service).select((l::service, diesel::dsl::count(l::case_id).aggregate_distinct()));
     let submitted = within!(cases(), l, scope).filter(l::action.eq(Action::Submit)).filter(l::at.between(from, to));
     let submitted: Vec<(String, i64)> = submitted.order(l::service).load(c)?;
-    let came_back = case_events::table.filter(case_events::case_id.eq(l::case_id)).filter(case_events::action.eq_any(RETURNING));
+    // Nothing comes back before it was submitted.
+    let back = case_events::table.filter(case_events::action.eq_any(RETURNING)).filter(case_events::at.ge(from));
     let returned = within!(cases(), l, scope).filter(l::action.eq(Action::Submit)).filter(l::at.between(from, to));
-    let returned: Vec<(String, i64)> = returned.filter(diesel::dsl::exists(came_back)).order(l::service).load(c)?;
+    let returned = returned.filter(l::case_id.eq_any(back.select(case_events::case_id)));
+    let returned: Vec<(String, i64)> = returned.order(l::service).load(c)?;
     let share = |(code, submitted): (String, i64)| {
         let returned = returned.iter().find(|(other, _)| *other == code).map_or(0, |(_, n)| *n);
         Ok(ReturnShare { service: service(spine, &code)?, submitted, returned, percent: percent(returned, submitted) })

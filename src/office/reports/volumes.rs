@@ -131,7 +131,7 @@ pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Volumes> {
         found.entry((code, month_of(day))).or_default().add(action, before, after, lines);
     }
     found.retain(|_, counts| *counts != VolumeCounts::default());
-    let row = |((code, month), counts)| Ok(VolumeRow { service: service(spine, &code)?, month, counts });
+    let row = |((code, month), counts): ((String, String), VolumeCounts)| Ok(VolumeRow { service: service(spine, &code)?, month, counts });
     Ok(Volumes { period: scope.period, total, rows: found.into_iter().map(row).collect::<Result<_>>()? })
 }
 
