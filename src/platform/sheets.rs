@@ -47,7 +47,7 @@ pub async fn write(notes: Notes, tables: Vec<Table>) -> Result<Vec<u8>> {
 fn book(notes: &Notes, tables: &[Table]) -> std::result::Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     for table in tables {
-        sheet(book.add_worksheet_with_constant_memory(), notes, table)?;
+        sheet(book.add_worksheet_with_constant_memory()?, notes, table)?;
     }
     book.save_to_buffer()
 }
