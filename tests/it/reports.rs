@@ -230,8 +230,11 @@ async fn a_desk_is_measured_in_its_own_working_days(world: World) {
     assert_eq!(unnamed.as_array().unwrap().len(), 2);
     assert!(unnamed.as_array().unwrap().iter().all(|r| r["worker"].is_null()), "{unnamed}");
     let share = report(&world, &colleague, "returns", "").await["shares"].clone();
-    assert_eq!(share, json!([{ "service": { "value": "certificate", "label": share[0]["service"]["label"] },
-        "submitted": 1, "returned": 1, "percent": 100.0 }]));
+    assert_eq!(
+        share,
+        json!([{ "service": { "value": "certificate", "label": share[0]["service"]["label"] },
+        "submitted": 1, "returned": 1, "percent": 100.0 }])
+    );
 }
 
 async fn grades_and_the_work_orders_of_bad_ones_are_counted(world: World) {

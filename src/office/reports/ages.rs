@@ -95,8 +95,21 @@ impl AgeRow {
         let (up_to_5, from_6_to_10, from_11_to_20, over_20) = (0, 0, 0, 0);
         let (desk, oldest_submitted_on, oldest_days) = (labelled!(desk), since, 0);
         AgeRow {
-            service, desk, total, on_time, at_risk, overdue, standing, open, waiting, up_to_5, from_6_to_10, from_11_to_20, over_20,
-            oldest_submitted_on, oldest_days,
+            service,
+            desk,
+            total,
+            on_time,
+            at_risk,
+            overdue,
+            standing,
+            open,
+            waiting,
+            up_to_5,
+            from_6_to_10,
+            from_11_to_20,
+            over_20,
+            oldest_submitted_on,
+            oldest_days,
         }
     }
 
@@ -122,8 +135,21 @@ impl AgeRow {
 }
 
 const HEAD: [&str; 15] = [
-    "事项", "所在窗口", "在办件数", "期限内", "临近期限", "已超期", "暂停计时", "不计时限", "等待补正", "提交0至5个工作日", "6至10个工作日",
-    "11至20个工作日", "20个工作日以上", "最早提交日期", "最早一件已过工作日",
+    "事项",
+    "所在窗口",
+    "在办件数",
+    "期限内",
+    "临近期限",
+    "已超期",
+    "暂停计时",
+    "不计时限",
+    "等待补正",
+    "提交0至5个工作日",
+    "6至10个工作日",
+    "11至20个工作日",
+    "20个工作日以上",
+    "最早提交日期",
+    "最早一件已过工作日",
 ];
 
 impl Ages {

@@ -28,7 +28,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
         (status = 404, description = "10006 不是您的辖区", body = Failure)),
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/volumes")]
-async fn get_volumes(who: Overseer, q: Query<Wanted>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Volumes>> {
+async fn get_volumes(
+    who: Overseer,
+    q: Query<Wanted>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Volumes>> {
     let spine = Spine::of(&app, &services);
     let scope = Scope::of(&who, &spine, &q.0)?;
     Ok(Answer::ok(app.db.read(move |c| volumes::count(c, &spine, &scope)).await?))
@@ -40,7 +45,12 @@ async fn get_volumes(who: Overseer, q: Query<Wanted>, app: web::Data<App>, servi
         (status = 404, description = "10006 不是您的辖区", body = Failure)),
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/ages")]
-async fn get_ages(who: Overseer, q: Query<WantedNow>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Ages>> {
+async fn get_ages(
+    who: Overseer,
+    q: Query<WantedNow>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Ages>> {
     let spine = Spine::of(&app, &services);
     let scope = Scope::of(&who, &spine, &q.0.into())?;
     Ok(Answer::ok(app.db.read(move |c| ages::count(c, &spine, &scope)).await?))
@@ -52,7 +62,12 @@ async fn get_ages(who: Overseer, q: Query<WantedNow>, app: web::Data<App>, servi
         (status = 404, description = "10006 不是您的辖区", body = Failure)),
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/returns")]
-async fn get_returns(who: Overseer, q: Query<Wanted>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Returns>> {
+async fn get_returns(
+    who: Overseer,
+    q: Query<Wanted>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Returns>> {
     let spine = Spine::of(&app, &services);
     let scope = Scope::of(&who, &spine, &q.0)?;
     Ok(Answer::ok(app.db.read(move |c| returns::count(c, &spine, &scope)).await?))
@@ -64,7 +79,12 @@ async fn get_returns(who: Overseer, q: Query<Wanted>, app: web::Data<App>, servi
         (status = 404, description = "10006 不是您的辖区", body = Failure)),
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/desks")]
-async fn get_desks(who: Overseer, q: Query<Wanted>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<DeskTimes>> {
+async fn get_desks(
+    who: Overseer,
+    q: Query<Wanted>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<DeskTimes>> {
     let spine = Spine::of(&app, &services);
     let scope = Scope::of(&who, &spine, &q.0)?;
     Ok(Answer::ok(app.db.read(move |c| desk_times::count(c, &spine, &scope)).await?))
@@ -76,7 +96,12 @@ async fn get_desks(who: Overseer, q: Query<Wanted>, app: web::Data<App>, service
         (status = 404, description = "10006 不是您的辖区", body = Failure)),
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/workload")]
-async fn get_workload(who: Overseer, q: Query<Wanted>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Workload>> {
+async fn get_workload(
+    who: Overseer,
+    q: Query<Wanted>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Workload>> {
     let spine = Spine::of(&app, &services);
     let scope = Scope::of(&who, &spine, &q.0)?;
     Ok(Answer::ok(app.db.read(move |c| workload::count(c, &spine, &scope)).await?))
@@ -88,7 +113,12 @@ async fn get_workload(who: Overseer, q: Query<Wanted>, app: web::Data<App>, serv
         (status = 404, description = "10006 不是您的辖区", body = Failure)),
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/satisfaction")]
-async fn get_satisfaction(who: Overseer, q: Query<Wanted>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Satisfaction>> {
+async fn get_satisfaction(
+    who: Overseer,
+    q: Query<Wanted>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Satisfaction>> {
     let spine = Spine::of(&app, &services);
     let scope = Scope::of(&who, &spine, &q.0)?;
     Ok(Answer::ok(app.db.read(move |c| satisfaction::count(c, &spine, &scope)).await?))

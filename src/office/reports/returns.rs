@@ -140,7 +140,9 @@ impl Returns {
         let shares = self.shares.iter().map(share).collect();
         vec![
             Table { name: "退回原因", head: vec!["事项", "类别", "原因", "次数"], rows: reasons },
-            Table { name: "退回比例", head: vec!["事项", "提交的件数", "退回过的件数", "比例（%）"], rows: shares },
+            Table {
+                name: "退回比例", head: vec!["事项", "提交的件数", "退回过的件数", "比例（%）"], rows: shares
+            },
         ]
     }
 }

@@ -94,7 +94,13 @@ impl Scope {
         let to = wanted.to.unwrap_or(spine.today().max(wanted.from.unwrap_or(spine.today())));
         let from = wanted.from.or(to.with_ordinal(1)).unwrap_or(to);
         if from > to || to.signed_duration_since(from).num_days() >= MOST_DAYS {
-            faults.push("/to", "结束日期", "bad_period", "时间段不正确，或者超过一年。", "请选择不早于开始日期、不超过一年的结束日期。");
+            faults.push(
+                "/to",
+                "结束日期",
+                "bad_period",
+                "时间段不正确，或者超过一年。",
+                "请选择不早于开始日期、不超过一年的结束日期。",
+            );
         }
         faults.settle()?;
         let areas = areas.iter().map(stored::bounds).collect();

@@ -59,7 +59,17 @@ pub struct VolumeCounts {
 }
 
 const HEAD: [&str; 12] = [
-    "开始填写", "提交", "取消提交", "受理", "批准", "不予受理或批准", "收回不予受理或批准", "申诉", "办结", "撤回或并案", "逾期未补正终止",
+    "开始填写",
+    "提交",
+    "取消提交",
+    "受理",
+    "批准",
+    "不予受理或批准",
+    "收回不予受理或批准",
+    "申诉",
+    "办结",
+    "撤回或并案",
+    "逾期未补正终止",
     "草稿过期",
 ];
 
@@ -68,13 +78,24 @@ impl VolumeCounts {
         let VolumeCounts { begun, submitted, undone, accepted, approved, refused, .. } = *self;
         let VolumeCounts { refusals_taken_back, appealed, completed, withdrawn, lapsed, expired, .. } = *self;
         [
-            begun, submitted, undone, accepted, approved, refused, refusals_taken_back, appealed, completed, withdrawn, lapsed, expired,
+            begun,
+            submitted,
+            undone,
+            accepted,
+            approved,
+            refused,
+            refusals_taken_back,
+            appealed,
+            completed,
+            withdrawn,
+            lapsed,
+            expired,
         ]
     }
 
     /// Adds lines that say this.
     fn add(&mut self, action: Action, from: State, to: State, lines: i64) {
-        let mut more = |field: &mut i64| *field = field.saturating_add(lines);
+        let more = |field: &mut i64| *field = field.saturating_add(lines);
         match action {
             Action::Begin => more(&mut self.begun),
             Action::Submit => more(&mut self.submitted),
@@ -122,7 +143,8 @@ pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Volumes> {
     use report_lines as l;
     let (from, to) = scope.moments();
     let by = (l::service, l::day, l::action, l::from_state, l::to_state);
-    let lines = l::table.group_by(by).select((l::service, l::day, l::action, l::from_state, l::to_state, diesel::dsl::count_star()));
+    let lines =
+        l::table.group_by(by).select((l::service, l::day, l::action, l::from_state, l::to_state, diesel::dsl::count_star()));
     let lines = within!(lines, l, scope).filter(l::action.eq_any(COUNTED)).filter(l::at.between(from, to));
     let lines: Vec<Line> = lines.order(by).load(c)?;
     let (mut total, mut found) = (VolumeCounts::default(), BTreeMap::<(String, String), VolumeCounts>::new());
@@ -131,7 +153,9 @@ pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Volumes> {
         found.entry((code, month_of(day))).or_default().add(action, before, after, lines);
     }
     found.retain(|_, counts| *counts != VolumeCounts::default());
-    let row = |((code, month), counts): ((String, String), VolumeCounts)| Ok(VolumeRow { service: service(spine, &code)?, month, counts });
+    let row = |((code, month), counts): ((String, String), VolumeCounts)| {
+        Ok(VolumeRow { service: service(spine, &code)?, month, counts })
+    };
     Ok(Volumes { period: scope.period, total, rows: found.into_iter().map(row).collect::<Result<_>>()? })
 }
 
