@@ -3,7 +3,7 @@
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::office::{accounts, administration, announcements, cases, desks, notices, people, policy, tickets};
+use crate::office::{accounts, administration, announcements, cases, desks, notices, people, policy, reports, tickets};
 use crate::services;
 
 /// Where all operations stand.
@@ -51,6 +51,8 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     desks::api::routes,
     desks::decisions_api::routes,
     notices::api::routes,
+    reports::api::routes,
+    reports::xlsx_api::routes,
     tickets::my_api::routes,
     tickets::figures::routes,
     tickets::staff_api::routes,

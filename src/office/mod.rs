@@ -9,5 +9,6 @@ pub mod desks; // queues, claims, decisions
 pub mod notices; // who is told what, and by which channel
 pub mod people; // persons, family, the register of certificates
 pub mod policy; // areas, working days, county policy
+pub mod reports; // figures from the same definitions as lists, and XLSX
 pub mod stored; // reading stored text back into domain types
 pub mod tickets; // what residents report, and what must be done about it outside a case

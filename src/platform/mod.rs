@@ -17,5 +17,6 @@ mod outgoing;
 pub mod print;
 mod secret;
 pub mod settings;
+pub mod sheets;
 pub mod sms;
 pub mod wechat;

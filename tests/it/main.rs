@@ -38,6 +38,7 @@ mod queue;
 mod races;
 mod refusals;
 mod register;
+mod reports;
 mod samples;
 mod schema;
 mod seam;
@@ -89,6 +90,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("races", races::STORIES),
     ("refusals", refusals::STORIES),
     ("register", register::STORIES),
+    ("reports", reports::STORIES),
     ("seam", seam::STORIES),
     ("search", search::STORIES),
     ("second_thoughts", second_thoughts::STORIES),

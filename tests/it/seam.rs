@@ -310,7 +310,8 @@ async fn both_databases_have_the_same_tables_columns_and_indexes(world: World) {
         WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE '\\_\\_diesel%' ESCAPE '\\' ORDER BY 1";
     let postgres = "SELECT lower(table_name || ' ' || column_name || ' ' || data_type || ' ' || \
         CASE WHEN is_nullable = 'NO' THEN 'not null' ELSE 'null' END) AS text FROM information_schema.columns \
-        WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%' ORDER BY 1";
+        WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_diesel%' \
+        AND table_name NOT IN (SELECT table_name FROM information_schema.views WHERE table_schema = 'public') ORDER BY 1";
     let sorted = |mut all: Vec<String>| {
         all.sort();
         all
@@ -318,6 +319,13 @@ async fn both_databases_have_the_same_tables_columns_and_indexes(world: World) {
     let (here, there) = (sorted(rows(&world.app.db, sqlite).await), sorted(rows(&other, postgres).await));
     assert!(!here.is_empty());
     assert_eq!(here, there, "migrations/sqlite and migrations/postgres make different columns");
+    let sqlite = "SELECT m.name || ' ' || c.name AS text FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'view'";
+    let postgres = "SELECT c.table_name || ' ' || c.column_name AS text FROM information_schema.columns c \
+        JOIN information_schema.views v ON v.table_schema = c.table_schema AND v.table_name = c.table_name \
+        WHERE c.table_schema = 'public'";
+    let (here, there) = (sorted(rows(&world.app.db, sqlite).await), sorted(rows(&other, postgres).await));
+    assert!(!here.is_empty());
+    assert_eq!(here, there, "migrations/sqlite and migrations/postgres make different views");
     let sqlite = "SELECT name || ' on ' || tbl_name AS text FROM sqlite_master \
         WHERE type = 'index' AND name NOT LIKE 'sqlite%' ORDER BY 1";
     let postgres = "SELECT indexname || ' on ' || tablename AS text FROM pg_indexes \

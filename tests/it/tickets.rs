@@ -217,7 +217,7 @@ async fn a_late_ticket_climbs_and_an_answer_without_objection_closes(world: Worl
 }
 
 /// A completed case of Zhao's, decided by this county officer, and rated by him.
-async fn rated(world: &World, zhao: &Applicant, county: &str, grade: &str) {
+pub async fn rated(world: &World, zhao: &Applicant, county: &str, grade: &str) {
     let case = zhao.submitted("renewal").await;
     world.pass(MINUTES_11);
     let town = world.worker(&[Role::TownOfficer]).await;

@@ -68,13 +68,13 @@ impl Dice {
     }
 }
 
-struct Walk {
-    world: World,
+pub struct Walk {
+    pub world: World,
     dice: Dice,
     applicants: Vec<Applicant>,
     officers: Vec<(Role, Officer)>,
     /// Tokens of today, in the order of the officers.
-    tokens: Vec<String>,
+    pub tokens: Vec<String>,
     /// Cases with whose they are.
     cases: Vec<(usize, Case)>,
 }
@@ -93,7 +93,7 @@ async fn whatever_happens_a_case_is_somewhere_and_everybody_sees_the_same(world:
 }
 
 impl Walk {
-    async fn begin(world: World, seed: u64) -> Walk {
+    pub async fn begin(world: World, seed: u64) -> Walk {
         let mut applicants = Vec::new();
         for handle in ["zhao-tiezhu", "lin-xiaoyu", "chen-xiuying"] {
             applicants.push(Applicant::of(&world, handle).await);
@@ -128,7 +128,7 @@ impl Walk {
         }
     }
 
-    async fn step(&mut self) {
+    pub async fn step(&mut self) {
         match self.dice.roll(20) {
             0 => self.one_more().await,
             1 => {

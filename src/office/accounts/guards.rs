@@ -154,6 +154,11 @@ impl FromRequest for Worker {
     }
 }
 
+/// A role whose posts answer for an area as a whole.
+pub fn oversees(role: Role) -> bool {
+    matches!(role, Role::CountyOfficer | Role::CityOfficer | Role::Administrator | Role::Auditor)
+}
+
 /// Declares guards that ask for one post among the worker's.
 macro_rules! posts {
     ($($(#[$meta:meta])* $guard:ident: $may:expr;)+) => { $(
@@ -204,4 +209,6 @@ posts! {
     Assessor: |p| p.role == Role::Assessor;
     Administrator: |p| p.role == Role::Administrator;
     Auditor: |p| p.role == Role::Auditor;
+    /// Answers for an area as a whole: county and city officers, administrators, auditors.
+    Overseer: |p| oversees(p.role);
 }

@@ -189,8 +189,7 @@ impl Case {
 
     /// How the case stands to its limit.
     pub fn pace(&self, now: i64) -> Pace {
-        let stands = self.state == State::PublicNotice || self.days_left.is_some() && !self.state.waits_for_applicant();
-        Pace::of(self.due_at, self.risk_at, stands && !self.state.ended(), now)
+        pace(self.state, self.days_left.is_some(), self.due_at, self.risk_at, now)
     }
 
     /// The role in which this worker serves the desk where the case lies, if any.
@@ -248,6 +247,12 @@ impl Case {
             _ => post.area.contains(area),
         }
     }
+}
+
+/// How a case stands to its limit, from its state, whether days are left of a limit that stands still, and its dates.
+pub fn pace(state: State, days_left: bool, due_at: Option<i64>, risk_at: Option<i64>, now: i64) -> Pace {
+    let stands = state == State::PublicNotice || days_left && !state.waits_for_applicant();
+    Pace::of(due_at, risk_at, stands && !state.ended(), now)
 }
 
 /// Loads a case for work inside the spine, whoever asks.

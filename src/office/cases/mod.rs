@@ -20,7 +20,7 @@ pub mod notice_board; // public notices with masked names
 pub mod papers; // uploads, each tied to a material
 pub mod papers_api; // uploading and looking at papers
 pub mod prints; // the papers of a case
-mod prior; // second thoughts
+pub mod prior; // second thoughts
 pub mod ratings; // five grades
 pub mod recount; // the calendar changed
 pub mod routing; // which desk

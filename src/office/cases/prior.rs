@@ -31,10 +31,15 @@ struct Prior {
 }
 
 /// Decisions that can be taken back until somebody acts on them.
-fn decides(action: Action) -> bool {
-    use Action::*;
-    matches!(action, Decline | Forward | SendBack | Escalate | RequestCorrection | Approve | Reject)
-}
+pub const DECISIONS: &[Action] = &[
+    Action::Decline,
+    Action::Forward,
+    Action::SendBack,
+    Action::Escalate,
+    Action::RequestCorrection,
+    Action::Approve,
+    Action::Reject,
+];
 
 /// What leaves the memory of the last decision alone: nobody has acted on it.
 fn silent(action: Action) -> bool {
@@ -48,7 +53,7 @@ pub(super) fn note(case: &mut Case, before: &Case, act: &Act) -> Result<()> {
         return Ok(());
     }
     (case.decided_by, case.prior) = match &act.actor {
-        Actor::Worker(worker) if decides(act.action) => (Some(worker.id), Some(of(before)?)),
+        Actor::Worker(worker) if DECISIONS.contains(&act.action) => (Some(worker.id), Some(of(before)?)),
         _ => (None, None),
     };
     Ok(())

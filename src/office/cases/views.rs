@@ -295,12 +295,14 @@ const BY_CLOCK: &[(&str, &str)] = &[
     ("calendar_changed", "放假安排有变化，期限已经重新计算"),
 ];
 
-/// Steps of the service come first, then what clocks did, then the reasons of the policy.
+/// The words of a coded reason or step: steps of the service come first, then what clocks did, then the policy's reasons.
+pub fn words(code: &str, policy: &CommonPolicy, service: &dyn Service) -> String {
+    let known = service.steps().iter().chain(BY_CLOCK).find(|(c, _)| *c == code);
+    known.map_or_else(|| reason_label(policy, code), |(_, words)| (*words).to_owned())
+}
+
 pub(super) fn line(event: &Event, note: Option<String>, policy: &CommonPolicy, service: &dyn Service) -> EventView {
-    let plain = |code: &str| {
-        let known = service.steps().iter().chain(BY_CLOCK).find(|(c, _)| *c == code);
-        known.map_or_else(|| reason_label(policy, code), |(_, words)| (*words).to_owned())
-    };
+    let plain = |code: &str| words(code, policy, service);
     EventView {
         seq: event.seq,
         at: rfc3339(event.at),
