@@ -276,7 +276,8 @@ async fn whoever_does_not_answer_for_an_area_gets_none_of_its_figures(world: Wor
 /// The sheets of a workbook, each as its XML.
 fn sheets(bytes: Vec<u8>) -> Vec<String> {
     let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    let names: Vec<String> = book.file_names().filter(|n| n.starts_with("xl/worksheets/sheet")).map(str::to_owned).collect();
+    let names: Vec<String> =
+        book.file_names().map(|n| n.unwrap().into_owned()).filter(|n| n.starts_with("xl/worksheets/sheet")).collect();
     let mut open = |name: &String| {
         let mut text = String::new();
         book.by_name(name).unwrap().read_to_string(&mut text).unwrap();

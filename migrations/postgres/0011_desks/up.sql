@@ -7,7 +7,6 @@ CREATE TABLE person_name_keys (
     PRIMARY KEY (name_key, person_id)
 );
 CREATE INDEX person_name_keys_person ON person_name_keys (person_id);
-CREATE INDEX IF NOT EXISTS residents_phone ON residents (phone_hash);
 
 -- Who searched, by what, when, and how much was found; of the term only its keyed hash.
 CREATE TABLE case_searches (

@@ -210,5 +210,5 @@ posts! {
     Administrator: |p| p.role == Role::Administrator;
     Auditor: |p| p.role == Role::Auditor;
     /// Answers for an area as a whole: county and city officers, administrators, auditors.
-    Overseer: |p| oversees(p.role);
+    AreaOverseer: |p| oversees(p.role);
 }

@@ -10,7 +10,7 @@ use super::satisfaction::{self, Satisfaction};
 use super::scope::{Scope, Wanted, WantedNow};
 use super::volumes::{self, Volumes};
 use super::workload::{self, Workload};
-use crate::office::accounts::guards::Overseer;
+use crate::office::accounts::guards::AreaOverseer;
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
 use crate::platform::error::Result;
@@ -29,7 +29,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/volumes")]
 async fn get_volumes(
-    who: Overseer,
+    who: AreaOverseer,
     q: Query<Wanted>,
     app: web::Data<App>,
     services: web::Data<Services>,
@@ -46,7 +46,7 @@ async fn get_volumes(
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/ages")]
 async fn get_ages(
-    who: Overseer,
+    who: AreaOverseer,
     q: Query<WantedNow>,
     app: web::Data<App>,
     services: web::Data<Services>,
@@ -63,7 +63,7 @@ async fn get_ages(
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/returns")]
 async fn get_returns(
-    who: Overseer,
+    who: AreaOverseer,
     q: Query<Wanted>,
     app: web::Data<App>,
     services: web::Data<Services>,
@@ -80,7 +80,7 @@ async fn get_returns(
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/desks")]
 async fn get_desks(
-    who: Overseer,
+    who: AreaOverseer,
     q: Query<Wanted>,
     app: web::Data<App>,
     services: web::Data<Services>,
@@ -97,7 +97,7 @@ async fn get_desks(
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/workload")]
 async fn get_workload(
-    who: Overseer,
+    who: AreaOverseer,
     q: Query<Wanted>,
     app: web::Data<App>,
     services: web::Data<Services>,
@@ -114,7 +114,7 @@ async fn get_workload(
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/satisfaction")]
 async fn get_satisfaction(
-    who: Overseer,
+    who: AreaOverseer,
     q: Query<Wanted>,
     app: web::Data<App>,
     services: web::Data<Services>,

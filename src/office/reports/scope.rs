@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::office::accounts::guards::{Overseer, oversees};
+use crate::office::accounts::guards::{AreaOverseer, oversees};
 use crate::office::cases::service::Spine;
 use crate::office::stored;
 use crate::platform::error::{Error, Faults, Result};
@@ -75,7 +75,7 @@ pub struct Scope {
 
 impl Scope {
     /// Errors: 10006 an area that is not the caller's, 10002 an unknown service or a period that is no period.
-    pub fn of(who: &Overseer, spine: &Spine, wanted: &Wanted) -> Result<Scope> {
+    pub fn of(who: &AreaOverseer, spine: &Spine, wanted: &Wanted) -> Result<Scope> {
         let own = || who.posts.iter().filter(|p| oversees(p.role));
         let areas: Vec<AreaCode> = match wanted.county {
             Some(area) if area.level() > AreaLevel::County || !own().any(|p| p.area.contains(&area)) => {

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::scope::{Scope, Wanted};
 use super::{ages, desk_times, returns, satisfaction, volumes, workload};
-use crate::office::accounts::guards::Overseer;
+use crate::office::accounts::guards::AreaOverseer;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::policy::areas;
 use crate::office::stored;
@@ -80,7 +80,7 @@ impl Report {
     security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
 #[get("/staff/reports/{report}/xlsx")]
 async fn download(
-    who: Overseer,
+    who: AreaOverseer,
     path: web::Path<String>,
     q: Query<Wanted>,
     app: web::Data<App>,
