@@ -20,6 +20,9 @@ use crate::world::World;
 use crate::world::people::COUNTY;
 use crate::world::renewal::{Applicant, Case, MINUTES_11, days};
 
+/// Case, action, actor, desk and state of a line of history.
+type Row = (Id, Action, Option<Id>, Option<Desk>, State);
+
 stories![
     whatever_happened_the_sums_of_the_reports_are_what_lists_and_histories_show,
     a_month_begins_at_midnight_in_beijing,
@@ -57,7 +60,7 @@ async fn lines(world: &World) -> Vec<Line> {
     let all = world.app.db.read(|c| {
         use case_events::dsl as e;
         let all = e::case_events.order((e::case_id, e::seq)).select((e::case_id, e::action, e::actor, e::desk, e::to_state));
-        let all: Vec<(Id, Action, Option<Id>, Option<Desk>, State)> = all.load(c)?;
+        let all: Vec<Row> = all.load(c)?;
         Ok(all.into_iter().map(|(case, action, actor, desk, state)| Line { case, action, actor, desk, state }).collect())
     });
     all.await.unwrap()

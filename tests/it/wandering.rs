@@ -64,7 +64,7 @@ impl Dice {
         let offered = view["allowed_actions"].as_array().unwrap();
         let named = |v: &&&str| offered.iter().any(|a| a["value"] == v.replace('-', "_").as_str());
         let good: Vec<&'static str> = verbs.iter().filter(named).copied().collect();
-        if good.is_empty() || self.roll(3) == 0 { *self.of(verbs) } else { *self.of(&good) }
+        if good.is_empty() || self.roll(3) == 0 { self.of(verbs) } else { self.of(&good) }
     }
 }
 
