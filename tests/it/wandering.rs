@@ -64,7 +64,8 @@ impl Dice {
         let offered = view["allowed_actions"].as_array().unwrap();
         let named = |v: &&&str| offered.iter().any(|a| a["value"] == v.replace('-', "_").as_str());
         let good: Vec<&'static str> = verbs.iter().filter(named).copied().collect();
-        if good.is_empty() || self.roll(3) == 0 { self.of(verbs) } else { self.of(&good) }
+        let from = if good.is_empty() || self.roll(3) == 0 { verbs } else { good.as_slice() };
+        from[self.roll(from.len())]
     }
 }
 
