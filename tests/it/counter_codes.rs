@@ -33,11 +33,11 @@ async fn issue(world: &World, worker: &str, person: &str) -> Reply {
     world.post(&format!("/api/v1/staff/persons/{person}/sign-in-codes")).token(worker).json(&body).send().await
 }
 
-async fn login(world: &World, code: &str) -> Reply {
+pub async fn login(world: &World, code: &str) -> Reply {
     world.post("/api/v1/auth/code/login").json(&json!({ "code": code })).send().await
 }
 
-async fn code_for(world: &World, worker: &str, person: &str) -> String {
+pub async fn code_for(world: &World, worker: &str, person: &str) -> String {
     issue(world, worker, person).await.data(201)["code"].as_str().unwrap().to_owned()
 }
 

@@ -6,11 +6,13 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zhucan::entry::demo::sms_stand_in::FaultMode;
+use zhucan::office::accounts::{RevocationWatch, residents};
 use zhucan::office::notices::sms::{Fate, sms_messages};
 use zhucan::platform::outbox;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 
+use crate::counter_codes;
 use crate::world::World;
 use crate::world::client::Reply;
 use crate::world::renewal::{Applicant, days};
@@ -26,6 +28,7 @@ stories![
     a_lost_answer_of_the_provider_leaves_a_good_code_and_is_never_repeated,
     a_busy_provider_is_asked_again_while_the_code_is_good,
     without_sms_the_way_out_is_named,
+    an_account_that_was_stopped_is_closed_to_every_way_in,
 ];
 
 const ZHAO: &str = "13800000003";
@@ -262,4 +265,16 @@ async fn without_sms_the_way_out_is_named(world: World) {
     known.refused(401, 11043);
     drop(bare);
     server.drain().await;
+}
+
+async fn an_account_that_was_stopped_is_closed_to_every_way_in(world: World) {
+    let zhao = Applicant::zhao(&world).await;
+    let me = zhao.get("/api/v1/me").await;
+    let account = me["account"].as_str().unwrap().parse().unwrap();
+    residents::ban(&world.app, &RevocationWatch::default(), account).await.unwrap();
+    ask(&world, ZHAO).await.data(200);
+    login(&world, ZHAO, &shown(&world, ZHAO)).await.refused(403, 11009);
+    let village = world.worker(&[Role::Commissioner]).await;
+    let code = counter_codes::code_for(&world, &village, &zhao.person).await;
+    counter_codes::login(&world, &code).await.refused(403, 11009);
 }

@@ -195,7 +195,8 @@ fn assessed(way: &mut Way<'_>, story: &Story) -> Result<()> {
         entered_at: way.spine.now,
     };
     following::enter(way.c, &way.spine, assessor, &way.case, way.case.version, &entered)?;
-    Ok(())
+    // The result left a line in the case's history.
+    way.look_again()
 }
 
 /// At the desk where the card lies, at home, or by post.
