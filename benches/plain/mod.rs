@@ -10,6 +10,7 @@ use futures_util::future::join_all;
 use utoipa_actix_web::service_config::ServiceConfig;
 use zhucan::entry::demo::cast::{self, APPID};
 use zhucan::entry::demo::wechat_stand_in::Shared;
+use zhucan::office::accounts::guards::Filer;
 use zhucan::office::accounts::links;
 use zhucan::office::accounts::residents::WeChatName;
 use zhucan::office::cases::act::{Act, Actor, act};
@@ -96,7 +97,8 @@ pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
         app.db
             .write(move |c| {
                 for id in &chunk {
-                    let new = NewDraft { account, person, kind: "plain".into(), period: id.to_string() };
+                    let filer = Filer::Resident(account);
+                    let new = NewDraft { filer, person, kind: "plain".into(), period: id.to_string() };
                     drafts::begin(c, &spine, &Plain, *id, &new)?;
                 }
                 Ok(())

@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::office::accounts::faults;
 use crate::office::administration::codes as administration_codes;
 use crate::office::announcements::store::ANNOUNCEMENTS;
-use crate::office::cases::{codes, consents, papers_api};
+use crate::office::cases::{codes, consents, mandates, papers_api};
 use crate::office::people::codes as people_codes;
 use crate::office::tickets::codes as ticket_codes;
 use crate::platform::code::{Code, PLATFORM};
@@ -21,6 +21,7 @@ static LISTS: &[&[&Code]] = &[
     faults::ACCOUNTS,
     codes::CASES,
     consents::CONSENT,
+    mandates::MANDATES,
     papers_api::FILES,
     people_codes::PEOPLE,
     ticket_codes::TICKETS,

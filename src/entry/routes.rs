@@ -3,7 +3,9 @@
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::office::{accounts, administration, announcements, cases, desks, notices, people, policy, reports, tickets};
+use crate::office::{
+    accounts, administration, announcements, cases, day_sheets, desks, notices, people, policy, reports, tickets,
+};
 use crate::services;
 
 /// Where all operations stand.
@@ -44,6 +46,7 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     cases::prints::api::routes,
     cases::prints::staff_api::routes,
     cases::viewings_api::routes,
+    day_sheets::routes,
     desks::search_api::routes,
     desks::bulk_api::routes,
     desks::absences_api::routes,

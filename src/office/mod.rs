@@ -4,7 +4,7 @@ pub mod accounts; // who signs in, in what role, for whom
 pub mod administration; // what the administrator does
 pub mod announcements; // what everybody is told when the app starts
 pub mod cases; // drafts, papers, actions, history, corrections
-
+pub mod day_sheets; // whom to see in a village, and what came of it
 pub mod desks; // queues, claims, decisions
 pub mod notices; // who is told what, and by which channel
 pub mod people; // persons, family, the register of certificates

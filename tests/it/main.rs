@@ -19,7 +19,9 @@ mod cases;
 mod certificate;
 mod clocks;
 mod contract;
+mod counter;
 mod counter_codes;
+mod day_sheet;
 mod demo_past;
 mod device_rental;
 mod document;
@@ -75,6 +77,8 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("awaited_proofs", awaited_proofs::STORIES),
     ("contract", contract::STORIES),
     ("instances", instances::STORIES),
+    ("counter", counter::STORIES),
+    ("day_sheet", day_sheet::STORIES),
     ("counter_codes", counter_codes::STORIES),
     ("demo_past", demo_past::STORIES),
     ("device_rental", device_rental::STORIES),

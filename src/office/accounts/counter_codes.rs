@@ -72,7 +72,7 @@ impl NewCode {
     /// # Errors
     /// 10006 out of scope, 12005 oneself, 11044 under fourteen; those of the database.
     pub fn issue(&self, c: &mut AnyConn, keys: &Keyring, worker: &Worker, person: Id, purpose: &str) -> Result<i64> {
-        let known = persons::find(c, person)?.filter(|p| identity::in_scope(worker, &p.area));
+        let known = persons::find(c, person)?.filter(|p| worker.knows_residents_of(&p.area));
         known.ok_or_else(Error::not_found)?;
         if worker.person == Some(person) {
             return Err(Error::new(&faults::OWN_AFFAIR));

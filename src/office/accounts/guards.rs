@@ -57,6 +57,16 @@ impl Worker {
         self.posts.iter().filter(move |p| p.role == role)
     }
 
+    /// Meets residents of this area in person, by this post.
+    pub fn post_among(&self, area: &AreaCode) -> Option<&Post> {
+        self.posts.iter().find(|p| knows_residents(p.role) && p.area.contains(area))
+    }
+
+    /// Meets residents of this area in person.
+    pub fn knows_residents_of(&self, area: &AreaCode) -> bool {
+        self.post_among(area).is_some()
+    }
+
     /// A post of this role whose area holds `area` (or is it).
     pub fn covers(&self, role: Role, area: &AreaCode) -> bool {
         self.posts_of(role).any(|p| p.area.contains(area))
@@ -84,6 +94,25 @@ impl Caller {
         match self {
             Caller::Resident(r) => r.session,
             Caller::Worker(w) => w.session,
+        }
+    }
+}
+
+/// Who fills in an application: the resident, or an officer who does it for somebody at the counter or at home. What an
+/// officer may touch is decided by the mandate (`cases::mandates`).
+#[derive(Clone, Debug)]
+pub enum Filer {
+    /// Their account.
+    Resident(Id),
+    Officer(Worker),
+}
+
+impl Filer {
+    /// The account or the worker.
+    pub fn id(&self) -> Id {
+        match self {
+            Filer::Resident(account) => *account,
+            Filer::Officer(w) => w.id,
         }
     }
 }
@@ -145,6 +174,22 @@ impl FromRequest for Resident {
     }
 }
 
+impl FromRequest for Filer {
+    type Error = Error;
+    type Future = Coming<Filer>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            match caller(req).await? {
+                Caller::Resident(r) => Ok(Filer::Resident(r.account)),
+                Caller::Worker(w) if w.posts.iter().any(|p| knows_residents(p.role)) => Ok(Filer::Officer(w)),
+                Caller::Worker(_) => Err(Error::new(&faults::WRONG_ROLE)),
+            }
+        })
+    }
+}
+
 impl FromRequest for Worker {
     type Error = Error;
     type Future = Coming<Worker>;
@@ -157,6 +202,11 @@ impl FromRequest for Worker {
 /// A role whose posts answer for an area as a whole.
 pub fn oversees(role: Role) -> bool {
     matches!(role, Role::CountyOfficer | Role::CityOfficer | Role::Administrator | Role::Auditor)
+}
+
+/// A role that meets residents in person: village, town or county.
+fn knows_residents(role: Role) -> bool {
+    matches!(role, Role::Commissioner | Role::TownOfficer | Role::CountyOfficer)
 }
 
 /// Declares guards that ask for one post among the worker's.
@@ -202,7 +252,7 @@ posts! {
     /// Watches over what others look at: leads a desk, or reads the audit trail.
     Overseer: |p| p.lead && p.role.desk().is_some() || p.role == Role::Auditor;
     /// Knows residents in person: village, town or county.
-    AreaOfficer: |p| matches!(p.role, Role::Commissioner | Role::TownOfficer | Role::CountyOfficer);
+    AreaOfficer: |p| knows_residents(p.role);
     CountyOfficer: |p| p.role == Role::CountyOfficer;
     FinanceOfficer: |p| p.role == Role::FinanceOfficer;
     PointKeeper: |p| p.role == Role::PointKeeper;

@@ -12,10 +12,8 @@ use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::identity::{CitizenId, PhoneNumber};
-use crate::rules::lifecycle::Role;
 use crate::rules::names::PersonName;
 
 /// The moment of a change and the id of the link that it may bring; made before the write.
@@ -141,14 +139,9 @@ pub fn before(c: &mut AnyConn, worker: &Worker, account: Id) -> Result<Account> 
     let Some(hash) = &found.own_id_hash else { return Ok(found) };
     match persons::find_by_id_hash(c, hash)? {
         Some(p) if worker.person == Some(p.id) => Err(Error::new(&faults::OWN_AFFAIR)),
-        Some(p) if !in_scope(worker, &p.area) => Err(Error::not_found()),
+        Some(p) if !worker.knows_residents_of(&p.area) => Err(Error::not_found()),
         _ => Ok(found),
     }
-}
-
-/// A worker of village, town or county whose area holds this one.
-pub(super) fn in_scope(worker: &Worker, area: &AreaCode) -> bool {
-    [Role::Commissioner, Role::TownOfficer, Role::CountyOfficer].iter().any(|role| worker.covers(*role, area))
 }
 
 /// Settles the identity; the link to oneself comes with it when the register knows the person.

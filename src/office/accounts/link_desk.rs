@@ -5,7 +5,6 @@ use diesel::sql_types::Bool;
 
 use super::faults;
 use super::guards::Worker;
-use super::identity::in_scope;
 use super::links::{Link, LinkState, find, links};
 use super::residents::{self, Identity};
 use crate::office::people::persons;
@@ -53,7 +52,7 @@ pub struct Decision {
 pub fn decide(c: &mut AnyConn, worker: &Worker, id: Id, what: &Decision) -> Result<Link> {
     let link = find(c, id)?;
     let area: AreaCode = link.area.parse().map_err(Error::internal)?;
-    if !in_scope(worker, &area) {
+    if !worker.knows_residents_of(&area) {
         return Err(Error::not_found());
     }
     let (from, to) = what.verdict.leads();
@@ -78,7 +77,7 @@ pub fn decide(c: &mut AnyConn, worker: &Worker, id: Id, what: &Decision) -> Resu
             }
             let person = person.ok_or_else(|| Error::new(&faults::PERSON_UNREGISTERED))?;
             // The resident chose the link's area; the register's word counts once it knows the person.
-            if !persons::find(c, person)?.is_some_and(|p| in_scope(worker, &p.area)) {
+            if !persons::find(c, person)?.is_some_and(|p| worker.knows_residents_of(&p.area)) {
                 return Err(Error::not_found());
             }
             let by = (l::confirmed_by.eq(worker.id), l::confirmed_at.eq(what.now), l::person_id.eq(person));

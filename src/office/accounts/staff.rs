@@ -117,15 +117,6 @@ pub fn posts_at(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Post>> {
         .collect()
 }
 
-/// The names of workers, for colleagues.
-///
-/// # Errors
-/// Those of the database.
-pub fn names_of(c: &mut AnyConn, ids: Vec<Id>) -> Result<Vec<(Id, String)>> {
-    use workers::dsl as w;
-    Ok(w::workers.filter(w::id.eq_any(ids)).select((w::id, w::name)).order(w::id).load(c)?)
-}
-
 /// The person that a worker is, if known.
 ///
 /// # Errors

@@ -9,8 +9,8 @@ use super::codes;
 use super::corrections;
 use super::history::{self, Line};
 use super::service::Spine;
-use super::{alarms, prior, routing};
-use crate::office::accounts::guards::Worker;
+use super::{alarms, mandates, prior, routing};
+use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::accounts::links;
 use crate::office::people::kin;
 use crate::office::policy::county;
@@ -26,9 +26,20 @@ use crate::rules::lifecycle::{Action, Desk, Leads, Role, State, allowed, permitt
 pub enum Actor {
     /// The resident's account.
     Applicant(Id),
+    /// An officer in the applicant's stead, by a mandate.
+    OnBehalf(Worker),
     Worker(Worker),
     /// A rule with a clock, or a service on behalf of one.
     System,
+}
+
+impl From<&Filer> for Actor {
+    fn from(who: &Filer) -> Actor {
+        match who {
+            Filer::Resident(account) => Actor::Applicant(*account),
+            Filer::Officer(w) => Actor::OnBehalf(w.clone()),
+        }
+    }
 }
 
 /// An action with what its doer saw and said.
@@ -62,7 +73,7 @@ pub struct CaseEvent {
 pub const CASE_EVENT: &str = "case_event";
 
 /// Takes an action; the case that comes back is stored. Errors: 10006 not the caller's, 10030 stale, 200xx.
-pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, act: Act) -> Result<Case> {
+pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, mut act: Act) -> Result<Case> {
     let before = case::find(c, id)?;
     let policy = county::pinned(c, before.policy_id)?.common.clone();
     let role = role_of(c, spine, &before, &act.actor)?;
@@ -76,6 +87,7 @@ pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, act: Act) -> Result<Case> {
     let mut case = before.clone();
     let counting = Counting::new(c, spine, &policy)?;
     claims(&mut case, spine, &policy, &act);
+    on_behalf(c, spine, &mut case, &mut act)?;
     go(c, spine, &mut case, &policy, rule.leads)?;
     prior::note(&mut case, &before, &act)?;
     if !matches!(rule.leads, Leads::Stay | Leads::Before) {
@@ -90,6 +102,17 @@ pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, act: Act) -> Result<Case> {
     // The service may have moved the case on (a rental is approved by rule when it is submitted).
     let case = case::find(c, id)?;
     wait_outside(c, spine, case, &counting)
+}
+
+/// Writes down where an officer acted in the applicant's stead; who hands in an application does not decide it.
+fn on_behalf(c: &mut AnyConn, spine: &Spine, case: &mut Case, act: &mut Act) -> Result<()> {
+    let Actor::OnBehalf(worker) = &act.actor else { return Ok(()) };
+    let mandate = mandates::in_case(c, worker, case, spine.now)?;
+    act.reason = Some(mandate.channel.step().to_owned());
+    if matches!(act.action, Action::Submit | Action::Appeal) {
+        (case.filed_by, case.channel) = (Some(worker.id), mandate.channel.code().to_owned());
+    }
+    Ok(())
 }
 
 /// Moves the case to where the action leads.
@@ -216,7 +239,7 @@ pub(super) fn write(
     let key = case.key(&spine.keys)?;
     let actor = match &act.actor {
         Actor::Applicant(account) => Some(*account),
-        Actor::Worker(worker) => Some(worker.id),
+        Actor::Worker(worker) | Actor::OnBehalf(worker) => Some(worker.id),
         Actor::System => None,
     };
     let line = Line { action: act.action, from, role, actor, reason: act.reason.clone(), note: act.note.clone(), at: spine.now };
@@ -238,6 +261,7 @@ fn role_of(c: &mut AnyConn, spine: &Spine, case: &Case, actor: &Actor) -> Result
                 case.applicant_id == Some(*account) && links::may_act(c, *account, case.person_id, spine.today())?.is_some();
             if may { Ok(Role::Applicant) } else { Err(Error::not_found()) }
         }
+        Actor::OnBehalf(worker) => mandates::in_case(c, worker, case, spine.now).map(|_| Role::Applicant),
         Actor::Worker(_) if case.state == State::Draft => Err(Error::not_found()),
         Actor::Worker(worker) => case.role_in_scope(worker).ok_or_else(Error::not_found),
     }
@@ -245,7 +269,7 @@ fn role_of(c: &mut AnyConn, spine: &Spine, case: &Case, actor: &Actor) -> Result
 
 /// What the table cannot know.
 fn hold_back(c: &mut AnyConn, spine: &Spine, case: &Case, policy: &CommonPolicy, act: &Act) -> Result<()> {
-    if matches!((&act.actor, act.action), (Actor::Applicant(_), Action::Resubmit)) {
+    if matches!((&act.actor, act.action), (Actor::Applicant(_) | Actor::OnBehalf(_), Action::Resubmit)) {
         corrections::all_answered(c, case)?;
     }
     let circumstances = Circumstances::of(c, spine, case, policy, &act.actor)?;

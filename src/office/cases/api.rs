@@ -10,16 +10,16 @@ use super::act::{Act, Actor, act};
 use super::case;
 use super::check::check;
 use super::consents;
-use super::mine::{self, Filter, StateCount};
+use super::mandates;
+use super::mine::{self, Filter, Of, StateCount};
 use super::ratings::{self, Grade};
 use super::service::{Offer, Services, Spine};
 use super::views::{self, CaseSummary, CaseView};
 use crate::form;
-use crate::office::accounts::guards::Resident;
-use crate::office::accounts::links;
+use crate::office::accounts::guards::{Filer, Resident};
 use crate::office::notices::reach::{self, Channels};
 use crate::platform::app::App;
-use crate::platform::error::{Detail, Error, Faults, Result};
+use crate::platform::error::{Detail, Faults, Result};
 use crate::platform::http::once::Done;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
@@ -27,7 +27,13 @@ use crate::rules::lifecycle::Action;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(offers).service(list).service(count).configure(super::taking_on_api::routes).service(one).service(checked);
+    cfg.service(offers)
+        .service(list)
+        .service(count)
+        .configure(super::mandates_api::routes)
+        .configure(super::taking_on_api::routes)
+        .service(one)
+        .service(checked);
     cfg.service(submit).service(undo).service(withdraw).service(resubmit).service(urge).service(appeal).service(rate);
 }
 
@@ -44,10 +50,10 @@ struct ForPerson {
     description = "您可以为这个人申请的事项；不能申请的会说明原因。事项有限，一次全部列出。",
     params(ForPerson),
     responses((status = 200, description = "各项服务", body = Envelope<Vec<Offer>>),
-        (status = 404, description = "10006 没有这个人，或与您无关", body = Failure)), security(("resident" = [])))]
+        (status = 404, description = "10006 没有这个人，或与您无关", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[get("/me/offers")]
 async fn offers(
-    who: Resident,
+    who: Filer,
     q: Query<ForPerson>,
     app: web::Data<App>,
     services: web::Data<Services>,
@@ -55,7 +61,7 @@ async fn offers(
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
         let person = q.0.person_id;
-        links::may_act(c, who.account, person, spine.today())?.ok_or_else(Error::not_found)?;
+        mandates::relation(c, &who, person, spine.now)?;
         let mut all = Vec::new();
         for service in spine.services.all() {
             all.extend(service.offers(c, &spine, person)?);
@@ -80,19 +86,19 @@ struct Mine {
 #[utoipa::path(tag = "cases", operation_id = "listMyCases", summary = "我的办件",
     description = "您提交的和正在填写的办件，最新的在前。", params(Mine),
     responses((status = 200, description = "一页办件", body = Envelope<Page<CaseSummary>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = [])))]
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[get("/cases")]
 async fn list(
-    who: Resident,
+    who: Filer,
     q: Query<Mine>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Page<CaseSummary>>> {
     let spine = Spine::of(&app, &services);
     let limit = paging::limit(q.0.limit)?;
-    let name = format!("cases:{}:{:?}", who.account, q.0.live);
+    let name = format!("cases:{}:{:?}", who.id(), q.0.live);
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let filter = Filter { account: who.account, live: q.0.live };
+    let filter = Filter { of: Of::from(&who), live: q.0.live };
     let rows = app.db.read(move |c| mine::list(c, &spine, &filter, after, limit)).await?;
     let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |(after, _)| *after)?;
     Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, s)| s).collect(), next_cursor }))
@@ -109,23 +115,23 @@ struct Counted {
 
 #[utoipa::path(tag = "cases", operation_id = "countMyCases", summary = "我的办件数量",
     description = "按状态统计您的办件，与列表完全一致。每种状态一行，一次全部列出。", params(Counted),
-    responses((status = 200, description = "各状态的数量", body = Envelope<Vec<StateCount>>)), security(("resident" = [])))]
+    responses((status = 200, description = "各状态的数量", body = Envelope<Vec<StateCount>>)), security(("resident" = []), ("staff" = [])))]
 #[get("/cases/count")]
-async fn count(who: Resident, q: Query<Counted>, app: web::Data<App>) -> Result<Answer<Vec<StateCount>>> {
-    let filter = Filter { account: who.account, live: q.0.live };
+async fn count(who: Filer, q: Query<Counted>, app: web::Data<App>) -> Result<Answer<Vec<StateCount>>> {
+    let filter = Filter { of: Of::from(&who), live: q.0.live };
     Ok(Answer::ok(app.db.read(move |c| mine::counts(c, &filter)).await?))
 }
 
 #[utoipa::path(tag = "cases", operation_id = "getCase", summary = "查看办件",
     description = "办件的状态、下一步由谁办理、期限、您现在可以做什么，以及全部办理记录。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "办件", body = Envelope<CaseView>)), security(("resident" = [])))]
+    responses((status = 200, description = "办件", body = Envelope<CaseView>)), security(("resident" = []), ("staff" = [])))]
 #[get("/cases/{id}")]
-async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<CaseView>> {
+async fn one(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<CaseView>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
-        let case = case::owned(c, who.account, id.0, spine.now)?;
-        views::full(c, &spine, &case, case.applicant().as_ref())
+        let case = case::owned(c, &who, id.0, spine.now)?;
+        views::full(c, &spine, &case, Some(&Actor::from(&who)))
     });
     Ok(Answer::ok(view.await?))
 }
@@ -144,14 +150,14 @@ struct Readiness {
 #[utoipa::path(tag = "cases", operation_id = "checkCase", summary = "检查申请",
     description = "不提交，只检查还缺什么，并说明提交后会通知谁、用什么方式。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "检查结果", body = Envelope<Readiness>)), security(("resident" = [])))]
+    responses((status = 200, description = "检查结果", body = Envelope<Readiness>)), security(("resident" = []), ("staff" = [])))]
 #[get("/cases/{id}/check")]
-async fn checked(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Readiness>> {
+async fn checked(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Readiness>> {
     let (spine, channels) = (Spine::of(&app, &services), Channels::of(&app));
     let view = app.db.read(move |c| {
-        let case = case::owned(c, who.account, id.0, spine.now)?;
+        let case = case::owned(c, &who, id.0, spine.now)?;
         let details = check(c, &spine, &case)?;
-        let about = (case.person_id, who.account);
+        let about = (case.person_id, who.id());
         let will_be_told = reach::foretell(c, &spine.keys, &channels, about, spine.today())?;
         Ok(Readiness { ready: details.is_empty(), details, will_be_told })
     });
@@ -176,36 +182,36 @@ form!(Submit { version: "版本", consent: "个人信息处理同意书" });
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Submit,
     responses((status = 200, description = "已提交", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能提交", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能提交", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[post("/cases/{id}/actions/submit")]
 async fn submit(
-    who: Resident,
+    who: Filer,
     once: Once,
     id: PathId,
     body: Body<Submit>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
-    let (spine, account, sent) = (Spine::of(&app, &services), who.account, body.value);
-    let done = once.write(&app, account, body.fingerprint, move |c| {
-        let case = case::owned(c, account, id.0, spine.now)?;
+    let (spine, sent) = (Spine::of(&app, &services), body.value);
+    let done = once.write(&app, who.id(), body.fingerprint, move |c| {
+        let case = case::owned(c, &who, id.0, spine.now)?;
         case.seen(sent.version)?;
-        consents::given(c, &spine, account, case.person_id, sent.consent.as_deref())?;
+        consents::given(c, &spine, &who, case.person_id, sent.consent.as_deref())?;
         let mut faults = Faults::new();
         if case.state == crate::rules::lifecycle::State::Draft {
             check(c, &spine, &case)?.into_iter().for_each(|d| faults.add(d));
         }
         faults.settle()?;
-        let act = take(account, Action::Submit, sent.version, None);
+        let act = take(&who, Action::Submit, sent.version, None);
         let case = self::act(c, &spine, case.id, act)?;
-        views::full(c, &spine, &case, case.applicant().as_ref())
+        views::full(c, &spine, &case, Some(&Actor::from(&who)))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
 }
 
-fn take(account: Id, action: Action, version: i64, note: Option<String>) -> Act {
-    Act { actor: Actor::Applicant(account), action, version: Some(version), reason: None, note }
+fn take(who: &Filer, action: Action, version: i64, note: Option<String>) -> Act {
+    Act { actor: who.into(), action, version: Some(version), reason: None, note }
 }
 
 /// An action on what was seen.
@@ -224,7 +230,7 @@ form!(Seen { version: "版本", note: "说明" });
 
 async fn simple(
     action: Action,
-    account: Id,
+    who: Filer,
     once: Once,
     id: Id,
     body: Body<Seen>,
@@ -233,9 +239,9 @@ async fn simple(
 ) -> Result<Answer<CaseView>> {
     let (spine, sent) = (Spine::of(app, services), body.value);
     let done: Done<CaseView> = once
-        .write(app, account, body.fingerprint, move |c| {
-            let case = act(c, &spine, id, take(account, action, sent.version, sent.note.clone()))?;
-            views::full(c, &spine, &case, case.applicant().as_ref())
+        .write(app, who.id(), body.fingerprint, move |c| {
+            let case = act(c, &spine, id, take(&who, action, sent.version, sent.note.clone()))?;
+            views::full(c, &spine, &case, Some(&Actor::from(&who)))
         })
         .await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
@@ -246,17 +252,17 @@ async fn simple(
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Seen,
     responses((status = 200, description = "已变回草稿", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能取消；20002 已超过十分钟", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能取消；20002 已超过十分钟", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[post("/cases/{id}/actions/undo")]
 async fn undo(
-    who: Resident,
+    who: Filer,
     once: Once,
     id: PathId,
     body: Body<Seen>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
-    simple(Action::Undo, who.account, once, id.0, body, &app, &services).await
+    simple(Action::Undo, who, once, id.0, body, &app, &services).await
 }
 
 #[utoipa::path(tag = "cases", operation_id = "withdrawCase", summary = "撤回申请",
@@ -264,17 +270,17 @@ async fn undo(
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Seen,
     responses((status = 200, description = "已撤回", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能撤回", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能撤回", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[post("/cases/{id}/actions/withdraw")]
 async fn withdraw(
-    who: Resident,
+    who: Filer,
     once: Once,
     id: PathId,
     body: Body<Seen>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
-    simple(Action::Withdraw, who.account, once, id.0, body, &app, &services).await
+    simple(Action::Withdraw, who, once, id.0, body, &app, &services).await
 }
 
 #[utoipa::path(tag = "cases", operation_id = "resubmitCase", summary = "提交补正",
@@ -282,17 +288,17 @@ async fn withdraw(
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Seen,
     responses((status = 200, description = "已提交补正", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能提交补正", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能提交补正", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[post("/cases/{id}/actions/resubmit")]
 async fn resubmit(
-    who: Resident,
+    who: Filer,
     once: Once,
     id: PathId,
     body: Body<Seen>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
-    simple(Action::Resubmit, who.account, once, id.0, body, &app, &services).await
+    simple(Action::Resubmit, who, once, id.0, body, &app, &services).await
 }
 
 #[utoipa::path(tag = "cases", operation_id = "urgeCase", summary = "催办",
@@ -300,17 +306,17 @@ async fn resubmit(
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Seen,
     responses((status = 200, description = "已催办", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能催办；20013 不久前催办过", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能催办；20013 不久前催办过", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[post("/cases/{id}/actions/urge")]
 async fn urge(
-    who: Resident,
+    who: Filer,
     once: Once,
     id: PathId,
     body: Body<Seen>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
-    simple(Action::Urge, who.account, once, id.0, body, &app, &services).await
+    simple(Action::Urge, who, once, id.0, body, &app, &services).await
 }
 
 #[utoipa::path(tag = "cases", operation_id = "appealCase", summary = "申诉",
@@ -318,17 +324,17 @@ async fn urge(
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Seen,
     responses((status = 200, description = "已收到申诉", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能申诉；20006 同一事项已有一件在办理；20014 申诉期限已过", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能申诉；20006 同一事项已有一件在办理；20014 申诉期限已过", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[post("/cases/{id}/actions/appeal")]
 async fn appeal(
-    who: Resident,
+    who: Filer,
     once: Once,
     id: PathId,
     body: Body<Seen>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
-    simple(Action::Appeal, who.account, once, id.0, body, &app, &services).await
+    simple(Action::Appeal, who, once, id.0, body, &app, &services).await
 }
 
 /// A rating in five grades.
@@ -360,11 +366,11 @@ async fn rate(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
-    let (spine, account, sent) = (Spine::of(&app, &services), who.account, body.value);
-    let done = once.write(&app, account, body.fingerprint, move |c| {
-        let case = act(c, &spine, id.0, take(account, Action::Rate, sent.version, None))?;
+    let (spine, sent) = (Spine::of(&app, &services), body.value);
+    let done = once.write(&app, who.account, body.fingerprint, move |c| {
+        let case = act(c, &spine, id.0, take(&Filer::Resident(who.account), Action::Rate, sent.version, None))?;
         ratings::rate(c, &spine, &case, sent.grade, sent.comment.as_deref())?;
-        views::full(c, &spine, &case, case.applicant().as_ref())
+        views::full(c, &spine, &case, Some(&Actor::Applicant(who.account)))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::office::accounts::guards::{Post, Worker};
+use crate::office::accounts::guards::{Filer, Post, Worker};
 use crate::office::accounts::links;
 use crate::office::policy::terms::CommonPolicy;
 use crate::platform::crypto::{DataKey, Keyring, Place};
@@ -15,7 +15,7 @@ use crate::rules::lifecycle::{Desk, Role, Standing, State};
 use crate::rules::pace::Pace;
 
 use super::act::Actor;
-use super::codes;
+use super::{codes, mandates};
 
 diesel::table! {
     cases (id) {
@@ -152,11 +152,6 @@ impl Case {
         Ok(keys.open_data_key(&Place::new("cases", "data_key", self.id.as_bytes()), &self.data_key)?)
     }
 
-    /// Its applicant as a reader of it; the caller has loaded it as theirs.
-    pub fn applicant(&self) -> Option<Actor> {
-        self.applicant_id.map(Actor::Applicant)
-    }
-
     /// The caller must have seen this version.
     pub fn seen(&self, version: i64) -> Result<()> {
         if self.version == version { Ok(()) } else { Err(Error::stale(self.current())) }
@@ -261,13 +256,18 @@ pub fn find(c: &mut AnyConn, id: Id) -> Result<Case> {
     found.get_result(c).optional()?.ok_or_else(Error::not_found)
 }
 
-/// Loads a case for its applicant, who must still be allowed to act for the person; anyone else finds nothing.
-pub fn owned(c: &mut AnyConn, account: Id, id: Id, now: i64) -> Result<Case> {
+/// Loads a case for its applicant, who must still be allowed to act for the person, or for an officer with a mandate
+/// (13003 without one); anyone else finds nothing.
+pub fn owned(c: &mut AnyConn, who: &Filer, id: Id, now: i64) -> Result<Case> {
     let case = find(c, id)?;
-    if case.applicant_id != Some(account) || links::may_act(c, account, case.person_id, beijing_date(now))?.is_none() {
-        return Err(Error::not_found());
+    match who {
+        Filer::Officer(worker) => mandates::in_case(c, worker, &case, now).map(|_| case),
+        Filer::Resident(account) => {
+            let own = case.applicant_id == Some(*account);
+            let may = own && links::may_act(c, *account, case.person_id, beijing_date(now))?.is_some();
+            if may { Ok(case) } else { Err(Error::not_found()) }
+        }
     }
-    Ok(case)
 }
 
 /// Loads a case for a worker in whose scope it is; drafts are the applicant's own.

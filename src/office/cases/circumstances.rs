@@ -43,7 +43,7 @@ impl<'a> Circumstances<'a> {
                     found.mending = corrections::begun(c, case)?;
                 }
             }
-            Actor::Applicant(_) => {
+            Actor::Applicant(_) | Actor::OnBehalf(_) => {
                 let limit = |c: &mut AnyConn, from: i64, days: u32| -> Result<i64> {
                     Ok(calendar::load_around(c, beijing_date(from))?.due_at(from, days))
                 };
@@ -64,7 +64,7 @@ impl<'a> Circumstances<'a> {
     pub fn refusal(&self, case: &Case, action: Action) -> Option<Error> {
         match self.actor {
             Actor::System => None,
-            Actor::Applicant(_) => self.refuses_applicant(case, action),
+            Actor::Applicant(_) | Actor::OnBehalf(_) => self.refuses_applicant(case, action),
             Actor::Worker(worker) => {
                 let others =
                     case.claimed_by.is_some_and(|by| by != worker.id) && case.claim_until.is_some_and(|until| until > self.now);
@@ -93,6 +93,8 @@ impl<'a> Circumstances<'a> {
             Action::Undo if self.now > self.undo_until => &codes::UNDO_OVER,
             Action::Appeal if self.appeal_until.is_none_or(|until| self.now > until) => &codes::APPEAL_OVER,
             Action::Urge if self.urge_from.is_some_and(|from| self.now <= from) => &codes::URGED,
+            // Nobody is praised by their own hand.
+            Action::Rate if matches!(self.actor, Actor::OnBehalf(_)) => &codes::NOT_NOW,
             _ => return None,
         };
         Some(Error::new(code).with_current(case.current()))

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::service::Spine;
+use crate::office::accounts::guards::Filer;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
@@ -27,17 +28,23 @@ diesel::table! {
 /// The privacy text in force.
 pub const TEXT_VERSION: &str = "2026-11";
 
-/// Records the consent that came with a submission; without it nothing is submitted.
-pub fn given(c: &mut AnyConn, spine: &Spine, account: Id, person: Id, version: Option<&str>) -> Result<()> {
+/// The text that was agreed to is the one in force.
+pub fn of_text(version: Option<&str>) -> Result<()> {
     match version {
-        None | Some("") => return Err(Error::new(&NEEDED)),
-        Some(TEXT_VERSION) => {}
-        Some(_) => return Err(Error::new(&CHANGED)),
+        None | Some("") => Err(Error::new(&NEEDED)),
+        Some(TEXT_VERSION) => Ok(()),
+        Some(_) => Err(Error::new(&CHANGED)),
     }
+}
+
+/// Records the consent that came with a submission; without it nothing is submitted. An officer's stands in the mandate.
+pub fn given(c: &mut AnyConn, spine: &Spine, who: &Filer, person: Id, version: Option<&str>) -> Result<()> {
+    of_text(version)?;
+    let Filer::Resident(account) = who else { return Ok(()) };
     use consents::dsl as k;
     let row = (
         k::id.eq(Id::at(spine.now)),
-        k::account_id.eq(account),
+        k::account_id.eq(*account),
         k::person_id.eq(person),
         k::purpose.eq("submit"),
         k::text_version.eq(TEXT_VERSION),

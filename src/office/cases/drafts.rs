@@ -10,8 +10,9 @@ use super::clocks;
 use super::codes;
 use super::corrections;
 use super::history::{self, Line};
+use super::mandates;
 use super::service::{Service, Spine};
-use crate::office::accounts::links;
+use crate::office::accounts::guards::Filer;
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::platform::crypto::{DataKey, Place};
@@ -33,20 +34,22 @@ diesel::table! {
 /// What a new draft is about.
 #[derive(Clone, Debug)]
 pub struct NewDraft {
-    pub account: Id,
+    pub filer: Filer,
     pub person: Id,
     pub kind: String,
     /// Season or year in which only one live case may exist; empty when any time.
     pub period: String,
 }
 
-/// Begins a draft for a person whom the account may act for; the county's policy of today is pinned.
+/// Begins a draft for a person whom the filer may act for; the county's policy of today is pinned. Errors: 10006, 13003,
+/// 20006, 20009.
 pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new: &NewDraft) -> Result<Case> {
-    links::may_act(c, new.account, new.person, spine.today())?.ok_or_else(Error::not_found)?;
+    mandates::relation(c, &new.filer, new.person, spine.now)?;
     let person = persons::find(c, new.person)?.ok_or_else(Error::not_found)?;
     let policy = county::current(c, &person.county, service.code(), spine.today())?;
     let policy = policy.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
     let (key, wrapped) = spine.keys.new_data_key(&Place::new("cases", "data_key", id.as_bytes()))?;
+    let (applicant_id, filed_by, channel, reason) = beginner(c, spine, new)?;
     let mut case = Case {
         id,
         number: number(service.letters(), spine, id, |number| case::number_taken(c, number))?,
@@ -56,9 +59,9 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         county: person.county.to_string(),
         area: person.area.to_string(),
         person_id: new.person,
-        applicant_id: Some(new.account),
-        filed_by: None,
-        channel: "phone".to_owned(),
+        applicant_id,
+        filed_by,
+        channel: channel.to_owned(),
         policy_id: policy.id,
         state: State::Draft,
         version: 1,
@@ -103,14 +106,28 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         action: Action::Begin,
         from: State::Draft,
         role: Role::Applicant,
-        actor: Some(new.account),
-        reason: None,
+        actor: Some(new.filer.id()),
+        reason: reason.map(str::to_owned),
         note: None,
         at: spine.now,
     };
     history::append(c, &key, &mut case, line)?;
     case::update(c, &case, 1)?;
     Ok(case)
+}
+
+/// Whose case a new draft is: the resident's; or that of whoever agreed, where they have an account, filed by an officer.
+/// With it: by which channel, and the step that its first line says.
+type Beginner = (Option<Id>, Option<Id>, &'static str, Option<&'static str>);
+
+fn beginner(c: &mut AnyConn, spine: &Spine, new: &NewDraft) -> Result<Beginner> {
+    let worker = match &new.filer {
+        Filer::Resident(account) => return Ok((Some(*account), None, "phone", None)),
+        Filer::Officer(worker) => worker,
+    };
+    let mandate = mandates::lasting(c, worker.id, new.person, spine.now)?.ok_or_else(|| Error::new(&mandates::NEEDED))?;
+    let applicant = mandates::account_of_giver(c, &mandate, spine.now)?;
+    Ok((applicant, Some(worker.id), mandate.channel.code(), Some(mandate.channel.step())))
 }
 
 /// Letters, day and six digits: JY20261121483920. A twin of the same day takes the next free one.

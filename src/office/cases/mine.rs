@@ -1,6 +1,7 @@
-//! An applicant's own cases: one query definition for the list and its counts.
+//! An applicant's own cases, and those that a worker filed: one query definition for the list and its counts.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,6 +9,7 @@ use super::case::{Case, cases};
 use super::service::Spine;
 use super::views::{self, CaseSummary};
 use crate::labelled;
+use crate::office::accounts::guards::Filer;
 use crate::office::people::persons;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
@@ -19,10 +21,39 @@ use crate::rules::lifecycle::State;
 /// What to show.
 #[derive(Clone, Debug)]
 pub struct Filter {
-    pub account: Id,
+    pub of: Of,
     /// Only those that still live, or only those that ended.
     pub live: Option<bool>,
 }
+
+/// Whose cases.
+#[derive(Clone, Copy, Debug)]
+pub enum Of {
+    /// Those of an account that applies.
+    Applicant(Id),
+    /// Those that a worker filled in for somebody.
+    Filed(Id),
+}
+
+impl From<&Filer> for Of {
+    fn from(who: &Filer) -> Of {
+        match who {
+            Filer::Resident(account) => Of::Applicant(*account),
+            Filer::Officer(w) => Of::Filed(w.id),
+        }
+    }
+}
+
+impl Of {
+    fn whose(self) -> Whose {
+        match self {
+            Of::Applicant(account) => Box::new(cases::applicant_id.eq(account)),
+            Of::Filed(worker) => Box::new(cases::filed_by.eq(worker)),
+        }
+    }
+}
+
+type Whose = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Nullable<Bool>>>;
 
 /// How many of one state.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -34,7 +65,7 @@ pub struct StateCount {
 type Query<'a> = cases::BoxedQuery<'a, MultiBackend>;
 
 fn query<'a>(f: &Filter) -> Query<'a> {
-    let all = cases::table.filter(cases::applicant_id.eq(f.account)).into_boxed();
+    let all = cases::table.filter(f.of.whose()).into_boxed();
     match f.live {
         Some(true) => all.filter(cases::ended_at.is_null()),
         Some(false) => all.filter(cases::ended_at.is_not_null()),
@@ -58,7 +89,7 @@ pub fn list(c: &mut AnyConn, spine: &Spine, f: &Filter, after: Option<After>, li
 
 /// Those that wait for their applicant: how many, and the newest of them.
 pub fn waiting(c: &mut AnyConn, spine: &Spine, account: Id, most: i64) -> Result<(i64, Vec<CaseSummary>)> {
-    let live = Filter { account, live: Some(true) };
+    let live = Filter { of: Of::Applicant(account), live: Some(true) };
     let states: Vec<State> = State::ALL.iter().copied().filter(|s| s.waits_for_applicant()).collect();
     let count = query(&live).filter(cases::state.eq_any(states.clone())).count().get_result(c)?;
     let rows: Vec<Case> = query(&live)
@@ -91,7 +122,7 @@ pub fn summaries(
 /// How many of each state, by the same definition.
 pub fn counts(c: &mut AnyConn, f: &Filter) -> Result<Vec<StateCount>> {
     let mut all = cases::table
-        .filter(cases::applicant_id.eq(f.account))
+        .filter(f.of.whose())
         .group_by(cases::state)
         .select((cases::state, diesel::dsl::count_star()))
         .into_boxed::<MultiBackend>();

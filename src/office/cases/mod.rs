@@ -14,6 +14,8 @@ pub mod consents; // agreement before submission
 pub mod corrections; // one complete notice, answered item by item
 pub mod drafts; // sections saved on the server
 pub mod history; // append-only and chained
+pub mod mandates; // who agreed that a worker acts for somebody
+mod mandates_api;
 pub mod merging; // two cases about the same thing
 pub mod mine; // an applicant's own cases
 pub mod notice_board; // public notices with masked names

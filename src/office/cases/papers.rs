@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use super::act::Actor;
 use super::case::Case;
 use super::service::Spine;
-use super::{corrections, drafts};
+use super::{corrections, drafts, mandates};
+use crate::office::accounts::guards::Filer;
 use crate::office::policy::county;
 use crate::platform::crypto::{DataKey, LINK_LIFE_MS, Link, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -98,11 +99,21 @@ pub enum Viewer {
     Outsider,
 }
 
+impl From<&Filer> for Viewer {
+    fn from(who: &Filer) -> Viewer {
+        match who {
+            Filer::Resident(_) => Viewer::Applicant,
+            Filer::Officer(worker) => Viewer::Worker(worker.id),
+        }
+    }
+}
+
 impl Viewer {
     /// As what the reader of a case sees its papers.
     pub fn of(case: &Case, reader: Option<&Actor>) -> Viewer {
         match reader {
             Some(Actor::Applicant(_)) => Viewer::Applicant,
+            Some(Actor::OnBehalf(worker)) => Viewer::Worker(worker.id),
             Some(Actor::Worker(worker)) if case.post_for_papers(worker).is_some() => Viewer::Worker(worker.id),
             _ => Viewer::Outsider,
         }
@@ -169,11 +180,27 @@ pub fn materials_of(c: &mut AnyConn, case: Id) -> Result<Vec<String>> {
     Ok(of(c, case)?.into_iter().map(|p| p.material).collect())
 }
 
-/// A page of a person's papers from all cases of this account, newest first, for re-use; one more than `limit` when there
+/// Whose papers a filer may use again: the account's own; an officer, those of the account of whoever gave the mandate,
+/// or what was handed over before by somebody without an account.
+pub fn owner_for(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<Option<Id>> {
+    match who {
+        Filer::Resident(account) => Ok(Some(*account)),
+        Filer::Officer(worker) => {
+            let mandate = mandates::lasting(c, worker.id, person, now)?;
+            Ok(mandate.map(|m| mandates::account_of_giver(c, &m, now)).transpose()?.flatten())
+        }
+    }
+}
+
+/// A page of a person's papers from all cases of this owner, newest first, for re-use; one more than `limit` when there
 /// are more.
-pub fn of_person(c: &mut AnyConn, account: Id, person: Id, after: Option<After>, limit: i64) -> Result<Vec<Paper>> {
-    let mine = papers::person_id.eq(person).and(papers::owner_account.eq(account)).and(papers::state.eq("received"));
-    let mut page = papers::table.filter(mine).into_boxed();
+pub fn of_person(c: &mut AnyConn, owner: Option<Id>, person: Id, after: Option<After>, limit: i64) -> Result<Vec<Paper>> {
+    let mine = papers::person_id.eq(person).and(papers::state.eq("received"));
+    let mut page = papers::table.filter(mine).into_boxed::<MultiBackend>();
+    page = match owner {
+        Some(account) => page.filter(papers::owner_account.eq(account)),
+        None => page.filter(papers::owner_account.is_null()),
+    };
     if let Some(a) = after {
         page = page.filter(papers::uploaded_at.lt(a.at).or(papers::uploaded_at.eq(a.at).and(papers::id.lt(a.id))));
     }

@@ -9,13 +9,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use super::case;
 use super::papers::{self, Paper, PaperView, Viewer};
 use super::service::{Services, Spine};
 use super::viewings;
+use super::{case, mandates};
 use crate::form;
-use crate::office::accounts::guards::Resident;
-use crate::office::accounts::links;
+use crate::office::accounts::guards::Filer;
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::crypto::{Link, Place};
@@ -58,36 +57,36 @@ struct Upload {
     request_body(content = inline(Upload), content_type = "multipart/form-data"),
     responses((status = 201, description = "已收到", body = Envelope<PaperView>),
         (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
-    security(("resident" = [])))]
+    security(("resident" = []), ("staff" = [])))]
 #[post("/cases/{id}/papers")]
 async fn upload(
-    who: Resident,
+    who: Filer,
     once: Once,
     id: PathId,
     parts: Parts,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<PaperView>> {
-    let (id, account, spine) = (id.0, who.account, Spine::of(&app, &services));
-    let now = spine.now;
-    let case = app.db.read(move |c| case::owned(c, account, id, now)).await?;
+    let (id, caller, spine) = (id.0, who.id(), Spine::of(&app, &services));
+    let (asking, now) = (who.clone(), spine.now);
+    let case = app.db.read(move |c| case::owned(c, &asking, id, now)).await?;
     let sent = take(parts).await?;
     let fingerprint = sent.fingerprint();
     // The first answer was lost: by now there may be no room for another page, or the case was submitted.
-    if let Some(paper) = once.replay(&app, account, fingerprint).await? {
+    if let Some(paper) = once.replay(&app, caller, fingerprint).await? {
         return Ok(Answer::created(paper).replayed(true));
     }
     let (material, asked) = (sent.material.clone(), spine.clone());
     app.db.read(move |c| papers::room_for(c, &asked, &case, &material)).await?;
     let clean = app.papers.process(sent.file.into()).await.map_err(refused)?;
-    let paper = store(&app, &spine, account, id, &sent.material, &sent.alt_text, clean).await?;
+    let paper = store(&app, &spine, id, &sent.material, &sent.alt_text, clean).await?;
     let file = paper.file_id;
     let done = once
-        .write(&app, account, fingerprint, move |c| {
-            let case = case::owned(c, account, id, spine.now)?;
-            let paper = Paper { person_id: case.person_id, ..paper.clone() };
+        .write(&app, caller, fingerprint, move |c| {
+            let case = case::owned(c, &who, id, spine.now)?;
+            let paper = Paper { person_id: case.person_id, owner_account: case.applicant_id, ..paper.clone() };
             papers::add(c, &spine, &case, &paper)?;
-            paper.view(&spine, Viewer::Applicant)
+            paper.view(&spine, Viewer::from(&who))
         })
         .await;
     match &done {
@@ -163,15 +162,7 @@ fn refused(fault: FileFault) -> Error {
 }
 
 /// Puts the cleaned file into the vault, durable before its row exists.
-pub async fn store(
-    app: &App,
-    spine: &Spine,
-    account: Id,
-    case: Id,
-    material: &str,
-    alt: &str,
-    clean: Processed,
-) -> Result<Paper> {
+pub async fn store(app: &App, spine: &Spine, case: Id, material: &str, alt: &str, clean: Processed) -> Result<Paper> {
     let (id, file_id) = (app.clock.id(), app.clock.id());
     let (key, wrapped) = spine.keys.new_data_key(&Place::new("papers", "file_key", file_id.as_bytes()))?;
     let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
@@ -182,8 +173,8 @@ pub async fn store(
     app.vault.put(file_id.uuid(), Variant::Full, &key, clean.bytes.into()).await.map_err(unstored)?;
     Ok(Paper {
         id,
-        owner_account: Some(account),
-        person_id: account, // replaced by the case's person when the row is written
+        owner_account: None,
+        person_id: case, // this and the owner are replaced by the case's when the row is written
         case_id: case,
         material: material.to_owned(),
         state: "received".to_owned(),
@@ -218,15 +209,15 @@ async fn discard(app: &App, file: Id) {
     params(("id" = Id, Path, description = "材料编号")),
     responses((status = 200, description = "已删除", body = Envelope<PaperView>),
         (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
-    security(("resident" = [])))]
+    security(("resident" = []), ("staff" = [])))]
 #[delete("/papers/{id}")]
-async fn withdraw(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<PaperView>> {
+async fn withdraw(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<PaperView>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.write(move |c| {
         let paper = papers::find(c, id.0)?.ok_or_else(Error::not_found)?;
-        let case = case::owned(c, who.account, paper.case_id, spine.now)?;
+        let case = case::owned(c, &who, paper.case_id, spine.now)?;
         papers::withdraw(c, &spine, &case, &paper)?;
-        Paper { state: "withdrawn".to_owned(), ..paper }.view(&spine, Viewer::Applicant)
+        Paper { state: "withdrawn".to_owned(), ..paper }.view(&spine, Viewer::from(&who))
     });
     Ok(Answer::ok(view.await?))
 }
@@ -249,27 +240,28 @@ struct OfPerson {
     responses((status = 200, description = "一页材料", body = Envelope<Page<PaperView>>),
         (status = 400, description = "10007 游标失效", body = crate::platform::http::Failure),
         (status = 404, description = "10006 没有这个人，或者您不能为这个人办理", body = crate::platform::http::Failure)),
-    security(("resident" = [])))]
+    security(("resident" = []), ("staff" = [])))]
 #[get("/me/papers")]
 async fn reusable(
-    who: Resident,
+    who: Filer,
     q: Query<OfPerson>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Page<PaperView>>> {
     let (spine, limit, person) = (Spine::of(&app, &services), paging::limit(q.0.limit)?, q.0.person_id);
-    let name = format!("papers:{}:{person}", who.account);
+    let name = format!("papers:{}:{person}", who.id());
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let rows = app.db.read({
-        let spine = spine.clone();
+        let (who, now) = (who.clone(), spine.now);
         move |c| {
-            links::may_act(c, who.account, person, spine.today())?.ok_or_else(Error::not_found)?;
-            papers::of_person(c, who.account, person, after, limit)
+            mandates::relation(c, &who, person, now)?;
+            let owner = papers::owner_for(c, &who, person, now)?;
+            papers::of_person(c, owner, person, after, limit)
         }
     });
     let key = |p: &Paper| After { at: p.uploaded_at, id: p.id };
     let (rows, next_cursor) = paging::cut(&app, &name, rows.await?, limit, key)?;
-    let items = rows.iter().map(|p| p.view(&spine, Viewer::Applicant)).collect::<Result<_>>()?;
+    let items = rows.iter().map(|p| p.view(&spine, Viewer::from(&who))).collect::<Result<_>>()?;
     Ok(Answer::ok(Page { items, next_cursor }))
 }
 
@@ -290,27 +282,36 @@ form!(Reuse { paper_id: "材料编号", material: "材料" });
     request_body = Reuse,
     responses((status = 201, description = "已收到", body = Envelope<PaperView>),
         (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
-    security(("resident" = [])))]
+    security(("resident" = []), ("staff" = [])))]
 #[post("/cases/{id}/papers/actions/reuse")]
 async fn reuse(
-    who: Resident,
+    who: Filer,
     once: Once,
     id: PathId,
     body: Body<Reuse>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<PaperView>> {
-    let (spine, new, account) = (Spine::of(&app, &services), app.clock.id(), who.account);
-    let (ask, fingerprint) = (body.value, body.fingerprint);
-    let done = once.write(&app, account, fingerprint, move |c| {
-        let case = case::owned(c, account, id.0, spine.now)?;
-        let old = papers::find(c, ask.paper_id)?.filter(|p| p.owner_account == Some(account) && p.person_id == case.person_id);
+    let (spine, new, ask) = (Spine::of(&app, &services), app.clock.id(), body.value);
+    let done = once.write(&app, who.id(), body.fingerprint, move |c| {
+        let case = case::owned(c, &who, id.0, spine.now)?;
+        let owner = papers::owner_for(c, &who, case.person_id, spine.now)?;
+        let old = papers::find(c, ask.paper_id)?.filter(|p| p.owner_account == owner && p.person_id == case.person_id);
         let old = old.filter(|p| p.state == "received").ok_or_else(Error::not_found)?;
         let alt = spine.keys.open_text(&Place::new("papers", "alt_text", old.id.as_bytes()), &old.alt_text)?;
         let alt_text = spine.keys.seal_text(&Place::new("papers", "alt_text", new.as_bytes()), &alt)?;
-        let paper = Paper { id: new, case_id: case.id, material: ask.material.clone(), alt_text, uploaded_at: spine.now, ..old };
+        let owner_account = case.applicant_id;
+        let paper = Paper {
+            id: new,
+            owner_account,
+            case_id: case.id,
+            material: ask.material.clone(),
+            alt_text,
+            uploaded_at: spine.now,
+            ..old
+        };
         papers::add(c, &spine, &case, &paper)?;
-        paper.view(&spine, Viewer::Applicant)
+        paper.view(&spine, Viewer::from(&who))
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))

@@ -93,8 +93,25 @@ pub trait Service: Send + Sync + 'static {
     /// `open`; whoever asks for them open has written down who wants them and what for.
     fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>>;
 
+    /// What somebody who goes round a village should see to for this service, the most urgent first, at most `most`.
+    fn errands(&self, _c: &mut AnyConn, _spine: &Spine, _village: &AreaCode, _most: i64) -> Result<Vec<Errand>> {
+        Ok(Vec::new())
+    }
+
     /// Work that a clock starts (offers that expire); answers how many rows it changed.
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize>;
+}
+
+/// A reason to see somebody at home.
+#[derive(Clone, Debug)]
+pub struct Errand {
+    pub person: Id,
+    /// Stable code with its label.
+    pub what: (&'static str, &'static str),
+    pub case: Option<Id>,
+    pub ticket: Option<Id>,
+    /// The day by which it matters, `YYYY-MM-DD`.
+    pub due_on: Option<String>,
 }
 
 /// A section of the form on paper.

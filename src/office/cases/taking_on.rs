@@ -1,4 +1,5 @@
-//! Cases whose applicant may no longer act for the person: somebody else who may takes them on, or the office sees it.
+//! Cases whose applicant may no longer act for the person, and those that a worker filed for somebody without an account:
+//! somebody who may act takes them on, or the office sees it.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
@@ -9,6 +10,7 @@ use super::mine;
 use super::service::Spine;
 use super::views::CaseSummary;
 use super::{codes, consents};
+use crate::office::accounts::guards::Filer;
 use crate::office::accounts::links;
 use crate::office::notices::telling;
 use crate::office::policy::county;
@@ -19,7 +21,7 @@ use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, Role, permitted};
 
-/// A running case whose applicant's right to act for the person has ended. One that a worker filed has no applicant.
+/// A running case whose applicant's right to act for the person has ended.
 fn left_behind(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
     let Some(applicant) = case.applicant_id else { return Ok(false) };
     Ok(!case.state.ended() && links::may_act(c, applicant, case.person_id, spine.today())?.is_none())
@@ -47,10 +49,12 @@ pub fn take_on(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, seen: i64, c
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let actor = Actor::Applicant(account);
     let rule = permitted(case.state, Action::TakeOn, case.standing(&actor, Role::Applicant, &policy));
-    if rule.is_none() || !left_behind(c, spine, &case)? {
+    // What a worker filed for somebody without an account is theirs once they have one.
+    let free = case.applicant_id.is_none() || left_behind(c, spine, &case)?;
+    if rule.is_none() || !free {
         return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
     }
-    consents::given(c, spine, account, case.person_id, consent)?;
+    consents::given(c, spine, &Filer::Resident(account), case.person_id, consent)?;
     let (loaded, from) = (case.version, case.state);
     case.applicant_id = Some(account);
     let act = Act { actor, action: Action::TakeOn, version: Some(seen), reason: None, note: None };
@@ -67,7 +71,8 @@ pub fn list(c: &mut AnyConn, spine: &Spine, account: Id, after: Option<After>, l
     type Mine = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Nullable<Bool>>>;
     let mine = persons.into_iter().fold(None, |all: Option<Mine>, person| {
         let there: Vec<Option<Id>> = acting.iter().filter(|(p, _)| *p == person).map(|(_, account)| Some(*account)).collect();
-        let left = cases::person_id.eq(person).and(cases::applicant_id.ne_all(there));
+        let left = cases::applicant_id.is_null().or(cases::applicant_id.ne_all(there));
+        let left = cases::person_id.eq(person).and(left);
         Some(match all {
             Some(all) => Box::new(all.or(left)),
             None => Box::new(left),

@@ -6,6 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
+use super::act::Actor;
 use super::service::{Services, Spine};
 use super::taking_on;
 use super::views::{self, CaseSummary, CaseView};
@@ -32,7 +33,7 @@ struct Paged {
 }
 
 #[utoipa::path(tag = "cases", operation_id = "listCasesToTakeOn", summary = "待接手的办件",
-    description = "您可以代办的人还有办件在办，但原来的申请人已不能代办，您可以接手。最新的在前。", params(Paged),
+    description = "您可以代办的人还有办件在办，但原来的申请人已不能代办，或者是工作人员代为办理的，您可以接手。最新的在前。", params(Paged),
     responses((status = 200, description = "一页办件", body = Envelope<Page<CaseSummary>>),
         (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = [])))]
 #[get("/cases/to-take-on")]
@@ -64,7 +65,7 @@ struct TakeOn {
 form!(TakeOn { version: "版本", consent: "个人信息处理同意书" });
 
 #[utoipa::path(tag = "cases", operation_id = "takeOnCase", summary = "接手办件",
-    description = "原来的申请人已不能代办时，由本人或其他可以代办的人接手，之后的办理都由接手的人进行。",
+    description = "原来的申请人已不能代办，或者是工作人员代为办理的，由本人或其他可以代办的人接手，之后的办理都由接手的人进行。",
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = TakeOn,
     responses((status = 200, description = "已接手", body = Envelope<CaseView>),
@@ -79,10 +80,10 @@ async fn take_on(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
-    let (spine, account, sent) = (Spine::of(&app, &services), who.account, body.value);
-    let done = once.write(&app, account, body.fingerprint, move |c| {
-        let case = taking_on::take_on(c, &spine, account, id.0, sent.version, sent.consent.as_deref())?;
-        views::full(c, &spine, &case, case.applicant().as_ref())
+    let (spine, sent) = (Spine::of(&app, &services), body.value);
+    let done = once.write(&app, who.account, body.fingerprint, move |c| {
+        let case = taking_on::take_on(c, &spine, who.account, id.0, sent.version, sent.consent.as_deref())?;
+        views::full(c, &spine, &case, Some(&Actor::Applicant(who.account)))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))

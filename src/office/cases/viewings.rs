@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::case;
 use super::papers::{Paper, papers};
 use super::papers_api::BAD_LINK;
+use super::{case, mandates};
 use crate::office::accounts::staff;
+use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::files::Variant;
@@ -50,7 +51,11 @@ pub fn record(c: &mut AnyConn, id: Id, at: i64, worker: Id, paper: &Paper, varia
     let refused = || Error::new(&BAD_LINK);
     let worker = staff::find(c, worker, at)?.ok_or_else(refused)?;
     let case = case::find(c, paper.case_id)?;
-    let post = case.post_for_papers(&worker).ok_or_else(refused)?;
+    // Whoever fills in the application for somebody sees what was handed over.
+    let helps = mandates::in_case(c, &worker, &case, at).is_ok();
+    let helping = stored::area(&case.area)?;
+    let helping = worker.post_among(&helping).filter(|_| helps);
+    let post = case.post_for_papers(&worker).or(helping).ok_or_else(refused)?;
     use paper_views::dsl as v;
     let row = (
         (v::id.eq(id), v::at.eq(at), v::worker_id.eq(worker.id), v::role.eq(post.role), v::area.eq(post.area.to_string())),

@@ -9,7 +9,7 @@ use super::case::{self, Case};
 use super::service::{Services, Spine};
 use super::viewings::{self, Viewing};
 use crate::labelled;
-use crate::office::accounts::guards::{Overseer, Resident};
+use crate::office::accounts::guards::{Filer, Overseer, Resident};
 use crate::office::accounts::staff;
 use crate::office::people::views::AreaNames;
 use crate::office::policy::county;
@@ -128,7 +128,7 @@ async fn my_list(
     let (spine, limit, name) = (Spine::of(&app, &services), paging::limit(q.0.limit)?, format!("views:{}", id.0));
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let read = app.db.read(move |c| {
-        let case = case::owned(c, who.account, id.0, spine.now)?;
+        let case = case::owned(c, &Filer::Resident(who.account), id.0, spine.now)?;
         let rows = viewings::of(c, case.id, after, limit)?;
         Ok((case, rows))
     });

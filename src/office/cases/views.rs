@@ -279,8 +279,8 @@ fn item_state(code: &str) -> &'static str {
     }
 }
 
-/// What a clock wrote down as its reason.
-const BY_CLOCK: &[(&str, &str)] = &[
+/// What clocks, and help in person, write down as their reason.
+const BY_SPINE: &[(&str, &str)] = &[
     ("not_answered_in_time", "没有在期限内答复，视为受理"),
     ("not_corrected_in_time", "没有在期限内补正"),
     ("notice_ended", "公示期满，没有异议"),
@@ -292,12 +292,14 @@ const BY_CLOCK: &[(&str, &str)] = &[
     ("worker_away", "办理人请假，放回待办"),
     ("deputy_ended", "代班结束，放回待办"),
     ("handed_over", "窗口工作移交"),
+    ("at_the_counter", "由工作人员在窗口代为办理"),
+    ("at_home", "由工作人员上门代为办理"),
     ("calendar_changed", "放假安排有变化，期限已经重新计算"),
 ];
 
-/// The words of a coded reason or step: steps of the service come first, then what clocks did, then the policy's reasons.
+/// The words of a coded reason or step: steps of the service come first, then what the spine wrote, then the policy's reasons.
 pub fn words(code: &str, policy: &CommonPolicy, service: &dyn Service) -> String {
-    let known = service.steps().iter().chain(BY_CLOCK).find(|(c, _)| *c == code);
+    let known = service.steps().iter().chain(BY_SPINE).find(|(c, _)| *c == code);
     known.map_or_else(|| reason_label(policy, code), |(_, words)| (*words).to_owned())
 }
 

@@ -252,21 +252,33 @@ struct OpenRow {
 /// Opens all facts of a person; 10006 when there is none. Who shows them to a worker logs it (see `api`).
 pub fn open(c: &mut AnyConn, keys: &Keyring, id: Id) -> Result<Person> {
     let row: Option<OpenRow> = persons::table.find(id).select(OpenRow::as_select()).get_result(c).optional()?;
-    let row = row.ok_or_else(Error::not_found)?;
-    let open = |column: &str, sealed: &[u8]| keys.open_text(&place(&id, column), sealed);
-    let told = |what: &str| Error::internal(format!("stored {what} of a person is not readable"));
-    // What was stored was valid on the day of storing.
-    let stored_on = beijing_date(row.updated_at);
-    let phone = row.phone.map(|p| open("phone", &p)).transpose()?;
-    Ok(Person {
-        id,
-        county: stored::area(&row.county)?,
-        area: stored::area(&row.area)?,
-        name: PersonName::parse(&open("name", &row.name)?).map_err(|_| told("name"))?,
-        id_number: CitizenId::parse(&open("id_number", &row.id_number)?, stored_on).map_err(|_| told("id number"))?,
-        birth_date: stored::day(&open("birth_date", &row.birth_date)?)?,
-        sex: row.sex,
-        phone: phone.map(|p| PhoneNumber::parse(&p)).transpose().map_err(|_| told("phone"))?,
-        address: row.address.map(|a| open("address", &a)).transpose()?,
-    })
+    row.ok_or_else(Error::not_found)?.open(keys, id)
+}
+
+/// The same for several at once; those who are not there are left out.
+pub fn open_all(c: &mut AnyConn, keys: &Keyring, ids: Vec<Id>) -> Result<Vec<Person>> {
+    let rows = persons::table.filter(persons::id.eq_any(ids)).order(persons::id);
+    let rows: Vec<(Id, OpenRow)> = rows.select((persons::id, OpenRow::as_select())).load(c)?;
+    rows.into_iter().map(|(id, row)| row.open(keys, id)).collect()
+}
+
+impl OpenRow {
+    fn open(self, keys: &Keyring, id: Id) -> Result<Person> {
+        let open = |column: &str, sealed: &[u8]| keys.open_text(&place(&id, column), sealed);
+        let told = |what: &str| Error::internal(format!("stored {what} of a person is not readable"));
+        // What was stored was valid on the day of storing.
+        let stored_on = beijing_date(self.updated_at);
+        let phone = self.phone.map(|p| open("phone", &p)).transpose()?;
+        Ok(Person {
+            id,
+            county: stored::area(&self.county)?,
+            area: stored::area(&self.area)?,
+            name: PersonName::parse(&open("name", &self.name)?).map_err(|_| told("name"))?,
+            id_number: CitizenId::parse(&open("id_number", &self.id_number)?, stored_on).map_err(|_| told("id number"))?,
+            birth_date: stored::day(&open("birth_date", &self.birth_date)?)?,
+            sex: self.sex,
+            phone: phone.map(|p| PhoneNumber::parse(&p)).transpose().map_err(|_| told("phone"))?,
+            address: self.address.map(|a| open("address", &a)).transpose()?,
+        })
+    }
 }

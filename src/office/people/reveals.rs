@@ -44,19 +44,39 @@ pub struct Reveal {
     pub purpose: String,
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = reveals, treat_none_as_default_value = false)]
+struct Row {
+    id: Id,
+    at: i64,
+    worker_id: Id,
+    person_id: Id,
+    case_id: Option<Id>,
+    fields: String,
+    purpose: String,
+}
+
+/// Writes openings down in one statement; long lists come in chunks of some hundreds.
+pub fn record_all(c: &mut AnyConn, all: &[Reveal]) -> Result<()> {
+    let row = |r: &Reveal| Row {
+        id: r.id,
+        at: r.at_ms,
+        worker_id: r.worker,
+        person_id: r.person,
+        case_id: r.case,
+        fields: r.fields.iter().map(|f| f.code()).collect::<Vec<_>>().join(","),
+        purpose: r.purpose.clone(),
+    };
+    let rows: Vec<Row> = all.iter().map(row).collect();
+    let insert = diesel::insert_into(reveals::table).values(&rows);
+    match c {
+        AnyConn::Sqlite(c) => insert.execute(c)?,
+        AnyConn::Postgres(c) => insert.execute(c)?,
+    };
+    Ok(())
+}
+
 /// Writes the opening down.
 pub fn record(c: &mut AnyConn, reveal: &Reveal) -> Result<()> {
-    use reveals::dsl as r;
-    let fields: Vec<&str> = reveal.fields.iter().map(|f| f.code()).collect();
-    let row = (
-        r::id.eq(reveal.id),
-        r::at.eq(reveal.at_ms),
-        r::worker_id.eq(reveal.worker),
-        r::person_id.eq(reveal.person),
-        r::case_id.eq(reveal.case),
-        r::fields.eq(fields.join(",")),
-        r::purpose.eq(reveal.purpose.clone()),
-    );
-    diesel::insert_into(r::reveals).values(row).execute(c)?;
-    Ok(())
+    record_all(c, std::slice::from_ref(reveal))
 }

@@ -163,6 +163,23 @@ impl Doer<'_> {
     }
 }
 
+/// A worker was there, or called: what was asked for is done, or comes again later, where the outcome says so; else the words
+/// are noted. Errors: those of acting on a ticket.
+pub fn seen_to(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, outcome: Option<Outcome>, words: &str) -> Result<()> {
+    let (ticket, doer) = (ticket::in_sight(c, worker, id)?, Doer { spine, worker });
+    // Who was seen at home needs no call any more.
+    let outcome = match outcome {
+        Some(Outcome::Visited) if ticket.kind == Kind::PhoneCall => Some(Outcome::Reached),
+        other => other,
+    };
+    let fits = outcome.filter(|o| rules::close(ticket.kind, ticket.state, *o, ticket.tries, 1).is_some());
+    match fits {
+        Some(outcome) => doer.close(c, id, ticket.version, outcome, Some(words))?,
+        None => doer.note(c, id, words)?,
+    };
+    Ok(())
+}
+
 /// Nobody holds it any more.
 pub(super) fn free(ticket: &mut Ticket) {
     ticket.state = TicketState::Open;

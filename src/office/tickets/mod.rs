@@ -18,6 +18,7 @@ pub mod terms_api;
 pub mod ticket; // the ticket and the only ways to load one
 pub mod views; // what people see
 
+pub use acts::seen_to;
 pub use open::{NewTicket, open};
-pub use queue::{answered_of, live_of};
-pub use ticket::Kind;
+pub use queue::{Wanted, answered_of, live_of, wanted_in};
+pub use ticket::{Kind, Outcome};

@@ -13,6 +13,7 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Desk;
 
 use super::place::LADDER;
@@ -154,4 +155,28 @@ pub fn live_of(c: &mut AnyConn, account: Id) -> Result<i64> {
 /// How many of those wait for the resident to say whether the answer solved it.
 pub fn answered_of(c: &mut AnyConn, account: Id) -> Result<i64> {
     Ok(own(account, Some(true)).filter(tickets::due_at.is_null()).count().get_result(c)?)
+}
+
+/// A call or visit that somebody asked for.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    pub id: Id,
+    pub kind: Kind,
+    pub person: Id,
+    pub due_at: Option<i64>,
+}
+
+/// The calls and visits that the office owes people of a village, the soonest due first, at most `most`.
+pub fn wanted_in(c: &mut AnyConn, village: &AreaCode, most: i64) -> Result<Vec<Wanted>> {
+    let here = tickets::area.eq(village.to_string()).and(tickets::ended_at.is_null());
+    let open = tickets::kind.eq_any([Kind::PhoneCall, Kind::Visit]).and(tickets::due_at.is_not_null());
+    let rows: Vec<(Id, Kind, Option<Id>, Option<i64>)> = tickets::table
+        .filter(here.and(open).and(tickets::person_id.is_not_null()))
+        .order((tickets::due_at, tickets::id))
+        .limit(most)
+        .select((tickets::id, tickets::kind, tickets::person_id, tickets::due_at))
+        .load(c)?;
+    let wanted =
+        |(id, kind, person, due_at): (Id, Kind, Option<Id>, Option<i64>)| Some(Wanted { id, kind, person: person?, due_at });
+    Ok(rows.into_iter().filter_map(wanted).collect())
 }

@@ -197,7 +197,7 @@ pub(super) fn for_worker(c: &mut AnyConn, spine: &Spine, ticket: &Ticket, worker
     }
     let lines = entries::of(c, ticket.id)?;
     let mut view = whole(c, spine, ticket, &lines, actions)?;
-    let names = staff::names_of(c, lines.iter().filter(|l| by_worker(l)).filter_map(|l| l.actor).collect())?;
+    let names = staff::names(c, lines.iter().filter(|l| by_worker(l)).filter_map(|l| l.actor).collect())?;
     for (entry, line) in view.entries.iter_mut().zip(&lines) {
         entry.worker = name_in(&names, line.actor);
     }

@@ -13,10 +13,12 @@ use super::store::{self, CardCase};
 use super::views::{self, CertificateCase, CertificateDelivery, CertificateHolder, CertificateHolderSection};
 use super::{Certificate, codes, following, making};
 use crate::form;
-use crate::office::accounts::guards::Resident;
+use crate::office::accounts::guards::{Filer, Resident};
 use crate::office::accounts::links;
+use crate::office::cases::act::Actor;
 use crate::office::cases::case::{self, Case};
 use crate::office::cases::drafts::{self, NewDraft};
+use crate::office::cases::mandates;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::views::{CaseView, full};
 use crate::platform::app::App;
@@ -85,27 +87,27 @@ form!(BeginCertificate { person_id: "办理对象", kind: "办理事项" });
         (status = 403, description = "32002 要由监护人申请", body = Failure),
         (status = 404, description = "10006 没有这个人，或与您无关", body = Failure),
         (status = 409, description = "32001 现在不能办理；20006 已有一件在办理；20009 本地没有开通", body = Failure)),
-    security(("resident" = [])))]
+    security(("resident" = []), ("staff" = [])))]
 #[post("/certificate/drafts")]
 async fn begin(
-    who: Resident,
+    who: Filer,
     once: Once,
     body: Body<BeginCertificate>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
     let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
-    let done = once.write(&app, who.account, body.fingerprint, move |c| {
-        let case = begun(c, &spine, id, who.account, sent.person_id, sent.kind)?;
-        full(c, &spine, &case, case.applicant().as_ref())
+    let done = once.write(&app, who.id(), body.fingerprint, move |c| {
+        let case = begun(c, &spine, id, &who, (sent.person_id, sent.kind))?;
+        full(c, &spine, &case, Some(&Actor::from(&who)))
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))
 }
 
 /// Begins a draft: the caller may act, a guardian acts where one must, and nothing stands in the way today.
-pub fn begun(c: &mut AnyConn, spine: &Spine, id: Id, account: Id, person: Id, kind: Kind) -> Result<Case> {
-    let relation = links::may_act(c, account, person, spine.today())?.ok_or_else(Error::not_found)?;
+pub fn begun(c: &mut AnyConn, spine: &Spine, id: Id, who: &Filer, (person, kind): (Id, Kind)) -> Result<Case> {
+    let relation = mandates::relation(c, who, person, spine.now)?;
     let holding = Holding::of(c, spine, person)?;
     if let Some(terms) = &holding.terms {
         if holding.live_case.is_some() {
@@ -117,7 +119,7 @@ pub fn begun(c: &mut AnyConn, spine: &Spine, id: Id, account: Id, person: Id, ki
         }
     }
     // Without terms the county has no policy, which `begin` answers itself.
-    let new = NewDraft { account, person, kind: kind.code().to_owned(), period: String::new() };
+    let new = NewDraft { filer: who.clone(), person, kind: kind.code().to_owned(), period: String::new() };
     let case = drafts::begin(c, spine, &Certificate, id, &new)?;
     let old = holding.card.filter(|_| kind != Kind::New).map(|k| k.id);
     store::insert(c, &CardCase::begin(&case, old))?;
@@ -125,20 +127,20 @@ pub fn begun(c: &mut AnyConn, spine: &Spine, id: Id, account: Id, person: Id, ki
 }
 
 /// The caller's own certificate case.
-fn own(c: &mut AnyConn, spine: &Spine, account: Id, id: Id) -> Result<Case> {
-    let case = case::owned(c, account, id, spine.now)?;
+fn own(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id) -> Result<Case> {
+    let case = case::owned(c, who, id, spine.now)?;
     store::find(c, case.id)?;
     Ok(case)
 }
 
 #[utoipa::path(tag = "certificate", operation_id = "getCertificateCase", summary = "办证详情",
     description = "原证、是否评定及原因、评定结果、新证到了哪一步。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "办证详情", body = Envelope<CertificateCase>)), security(("resident" = [])))]
+    responses((status = 200, description = "办证详情", body = Envelope<CertificateCase>)), security(("resident" = []), ("staff" = [])))]
 #[get("/certificate/cases/{id}")]
-async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<CertificateCase>> {
+async fn one(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<CertificateCase>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
-        let case = own(c, &spine, who.account, id.0)?;
+        let case = own(c, &spine, &who, id.0)?;
         views::case(c, &spine, &case)
     });
     Ok(Answer::ok(view.await?))
@@ -146,17 +148,17 @@ async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data
 
 #[utoipa::path(tag = "certificate", operation_id = "getCertificateHolder", summary = "查看持证人信息",
     description = "登记的电话和地址已经遮盖；没有变化的不用再填。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "持证人信息", body = Envelope<CertificateHolderSection>)), security(("resident" = [])))]
+    responses((status = 200, description = "持证人信息", body = Envelope<CertificateHolderSection>)), security(("resident" = []), ("staff" = [])))]
 #[get("/certificate/cases/{id}/sections/holder")]
 async fn read_holder(
-    who: Resident,
+    who: Filer,
     id: PathId,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CertificateHolderSection>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
-        let case = own(c, &spine, who.account, id.0)?;
+        let case = own(c, &spine, &who, id.0)?;
         views::holder_section(c, &spine, &case)
     });
     Ok(Answer::ok(view.await?))
@@ -166,10 +168,10 @@ async fn read_holder(
     description = "确认电话和地址，说明残疾状况有没有变化。", params(("id" = Id, Path, description = "办件编号")),
     request_body = SaveCertificateHolder,
     responses((status = 200, description = "已保存", body = Envelope<CertificateHolderSection>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[put("/certificate/cases/{id}/sections/holder")]
 async fn save_holder(
-    who: Resident,
+    who: Filer,
     id: PathId,
     body: Body<SaveCertificateHolder>,
     app: web::Data<App>,
@@ -177,7 +179,7 @@ async fn save_holder(
 ) -> Result<Answer<CertificateHolderSection>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let view = app.db.write(move |c| {
-        let case = own(c, &spine, who.account, id.0)?;
+        let case = own(c, &spine, &who, id.0)?;
         let holder = sent.parse(following::kind_of(&case)?)?;
         drafts::save(c, &spine, &case, HOLDER, sent.version, &holder)?;
         views::holder_section(c, &spine, &case)
@@ -187,17 +189,17 @@ async fn save_holder(
 
 #[utoipa::path(tag = "certificate", operation_id = "getCertificateDelivery", summary = "查看领证方式",
     description = "您选择的领证方式，以及本地可以选择的方式。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "领证方式", body = Envelope<CertificateDelivery>)), security(("resident" = [])))]
+    responses((status = 200, description = "领证方式", body = Envelope<CertificateDelivery>)), security(("resident" = []), ("staff" = [])))]
 #[get("/certificate/cases/{id}/sections/delivery")]
 async fn read_delivery(
-    who: Resident,
+    who: Filer,
     id: PathId,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CertificateDelivery>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
-        let case = own(c, &spine, who.account, id.0)?;
+        let case = own(c, &spine, &who, id.0)?;
         views::delivery_section(c, &spine, &case)
     });
     Ok(Answer::ok(view.await?))
@@ -207,10 +209,10 @@ async fn read_delivery(
     description = "选择窗口领取、邮寄或者送证上门。", params(("id" = Id, Path, description = "办件编号")),
     request_body = SaveCertificateDelivery,
     responses((status = 200, description = "已保存", body = Envelope<CertificateDelivery>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[put("/certificate/cases/{id}/sections/delivery")]
 async fn save_delivery(
-    who: Resident,
+    who: Filer,
     id: PathId,
     body: Body<SaveCertificateDelivery>,
     app: web::Data<App>,
@@ -218,7 +220,7 @@ async fn save_delivery(
 ) -> Result<Answer<CertificateDelivery>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let view = app.db.write(move |c| {
-        let case = own(c, &spine, who.account, id.0)?;
+        let case = own(c, &spine, &who, id.0)?;
         let delivery = sent.parse(&making::terms(c, &case)?)?;
         drafts::save(c, &spine, &case, DELIVERY, sent.version, &delivery)?;
         views::delivery_section(c, &spine, &case)
@@ -253,7 +255,7 @@ async fn receipt(
 ) -> Result<Answer<CertificateCase>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let done = once.write(&app, who.account, body.fingerprint, move |c| {
-        let case = own(c, &spine, who.account, id.0)?;
+        let case = own(c, &spine, &Filer::Resident(who.account), id.0)?;
         case.seen(sent.version)?;
         making::received(c, &spine, &case, "receipt_confirmed")?;
         let case = case::find(c, case.id)?;

@@ -3,6 +3,7 @@
 pub mod api; // what an applicant may call
 mod codes; // what can be refused
 pub mod counts; // what the yearly report counts
+mod errands; // whose card runs out in a village
 pub mod following; // what follows when a case moves
 pub mod forms; // the sections
 mod holding; // what a person holds
@@ -24,9 +25,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use self::holding::Holding;
 use self::rules::{Assessment, CardStep, Kind};
 use crate::labelled;
-use crate::office::accounts::links;
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{Offer, PrintedSection, Service, Spine};
+use crate::office::cases::mandates;
+use crate::office::cases::service::{Errand, Offer, PrintedSection, Service, Spine};
 use crate::office::people::persons;
 use crate::office::policy::terms::parse_terms;
 use crate::platform::code::Code;
@@ -34,6 +35,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::{Action, State};
 
 /// The service.
@@ -116,14 +118,11 @@ impl Service for Certificate {
             obstacles.iter().map(|o| Detail::new("/kind", "办理事项", o.code, &o.reason, o.way_out)).collect();
         let holder = following::holder(c, spine, case)?;
         let declared = holder.as_ref().and_then(|h| h.declared_category);
-        if let Some(account) = case.applicant_id
-            && holding.needs_guardian(declared, &terms, today)
+        if holding.needs_guardian(declared, &terms, today)
+            && !mandates::relations_in(c, case, spine.now)?.into_iter().any(holding::is_guardian)
         {
-            let relation = links::may_act(c, account, case.person_id, today)?;
-            if !relation.is_some_and(holding::is_guardian) {
-                let way_out = "请监护人登录后申请，或到窗口办理。";
-                found.push(Detail::new("/person_id", "申请人", "guardian_required", "这件事要由监护人申请。", way_out));
-            }
+            let way_out = "请监护人登录后申请，或到窗口办理。";
+            found.push(Detail::new("/person_id", "申请人", "guardian_required", "这件事要由监护人申请。", way_out));
         }
         match &holder {
             None => found.push(forms::missing(forms::HOLDER, "持证人信息")),
@@ -194,6 +193,10 @@ impl Service for Certificate {
 
     fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
         on_paper::printed(c, spine, case, open)
+    }
+
+    fn errands(&self, c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
+        errands::of_village(c, spine, village, most)
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

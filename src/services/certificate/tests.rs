@@ -10,6 +10,7 @@ use super::rule_tests::TERMS;
 use super::rules::{Assessment, CardStep, Finding, Kind};
 use super::store::Entered;
 use super::*;
+use crate::office::accounts::guards::Filer;
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::cases::act::{Act, Actor, act};
 use crate::office::cases::case;
@@ -180,7 +181,7 @@ impl Town {
     async fn filed(&self, way: &'static str) -> Result<Id> {
         let (account, holder) = (self.account, self.holder);
         self.at(NOON, move |c, spine| {
-            let case = api::begun(c, spine, Id::at(NOON), account, holder, Kind::Renewal)?;
+            let case = api::begun(c, spine, Id::at(NOON), &Filer::Resident(account), (holder, Kind::Renewal))?;
             let facts: forms::Holder =
                 serde_json::from_str(r#"{"phone":null,"address":null,"changed_condition":false,"declared_category":null}"#)
                     .unwrap();

@@ -15,7 +15,8 @@ use super::states::{Delivery, Trouble};
 use super::store;
 use super::views::{self, PointView, RentalView};
 use crate::form;
-use crate::office::accounts::guards::{Caller, Resident};
+use crate::office::accounts::guards::{Caller, Filer, Resident};
+use crate::office::cases::act::Actor;
 use crate::office::cases::drafts;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::views::{CaseView, full};
@@ -88,19 +89,19 @@ form!(Begin { person_id: "借用人" });
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Begin,
     responses((status = 201, description = "草稿", body = Envelope<CaseView>),
         (status = 404, description = "10006 没有这个人，或者您不能代办", body = Failure),
-        (status = 409, description = "20006 已有一件在办理；20009 本地没有开通", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "20006 已有一件在办理；20009 本地没有开通", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[post("/device-rental/drafts")]
 async fn draft(
-    who: Resident,
+    who: Filer,
     once: Once,
     body: Body<Begin>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
     let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
-    let done = once.write(&app, who.account, body.fingerprint, move |c| {
-        let case = begin::draft(c, &spine, id, who.account, sent.person_id)?;
-        full(c, &spine, &case, case.applicant().as_ref())
+    let done = once.write(&app, who.id(), body.fingerprint, move |c| {
+        let case = begin::draft(c, &spine, id, &who, sent.person_id)?;
+        full(c, &spine, &case, Some(&Actor::from(&who)))
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))
@@ -109,35 +110,30 @@ async fn draft(
 #[utoipa::path(tag = "device-rental", operation_id = "getDeviceRental", summary = "查看借用",
     description = "申请内容、办理情况；预约成功后有取件码和保留到哪天，领取后有归还日期。取件码只给申请人看。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "借用", body = Envelope<RentalView>)), security(("resident" = [])))]
+    responses((status = 200, description = "借用", body = Envelope<RentalView>)), security(("resident" = []), ("staff" = [])))]
 #[get("/device-rental/cases/{id}")]
-async fn read_rental(
-    who: Resident,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<RentalView>> {
+async fn read_rental(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<RentalView>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
-        let case = keeping::own_case(c, who.account, id.0, spine.now)?;
-        views::rental(c, &spine, &case)
+        let case = keeping::own_case(c, &who, id.0, spine.now)?;
+        views::rental(c, &spine, &case, &Actor::from(&who))
     });
     Ok(Answer::ok(found.await?))
 }
 
 #[utoipa::path(tag = "device-rental", operation_id = "getDeviceRentalChoice", summary = "辅具和领取时间",
     description = "已经保存的内容和版本；还没有保存时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "已保存的内容", body = Envelope<Option<views::ChoiceView>>)), security(("resident" = [])))]
+    responses((status = 200, description = "已保存的内容", body = Envelope<Option<views::ChoiceView>>)), security(("resident" = []), ("staff" = [])))]
 #[get("/device-rental/cases/{id}/sections/choice")]
 async fn read_choice(
-    who: Resident,
+    who: Filer,
     id: PathId,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Option<views::ChoiceView>>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
-        let case = keeping::own_case(c, who.account, id.0, spine.now)?;
+        let case = keeping::own_case(c, &who, id.0, spine.now)?;
         views::choice(c, &spine, &case)
     });
     Ok(Answer::ok(found.await?))
@@ -172,10 +168,10 @@ pub(super) fn day(text: &str, field: &str, label: &str, faults: &mut Faults) -> 
     description = "选择网点、辅具和领取日期。提交之前都可以改。", params(("id" = Id, Path, description = "办件编号")),
     request_body = SaveChoice,
     responses((status = 200, description = "已保存", body = Envelope<Option<views::ChoiceView>>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[put("/device-rental/cases/{id}/sections/choice")]
 async fn save_choice(
-    who: Resident,
+    who: Filer,
     id: PathId,
     body: Body<SaveChoice>,
     app: web::Data<App>,
@@ -186,7 +182,7 @@ async fn save_choice(
     faults.settle()?;
     let choice = Choice { point_id: sent.point_id, model_id: sent.model_id, pickup_on };
     let saved = app.db.write(move |c| {
-        let case = keeping::own_case(c, who.account, id.0, spine.now)?;
+        let case = keeping::own_case(c, &who, id.0, spine.now)?;
         drafts::save(c, &spine, &case, CHOICE, sent.version, &choice)?;
         views::choice(c, &spine, &case)
     });
@@ -195,17 +191,17 @@ async fn save_choice(
 
 #[utoipa::path(tag = "device-rental", operation_id = "getDeviceRentalContact", summary = "联系方式",
     description = "已经保存的内容和版本；还没有保存时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "已保存的内容", body = Envelope<Option<views::ContactView>>)), security(("resident" = [])))]
+    responses((status = 200, description = "已保存的内容", body = Envelope<Option<views::ContactView>>)), security(("resident" = []), ("staff" = [])))]
 #[get("/device-rental/cases/{id}/sections/contact")]
 async fn read_contact(
-    who: Resident,
+    who: Filer,
     id: PathId,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Option<views::ContactView>>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
-        let case = keeping::own_case(c, who.account, id.0, spine.now)?;
+        let case = keeping::own_case(c, &who, id.0, spine.now)?;
         views::contact(c, &spine, &case)
     });
     Ok(Answer::ok(found.await?))
@@ -260,10 +256,10 @@ pub(super) fn parsed_contact(
     description = "联系人、手机号，自取还是送货上门。提交之前都可以改。", params(("id" = Id, Path, description = "办件编号")),
     request_body = SaveContact,
     responses((status = 200, description = "已保存", body = Envelope<Option<views::ContactView>>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[put("/device-rental/cases/{id}/sections/contact")]
 async fn save_contact(
-    who: Resident,
+    who: Filer,
     id: PathId,
     body: Body<SaveContact>,
     app: web::Data<App>,
@@ -273,7 +269,7 @@ async fn save_contact(
     let contact = parsed_contact(&sent.name, &sent.phone, sent.delivery, sent.note.as_deref(), "", &mut faults);
     faults.settle()?;
     let saved = app.db.write(move |c| {
-        let case = keeping::own_case(c, who.account, id.0, spine.now)?;
+        let case = keeping::own_case(c, &who, id.0, spine.now)?;
         drafts::save(c, &spine, &case, CONTACT, sent.version, &contact)?;
         views::contact(c, &spine, &case)
     });
@@ -296,10 +292,10 @@ form!(Extend { version: "版本" });
     request_body = Extend,
     responses((status = 200, description = "已延长", body = Envelope<RentalView>),
         (status = 409, description = "10030 版本过期；30004 有人排队；30009 不能再延长；30012 没有借出", body = Failure)),
-    security(("resident" = [])))]
+    security(("resident" = []), ("staff" = [])))]
 #[post("/device-rental/cases/{id}/extension")]
 async fn extend(
-    who: Resident,
+    who: Filer,
     once: Once,
     id: PathId,
     body: Body<Extend>,
@@ -307,9 +303,9 @@ async fn extend(
     services: web::Data<Services>,
 ) -> Result<Answer<RentalView>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
-    let done = once.write(&app, who.account, body.fingerprint, move |c| {
-        let case = keeping::extend(c, &spine, who.account, id.0, sent.version)?;
-        views::rental(c, &spine, &case)
+    let done = once.write(&app, who.id(), body.fingerprint, move |c| {
+        let case = keeping::extend(c, &spine, &who, id.0, sent.version)?;
+        views::rental(c, &spine, &case, &Actor::from(&who))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))
@@ -348,7 +344,7 @@ async fn report(
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let done = once.write(&app, who.account, body.fingerprint, move |c| {
         let case = keeping::report(c, &spine, who.account, id.0, sent.version, sent.kind, &sent.text)?;
-        views::rental(c, &spine, &case)
+        views::rental(c, &spine, &case, &Actor::Applicant(who.account))
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))

@@ -6,12 +6,13 @@ use super::sections::{self, CHOICE, CONTACT, Choice, Contact};
 use super::terms::Terms;
 use super::waits::{self, Wait};
 use super::{CODE, DeviceRental, KIND, faults};
+use crate::office::accounts::guards::Filer;
 use crate::office::cases::act::{Act, Actor, act};
 use crate::office::cases::case::{Case, cases};
 use crate::office::cases::check::check;
 use crate::office::cases::drafts::{self, NewDraft};
 use crate::office::cases::service::Spine;
-use crate::office::cases::{codes, consents};
+use crate::office::cases::{codes, consents, mandates};
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -21,13 +22,15 @@ use crate::rules::lifecycle::{Action, State};
 
 /// Begins a draft. The case's period is the lowest free of as many places as a person may have loans, so the one index of
 /// live cases also keeps the limit of units per person (20006 when all are taken).
-pub fn draft(c: &mut AnyConn, spine: &Spine, id: Id, account: Id, person: Id) -> Result<Case> {
+pub fn draft(c: &mut AnyConn, spine: &Spine, id: Id, filer: &Filer, person: Id) -> Result<Case> {
+    mandates::relation(c, filer, person, spine.now)?;
     let at = persons::find(c, person)?.ok_or_else(Error::not_found)?;
     let policy = county::current(c, &at.county, CODE, spine.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
     let most = policy.service::<Terms>()?.units_per_person;
     let taken = taken_places(c, person)?;
     let place = (1..=most).map(|n| n.to_string()).find(|n| !taken.contains(n)).unwrap_or_else(|| "1".to_owned());
-    drafts::begin(c, spine, &DeviceRental, id, &NewDraft { account, person, kind: KIND.to_owned(), period: place })
+    let (filer, kind) = (filer.clone(), KIND.to_owned());
+    drafts::begin(c, spine, &DeviceRental, id, &NewDraft { filer, person, kind, period: place })
 }
 
 /// The places that a person's live cases take.
@@ -53,21 +56,21 @@ pub fn accept(c: &mut AnyConn, spine: &Spine, wait: &Wait, with: &Acceptance) ->
     if !waits::open_offer(wait, spine.now) {
         return Err(Error::new(&faults::OFFER_OVER));
     }
-    let account = wait.account_id;
+    let filer = Filer::Resident(wait.account_id);
     let case = match asked_for(c, spine, wait)? {
         Some(draft) => draft,
-        None => draft(c, spine, with.case, account, wait.person_id)?,
+        None => draft(c, spine, with.case, &filer, wait.person_id)?,
     };
     let seen = sections::choice(c, spine, &case)?.map_or(0, |s| s.version);
     drafts::save(c, spine, &case, CHOICE, seen, &with.choice)?;
     let seen = sections::contact(c, spine, &case)?.map_or(0, |s| s.version);
     drafts::save(c, spine, &case, CONTACT, seen, &with.contact)?;
-    consents::given(c, spine, account, case.person_id, with.consent.as_deref())?;
+    consents::given(c, spine, &filer, case.person_id, with.consent.as_deref())?;
     let missing = check(c, spine, &case)?;
     if !missing.is_empty() {
         return Err(Error::invalid(missing));
     }
-    let (actor, version) = (Actor::Applicant(account), Some(case.version));
+    let (actor, version) = (Actor::from(&filer), Some(case.version));
     act(c, spine, case.id, Act { actor, action: Action::Submit, version, reason: None, note: None })
 }
 

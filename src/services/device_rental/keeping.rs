@@ -7,7 +7,7 @@ use super::states::{Condition, EndWhy, LoanState, Reminded, Trouble, UnitState, 
 use super::store::{self, device_damage_reports, device_loans};
 use super::units::{self, Taken, Unit};
 use super::{CODE, faults, promises, rules, terms};
-use crate::office::accounts::guards::Worker;
+use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::cases::act::{Act, Actor, Step, act, step};
 use crate::office::cases::case::{self, Case};
 use crate::office::cases::service::Spine;
@@ -19,8 +19,8 @@ use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, Desk};
 
 /// An applicant's own rental case; any other case is 10006.
-pub fn own_case(c: &mut AnyConn, account: Id, id: Id, now: i64) -> Result<Case> {
-    let case = case::owned(c, account, id, now)?;
+pub fn own_case(c: &mut AnyConn, who: &Filer, id: Id, now: i64) -> Result<Case> {
+    let case = case::owned(c, who, id, now)?;
     if case.service == CODE { Ok(case) } else { Err(Error::not_found()) }
 }
 
@@ -49,8 +49,8 @@ pub fn hand_out(c: &mut AnyConn, spine: &Spine, worker: &Worker, code: &str, tag
 }
 
 /// Extends the applicant's own loan. Errors: 30004 somebody waits, 30009 no longer possible, 30012 not out, 10030 stale.
-pub fn extend(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64) -> Result<Case> {
-    let case = own_case(c, account, id, spine.now)?;
+pub fn extend(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id, version: i64) -> Result<Case> {
+    let case = own_case(c, who, id, spine.now)?;
     case.seen(version)?;
     let (mut loan, _) = out(c, &case)?;
     let (Some(out_on), Some(due_on)) = (loan.out_on.as_deref(), loan.due_on.as_deref()) else {
@@ -78,7 +78,7 @@ fn out(c: &mut AnyConn, case: &Case) -> Result<(Loan, Id)> {
 /// Takes a report of the borrower; the keepers of the point see it. Errors: 30012 not out, 10030 stale.
 pub fn report(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64, kind: Trouble, words: &str) -> Result<Case> {
     use device_damage_reports::dsl as d;
-    let case = own_case(c, account, id, spine.now)?;
+    let case = own_case(c, &Filer::Resident(account), id, spine.now)?;
     case.seen(version)?;
     let (loan, unit) = out(c, &case)?;
     let id = Id::at(spine.now);

@@ -4,6 +4,7 @@ pub mod api; // what an applicant may call
 pub mod availability; // what is free where
 pub mod begin; // drafts, and offers taken up
 pub mod counts; // what the yearly report counts
+mod errands; // whose device is due in a village
 pub mod faults; // what can be refused
 pub mod keeper_lists; // the loans of a point
 pub mod keeping; // hand-out, extension, trouble, return, loss
@@ -31,7 +32,7 @@ use self::loans::Loan;
 use self::states::{LoanState, Reminded};
 use crate::labelled;
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{Offer, PrintedSection, Service, ServicePoint, Spine};
+use crate::office::cases::service::{Errand, Offer, PrintedSection, Service, ServicePoint, Spine};
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
@@ -193,6 +194,10 @@ impl Service for DeviceRental {
 
     fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
         on_paper::printed(c, spine, case, open)
+    }
+
+    fn errands(&self, c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
+        errands::of_village(c, spine, village, most)
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

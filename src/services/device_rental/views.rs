@@ -11,6 +11,7 @@ use super::store;
 use super::units::{self, Unit};
 use super::waits::{self, Wait};
 use crate::labelled;
+use crate::office::cases::act::Actor;
 use crate::office::cases::case::{self, Case};
 use crate::office::cases::service::Spine;
 use crate::office::cases::views::{self, CaseView};
@@ -123,11 +124,11 @@ pub struct RentalView {
     pub loan: Option<LoanView>,
 }
 
-/// A rental for its applicant.
-pub fn rental(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<RentalView> {
+/// A rental for its applicant, or for whoever helps.
+pub fn rental(c: &mut AnyConn, spine: &Spine, case: &Case, reader: &Actor) -> Result<RentalView> {
     let (choice, contact) = (choice(c, spine, case)?, contact(c, spine, case)?);
     let loan = Loan::of_case(c, case.id)?.map(|l| loan(c, spine, &l)).transpose()?;
-    Ok(RentalView { case: views::full(c, spine, case, case.applicant().as_ref())?, choice, contact, loan })
+    Ok(RentalView { case: views::full(c, spine, case, Some(reader))?, choice, contact, loan })
 }
 
 /// The saved choice, if there is one.

@@ -14,6 +14,7 @@ use super::views::{self, RentalView, WaitView};
 use super::waits::{self, Joining};
 use crate::form;
 use crate::office::accounts::guards::Resident;
+use crate::office::cases::act::Actor;
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
 use crate::platform::error::{Faults, Result};
@@ -164,7 +165,7 @@ async fn accept(
         let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on };
         let with = Acceptance { case, choice, contact: contact.clone(), consent: sent.consent.clone() };
         let case = begin::accept(c, &spine, &wait, &with)?;
-        views::rental(c, &spine, &case)
+        views::rental(c, &spine, &case, &Actor::Applicant(who.account))
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))

@@ -11,10 +11,11 @@ use super::rules::Season;
 use super::store::{self, AwardState};
 use super::terms::{Beneficiary, Standard};
 use super::{EducationAid, codes, dossier, seasons};
-use crate::office::accounts::guards::Resident;
-use crate::office::accounts::links;
+use crate::office::accounts::guards::Filer;
+use crate::office::cases::act::Actor;
 use crate::office::cases::case::{self, Case};
 use crate::office::cases::drafts::{self, NewDraft};
+use crate::office::cases::mandates;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::views::{self, CaseView};
 use crate::office::people::{persons, register};
@@ -153,18 +154,18 @@ form!(BeginDraft { person_id: "学生", kind: "救助对象", season_id: "申请
     responses((status = 201, description = "草稿", body = Envelope<CaseView>),
         (status = 404, description = "10006 没有这个人或这个申请季，或与您无关", body = Failure),
         (status = 409, description = "31001 不在申请时间；31002 本季已有申请；20006 已有一件在办；20009 本地没有开通", body = Failure)),
-    security(("resident" = [])))]
+    security(("resident" = []), ("staff" = [])))]
 #[post("/education-aid/drafts")]
 async fn begin(
-    who: Resident,
+    who: Filer,
     once: Once,
     body: Body<BeginDraft>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
-    let (spine, id, account, sent) = (Spine::of(&app, &services), app.clock.id(), who.account, body.value);
-    let done = once.write(&app, account, body.fingerprint, move |c| {
-        links::may_act(c, account, sent.person_id, spine.today())?.ok_or_else(Error::not_found)?;
+    let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
+    let done = once.write(&app, who.id(), body.fingerprint, move |c| {
+        mandates::relation(c, &who, sent.person_id, spine.now)?;
         let student = persons::find(c, sent.person_id)?.ok_or_else(Error::not_found)?;
         let season = seasons::find(c, sent.season_id)?;
         if season.county != student.county {
@@ -176,9 +177,10 @@ async fn begin(
         if store::applied_twice(c, student.id, &season.code, None)? {
             return Err(Error::new(&codes::APPLIED));
         }
-        let new = NewDraft { account, person: student.id, kind: sent.kind.code().to_owned(), period: season.code };
+        let (filer, kind) = (who.clone(), sent.kind.code().to_owned());
+        let new = NewDraft { filer, person: student.id, kind, period: season.code };
         let case = drafts::begin(c, &spine, &EducationAid, id, &new)?;
-        views::full(c, &spine, &case, case.applicant().as_ref())
+        views::full(c, &spine, &case, Some(&Actor::from(&who)))
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))
@@ -212,12 +214,12 @@ struct Prefill {
 #[utoipa::path(tag = "education-aid", operation_id = "prefillAid", summary = "已经知道的内容",
     description = "系统已经知道的内容，姓名已遮盖：学生、残疾类别、上次填的学校、可以选择的家长。不用再填一遍。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "预填内容", body = Envelope<Prefill>)), security(("resident" = [])))]
+    responses((status = 200, description = "预填内容", body = Envelope<Prefill>)), security(("resident" = []), ("staff" = [])))]
 #[get("/education-aid/cases/{id}/prefill")]
-async fn prefill(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Prefill>> {
+async fn prefill(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Prefill>> {
     let spine = Spine::of(&app, &services);
     let known = app.db.read(move |c| {
-        let case = owned(c, &spine, who, id.0)?;
+        let case = owned(c, &spine, &who, id.0)?;
         let dossier = dossier::load(c, &spine, &case)?;
         let card = register::valid_certificate(c, case.person_id, spine.today())?;
         let last = last_student(c, &spine, &case)?;
@@ -245,8 +247,8 @@ fn last_student(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<St
 }
 
 /// An application of this service that is the caller's.
-pub fn owned(c: &mut AnyConn, spine: &Spine, who: Resident, id: Id) -> Result<Case> {
-    let case = case::owned(c, who.account, id, spine.now)?;
+pub fn owned(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id) -> Result<Case> {
+    let case = case::owned(c, who, id, spine.now)?;
     if case.service == super::CODE { Ok(case) } else { Err(Error::not_found()) }
 }
 
@@ -294,12 +296,12 @@ pub fn award_of(c: &mut AnyConn, case: Id) -> Result<Option<AwardView>> {
 #[utoipa::path(tag = "education-aid", operation_id = "getAid", summary = "救助情况",
     description = "这件申请的标准、批准金额、发放进度、收款账户（已遮盖），以及批准后还要补什么。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "救助情况", body = Envelope<AidView>)), security(("resident" = [])))]
+    responses((status = 200, description = "救助情况", body = Envelope<AidView>)), security(("resident" = []), ("staff" = [])))]
 #[get("/education-aid/cases/{id}")]
-async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<AidView>> {
+async fn one(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<AidView>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
-        let case = owned(c, &spine, who, id.0)?;
+        let case = owned(c, &spine, &who, id.0)?;
         let dossier = dossier::load(c, &spine, &case)?;
         let account = drafts::read::<Account>(c, &case.key(&spine.keys)?, case.id, "account")?;
         let to_mend = spine.services.get(&case.service)?.open_after_approval(c, &case)?;

@@ -9,7 +9,7 @@ use super::api::owned;
 use super::form::{Account, AccountView, Family, FamilyView, Holder, SaveAccount, SaveFamily, SaveStudent, Student, StudentView};
 use super::store::{self, AwardState};
 use super::{dossier, seasons};
-use crate::office::accounts::guards::Resident;
+use crate::office::accounts::guards::Filer;
 use crate::office::cases::act::Actor;
 use crate::office::cases::case::Case;
 use crate::office::cases::drafts::{self, Section};
@@ -35,14 +35,14 @@ fn read<T: DeserializeOwned>(c: &mut AnyConn, spine: &Spine, case: &Case, sectio
 }
 
 /// Runs a read on the caller's own application.
-async fn looked<V, F>(who: Resident, id: Id, app: &App, services: &Services, view: F) -> Result<Answer<Option<V>>>
+async fn looked<V, F>(who: Filer, id: Id, app: &App, services: &Services, view: F) -> Result<Answer<Option<V>>>
 where
     V: Serialize + Send + 'static,
     F: Fn(&mut AnyConn, &Spine, &Case) -> Result<Option<V>> + Send + 'static,
 {
     let spine = Spine::of(app, services);
     let found = app.db.read(move |c| {
-        let case = owned(c, &spine, who, id)?;
+        let case = owned(c, &spine, &who, id)?;
         view(c, &spine, &case)
     });
     Ok(Answer::ok(found.await?))
@@ -50,10 +50,10 @@ where
 
 #[utoipa::path(tag = "education-aid", operation_id = "getAidStudent", summary = "学生信息",
     description = "已经保存的学校和学段；没有保存过时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "学生信息", body = Envelope<Option<StudentView>>)), security(("resident" = [])))]
+    responses((status = 200, description = "学生信息", body = Envelope<Option<StudentView>>)), security(("resident" = []), ("staff" = [])))]
 #[get("/education-aid/cases/{id}/sections/student")]
 async fn show_student(
-    who: Resident,
+    who: Filer,
     id: PathId,
     app: web::Data<App>,
     services: web::Data<Services>,
@@ -67,10 +67,10 @@ async fn show_student(
 #[utoipa::path(tag = "education-aid", operation_id = "saveAidStudent", summary = "保存学生信息",
     description = "保存学校、学段和入学年份。", params(("id" = Id, Path, description = "办件编号")), request_body = SaveStudent,
     responses((status = 200, description = "已保存", body = Envelope<StudentView>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[put("/education-aid/cases/{id}/sections/student")]
 async fn save_student(
-    who: Resident,
+    who: Filer,
     id: PathId,
     body: Body<SaveStudent>,
     app: web::Data<App>,
@@ -78,7 +78,7 @@ async fn save_student(
 ) -> Result<Answer<StudentView>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let saved = app.db.write(move |c| {
-        let case = owned(c, &spine, who, id.0)?;
+        let case = owned(c, &spine, &who, id.0)?;
         let student = sent.parse(&seasons::of_period(c, &case.period)?)?;
         Ok(student.view(drafts::save(c, &spine, &case, "student", sent.version, &student)?))
     });
@@ -95,10 +95,10 @@ pub fn family_view(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option
 
 #[utoipa::path(tag = "education-aid", operation_id = "getAidFamily", summary = "家庭与承诺",
     description = "已经保存的残疾家长（已遮盖）和承诺；没有保存过时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "家庭与承诺", body = Envelope<Option<FamilyView>>)), security(("resident" = [])))]
+    responses((status = 200, description = "家庭与承诺", body = Envelope<Option<FamilyView>>)), security(("resident" = []), ("staff" = [])))]
 #[get("/education-aid/cases/{id}/sections/family")]
 async fn show_family(
-    who: Resident,
+    who: Filer,
     id: PathId,
     app: web::Data<App>,
     services: web::Data<Services>,
@@ -110,10 +110,10 @@ async fn show_family(
     description = "残疾人家庭子女要选择残疾家长，或填写家长的姓名和残疾人证号；所有人都要说明有没有其他政府助学救助，并承诺内容真实。",
     params(("id" = Id, Path, description = "办件编号")), request_body = SaveFamily,
     responses((status = 200, description = "已保存", body = Envelope<FamilyView>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[put("/education-aid/cases/{id}/sections/family")]
 async fn save_family(
-    who: Resident,
+    who: Filer,
     id: PathId,
     body: Body<SaveFamily>,
     app: web::Data<App>,
@@ -121,7 +121,7 @@ async fn save_family(
 ) -> Result<Answer<FamilyView>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let saved = app.db.write(move |c| {
-        let case = owned(c, &spine, who, id.0)?;
+        let case = owned(c, &spine, &who, id.0)?;
         let dossier = dossier::load(c, &spine, &case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let kin: Vec<_> = kin.into_iter().map(|(p, kind)| (p.id, kind)).collect();
@@ -134,10 +134,10 @@ async fn save_family(
 
 #[utoipa::path(tag = "education-aid", operation_id = "getAidAccount", summary = "收款账户",
     description = "已经保存的收款账户，账号只显示最后四位；没有保存过时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "收款账户", body = Envelope<Option<AccountView>>)), security(("resident" = [])))]
+    responses((status = 200, description = "收款账户", body = Envelope<Option<AccountView>>)), security(("resident" = []), ("staff" = [])))]
 #[get("/education-aid/cases/{id}/sections/account")]
 async fn show_account(
-    who: Resident,
+    who: Filer,
     id: PathId,
     app: web::Data<App>,
     services: web::Data<Services>,
@@ -152,10 +152,10 @@ async fn show_account(
     description = "保存收款账户。遮盖过的账号不能保存；不填账号表示不改。银行退回后在这里更正，更正后不用重新审批，下一批再发。",
     params(("id" = Id, Path, description = "办件编号")), request_body = SaveAccount,
     responses((status = 200, description = "已保存", body = Envelope<AccountView>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
 #[put("/education-aid/cases/{id}/sections/account")]
 async fn save_account(
-    who: Resident,
+    who: Filer,
     id: PathId,
     body: Body<SaveAccount>,
     app: web::Data<App>,
@@ -163,7 +163,7 @@ async fn save_account(
 ) -> Result<Answer<AccountView>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let saved = app.db.write(move |c| {
-        let case = owned(c, &spine, who, id.0)?;
+        let case = owned(c, &spine, &who, id.0)?;
         let before = read::<Account>(c, &spine, &case, "account")?.map(|s| s.body);
         let student = persons::open(c, &spine.keys, case.person_id)?.name;
         let account = sent.parse(&student, before.as_ref())?;

@@ -164,10 +164,14 @@ pub fn applied_twice(c: &mut AnyConn, person: Id, period: &str, this: Option<Id>
     Ok(rows.iter().any(|(id, state)| Some(*id) != this && counts(state)))
 }
 
-/// The person's last case of this service that the same account wrote before.
+/// The person's last case of this service that the same account wrote before; without one, that the office wrote.
 pub fn case_before(c: &mut AnyConn, case: &Case) -> Result<Option<Case>> {
     let mine = cases::person_id.eq(case.person_id).and(cases::service.eq(CODE));
-    let rows = cases::table.filter(mine.and(cases::applicant_id.eq(case.applicant_id)).and(cases::id.ne(case.id)));
+    let rows = cases::table.filter(mine.and(cases::id.ne(case.id))).into_boxed::<MultiBackend>();
+    let rows = match case.applicant_id {
+        Some(account) => rows.filter(cases::applicant_id.eq(account)),
+        None => rows.filter(cases::applicant_id.is_null()),
+    };
     let rows = rows.order((cases::created_at.desc(), cases::id.desc())).limit(1);
     let rows: Vec<Case> = rows.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?;
     Ok(rows.into_iter().next())

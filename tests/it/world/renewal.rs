@@ -68,6 +68,11 @@ impl Applicant {
         Applicant { world: world.clone(), token, person, handle: "" }
     }
 
+    /// An officer who fills in for a person, by a mandate.
+    pub fn helped_by(world: &World, worker: &str, person: &str) -> Applicant {
+        Applicant { world: world.clone(), token: worker.to_owned(), person: person.to_owned(), handle: "" }
+    }
+
     /// The one whose card runs out soon.
     pub async fn zhao(world: &World) -> Applicant {
         Applicant::of(world, "zhao-tiezhu").await

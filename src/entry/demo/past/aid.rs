@@ -8,6 +8,7 @@ use super::scene::{Scene, Setting};
 use super::way::Way;
 use crate::entry::demo::province::chance::Chance;
 use crate::entry::demo::province::people::{Family, Study};
+use crate::office::accounts::guards::Filer;
 use crate::office::cases::case;
 use crate::office::cases::drafts::{self, NewDraft};
 use crate::office::people::kin::KinKind;
@@ -128,7 +129,8 @@ pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, pupil: &Pupil) -> Res
     let season = season_of(c, scene, pupil.year)?;
     let spine = scene.spine(pupil.applied_on, 9 * 60 + u32::try_from(pupil.seed % 600).unwrap_or(0));
     let (account, person) = pupil.applicant.sign_in(c, &spine, &scene.office.town)?;
-    let new = NewDraft { account, person, kind: pupil.kind.code().to_owned(), period: season.code.clone() };
+    let filer = Filer::Resident(account);
+    let new = NewDraft { filer, person, kind: pupil.kind.code().to_owned(), period: season.code.clone() };
     let draft = drafts::begin(c, &spine, &EducationAid, Id::at(spine.now), &new)?;
     let mut way = Way::of(c, scene, spine, draft, pupil.seed);
     let student = Student { school: school(pupil), stage: pupil.stage, enrolled_year: enrolled(pupil), student_no: None };

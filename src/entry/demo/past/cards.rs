@@ -9,6 +9,7 @@ use super::way::Way;
 use crate::entry::demo::province::cards::PlannedCard;
 use crate::entry::demo::province::figures::County;
 use crate::entry::demo::province::people::Family;
+use crate::office::accounts::guards::Filer;
 use crate::office::cases::drafts;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -107,7 +108,7 @@ fn rounds(scene: &Scene, county: &County) -> Vec<NaiveDate> {
 pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, story: &Story) -> Result<Way<'a>> {
     let spine = scene.spine(story.applied_on, 9 * 60 + u32::try_from(story.seed % 600).unwrap_or(0));
     let (account, person) = story.applicant.sign_in(c, &spine, &scene.office.town)?;
-    let draft = api::begun(c, &spine, Id::at(spine.now), account, person, story.kind)?;
+    let draft = api::begun(c, &spine, Id::at(spine.now), &Filer::Resident(account), (person, story.kind))?;
     let mut way = Way::of(c, scene, spine, draft, story.seed);
     let holder = Holder {
         phone: None,

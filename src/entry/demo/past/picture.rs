@@ -25,5 +25,5 @@ fn drawn() -> Result<Vec<u8>> {
 pub async fn keep(app: &App) -> Result<Paper> {
     let clean = app.papers.process(drawn()?.into()).await.map_err(Error::internal)?;
     let nobody = app.clock.id();
-    papers_api::store(app, &Spine::of(app, &services::all()), nobody, nobody, "example", "示例图片", clean).await
+    papers_api::store(app, &Spine::of(app, &services::all()), nobody, "example", "示例图片", clean).await
 }

@@ -8,6 +8,7 @@ use super::scene::{Scene, Setting};
 use super::way::Way;
 use crate::entry::demo::province::people::Family;
 use crate::entry::demo::shop::keeper_of;
+use crate::office::accounts::guards::Filer;
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::drafts;
 use crate::platform::db::AnyConn;
@@ -62,7 +63,7 @@ pub fn reserved<'a>(c: &'a mut AnyConn, scene: &'a Scene, who: &Borrower) -> Res
     let point = points.get(who.place.checked_rem(points.len()).unwrap_or(0)).map(|p| p.id);
     let model = models.get(who.place.checked_rem(models.len()).unwrap_or(0)).map(|m| m.id);
     let (point_id, model_id) = point.zip(model).ok_or_else(|| Error::internal("the county lends nothing"))?;
-    let draft = begin::draft(c, &spine, Id::at(spine.now), account, person)?;
+    let draft = begin::draft(c, &spine, Id::at(spine.now), &Filer::Resident(account), person)?;
     let mut way = Way::of(c, scene, spine, draft, who.place as u64);
     let choice = Choice { point_id, model_id, pickup_on: way.today() };
     drafts::save(way.c, &way.spine, &way.case, CHOICE, 0, &choice)?;
@@ -93,7 +94,7 @@ fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
     way.later(25);
     if who.place.is_multiple_of(4) {
         let account = way.account()?;
-        way.case = keeping::extend(way.c, &way.spine, account, way.case.id, way.case.version)?;
+        way.case = keeping::extend(way.c, &way.spine, &Filer::Resident(account), way.case.id, way.case.version)?;
         way.later(10);
     }
     taken_back(&mut way, who, &lent)?;

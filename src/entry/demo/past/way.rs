@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 
 use super::scene::Scene;
 use crate::entry::demo::province::chance::Chance;
+use crate::office::accounts::guards::Filer;
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::act::{Act, Actor, act};
 use crate::office::cases::case::{self, Case};
@@ -67,7 +68,7 @@ impl<'a> Way<'a> {
         for material in policy.common.materials.iter().filter(|m| m.required.holds(&conditions)) {
             self.upload(&material.code, &material.label)?;
         }
-        consents::given(self.c, &self.spine, self.account()?, self.case.person_id, Some(TEXT_VERSION))?;
+        consents::given(self.c, &self.spine, &Filer::Resident(self.account()?), self.case.person_id, Some(TEXT_VERSION))?;
         let missing = check(self.c, &self.spine, &self.case)?;
         if !missing.is_empty() {
             return Err(Error::internal(format!("a case of the past cannot be submitted: {missing:?}")));

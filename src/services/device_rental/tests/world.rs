@@ -14,6 +14,7 @@ use super::super::units::{self, Taken, Unit};
 use super::super::waits::{self, Joining, Wait};
 use super::super::{CODE, DeviceRental};
 use crate::office::accounts::bench::{Bench, bench};
+use crate::office::accounts::guards::Filer;
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::accounts::links::{LinkState, Relation, links};
 use crate::office::accounts::residents::WeChatName;
@@ -168,7 +169,7 @@ impl World {
         let (spine, id, (account, person)) = (self.spine(), self.clock.id(), self.people[who]);
         let choice = Choice { point_id: self.points[point], model_id: self.models[model], pickup_on: spine.today() };
         let write = move |c: &mut AnyConn| {
-            let case = begin::draft(c, &spine, id, account, person)?;
+            let case = begin::draft(c, &spine, id, &Filer::Resident(account), person)?;
             drafts::save(c, &spine, &case, sections::CHOICE, 0, &choice)?;
             drafts::save(c, &spine, &case, sections::CONTACT, 0, &contact())?;
             Ok(case)
@@ -259,7 +260,7 @@ impl World {
 
     pub async fn extend(&self, who: usize, case: Id) -> Result<Case> {
         let (spine, account, version) = (self.spine(), self.people[who].0, self.case(case).await.version);
-        self.db.write(move |c| keeping::extend(c, &spine, account, case, version)).await
+        self.db.write(move |c| keeping::extend(c, &spine, &Filer::Resident(account), case, version)).await
     }
 
     /// Moves the clock and lets it do its work.

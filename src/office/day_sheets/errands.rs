@@ -1,0 +1,57 @@
+//! Why somebody of a village should be seen: open corrections, calls and visits that were asked for, and what services add.
+
+use diesel::prelude::*;
+
+use crate::office::cases::case::cases;
+use crate::office::cases::service::{Errand, Spine};
+use crate::office::tickets::{self, Kind};
+use crate::platform::db::AnyConn;
+use crate::platform::error::Result;
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::calendar::beijing_date;
+use crate::rules::lifecycle::State;
+
+/// Of each kind at most so many: a day's way is not longer, and the rest comes the next day.
+pub const MOST: i64 = 100;
+
+/// All errands of a village, the earliest day first; what has no day comes last.
+pub fn of_village(c: &mut AnyConn, spine: &Spine, village: &AreaCode) -> Result<Vec<Errand>> {
+    let mut all = corrections(c, village)?;
+    all.extend(wanted(c, village)?);
+    for service in spine.services.all() {
+        all.extend(service.errands(c, spine, village, MOST)?);
+    }
+    all.sort_by(|a, b| (a.due_on.is_none(), &a.due_on, a.person).cmp(&(b.due_on.is_none(), &b.due_on, b.person)));
+    Ok(all)
+}
+
+fn corrections(c: &mut AnyConn, village: &AreaCode) -> Result<Vec<Errand>> {
+    let open =
+        cases::area.eq(village.to_string()).and(cases::state.eq(State::CorrectionRequested)).and(cases::ended_at.is_null());
+    let rows: Vec<(Id, Id, Option<i64>)> = cases::table
+        .filter(open)
+        .order((cases::due_at, cases::id))
+        .limit(MOST)
+        .select((cases::id, cases::person_id, cases::due_at))
+        .load(c)?;
+    let errand = |(case, person, due): (Id, Id, Option<i64>)| Errand {
+        person,
+        what: ("correction", "有材料要补正"),
+        case: Some(case),
+        ticket: None,
+        due_on: due.map(|at| beijing_date(at).to_string()),
+    };
+    Ok(rows.into_iter().map(errand).collect())
+}
+
+fn wanted(c: &mut AnyConn, village: &AreaCode) -> Result<Vec<Errand>> {
+    let errand = |t: tickets::Wanted| Errand {
+        person: t.person,
+        what: if t.kind == Kind::Visit { ("visit", "要求上门") } else { ("call", "要求电话联系") },
+        case: None,
+        ticket: Some(t.id),
+        due_on: t.due_at.map(|at| beijing_date(at).to_string()),
+    };
+    Ok(tickets::wanted_in(c, village, MOST)?.into_iter().map(errand).collect())
+}

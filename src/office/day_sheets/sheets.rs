@@ -1,0 +1,132 @@
+//! A sheet that was taken along: its lines, and who of the village left the office with it.
+
+use diesel::prelude::*;
+
+use super::errands;
+use crate::office::accounts::guards::Worker;
+use crate::office::cases::service::{Errand, Spine};
+use crate::office::people::persons::{self, Person};
+use crate::office::people::reveals::{self, Reveal, RevealField};
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Error, Result};
+use crate::platform::http::paging::After;
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+
+diesel::table! {
+    day_sheets (id) {
+        id -> Binary,
+        worker_id -> Binary,
+        area -> Text,
+        taken_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    day_sheet_lines (sheet_id, line) {
+        sheet_id -> Binary,
+        line -> BigInt,
+        person_id -> Binary,
+        errand -> Text,
+        case_id -> Nullable<Binary>,
+        ticket_id -> Nullable<Binary>,
+        due_on -> Nullable<Text>,
+    }
+}
+
+/// What the log of opened facts says.
+const PURPOSE: &str = "走访单随身带出";
+
+/// A sheet as stored.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = day_sheets)]
+pub struct Sheet {
+    pub id: Id,
+    pub area: String,
+    pub taken_at: i64,
+}
+
+/// One line of a sheet.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = day_sheet_lines, treat_none_as_default_value = false)]
+pub struct Line {
+    pub sheet_id: Id,
+    /// From 1, as printed.
+    pub line: i64,
+    pub person_id: Id,
+    /// `code label`: the label as it was on the sheet.
+    errand: String,
+    pub case_id: Option<Id>,
+    pub ticket_id: Option<Id>,
+    pub due_on: Option<String>,
+}
+
+impl Line {
+    /// Why the person was to be seen: code and label.
+    pub fn errand(&self) -> (&str, &str) {
+        self.errand.split_once(' ').unwrap_or((&self.errand, &self.errand))
+    }
+}
+
+/// Takes a village's sheet along: the lines are kept, and each person's opened facts are written down (domain.md: every
+/// reveal logged). Answers the lines, and the people on them, opened.
+pub fn take(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, village: &AreaCode) -> Result<(Vec<Line>, Vec<Person>)> {
+    let found = errands::of_village(c, spine, village)?;
+    use day_sheets::dsl as s;
+    let row = (s::id.eq(id), s::worker_id.eq(worker.id), s::area.eq(village.to_string()), s::taken_at.eq(spine.now));
+    diesel::insert_into(s::day_sheets).values(row).execute(c)?;
+    let lines: Vec<Line> = (1..).zip(found).map(|(line, errand)| line_of(id, line, errand)).collect();
+    if lines.is_empty() {
+        return Ok((lines, Vec::new()));
+    }
+    let insert = diesel::insert_into(day_sheet_lines::table).values(&lines);
+    match c {
+        AnyConn::Sqlite(c) => insert.execute(c)?,
+        AnyConn::Postgres(c) => insert.execute(c)?,
+    };
+    let mut people: Vec<Id> = lines.iter().map(|l| l.person_id).collect();
+    people.sort_unstable();
+    people.dedup();
+    let people = persons::open_all(c, &spine.keys, people)?;
+    let reveal = |p: &Person| Reveal {
+        id: Id::at(spine.now),
+        at_ms: spine.now,
+        worker: worker.id,
+        person: p.id,
+        case: None,
+        fields: vec![RevealField::Name, RevealField::Phone, RevealField::Address],
+        purpose: PURPOSE.to_owned(),
+    };
+    reveals::record_all(c, &people.iter().map(reveal).collect::<Vec<_>>())?;
+    Ok((lines, people))
+}
+
+fn line_of(sheet_id: Id, line: i64, errand: Errand) -> Line {
+    let (code, label) = errand.what;
+    let Errand { person, case, ticket, due_on, .. } = errand;
+    Line { sheet_id, line, person_id: person, errand: format!("{code} {label}"), case_id: case, ticket_id: ticket, due_on }
+}
+
+/// The worker's own sheet of an id; anybody else's is 10006.
+pub fn find(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Sheet> {
+    let own = day_sheets::table.find(id).filter(day_sheets::worker_id.eq(worker.id));
+    let found = own.select(<Sheet as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
+    found.ok_or_else(Error::not_found)
+}
+
+/// The lines of a sheet in their order.
+pub fn lines(c: &mut AnyConn, sheet: Id) -> Result<Vec<Line>> {
+    let all = day_sheet_lines::table.filter(day_sheet_lines::sheet_id.eq(sheet)).order(day_sheet_lines::line);
+    Ok(all.select(<Line as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
+
+/// The worker's sheets, the latest first; one row more than `limit` when there are more.
+pub fn of_worker(c: &mut AnyConn, worker: Id, after: Option<After>, limit: i64) -> Result<Vec<Sheet>> {
+    use day_sheets::dsl as s;
+    let mut page = s::day_sheets.filter(s::worker_id.eq(worker)).into_boxed::<MultiBackend>();
+    if let Some(a) = after {
+        page = page.filter(s::taken_at.lt(a.at).or(s::taken_at.eq(a.at).and(s::id.lt(a.id))));
+    }
+    let page = page.order((s::taken_at.desc(), s::id.desc())).limit(limit.saturating_add(1));
+    Ok(page.select(<Sheet as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
