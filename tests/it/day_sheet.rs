@@ -37,7 +37,7 @@ async fn a_commissioner_takes_the_village_along_and_hands_in_what_happened(world
     // Lin has something to mend, and wants somebody to come; Zhao's card runs out.
     let case = lin.submitted("change").await;
     world.pass(MINUTES_11);
-    let officer = world.worker(&[Role::Commissioner]).await;
+    let officer = world.worker(&[Role::TownOfficer]).await;
     let case = world.decided(&officer, &Case::of(&lin.view(&case).await), "accept").await;
     let ask = json!({ "version": case.version, "items": [{ "target": "section:holder", "reason": "incomplete", "note": null }] });
     world.post(&case.staff("/actions/request-correction")).token(&officer).json(&ask).send().await.data(200);

@@ -46,7 +46,8 @@ impl Takes {
         };
         Takes {
             token: !kinds.is_empty(),
-            one_kind: kinds.len() == 1,
+            // A requirement that names roles is for those posts only.
+            one_kind: kinds.len() == 1 || security.contains(":[\""),
             json: body.is_some_and(|b| b.content.contains_key("application/json")),
             body: body.is_some(),
             id: has(ParameterIn::Path, None),

@@ -50,7 +50,7 @@ struct ForPerson {
     description = "您可以为这个人申请的事项；不能申请的会说明原因。事项有限，一次全部列出。",
     params(ForPerson),
     responses((status = 200, description = "各项服务", body = Envelope<Vec<Offer>>),
-        (status = 404, description = "10006 没有这个人，或与您无关", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 404, description = "10006 没有这个人，或与您无关", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/me/offers")]
 async fn offers(
     who: Filer,
@@ -86,7 +86,7 @@ struct Mine {
 #[utoipa::path(tag = "cases", operation_id = "listMyCases", summary = "我的办件",
     description = "您提交的和正在填写的办件，最新的在前。", params(Mine),
     responses((status = 200, description = "一页办件", body = Envelope<Page<CaseSummary>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/cases")]
 async fn list(
     who: Filer,
@@ -115,7 +115,7 @@ struct Counted {
 
 #[utoipa::path(tag = "cases", operation_id = "countMyCases", summary = "我的办件数量",
     description = "按状态统计您的办件，与列表完全一致。每种状态一行，一次全部列出。", params(Counted),
-    responses((status = 200, description = "各状态的数量", body = Envelope<Vec<StateCount>>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "各状态的数量", body = Envelope<Vec<StateCount>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/cases/count")]
 async fn count(who: Filer, q: Query<Counted>, app: web::Data<App>) -> Result<Answer<Vec<StateCount>>> {
     let filter = Filter { of: Of::from(&who), live: q.0.live };
@@ -125,7 +125,7 @@ async fn count(who: Filer, q: Query<Counted>, app: web::Data<App>) -> Result<Ans
 #[utoipa::path(tag = "cases", operation_id = "getCase", summary = "查看办件",
     description = "办件的状态、下一步由谁办理、期限、您现在可以做什么，以及全部办理记录。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "办件", body = Envelope<CaseView>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "办件", body = Envelope<CaseView>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/cases/{id}")]
 async fn one(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<CaseView>> {
     let spine = Spine::of(&app, &services);
@@ -150,7 +150,7 @@ struct Readiness {
 #[utoipa::path(tag = "cases", operation_id = "checkCase", summary = "检查申请",
     description = "不提交，只检查还缺什么，并说明提交后会通知谁、用什么方式。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "检查结果", body = Envelope<Readiness>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "检查结果", body = Envelope<Readiness>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/cases/{id}/check")]
 async fn checked(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Readiness>> {
     let (spine, channels) = (Spine::of(&app, &services), Channels::of(&app));
@@ -182,7 +182,7 @@ form!(Submit { version: "版本", consent: "个人信息处理同意书" });
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Submit,
     responses((status = 200, description = "已提交", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能提交", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能提交", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/cases/{id}/actions/submit")]
 async fn submit(
     who: Filer,
@@ -252,7 +252,7 @@ async fn simple(
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Seen,
     responses((status = 200, description = "已变回草稿", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能取消；20002 已超过十分钟", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能取消；20002 已超过十分钟", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/cases/{id}/actions/undo")]
 async fn undo(
     who: Filer,
@@ -270,7 +270,7 @@ async fn undo(
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Seen,
     responses((status = 200, description = "已撤回", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能撤回", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能撤回", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/cases/{id}/actions/withdraw")]
 async fn withdraw(
     who: Filer,
@@ -288,7 +288,7 @@ async fn withdraw(
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Seen,
     responses((status = 200, description = "已提交补正", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能提交补正", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能提交补正", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/cases/{id}/actions/resubmit")]
 async fn resubmit(
     who: Filer,
@@ -306,7 +306,7 @@ async fn resubmit(
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Seen,
     responses((status = 200, description = "已催办", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能催办；20013 不久前催办过", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能催办；20013 不久前催办过", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/cases/{id}/actions/urge")]
 async fn urge(
     who: Filer,
@@ -324,7 +324,7 @@ async fn urge(
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = Seen,
     responses((status = 200, description = "已收到申诉", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能申诉；20006 同一事项已有一件在办理；20014 申诉期限已过", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20001 现在不能申诉；20006 同一事项已有一件在办理；20014 申诉期限已过", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/cases/{id}/actions/appeal")]
 async fn appeal(
     who: Filer,

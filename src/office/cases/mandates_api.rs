@@ -135,7 +135,7 @@ fn wanted(sent: &RecordMandate, id: Id, now: i64) -> Result<NewMandate> {
     description = "居民在窗口或者在家里同意由您代为办理时登记。登记后，您可以在期限内为这个人使用填写、上传、提交、补正等居民接口，得到的就是同一件申请；您自己不能审批这件申请。有账号的本人和家属会收到通知。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = RecordMandate,
     responses((status = 201, description = "已登记", body = Envelope<MandateView>),
-        (status = 404, description = "10006 没有这个人，或者不在您负责的区域", body = Failure)), security(("staff" = [])))]
+        (status = 404, description = "10006 没有这个人，或者不在您负责的区域", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/staff/mandates")]
 async fn record(
     who: AreaOfficer,
@@ -178,7 +178,7 @@ struct Wanted {
 #[utoipa::path(tag = "counter", operation_id = "listMyMandates", summary = "我的代办登记",
     description = "您登记过的代办，最新的在前；过期的也在。", params(Wanted),
     responses((status = 200, description = "一页登记", body = Envelope<Page<MandateView>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/staff/mandates")]
 async fn list(who: AreaOfficer, q: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<MandateView>>> {
     let (worker, now, limit) = (who.id, app.clock.now_ms(), paging::limit(q.0.limit)?);
@@ -204,7 +204,7 @@ form!(EndMandate { version: "版本" });
     params(("id" = Id, Path, description = "登记编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = EndMandate,
     responses((status = 200, description = "已结束", body = Envelope<MandateView>),
-        (status = 409, description = "10030 版本过期，或已经结束", body = Failure)), security(("staff" = [])))]
+        (status = 409, description = "10030 版本过期，或已经结束", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/staff/mandates/{id}/actions/end")]
 async fn end(
     who: AreaOfficer,

@@ -57,7 +57,7 @@ struct Upload {
     request_body(content = inline(Upload), content_type = "multipart/form-data"),
     responses((status = 201, description = "已收到", body = Envelope<PaperView>),
         (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
-    security(("resident" = []), ("staff" = [])))]
+    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/cases/{id}/papers")]
 async fn upload(
     who: Filer,
@@ -209,7 +209,7 @@ async fn discard(app: &App, file: Id) {
     params(("id" = Id, Path, description = "材料编号")),
     responses((status = 200, description = "已删除", body = Envelope<PaperView>),
         (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
-    security(("resident" = []), ("staff" = [])))]
+    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[delete("/papers/{id}")]
 async fn withdraw(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<PaperView>> {
     let spine = Spine::of(&app, &services);
@@ -240,7 +240,7 @@ struct OfPerson {
     responses((status = 200, description = "一页材料", body = Envelope<Page<PaperView>>),
         (status = 400, description = "10007 游标失效", body = crate::platform::http::Failure),
         (status = 404, description = "10006 没有这个人，或者您不能为这个人办理", body = crate::platform::http::Failure)),
-    security(("resident" = []), ("staff" = [])))]
+    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/me/papers")]
 async fn reusable(
     who: Filer,
@@ -282,7 +282,7 @@ form!(Reuse { paper_id: "材料编号", material: "材料" });
     request_body = Reuse,
     responses((status = 201, description = "已收到", body = Envelope<PaperView>),
         (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
-    security(("resident" = []), ("staff" = [])))]
+    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/cases/{id}/papers/actions/reuse")]
 async fn reuse(
     who: Filer,

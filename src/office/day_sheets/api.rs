@@ -55,7 +55,7 @@ fn village(worker: &Worker, area: AreaCode) -> Result<AreaCode> {
     description = "一个村（社区）现在要见的人：等待补正的、要求上门或电话的、可以换证的、借用的辅具快到期的。姓名已遮盖，最急的在前；每一种最多一百件，一次全部列出。",
     params(OfVillage),
     responses((status = 200, description = "这个村今天的事", body = Envelope<VillageDay>),
-        (status = 404, description = "10006 不是您负责的区域", body = Failure)), security(("staff" = [])))]
+        (status = 404, description = "10006 不是您负责的区域", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/staff/day-sheet")]
 async fn look(
     who: AreaOfficer,
@@ -81,7 +81,7 @@ form!(TakeSheet { area: "村（社区）" });
     description = "把一个村（社区）今天的走访单带走：有姓名、电话和地址，没有网络也能用。带走的每个人都会连同您的姓名和时间记录下来；走访结束后请交回经过，并从手机上删除。",
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = TakeSheet,
     responses((status = 201, description = "走访单", body = Envelope<TakenSheet>),
-        (status = 404, description = "10006 不是您负责的区域", body = Failure)), security(("staff" = [])))]
+        (status = 404, description = "10006 不是您负责的区域", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/staff/day-sheets")]
 async fn take(
     who: AreaOfficer,
@@ -112,7 +112,7 @@ struct Wanted {
 #[utoipa::path(tag = "counter", operation_id = "listMyDaySheets", summary = "我的走访单",
     description = "您带走过的走访单，最新的在前。", params(Wanted),
     responses((status = 200, description = "一页走访单", body = Envelope<Page<SheetSummary>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/staff/day-sheets")]
 async fn list(who: AreaOfficer, q: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<SheetSummary>>> {
     let (worker, limit) = (who.id, paging::limit(q.0.limit)?);
@@ -126,7 +126,7 @@ async fn list(who: AreaOfficer, q: Query<Wanted>, app: web::Data<App>) -> Result
 #[utoipa::path(tag = "counter", operation_id = "getDaySheet", summary = "走访单和走访经过",
     description = "您带走的一张走访单（姓名已遮盖）和交回的走访经过，按发生的先后。",
     params(("id" = Id, Path, description = "走访单编号")),
-    responses((status = 200, description = "走访单", body = Envelope<SheetView>)), security(("staff" = [])))]
+    responses((status = 200, description = "走访单", body = Envelope<SheetView>)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/staff/day-sheets/{id}")]
 async fn one(who: AreaOfficer, id: PathId, app: web::Data<App>) -> Result<Answer<SheetView>> {
     let keys = app.keys.clone();
@@ -237,7 +237,7 @@ struct HandedIn {
     description = "走访之后（有网络时）交回经过，写明发生的时间。每条单独处理，一条不能收不影响其他条；同一条重复交只记一次。要求上门或电话的随即办结或改日再联系，补正等办件留下备注，同意代办的随即登记。",
     params(("id" = Id, Path, description = "走访单编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = HandIn,
-    responses((status = 200, description = "每条的结果", body = Envelope<HandedIn>)), security(("staff" = [])))]
+    responses((status = 200, description = "每条的结果", body = Envelope<HandedIn>)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/staff/day-sheets/{id}/entries")]
 async fn hand_in(
     who: AreaOfficer,

@@ -87,7 +87,7 @@ form!(BeginCertificate { person_id: "办理对象", kind: "办理事项" });
         (status = 403, description = "32002 要由监护人申请", body = Failure),
         (status = 404, description = "10006 没有这个人，或与您无关", body = Failure),
         (status = 409, description = "32001 现在不能办理；20006 已有一件在办理；20009 本地没有开通", body = Failure)),
-    security(("resident" = []), ("staff" = [])))]
+    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/certificate/drafts")]
 async fn begin(
     who: Filer,
@@ -135,7 +135,7 @@ fn own(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id) -> Result<Case> {
 
 #[utoipa::path(tag = "certificate", operation_id = "getCertificateCase", summary = "办证详情",
     description = "原证、是否评定及原因、评定结果、新证到了哪一步。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "办证详情", body = Envelope<CertificateCase>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "办证详情", body = Envelope<CertificateCase>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/certificate/cases/{id}")]
 async fn one(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<CertificateCase>> {
     let spine = Spine::of(&app, &services);
@@ -148,7 +148,7 @@ async fn one(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Se
 
 #[utoipa::path(tag = "certificate", operation_id = "getCertificateHolder", summary = "查看持证人信息",
     description = "登记的电话和地址已经遮盖；没有变化的不用再填。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "持证人信息", body = Envelope<CertificateHolderSection>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "持证人信息", body = Envelope<CertificateHolderSection>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/certificate/cases/{id}/sections/holder")]
 async fn read_holder(
     who: Filer,
@@ -168,7 +168,7 @@ async fn read_holder(
     description = "确认电话和地址，说明残疾状况有没有变化。", params(("id" = Id, Path, description = "办件编号")),
     request_body = SaveCertificateHolder,
     responses((status = 200, description = "已保存", body = Envelope<CertificateHolderSection>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[put("/certificate/cases/{id}/sections/holder")]
 async fn save_holder(
     who: Filer,
@@ -189,7 +189,7 @@ async fn save_holder(
 
 #[utoipa::path(tag = "certificate", operation_id = "getCertificateDelivery", summary = "查看领证方式",
     description = "您选择的领证方式，以及本地可以选择的方式。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "领证方式", body = Envelope<CertificateDelivery>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "领证方式", body = Envelope<CertificateDelivery>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/certificate/cases/{id}/sections/delivery")]
 async fn read_delivery(
     who: Filer,
@@ -209,7 +209,7 @@ async fn read_delivery(
     description = "选择窗口领取、邮寄或者送证上门。", params(("id" = Id, Path, description = "办件编号")),
     request_body = SaveCertificateDelivery,
     responses((status = 200, description = "已保存", body = Envelope<CertificateDelivery>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[put("/certificate/cases/{id}/sections/delivery")]
 async fn save_delivery(
     who: Filer,

@@ -89,7 +89,7 @@ form!(Begin { person_id: "借用人" });
     params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Begin,
     responses((status = 201, description = "草稿", body = Envelope<CaseView>),
         (status = 404, description = "10006 没有这个人，或者您不能代办", body = Failure),
-        (status = 409, description = "20006 已有一件在办理；20009 本地没有开通", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "20006 已有一件在办理；20009 本地没有开通", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/device-rental/drafts")]
 async fn draft(
     who: Filer,
@@ -110,7 +110,7 @@ async fn draft(
 #[utoipa::path(tag = "device-rental", operation_id = "getDeviceRental", summary = "查看借用",
     description = "申请内容、办理情况；预约成功后有取件码和保留到哪天，领取后有归还日期。取件码只给申请人看。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "借用", body = Envelope<RentalView>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "借用", body = Envelope<RentalView>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/device-rental/cases/{id}")]
 async fn read_rental(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<RentalView>> {
     let spine = Spine::of(&app, &services);
@@ -123,7 +123,7 @@ async fn read_rental(who: Filer, id: PathId, app: web::Data<App>, services: web:
 
 #[utoipa::path(tag = "device-rental", operation_id = "getDeviceRentalChoice", summary = "辅具和领取时间",
     description = "已经保存的内容和版本；还没有保存时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "已保存的内容", body = Envelope<Option<views::ChoiceView>>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "已保存的内容", body = Envelope<Option<views::ChoiceView>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/device-rental/cases/{id}/sections/choice")]
 async fn read_choice(
     who: Filer,
@@ -168,7 +168,7 @@ pub(super) fn day(text: &str, field: &str, label: &str, faults: &mut Faults) -> 
     description = "选择网点、辅具和领取日期。提交之前都可以改。", params(("id" = Id, Path, description = "办件编号")),
     request_body = SaveChoice,
     responses((status = 200, description = "已保存", body = Envelope<Option<views::ChoiceView>>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[put("/device-rental/cases/{id}/sections/choice")]
 async fn save_choice(
     who: Filer,
@@ -191,7 +191,7 @@ async fn save_choice(
 
 #[utoipa::path(tag = "device-rental", operation_id = "getDeviceRentalContact", summary = "联系方式",
     description = "已经保存的内容和版本；还没有保存时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "已保存的内容", body = Envelope<Option<views::ContactView>>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "已保存的内容", body = Envelope<Option<views::ContactView>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/device-rental/cases/{id}/sections/contact")]
 async fn read_contact(
     who: Filer,
@@ -256,7 +256,7 @@ pub(super) fn parsed_contact(
     description = "联系人、手机号，自取还是送货上门。提交之前都可以改。", params(("id" = Id, Path, description = "办件编号")),
     request_body = SaveContact,
     responses((status = 200, description = "已保存", body = Envelope<Option<views::ContactView>>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[put("/device-rental/cases/{id}/sections/contact")]
 async fn save_contact(
     who: Filer,
@@ -292,7 +292,7 @@ form!(Extend { version: "版本" });
     request_body = Extend,
     responses((status = 200, description = "已延长", body = Envelope<RentalView>),
         (status = 409, description = "10030 版本过期；30004 有人排队；30009 不能再延长；30012 没有借出", body = Failure)),
-    security(("resident" = []), ("staff" = [])))]
+    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/device-rental/cases/{id}/extension")]
 async fn extend(
     who: Filer,

@@ -154,7 +154,7 @@ form!(BeginDraft { person_id: "学生", kind: "救助对象", season_id: "申请
     responses((status = 201, description = "草稿", body = Envelope<CaseView>),
         (status = 404, description = "10006 没有这个人或这个申请季，或与您无关", body = Failure),
         (status = 409, description = "31001 不在申请时间；31002 本季已有申请；20006 已有一件在办；20009 本地没有开通", body = Failure)),
-    security(("resident" = []), ("staff" = [])))]
+    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[post("/education-aid/drafts")]
 async fn begin(
     who: Filer,
@@ -214,7 +214,7 @@ struct Prefill {
 #[utoipa::path(tag = "education-aid", operation_id = "prefillAid", summary = "已经知道的内容",
     description = "系统已经知道的内容，姓名已遮盖：学生、残疾类别、上次填的学校、可以选择的家长。不用再填一遍。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "预填内容", body = Envelope<Prefill>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "预填内容", body = Envelope<Prefill>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/education-aid/cases/{id}/prefill")]
 async fn prefill(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Prefill>> {
     let spine = Spine::of(&app, &services);
@@ -296,7 +296,7 @@ pub fn award_of(c: &mut AnyConn, case: Id) -> Result<Option<AwardView>> {
 #[utoipa::path(tag = "education-aid", operation_id = "getAid", summary = "救助情况",
     description = "这件申请的标准、批准金额、发放进度、收款账户（已遮盖），以及批准后还要补什么。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "救助情况", body = Envelope<AidView>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "救助情况", body = Envelope<AidView>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/education-aid/cases/{id}")]
 async fn one(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<AidView>> {
     let spine = Spine::of(&app, &services);

@@ -50,7 +50,7 @@ where
 
 #[utoipa::path(tag = "education-aid", operation_id = "getAidStudent", summary = "学生信息",
     description = "已经保存的学校和学段；没有保存过时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "学生信息", body = Envelope<Option<StudentView>>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "学生信息", body = Envelope<Option<StudentView>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/education-aid/cases/{id}/sections/student")]
 async fn show_student(
     who: Filer,
@@ -67,7 +67,7 @@ async fn show_student(
 #[utoipa::path(tag = "education-aid", operation_id = "saveAidStudent", summary = "保存学生信息",
     description = "保存学校、学段和入学年份。", params(("id" = Id, Path, description = "办件编号")), request_body = SaveStudent,
     responses((status = 200, description = "已保存", body = Envelope<StudentView>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[put("/education-aid/cases/{id}/sections/student")]
 async fn save_student(
     who: Filer,
@@ -95,7 +95,7 @@ pub fn family_view(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option
 
 #[utoipa::path(tag = "education-aid", operation_id = "getAidFamily", summary = "家庭与承诺",
     description = "已经保存的残疾家长（已遮盖）和承诺；没有保存过时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "家庭与承诺", body = Envelope<Option<FamilyView>>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "家庭与承诺", body = Envelope<Option<FamilyView>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/education-aid/cases/{id}/sections/family")]
 async fn show_family(
     who: Filer,
@@ -110,7 +110,7 @@ async fn show_family(
     description = "残疾人家庭子女要选择残疾家长，或填写家长的姓名和残疾人证号；所有人都要说明有没有其他政府助学救助，并承诺内容真实。",
     params(("id" = Id, Path, description = "办件编号")), request_body = SaveFamily,
     responses((status = 200, description = "已保存", body = Envelope<FamilyView>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[put("/education-aid/cases/{id}/sections/family")]
 async fn save_family(
     who: Filer,
@@ -134,7 +134,7 @@ async fn save_family(
 
 #[utoipa::path(tag = "education-aid", operation_id = "getAidAccount", summary = "收款账户",
     description = "已经保存的收款账户，账号只显示最后四位；没有保存过时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "收款账户", body = Envelope<Option<AccountView>>)), security(("resident" = []), ("staff" = [])))]
+    responses((status = 200, description = "收款账户", body = Envelope<Option<AccountView>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/education-aid/cases/{id}/sections/account")]
 async fn show_account(
     who: Filer,
@@ -152,7 +152,7 @@ async fn show_account(
     description = "保存收款账户。遮盖过的账号不能保存；不填账号表示不改。银行退回后在这里更正，更正后不用重新审批，下一批再发。",
     params(("id" = Id, Path, description = "办件编号")), request_body = SaveAccount,
     responses((status = 200, description = "已保存", body = Envelope<AccountView>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = [])))]
+        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[put("/education-aid/cases/{id}/sections/account")]
 async fn save_account(
     who: Filer,
