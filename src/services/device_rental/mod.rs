@@ -31,7 +31,7 @@ use self::loans::Loan;
 use self::states::{LoanState, Reminded};
 use crate::labelled;
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{Offer, PrintedSection, Service, ServicePoint, Spine};
+use crate::office::cases::service::{Offer, OnPaper, PrintedSection, Service, ServicePoint, Spine};
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
@@ -191,8 +191,8 @@ impl Service for DeviceRental {
         Ok(format!("辅具租赁 {}", case.number))
     }
 
-    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
-        on_paper::printed(c, spine, case, open)
+    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+        on_paper::printed(c, spine, case, what)
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
