@@ -5,6 +5,7 @@ use diesel::sql_types::{Bool, Nullable};
 
 use super::act::{Act, Actor, write};
 use super::case::{self, Case, cases};
+use super::clocks::Counting;
 use super::mine;
 use super::service::Spine;
 use super::views::CaseSummary;
@@ -17,10 +18,10 @@ use crate::platform::error::{Error, Result};
 use crate::platform::http::Labelled;
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, Role, permitted};
+use crate::rules::lifecycle::{Action, Role, State, permitted};
 
 /// A running case whose applicant's right to act for the person has ended. One that a worker filed has no applicant.
-fn left_behind(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
+pub fn left_behind(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
     let Some(applicant) = case.applicant_id else { return Ok(false) };
     Ok(!case.state.ended() && links::may_act(c, applicant, case.person_id, spine.today())?.is_none())
 }
@@ -53,6 +54,9 @@ pub fn take_on(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, seen: i64, c
     consents::given(c, spine, account, case.person_id, consent)?;
     let (loaded, from) = (case.version, case.state);
     case.applicant_id = Some(account);
+    if case.state == State::CorrectionRequested {
+        Counting::new(c, spine, &policy)?.take_up(&mut case);
+    }
     let act = Act { actor, action: Action::TakeOn, version: Some(seen), reason: None, note: None };
     write(c, spine, &mut case, loaded, from, Role::Applicant, &act)?;
     Ok(case)
