@@ -16,7 +16,7 @@ use zhucan::office::accounts::residents::WeChatName;
 use zhucan::office::cases::act::{Act, Actor, act};
 use zhucan::office::cases::case::Case;
 use zhucan::office::cases::drafts::{self, NewDraft};
-use zhucan::office::cases::service::{Offer, PrintedSection, Service, Services, Spine};
+use zhucan::office::cases::service::{Offer, OnPaper, PrintedSection, Service, Services, Spine};
 use zhucan::office::policy::county::{self, NewPolicy};
 use zhucan::platform::app::App;
 use zhucan::platform::code::Code;
@@ -76,7 +76,7 @@ impl Service for Plain {
     fn public_line(&self, _: &mut AnyConn, _: &Spine, _: &Case) -> Result<String> {
         Ok(String::new())
     }
-    fn printed(&self, _: &mut AnyConn, _: &Spine, _: &Case, _: bool) -> Result<Vec<PrintedSection>> {
+    fn printed(&self, _: &mut AnyConn, _: &Spine, _: &Case, _: OnPaper) -> Result<Vec<PrintedSection>> {
         Ok(Vec::new())
     }
     fn tick(&self, _: &mut AnyConn, _: &Spine) -> Result<usize> {

@@ -107,6 +107,10 @@ async fn leave(app: &App, services: &Services, effect: &Claimed) -> Result<Settl
             recount::run(app, services, effect.body(&app.keys)?).await?;
             Ok(Settled::Done)
         }
+        tickets::recount::RECOUNT => {
+            tickets::recount::run(app, services, effect.body(&app.keys)?).await?;
+            Ok(Settled::Done)
+        }
         wechat::MESSAGE => {
             let message: wechat::Message = effect.body(&app.keys)?;
             wechat::send(app, services, &message).await

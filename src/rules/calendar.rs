@@ -90,7 +90,7 @@ impl WorkCalendar {
         weekdays_until(to).saturating_sub(weekdays_until(from)).saturating_add(corrections.sum())
     }
 
-    /// The end (23:59:59 +08:00) of the n-th working day after the Beijing day of `now_ms`, in epoch milliseconds.
+    /// The last millisecond of the n-th working day after the Beijing day of `now_ms`, in epoch milliseconds.
     pub fn due_at(&self, now_ms: i64, n: u32) -> i64 {
         end_of_day_ms(self.add_working_days(beijing_date(now_ms), n))
     }

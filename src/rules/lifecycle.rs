@@ -231,6 +231,8 @@ pub const TABLE: &[Rule] = &[
     rule(A::Climb, &[S::InReview], By::System, Leads::NextDesk),
     rule(A::Hold, &[S::InReview], By::DeskOfficer, Leads::Stay),
     rule(A::Resume, &[S::InReview], By::DeskOfficerOrSystem, Leads::Stay),
+    rule(A::Hold, &[S::CorrectionRequested], By::System, Leads::Stay),
+    rule(A::Resume, &[S::CorrectionRequested], By::System, Leads::Stay),
     rule(A::Arrange, &[S::InReview, S::CorrectionRequested], By::DeskOfficerOrSystem, Leads::Stay),
     rule(A::Merge, &[S::Submitted, S::InReview], By::DeskOfficer, Leads::To(S::Withdrawn)),
     rule(
@@ -303,7 +305,7 @@ fn may(rule: &Rule, who: Standing) -> bool {
     let held = match rule.action {
         Action::Resume => who.held,
         Action::Withdraw | Action::Urge | Action::Remark | Action::Recount => true,
-        Action::Claim | Action::Release | Action::TakeOver => true,
+        Action::Claim | Action::Release | Action::TakeOver | Action::TakeOn | Action::Resubmit => true,
         _ => !who.held,
     };
     let once = rule.action != Action::Appeal || !who.appealed;

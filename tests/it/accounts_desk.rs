@@ -31,7 +31,7 @@ const MOTHER: &str = "chen-xiuying";
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// An invented ID number of the county.
-fn id_number(born: &str, serial: u16) -> String {
+pub fn id_number(born: &str, serial: u16) -> String {
     invent("990101", born.parse().unwrap(), serial).unwrap().reveal().to_owned()
 }
 
@@ -45,16 +45,16 @@ async fn get(w: &World, token: &str, path: &str) -> Value {
     w.get(&format!("/api/v1{path}")).token(token).send().await.data(200)
 }
 
-async fn post(w: &World, token: &str, path: &str, body: Value) -> Reply {
+pub async fn post(w: &World, token: &str, path: &str, body: Value) -> Reply {
     w.post(&format!("/api/v1{path}")).token(token).json(&body).send().await
 }
 
-fn person(name: &str, number: &str, phone: Option<&str>) -> Value {
+pub fn person(name: &str, number: &str, phone: Option<&str>) -> Value {
     json!({ "name": name, "id_number": number, "area": VILLAGE, "phone": phone })
 }
 
 /// A worker writes somebody into the register; their id.
-async fn added(w: &World, worker: &str, who: Value) -> String {
+pub async fn added(w: &World, worker: &str, who: Value) -> String {
     text(&post(w, worker, "/staff/persons", who).await.data(201)["id"])
 }
 
@@ -149,11 +149,11 @@ async fn the_phone_number_on_record_proves_who_one_is_and_another_one_proves_not
     assert_eq!(me["links"][0]["relation"]["value"], "self");
 }
 
-fn claim(name: &str, number: &str) -> Value {
+pub fn claim(name: &str, number: &str) -> Value {
     json!({ "name": name, "id_number": number, "relation": "child", "area": VILLAGE, "evidence": "户口簿：母子" })
 }
 
-async fn decide(w: &World, worker: &str, link: &Value, verb: &str, more: Value) -> Reply {
+pub async fn decide(w: &World, worker: &str, link: &Value, verb: &str, more: Value) -> Reply {
     let mut body = json!({ "version": link["version"] });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     post(w, worker, &format!("/staff/links/{}/actions/{verb}", text(&link["id"])), body).await
@@ -243,7 +243,7 @@ async fn a_claim_that_the_papers_do_not_show_is_refused_with_its_reason(world: W
 }
 
 /// A first certificate for somebody, submitted.
-async fn first_card(who: &Applicant) -> Case {
+pub async fn first_card(who: &Applicant) -> Case {
     let case = who.begun("new").await;
     let holder = json!({ "version": 0, "changed_condition": false, "declared_category": "physical" });
     who.put(&case.certificate("/sections/holder"), &holder).send().await.data(200);

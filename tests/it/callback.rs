@@ -40,7 +40,7 @@ async fn push_at(world: &World, at: i64, event: &Value) -> Reply {
     world.post(&path(&query)).json(&body).send().await
 }
 
-async fn push(world: &World, event: &Value) {
+pub async fn push(world: &World, event: &Value) {
     let reply = push_at(world, seconds(world), event).await;
     assert_eq!((reply.status, reply.bytes.as_slice()), (200, b"success".as_slice()));
     assert_eq!(reply.header("content-type"), Some("text/plain; charset=utf-8"));
@@ -50,7 +50,7 @@ fn openid(world: &World) -> String {
     world.wechat.openid_of(APPID, ZHAO)
 }
 
-fn about(world: &World, event: &str, more: Value) -> Value {
+pub fn about(world: &World, event: &str, more: Value) -> Value {
     let mut all = json!({ "ToUserName": "gh_1", "FromUserName": "wechat", "CreateTime": seconds(world), "MsgType": "event",
         "Event": event, "OpenID": openid(world), "AppID": APPID });
     all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

@@ -32,15 +32,15 @@ stories!(
 );
 
 /// Two points, a wheelchair model, their keepers.
-struct Stock {
+pub struct Stock {
     officer: String,
     points: Vec<String>,
-    keepers: Vec<String>,
+    pub keepers: Vec<String>,
     model: String,
 }
 
 impl Stock {
-    async fn of(w: &World, units: usize) -> Stock {
+    pub async fn of(w: &World, units: usize) -> Stock {
         let officer = w.worker(&[Role::CountyOfficer]).await;
         let (mut points, mut keepers) = (Vec::new(), Vec::new());
         for name in ["示例网点一", "示例网点二"] {
@@ -81,7 +81,7 @@ impl Stock {
     }
 
     /// A filled-in draft; its id and version.
-    async fn draft(&self, w: &World, token: &str, person: &str) -> (String, i64) {
+    pub async fn draft(&self, w: &World, token: &str, person: &str) -> (String, i64) {
         let new = json!({ "person_id": person });
         let draft = w.post(&format!("{HERE}/drafts")).token(token).json(&new).send().await.data(201);
         let id = text(&draft["summary"]["id"]);
@@ -134,7 +134,7 @@ async fn keeper(w: &World, point: Id) -> String {
 }
 
 /// A guardian of the cast and the child.
-async fn guardian(w: &World) -> (String, String) {
+pub async fn guardian(w: &World) -> (String, String) {
     let token = w.resident("chen-xiuying").await;
     let persons = w.get("/api/v1/me/persons").token(&token).send().await.data(200);
     let child = persons.as_array().unwrap().iter().find(|p| p["relation"]["value"] == "child").unwrap();
@@ -170,7 +170,7 @@ async fn borrower(w: &World, serial: u16) -> (String, String) {
     (token, person)
 }
 
-async fn submit(w: &World, token: &str, id: &str, version: i64) -> crate::world::client::Reply {
+pub async fn submit(w: &World, token: &str, id: &str, version: i64) -> crate::world::client::Reply {
     let body = json!({ "version": version, "consent": "2026-11" });
     w.post(&format!("/api/v1/cases/{id}/actions/submit")).token(token).json(&body).send().await
 }

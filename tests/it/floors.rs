@@ -18,10 +18,10 @@ plain![
 /// From the bottom up.
 const FLOORS: &[&str] = &["rules", "platform", "office", "services", "entry"];
 
-struct Source {
+pub struct Source {
     /// Relative to the repository, with forward slashes.
-    path: String,
-    text: String,
+    pub path: String,
+    pub text: String,
 }
 
 impl Source {
@@ -67,7 +67,8 @@ fn grouped(part: &str) -> Vec<Vec<String>> {
     }
 }
 
-fn sources(folder: &str) -> Vec<Source> {
+/// The Rust files of a folder.
+pub fn sources(folder: &str) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     collect(&root.join(folder), &mut files);

@@ -11,6 +11,7 @@ mod accounts_desk;
 mod admin_places;
 mod admin_policy;
 mod admin_workers;
+mod approvals;
 mod awaited_proofs;
 mod bootstrap;
 mod bulk;
@@ -49,11 +50,13 @@ mod second_thoughts;
 mod sign_in;
 mod sms;
 mod staff_sign_in;
+mod stranded;
 mod tickets;
 mod told;
 mod views;
 mod wandering;
 mod world;
+mod year_end;
 
 use std::process::ExitCode;
 
@@ -70,6 +73,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("admin_places", admin_places::STORIES),
     ("admin_policy", admin_policy::STORIES),
     ("admin_workers", admin_workers::STORIES),
+    ("approvals", approvals::STORIES),
     ("bulk", bulk::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
@@ -101,10 +105,12 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("sign_in", sign_in::STORIES),
     ("sms", sms::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
+    ("stranded", stranded::STORIES),
     ("tickets", tickets::STORIES),
     ("told", told::STORIES),
     ("views", views::STORIES),
     ("wandering", wandering::STORIES),
+    ("year_end", year_end::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] =

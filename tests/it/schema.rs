@@ -1,9 +1,14 @@
 //! The document's schemas, made strict: a field that is not named is a fault.
 
+use std::collections::BTreeMap;
+
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-plain![a_field_that_is_not_named_is_refused_also_behind_references_and_combinations];
+use crate::document::document;
+use crate::floors::sources;
+
+plain![a_field_that_is_not_named_is_refused_also_behind_references_and_combinations, no_two_types_share_one_name_in_the_document,];
 
 /// A validator for one schema of the document; formats count, unknown fields are faults.
 pub fn strict_validator(document: &Value, wanted: &Value) -> Validator {
@@ -81,4 +86,43 @@ fn a_field_that_is_not_named_is_refused_also_behind_references_and_combinations(
     assert!(!fits("Outer", json!({ "maybe": { "a": 1, "extra": 1 } })));
     assert!(!fits("Both", json!({ "a": 1, "b": "x", "extra": 1 })));
     assert!(!fits("Both", json!({ "b": "x" })));
+}
+
+/// Name in the document and name in the code of each type that derives its schema, or is an enum with codes.
+fn declared(text: &str) -> Vec<(String, String)> {
+    let word = |s: &str| s.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
+    let derived = text.split("#[derive(").skip(1).filter_map(|part| {
+        let (_, rest) = part.split_once(")]").filter(|(derives, _)| derives.contains("ToSchema"))?;
+        let item = rest.lines().find(|l| ["pub", "struct", "enum"].iter().any(|w| l.trim_start().starts_with(w)))?;
+        let name = word(item.split_once("struct ").or_else(|| item.split_once("enum "))?.1);
+        let attributes = rest.split(item).next().unwrap_or_default();
+        let other =
+            attributes.split_once("#[schema(").and_then(|(_, a)| Some(word(a.split(")]").next()?.split_once("as = ")?.1)));
+        Some((other.unwrap_or_else(|| name.clone()), name))
+    });
+    let coded = text.split("coded_enum! {").skip(1).filter_map(|part| Some(word(part.split_once("enum ")?.1)));
+    derived.chain(coded.map(|name| (name.clone(), name))).collect()
+}
+
+/// utoipa keeps the last of two schemas with one name and says nothing. An enum with codes counts as soon as something
+/// in the document has its name, although most stand inline: one that forgets to would take the other's place.
+fn no_two_types_share_one_name_in_the_document() {
+    let twins = "#[derive(ToSchema)]\nstruct A;\n#[derive(Clone, ToSchema)]\n#[schema(as = A)]\npub(super) struct B<T>(T);";
+    assert_eq!(declared(twins), [("A".to_owned(), "A".to_owned()), ("A".to_owned(), "B".to_owned())]);
+    let components = document()["components"]["schemas"].as_object().unwrap();
+    let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let (mut renamed, mut written) = (0, 0);
+    for source in sources("src") {
+        written += source.text.matches("#[schema(as = ").count();
+        for (known_as, name) in declared(&source.text) {
+            renamed += usize::from(known_as != name);
+            // Generic types are named after what they hold: `Page_CaseSummary`.
+            if components.keys().any(|k| k.split('_').next() == Some(&known_as)) {
+                found.entry(known_as).or_default().push(format!("{} in {}", name, source.path));
+            }
+        }
+    }
+    assert!(found.len() > 200 && renamed == written, "{} types, {renamed} of {written} renamed", found.len());
+    let twice: Vec<_> = found.iter().filter(|(_, types)| types.len() > 1).collect();
+    assert!(twice.is_empty(), "these types share one name in the document: {twice:#?}");
 }

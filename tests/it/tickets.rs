@@ -29,21 +29,21 @@ stories![
     the_ticket_of_somebody_else_is_not_there_on_any_path,
 ];
 
-const VILLAGE: &str = "990101100200";
-const ME: &str = "/api/v1/me/tickets";
+pub const VILLAGE: &str = "990101100200";
+pub const ME: &str = "/api/v1/me/tickets";
 const STAFF: &str = "/api/v1/staff/tickets";
 
 fn id(view: &Value) -> String {
     view["summary"]["id"].as_str().unwrap().to_owned()
 }
 
-async fn asked(world: &World, token: &str, kind: &str, text: &str, area: Option<&str>) -> Reply {
+pub async fn asked(world: &World, token: &str, kind: &str, text: &str, area: Option<&str>) -> Reply {
     let body = json!({ "kind": kind, "text": text, "case_id": null, "person_id": null, "area": area });
     world.post(ME).token(token).json(&body).send().await
 }
 
 /// The resident's own act on the version that was seen.
-async fn mine(world: &World, token: &str, view: &Value, verb: &str, mut body: Value) -> Reply {
+pub async fn mine(world: &World, token: &str, view: &Value, verb: &str, mut body: Value) -> Reply {
     if verb != "add" {
         body["version"] = view["summary"]["version"].clone();
     }
@@ -51,14 +51,14 @@ async fn mine(world: &World, token: &str, view: &Value, verb: &str, mut body: Va
 }
 
 /// A worker's act on the version that was seen.
-async fn act(world: &World, token: &str, view: &Value, verb: &str, mut body: Value) -> Reply {
+pub async fn act(world: &World, token: &str, view: &Value, verb: &str, mut body: Value) -> Reply {
     if !["note", "show-contact"].contains(&verb) {
         body["version"] = view["summary"]["version"].clone();
     }
     world.post(&format!("{STAFF}/{}/actions/{verb}", id(view))).token(token).json(&body).send().await
 }
 
-async fn seen(world: &World, token: &str, base: &str, view: &Value) -> Value {
+pub async fn seen(world: &World, token: &str, base: &str, view: &Value) -> Value {
     world.get(&format!("{base}/{}", id(view))).token(token).send().await.data(200)
 }
 

@@ -4,6 +4,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::faults;
+use super::residents::residents;
+use super::staff::Standing;
 use crate::office::people::persons::{self, PersonRef};
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
@@ -34,6 +36,8 @@ diesel::table! {
         version -> BigInt,
     }
 }
+
+diesel::allow_tables_to_appear_in_same_query!(links, residents);
 
 coded_enum! {
     /// What the person is to the account's holder.
@@ -204,6 +208,18 @@ pub fn of_account(c: &mut AnyConn, account: Id) -> Result<Vec<Link>> {
     Ok(rows.load(c)?)
 }
 
+/// The one definition of a link that gives a right on a day: confirmed, in its days, and of an account that is not stopped.
+macro_rules! giving_right {
+    ($day:expr) => {
+        links::table
+            .inner_join(residents::table.on(residents::id.eq(links::account_id)))
+            .filter(residents::status.eq(Standing::Active))
+            .filter(links::state.eq(LinkState::Confirmed))
+            .filter(links::valid_from.le($day))
+            .filter(links::valid_to.is_null().or(links::valid_to.ge($day)))
+    };
+}
+
 /// In what relation an account may act for a person today; `None` when it may not. Oneself comes first.
 ///
 /// # Errors
@@ -221,11 +237,8 @@ pub fn may_act(c: &mut AnyConn, account: Id, person: Id, today: NaiveDate) -> Re
 pub fn persons_of(c: &mut AnyConn, account: Id, today: NaiveDate) -> Result<Vec<(Id, Relation)>> {
     use links::dsl as l;
     let day = today.to_string();
-    let rows: Vec<(Option<Id>, Relation)> = l::links
+    let rows: Vec<(Option<Id>, Relation)> = giving_right!(&day)
         .filter(l::account_id.eq(account))
-        .filter(l::state.eq(LinkState::Confirmed))
-        .filter(l::valid_from.le(&day))
-        .filter(l::valid_to.is_null().or(l::valid_to.ge(&day)))
         .order((l::created_at, l::id))
         .select((l::person_id, l::relation))
         .load(c)?;
@@ -239,11 +252,8 @@ pub fn persons_of(c: &mut AnyConn, account: Id, today: NaiveDate) -> Result<Vec<
 pub fn acting_for(c: &mut AnyConn, persons: &[Id], today: NaiveDate) -> Result<Vec<(Id, Id)>> {
     use links::dsl as l;
     let day = today.to_string();
-    let rows: Vec<(Option<Id>, Id)> = l::links
+    let rows: Vec<(Option<Id>, Id)> = giving_right!(&day)
         .filter(l::person_id.eq_any(persons.to_vec()))
-        .filter(l::state.eq(LinkState::Confirmed))
-        .filter(l::valid_from.le(&day))
-        .filter(l::valid_to.is_null().or(l::valid_to.ge(&day)))
         .select((l::person_id, l::account_id))
         .order((l::person_id, l::account_id))
         .load(c)?;
@@ -258,11 +268,8 @@ pub fn acting_for(c: &mut AnyConn, persons: &[Id], today: NaiveDate) -> Result<V
 pub fn recipients_for(c: &mut AnyConn, person: Id, today: NaiveDate) -> Result<Vec<(Id, Relation)>> {
     use links::dsl as l;
     let day = today.to_string();
-    let mut rows: Vec<(Id, Relation)> = l::links
+    let mut rows: Vec<(Id, Relation)> = giving_right!(&day)
         .filter(l::person_id.eq(person))
-        .filter(l::state.eq(LinkState::Confirmed))
-        .filter(l::valid_from.le(&day))
-        .filter(l::valid_to.is_null().or(l::valid_to.ge(&day)))
         .select((l::account_id, l::relation))
         .order((l::account_id, l::id))
         .load(c)?;

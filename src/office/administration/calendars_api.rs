@@ -113,7 +113,7 @@ async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Resu
 }
 
 #[utoipa::path(tag = "administration", operation_id = "importCalendar", summary = "导入放假安排",
-    description = "与预览同样的检查；整份导入，代替这一年原来的安排；正在办理的办件随后重新计算期限。", params(Once),
+    description = "与预览同样的检查；整份导入，代替这一年原来的安排；正在办理的办件和群众反映随后重新计算期限。", params(Once),
     request_body(content = String, content_type = "text/csv", description = "一年的放假和调休"),
     responses((status = 200, description = "改动了什么", body = Envelope<CalendarChange>),
         (status = 403, description = "27004 要由管辖全部县区的管理员导入", body = Failure),

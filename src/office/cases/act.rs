@@ -164,7 +164,8 @@ fn work(case: &mut Case, counting: &Counting<'_>, act: &Act) {
             case.reminders = case.reminders.saturating_add(1);
             case.alarm_at = counting.alarm(case);
         }
-        (_, Action::Recount) => counting.recount(case),
+        // What was kept for second thoughts was counted by the calendar of then.
+        (_, Action::Recount | Action::TakeBack) => counting.recount(case),
         (_, Action::Appeal) => {
             case.appealed_at = Some(counting.now);
             counting.appealed(case);
@@ -332,7 +333,7 @@ fn settle_life(c: &mut AnyConn, case: &mut Case, spine: &Spine, action: Action) 
     }
     if case.state.ended() && case.ended_at.is_none() {
         (case.ended_at, case.live_key, case.alarm_at, case.due_at) = (Some(spine.now), None, None, None);
-        (case.held_at, case.held_reason, case.days_left) = (None, None, None);
+        case.days_left = None;
     } else if !case.state.ended() && case.ended_at.is_some() {
         (case.ended_at, case.live_key) = (None, Some(case.living_key()));
         case::place_is_free(c, case)?;

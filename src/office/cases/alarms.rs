@@ -4,20 +4,24 @@ use diesel::prelude::*;
 
 use super::act::{Act, act};
 use super::case::{Case, cases};
-use super::notice_board;
 use super::service::{Services, Spine};
+use super::{case, notice_board, taking_on};
 use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, State};
 
-/// Acts on the cases whose time has come, each in a write of its own; answers how many.
+/// How long a case that waits for somebody to take it on is left before it is looked at again.
+const A_DAY_MS: i64 = 24 * 3_600_000;
+
+/// Acts on the cases whose time is over, each in a write of its own; answers how many. A limit's last millisecond is still
+/// part of it.
 pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     let now = app.clock.now_ms();
     let due: Vec<Id> = app
         .db
         .read(move |c| {
-            let due = cases::table.filter(cases::alarm_at.le(now)).order((cases::alarm_at, cases::id)).limit(100);
+            let due = cases::table.filter(cases::alarm_at.lt(now)).order((cases::alarm_at, cases::id)).limit(100);
             Ok(due.select(cases::id).load(c)?)
         })
         .await?;
@@ -25,14 +29,19 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     for id in due {
         let spine = Spine::of(app, services);
         let done = app.db.write(move |c| {
-            let case = super::case::find(c, id)?;
+            let mut case = case::find(c, id)?;
             // Somebody may have acted since it was found.
-            if case.alarm_at.is_none_or(|at| at > spine.now) {
+            if case.alarm_at.is_none_or(|at| at >= spine.now) {
                 return Ok(false);
             }
-            let Some((action, reason)) = calls_for(&case, spine.now) else { return Ok(false) };
-            act(c, &spine, id, Act::system(action, reason))?;
-            Ok(true)
+            let stranded = case.state == State::CorrectionRequested && taking_on::left_behind(c, &spine, &case)?;
+            if let Some((action, reason)) = calls_for(&case, spine.now, stranded) {
+                act(c, &spine, id, Act::system(action, reason))?;
+                return Ok(true);
+            }
+            case.alarm_at = stranded.then(|| spine.now.saturating_add(A_DAY_MS));
+            case::update(c, &case, case.version)?;
+            Ok(false)
         });
         match done.await {
             Ok(true) => rung = rung.saturating_add(1),
@@ -44,12 +53,16 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     Ok(rung)
 }
 
-/// What is done when the time of a case has come.
-fn calls_for(case: &Case, now: i64) -> Option<(Action, &'static str)> {
+/// What is done when the time of a case is over. Nobody's silence ends a case that they may not act in: its days stand
+/// until somebody may.
+fn calls_for(case: &Case, now: i64, stranded: bool) -> Option<(Action, &'static str)> {
     Some(match case.state {
         State::Submitted => (Action::DeemAccepted, "not_answered_in_time"),
         State::Draft => (Action::Expire, "draft_expired"),
-        State::CorrectionRequested if case.due_at.is_some_and(|due| due > now) => (Action::Remind, "correction_due_soon"),
+        State::CorrectionRequested if stranded && case.held_at.is_some() => return None,
+        State::CorrectionRequested if stranded => (Action::Hold, "nobody_mends"),
+        State::CorrectionRequested if case.held_at.is_some() => (Action::Resume, "may_mend_again"),
+        State::CorrectionRequested if case.due_at.is_some_and(|due| due >= now) => (Action::Remind, "correction_due_soon"),
         State::CorrectionRequested => (Action::Lapse, "not_corrected_in_time"),
         State::PublicNotice => (Action::EndNotice, "notice_ended"),
         State::InReview if case.held_at.is_some() => (Action::Resume, "held_long_enough"),
@@ -61,7 +74,7 @@ fn calls_for(case: &Case, now: i64) -> Option<(Action, &'static str)> {
 /// Keeps the public board in step with the case, in the same write.
 pub(super) fn publish(c: &mut crate::platform::db::AnyConn, spine: &Spine, case: &Case, from: State) -> Result<()> {
     match (from, case.state) {
-        (State::PublicNotice, State::PublicNotice) => Ok(()),
+        (State::PublicNotice, State::PublicNotice) => notice_board::until(c, case, spine.now),
         (_, State::PublicNotice) => notice_board::put_up(c, spine, case),
         (State::PublicNotice, _) => notice_board::take_down(c, case.id, spine.now),
         _ => Ok(()),

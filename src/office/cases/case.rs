@@ -7,7 +7,7 @@ use crate::office::accounts::links;
 use crate::office::policy::terms::CommonPolicy;
 use crate::platform::crypto::{DataKey, Keyring, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Current, Error, Result};
+use crate::platform::error::{Current, Error, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
@@ -246,7 +246,8 @@ impl Case {
 
 /// How a case stands to its limit, from its state, whether days are left of a limit that stands still, and its dates.
 pub fn pace(state: State, days_left: bool, due_at: Option<i64>, risk_at: Option<i64>, now: i64) -> Pace {
-    let stands = state == State::PublicNotice || days_left && !state.waits_for_applicant();
+    // The days of a correction stand when nobody may make it: it has none then.
+    let stands = state == State::PublicNotice || days_left && (!state.waits_for_applicant() || due_at.is_none());
     Pace::of(due_at, risk_at, stands && !state.ended(), now)
 }
 
@@ -305,9 +306,4 @@ pub(super) fn update(c: &mut AnyConn, case: &Case, loaded_version: i64) -> Resul
     let row = cases::table.filter(cases::id.eq(case.id).and(cases::version.eq(loaded_version)));
     let changed = diesel::update(row).set(case.clone()).execute(c).map_err(twin)?;
     if changed == 1 { Ok(()) } else { Err(Error::stale(case.current()).run_again()) }
-}
-
-/// Another instance stored its twin first: run again and find it.
-fn twin(e: diesel::result::Error) -> Error {
-    if crate::platform::error::is_duplicate(&e) { Error::from(e).run_again() } else { e.into() }
 }

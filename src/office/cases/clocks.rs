@@ -108,22 +108,31 @@ impl<'a> Counting<'a> {
         }
     }
 
-    /// Puts the case off; its clock stands until it is taken up again, `hold_days` at most.
+    /// Puts the case off; its clock stands until it is taken up again, `hold_days` at most. A correction that nobody may
+    /// make is looked at each day.
     pub fn hold(&self, case: &mut Case, reason: Option<String>) {
         self.stop(case);
         (case.held_at, case.held_reason) = (Some(self.now), reason);
-        case.alarm_at = Some(self.calendar.due_at(self.now, self.policy.handling.hold_days));
+        let days = if case.state.waits_for_applicant() { 1 } else { self.policy.handling.hold_days };
+        case.alarm_at = Some(self.calendar.due_at(self.now, days));
     }
 
-    /// Takes a case up again that was put off.
+    /// Takes a case up again that was put off. Whoever may make a correction now has all its days.
     pub fn take_up(&self, case: &mut Case) {
         (case.held_at, case.held_reason) = (None, None);
-        self.run_on(case);
+        if case.state.waits_for_applicant() {
+            self.start(case, self.policy.correction_days);
+            case.reminders = 0;
+        } else {
+            self.run_on(case);
+        }
         case.alarm_at = self.alarm(case);
     }
 
     /// After a move from one state or desk to another: what is due when, and when the system must look.
     pub fn moved(&self, case: &mut Case, from: State) {
+        // What moves is not put off any more.
+        (case.held_at, case.held_reason) = (None, None);
         if case.state.ended() {
             return Self::open(case);
         }
@@ -178,9 +187,12 @@ impl<'a> Counting<'a> {
         true
     }
 
-    /// The calendar changed: both limits are counted anew from where they began.
+    /// The calendar changed: both limits are counted anew from where they began. A day that the applicant or the public was
+    /// told never comes sooner.
     pub fn recount(&self, case: &mut Case) {
+        let told = case.due_at.filter(|_| case.state.clock_stands());
         self.dates(case);
+        case.due_at = case.due_at.max(told);
         case.alarm_at = self.alarm(case);
     }
 

@@ -59,18 +59,27 @@ pub fn put_up(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
     Ok(())
 }
 
+/// Keeps the line of a case up until its notice ends, which may have moved.
+pub fn until(c: &mut AnyConn, case: &Case, now: i64) -> Result<()> {
+    set_end(c, case.id, now, case.due_at.unwrap_or(now))
+}
+
 /// Takes the lines of a case down at once.
 pub fn take_down(c: &mut AnyConn, case: Id, now: i64) -> Result<()> {
+    set_end(c, case, now, now.saturating_sub(1))
+}
+
+fn set_end(c: &mut AnyConn, case: Id, now: i64, end: i64) -> Result<()> {
     use publications::dsl as p;
-    let up = p::publications.filter(p::case_id.eq(case).and(p::until_at.gt(now)));
-    diesel::update(up).set(p::until_at.eq(now)).execute(c)?;
+    let up = p::publications.filter(p::case_id.eq(case).and(p::until_at.ge(now)));
+    diesel::update(up).set(p::until_at.eq(end)).execute(c)?;
     Ok(())
 }
 
 /// What is on a county's board now, the soonest to end first; one row more than `limit` when there are more.
 pub fn board(c: &mut AnyConn, county: &str, now: i64, after: Option<After>, limit: i64) -> Result<Vec<(After, PublicLine)>> {
     use publications::dsl as p;
-    let mut query = p::publications.filter(p::county.eq(county).and(p::until_at.gt(now))).into_boxed();
+    let mut query = p::publications.filter(p::county.eq(county).and(p::until_at.ge(now))).into_boxed();
     if let Some(a) = after {
         query = query.filter(p::until_at.gt(a.at).or(p::until_at.eq(a.at).and(p::id.gt(a.id))));
     }

@@ -1,13 +1,15 @@
-//! The calendar changed: the limits of running cases are counted anew, each with a line in its history.
+//! The calendar changed: the limits of running cases are counted anew, each with a line in its history. Tickets follow in
+//! `tickets/recount.rs`.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::act::{Act, act};
-use super::case::{Case, cases};
+use super::case::{self, Case, cases};
 use super::clocks::Counting;
 use super::service::{Services, Spine};
 use crate::office::policy::county;
+use crate::office::tickets;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -30,7 +32,8 @@ pub struct Recount {
 
 /// Asks for a recount, in the write that changes the calendar; the worker does it in small writes.
 pub fn order(c: &mut AnyConn, keys: &Keyring, now: i64) -> Result<()> {
-    push(c, keys, Recount { after: None }, now)
+    push(c, keys, Recount { after: None }, now)?;
+    tickets::recount::order(c, keys, tickets::recount::Recount::default(), now)
 }
 
 fn push(c: &mut AnyConn, keys: &Keyring, work: Recount, now: i64) -> Result<()> {
@@ -61,13 +64,14 @@ pub async fn run(app: &App, services: &Services, work: Recount) -> Result<()> {
         .await
 }
 
-/// A case whose dates stay the same is left alone.
+/// A case whose dates stay the same gets no line: only what its clock does on the way, a reminder or the climb, may move.
 fn one(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let mut counted = case.clone();
     Counting::new(c, spine, &policy)?.recount(&mut counted);
     if (counted.due_at, counted.total_due_at) == (case.due_at, case.total_due_at) {
-        return Ok(());
+        let same = (counted.risk_at, counted.alarm_at) == (case.risk_at, case.alarm_at);
+        return if same { Ok(()) } else { case::update(c, &counted, case.version) };
     }
     act(c, spine, case.id, Act::system(Action::Recount, "calendar_changed")).map(|_| ())
 }

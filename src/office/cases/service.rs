@@ -89,9 +89,8 @@ pub trait Service: Send + Sync + 'static {
     /// The masked line of the public notice; none names a minor.
     fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String>;
 
-    /// The sections of the form in plain words, for the file on paper, in order. Names and numbers are masked unless
-    /// `open`; whoever asks for them open has written down who wants them and what for.
-    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>>;
+    /// Its own lines on a paper, in plain words and in order.
+    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>>;
 
     /// What somebody who goes round a village should see to for this service, the most urgent first, at most `most`.
     fn errands(&self, _c: &mut AnyConn, _spine: &Spine, _village: &AreaCode, _most: i64) -> Result<Vec<Errand>> {
@@ -114,10 +113,21 @@ pub struct Errand {
     pub due_on: Option<String>,
 }
 
-/// A section of the form on paper.
+/// What a service says on a paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnPaper {
+    /// The sections of the form, for the file. Names and numbers are masked unless `open`; whoever asks for them open has
+    /// written down who wants them and what for.
+    Form { open: bool },
+    /// What was approved, and what happens next, for the applicant. From facts that the approval settled, so that the same
+    /// words stand there when it is printed again.
+    Approval,
+}
+
+/// A section of a paper.
 pub struct PrintedSection {
     pub label: &'static str,
-    /// Labels and values; empty when it was never saved.
+    /// Labels and values; empty when a section of the form was never saved.
     pub rows: Vec<(&'static str, String)>,
 }
 

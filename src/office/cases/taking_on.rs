@@ -6,6 +6,7 @@ use diesel::sql_types::{Bool, Nullable};
 
 use super::act::{Act, Actor, write};
 use super::case::{self, Case, cases};
+use super::clocks::Counting;
 use super::mine;
 use super::service::Spine;
 use super::views::CaseSummary;
@@ -19,10 +20,10 @@ use crate::platform::error::{Error, Result};
 use crate::platform::http::Labelled;
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, Role, permitted};
+use crate::rules::lifecycle::{Action, Role, State, permitted};
 
 /// A running case whose applicant's right to act for the person has ended.
-fn left_behind(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
+pub fn left_behind(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
     let Some(applicant) = case.applicant_id else { return Ok(false) };
     Ok(!case.state.ended() && links::may_act(c, applicant, case.person_id, spine.today())?.is_none())
 }
@@ -50,13 +51,16 @@ pub fn take_on(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, seen: i64, c
     let actor = Actor::Applicant(account);
     let rule = permitted(case.state, Action::TakeOn, case.standing(&actor, Role::Applicant, &policy));
     // What a worker filed for somebody without an account is theirs once they have one.
-    let free = case.applicant_id.is_none() || left_behind(c, spine, &case)?;
-    if rule.is_none() || !free {
+    let left = left_behind(c, spine, &case)?;
+    if rule.is_none() || !left && case.applicant_id.is_some() {
         return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
     }
     consents::given(c, spine, &Filer::Resident(account), case.person_id, consent)?;
     let (loaded, from) = (case.version, case.state);
     case.applicant_id = Some(account);
+    if left && case.state == State::CorrectionRequested {
+        Counting::new(c, spine, &policy)?.take_up(&mut case);
+    }
     let act = Act { actor, action: Action::TakeOn, version: Some(seen), reason: None, note: None };
     write(c, spine, &mut case, loaded, from, Role::Applicant, &act)?;
     Ok(case)

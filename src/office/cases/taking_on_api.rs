@@ -65,7 +65,7 @@ struct TakeOn {
 form!(TakeOn { version: "版本", consent: "个人信息处理同意书" });
 
 #[utoipa::path(tag = "cases", operation_id = "takeOnCase", summary = "接手办件",
-    description = "原来的申请人已不能代办，或者是工作人员代为办理的，由本人或其他可以代办的人接手，之后的办理都由接手的人进行。",
+    description = "原来的申请人已不能代办，或者是工作人员代为办理的，由本人或其他可以代办的人接手，之后的办理都由接手的人进行；原来的申请人已不能代办、等待补正的，补正期限从接手时重新计算。",
     params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = TakeOn,
     responses((status = 200, description = "已接手", body = Envelope<CaseView>),

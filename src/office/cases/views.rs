@@ -287,6 +287,8 @@ const BY_SPINE: &[(&str, &str)] = &[
     ("draft_expired", "草稿放了六十天没有提交"),
     ("correction_due_soon", "补正期限快到了"),
     ("held_long_enough", "暂缓的期限已到"),
+    ("nobody_mends", "申请人已不能办理，补正期限暂停，等待可以代办的人接手"),
+    ("may_mend_again", "已有人可以办理，补正期限重新计算"),
     ("not_decided_in_time", "超过期限没有办结，由上一级办理"),
     ("worker_moved", "办理人岗位有变动，放回待办"),
     ("worker_away", "办理人请假，放回待办"),

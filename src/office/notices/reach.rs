@@ -13,7 +13,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
-use crate::rules::lifecycle::Action;
+use crate::rules::lifecycle::{Action, State};
 
 coded_enum! {
     /// How somebody is reached beside the notice in the app.
@@ -37,9 +37,11 @@ pub enum Weight {
     Matters,
 }
 
-/// The table of events. A step of fulfilment matters when it sets a day. What concerns only the office is not told at all (`telling::words`).
-pub fn weight(action: Action, deadline: bool) -> Weight {
+/// The table of events. A step of fulfilment matters when it sets a day, a pause when it is the applicant's days that stand
+/// or run again. What concerns only the office is not told at all (`telling::words`).
+pub fn weight(action: Action, to: State, deadline: bool) -> Weight {
     match action {
+        Action::Hold | Action::Resume if to == State::CorrectionRequested => Weight::Matters,
         Action::Fulfil if !deadline => Weight::Light,
         Action::RequestCorrection
         | Action::Remind

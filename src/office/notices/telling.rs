@@ -118,7 +118,7 @@ impl News {
         let Some(line) = history::line(c, origin.case, origin.seq)? else { return Ok(None) };
         let service = spine.services.get(&case.service)?.label();
         let Some(words) = words(c, service, &case, &line)? else { return Ok(None) };
-        let weight = reach::weight(line.action, case.due_at.is_some());
+        let weight = reach::weight(line.action, line.to_state, case.due_at.is_some());
         Ok(Some(News { case, origin, state: line.to_state.label(), service, words, weight }))
     }
 
@@ -310,6 +310,8 @@ fn event_of(action: Action, to: State) -> Option<NoticeEvent> {
         Action::Fulfil | Action::Arrange => NoticeEvent::Progress,
         Action::TakeOn => NoticeEvent::TakenOn,
         Action::Remind => NoticeEvent::Reminded,
+        Action::Hold if to == State::CorrectionRequested => NoticeEvent::ToBeTakenOn,
+        Action::Resume if to == State::CorrectionRequested => NoticeEvent::CorrectionRequested,
         Action::Hold => NoticeEvent::Held,
         Action::Resume => NoticeEvent::Resumed,
         Action::Climb => NoticeEvent::Climbed,

@@ -47,6 +47,7 @@ coded_enum! {
         Merged = "merged", "已并入另一件";
         Recounted = "recounted", "期限有变化";
         TakenOn = "taken_on", "有人接手办理";
+        ToBeTakenOn = "to_be_taken_on", "等待接手";
     }
 }
 
@@ -92,8 +93,11 @@ impl NoticeEvent {
             NoticeEvent::NoticeStopped => "公示期间有人提出异议，正在核实，结果会通知您。",
             NoticeEvent::Appealed => "您的申诉已经收到，由另外的工作人员办理。",
             NoticeEvent::Merged => "这一件与您的另一件是同一件事，已经合并办理。",
+            NoticeEvent::ToBeTakenOn => {
+                "申请人已不能办理，补正期限暂停，申请不会因此终止。可以代办的人请在“待接手的办件”里接手，或者联系当地残联。"
+            }
             NoticeEvent::TakenOn => "原来的申请人不能再代办，已经有人接手这件申请。",
-            NoticeEvent::Recounted => "放假安排有变化，期限已经重新计算。请在{day}前办理。",
+            NoticeEvent::Recounted => "放假安排有变化，期限已经重新计算。新的期限是{day}。",
         };
         Template { title: format!("{{service}}：{}", self.label()), body: body.to_owned(), version: 0 }
     }

@@ -109,7 +109,7 @@ impl Scope {
 
     /// First and last moment, both included.
     pub fn moments(&self) -> (i64, i64) {
-        (start_of_day_ms(self.period.from), end_of_day_ms(self.period.to).saturating_add(999))
+        (start_of_day_ms(self.period.from), end_of_day_ms(self.period.to))
     }
 }
 

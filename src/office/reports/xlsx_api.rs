@@ -24,7 +24,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 coded_enum! {
     /// A report.
-    pub enum Report {
+    pub enum Sheet {
         Volumes = "volumes", "办件量";
         Ages = "ages", "在办时长";
         Returns = "returns", "退回原因";
@@ -34,15 +34,15 @@ coded_enum! {
     }
 }
 
-impl Report {
+impl Sheet {
     fn tables(self, c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Vec<Table>> {
         Ok(match self {
-            Report::Volumes => volumes::count(c, spine, scope)?.tables(),
-            Report::Ages => ages::count(c, spine, scope)?.tables(),
-            Report::Returns => returns::count(c, spine, scope)?.tables(),
-            Report::Desks => desk_times::count(c, spine, scope)?.tables(),
-            Report::Workload => workload::count(c, spine, scope)?.tables(),
-            Report::Satisfaction => satisfaction::count(c, spine, scope)?.tables(),
+            Sheet::Volumes => volumes::count(c, spine, scope)?.tables(),
+            Sheet::Ages => ages::count(c, spine, scope)?.tables(),
+            Sheet::Returns => returns::count(c, spine, scope)?.tables(),
+            Sheet::Desks => desk_times::count(c, spine, scope)?.tables(),
+            Sheet::Workload => workload::count(c, spine, scope)?.tables(),
+            Sheet::Satisfaction => satisfaction::count(c, spine, scope)?.tables(),
         })
     }
 
@@ -57,7 +57,7 @@ impl Report {
             None => "全部事项",
         };
         let days = match self {
-            Report::Ages => "生成时的情况".to_owned(),
+            Sheet::Ages => "生成时的情况".to_owned(),
             _ => format!("{} 至 {}", scope.period.from, scope.period.to),
         };
         Ok(vec![
@@ -73,7 +73,7 @@ impl Report {
 
 #[utoipa::path(tag = "reports", operation_id = "downloadReport", summary = "统计：下载电子表格",
     description = "任何一种统计的 XLSX 电子表格，写明统计口径和生成时间。在办时长（ages）说的是现在的情况，不看时间段。",
-    params(("report" = inline(Report), Path, description = "哪一种统计", example = "volumes"), Wanted),
+    params(("report" = inline(Sheet), Path, description = "哪一种统计", example = "volumes"), Wanted),
     responses((status = 200, description = "XLSX 文件",
             content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = XlsxFile),
         (status = 404, description = "10006 没有这种统计，或者不是您的辖区", body = Failure)),
@@ -86,7 +86,7 @@ async fn download(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Download> {
-    let report = Report::from_code(&path).ok_or_else(Error::not_found)?;
+    let report = Sheet::from_code(&path).ok_or_else(Error::not_found)?;
     let spine = Spine::of(&app, &services);
     let scope = Scope::of(&who, &spine, &q.0)?;
     let (period, by) = (scope.period, who.0.name);

@@ -84,9 +84,8 @@ impl Doer<'_> {
         let mut ticket = self.take_open(c, id, version)?;
         let (_, terms) = terms::of(c, &ticket.county)?;
         let entry = self.entry(&ticket, Step::Answered, Some(words));
-        let until = calendar::load_around(c, self.spine.today())?.due_at(self.spine.now, terms.confirm_days);
         ticket.state = TicketState::Answered;
-        (ticket.due_at, ticket.alarm_at) = (None, Some(until));
+        run(c, self.spine, &mut ticket, terms.confirm_days)?;
         (ticket.claimed_by, ticket.claim_until) = (None, None);
         entries::store(c, self.spine, &mut ticket, &entry)?;
         Ok(ticket)
@@ -108,7 +107,7 @@ impl Doer<'_> {
         free(&mut ticket);
         if ticket.due_at.is_none_or(|due| due < self.spine.now) {
             let days = terms::of(c, &ticket.county)?.1.of_kind(ticket.kind)?.days;
-            due_in(c, self.spine, &mut ticket, days)?;
+            run(c, self.spine, &mut ticket, days)?;
         }
         let entry = Entry { step: Step::HandedOn, role, actor, words: Some(words) };
         entries::store(c, self.spine, &mut ticket, &entry)?;
@@ -128,7 +127,7 @@ impl Doer<'_> {
             Leads::Again | Leads::BecomesVisit => {
                 ticket.tries = ticket.tries.saturating_add(1);
                 free(&mut ticket);
-                due_in(c, self.spine, &mut ticket, terms.retry_days)?;
+                run(c, self.spine, &mut ticket, terms.retry_days)?;
                 entries::store(c, self.spine, &mut ticket, &Entry { step: Step::NotReached, role, actor, words })?;
                 if leads == Leads::BecomesVisit {
                     become_visit(c, self.spine, &mut ticket, Role::System)?;
@@ -186,10 +185,9 @@ pub(super) fn free(ticket: &mut Ticket) {
     (ticket.claimed_by, ticket.claim_until) = (None, None);
 }
 
-/// The office must act within so many working days from today.
-pub(super) fn due_in(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, days: u32) -> Result<()> {
-    let due = calendar::load_around(c, spine.today())?.due_at(spine.now, days);
-    (ticket.due_at, ticket.alarm_at) = (Some(due), Some(due));
+/// Whoever must act in the ticket's state has so many working days from today.
+pub(super) fn run(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, days: u32) -> Result<()> {
+    ticket.run(&calendar::load_around(c, spine.today())?, spine.now, days);
     Ok(())
 }
 
@@ -199,7 +197,7 @@ pub(super) fn move_to(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, from:
     let (desk, area) = place::from(c, spine, &stored::area(&ticket.area)?, &concerned, from)?;
     (ticket.desk, ticket.desk_area) = (desk, area.to_string());
     free(ticket);
-    due_in(c, spine, ticket, terms.of_kind(ticket.kind)?.days)
+    run(c, spine, ticket, terms.of_kind(ticket.kind)?.days)
 }
 
 /// A call that reaches nobody, or a wish for one: somebody goes there.
@@ -216,6 +214,7 @@ pub(super) fn end(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, outcome: 
     ticket.state = TicketState::Closed;
     (ticket.outcome, ticket.ended_at) = (Some(outcome), Some(spine.now));
     (ticket.due_at, ticket.alarm_at, ticket.live_key) = (None, None, None);
+    (ticket.clock_from, ticket.clock_days) = (None, None);
     (ticket.claimed_by, ticket.claim_until) = (None, None);
     entries::store(c, spine, ticket, entry)
 }

@@ -1,4 +1,4 @@
-//! What a clock does to tickets: late ones climb to the next desk up, answered ones close when nobody objects.
+//! What a clock does to tickets whose time is over: late ones climb to the next desk up, answered ones close when nobody objects.
 
 use diesel::prelude::*;
 
@@ -12,11 +12,11 @@ use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Role;
 
-/// Acts on the tickets whose time has come, each in a write of its own; answers how many.
+/// Acts on the tickets whose time is over, each in a write of its own; answers how many.
 pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     let now = app.clock.now_ms();
     let due = app.db.read(move |c| {
-        let due = tickets::table.filter(tickets::alarm_at.le(now)).order((tickets::alarm_at, tickets::id)).limit(100);
+        let due = tickets::table.filter(tickets::alarm_at.lt(now)).order((tickets::alarm_at, tickets::id)).limit(100);
         Ok(due.select(tickets::id).load::<Id>(c)?)
     });
     let mut rung = 0_usize;
@@ -35,7 +35,7 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
 fn one(c: &mut AnyConn, spine: &Spine, id: Id) -> Result<bool> {
     let mut ticket = ticket::find(c, id)?;
     // Somebody may have acted since it was found.
-    if ticket.alarm_at.is_none_or(|at| at > spine.now) {
+    if ticket.alarm_at.is_none_or(|at| at >= spine.now) {
         return Ok(false);
     }
     if ticket.state == TicketState::Answered {

@@ -39,6 +39,7 @@ coded_enum! {
         NotReached = "not_reached", "没有联系上";
         BecameVisit = "became_visit", "改为上门";
         Climbed = "climbed", "超期，转上一级";
+        Recounted = "recounted", "期限重算";
         Confirmed = "confirmed", "确认解决";
         Reopened = "reopened", "没有解决，重新办理";
         Closed = "closed", "结束";
@@ -62,6 +63,7 @@ impl Step {
             }
             Step::BecameVisit => Some(("工作人员将上门", "您的电话联系改为上门服务，日期请看“我的反映”。")),
             Step::Climbed => Some(("反映已转上一级", "没有按时办完，已经转给上一级办理，新的期限请看“我的反映”。")),
+            Step::Recounted => Some(("反映的期限有变化", "放假安排有变化，期限已经重新计算，请看“我的反映”。")),
             Step::Closed => Some(("您的反映已办完", "办理结果请看“我的反映”。")),
             _ => None,
         }

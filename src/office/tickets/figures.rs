@@ -66,7 +66,7 @@ struct TicketFigures {
     security(("staff" = ["county_officer"])))]
 #[get("/staff/tickets/figures")]
 async fn figures(who: CountyOfficer, q: Query<Span>, app: web::Data<App>) -> Result<Answer<TicketFigures>> {
-    let (county, from, until) = (q.0.county, start_of_day_ms(q.0.from), end_of_day_ms(q.0.until).saturating_add(999));
+    let (county, from, until) = (q.0.county, start_of_day_ms(q.0.from), end_of_day_ms(q.0.until));
     if !who.covers(Role::CountyOfficer, &county) {
         return Err(Error::not_found());
     }

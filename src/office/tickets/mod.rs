@@ -11,6 +11,7 @@ pub mod my_api;
 mod open;
 mod place; // which desk
 mod queue; // one definition for lists and counts
+pub mod recount; // the calendar changed
 mod rules; // pure: where a close leads
 pub mod staff_api;
 pub mod terms; // days and desks, by county

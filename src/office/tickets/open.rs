@@ -7,7 +7,6 @@ use super::{acts, place, terms};
 use crate::office::cases::drafts;
 use crate::office::cases::service::Spine;
 use crate::office::people::persons;
-use crate::office::policy::calendar;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
@@ -52,7 +51,6 @@ pub fn open(c: &mut AnyConn, spine: &Spine, new: &NewTicket) -> Result<Id> {
     let of_kind = terms.of_kind(new.kind)?;
     let concerned = Concerned::by(c, new.kind, new.case, new.person)?;
     let (desk, desk_area) = place::from(c, spine, &new.area, &concerned, of_kind.desk)?;
-    let due = calendar::load_around(c, spine.today())?.due_at(spine.now, of_kind.days);
     let id = Id::at(spine.now);
     let (_, data_key) = spine.keys.new_data_key(&key_place(&id))?;
     let mut ticket = Ticket {
@@ -70,8 +68,8 @@ pub fn open(c: &mut AnyConn, spine: &Spine, new: &NewTicket) -> Result<Id> {
         version: 1,
         claimed_by: None,
         claim_until: None,
-        due_at: Some(due),
-        alarm_at: Some(due),
+        due_at: None,
+        alarm_at: None,
         tries: 0,
         reopened: false,
         outcome: None,
@@ -80,7 +78,10 @@ pub fn open(c: &mut AnyConn, spine: &Spine, new: &NewTicket) -> Result<Id> {
         entries: 0,
         created_at: spine.now,
         ended_at: None,
+        clock_from: None,
+        clock_days: None,
     };
+    acts::run(c, spine, &mut ticket, of_kind.days)?;
     ticket::insert(c, &ticket)?;
     let actor = new.account.filter(|_| new.by == Role::Applicant);
     entries::append(c, spine, &mut ticket, &Entry { step: Step::Opened, role: new.by, actor, words: Some(&new.text) })?;

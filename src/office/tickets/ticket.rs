@@ -7,11 +7,13 @@ use crate::office::accounts::guards::Worker;
 use crate::office::stored;
 use crate::platform::crypto::{DataKey, Keyring, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Current, Error, Result, is_duplicate};
+use crate::platform::error::{Current, Error, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::calendar::WorkCalendar;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Desk;
+use crate::rules::pace::Limit;
 
 diesel::table! {
     tickets (id) {
@@ -39,6 +41,8 @@ diesel::table! {
         entries -> BigInt,
         created_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        clock_from -> Nullable<BigInt>,
+        clock_days -> Nullable<BigInt>,
     }
 }
 
@@ -133,6 +137,9 @@ pub struct Ticket {
     pub entries: i64,
     pub created_at: i64,
     pub ended_at: Option<i64>,
+    /// The limit that runs: of the office, or of the resident who may object to an answer; from when, how many working days.
+    pub clock_from: Option<i64>,
+    pub clock_days: Option<i64>,
 }
 
 impl Ticket {
@@ -144,6 +151,29 @@ impl Ticket {
     /// The key that seals this ticket's words.
     pub fn key(&self, keys: &Keyring) -> Result<DataKey> {
         Ok(keys.open_data_key(&key_place(&self.id), &self.data_key)?)
+    }
+
+    /// Whoever must act in this state has so many working days from a moment.
+    pub fn run(&mut self, calendar: &WorkCalendar, from: i64, days: u32) {
+        (self.clock_from, self.clock_days) = (Some(from), Some(i64::from(days)));
+        self.runs_until(Limit { from, days }.due_at(calendar));
+    }
+
+    fn runs_until(&mut self, until: i64) {
+        (self.due_at, self.alarm_at) = (Some(until).filter(|_| self.state.waits_for_office()), Some(until));
+    }
+
+    /// Counts the limit that runs by another calendar; whether its day moved. A day until which the resident may object never
+    /// comes sooner than they were told.
+    pub fn recount(&mut self, calendar: &WorkCalendar) -> bool {
+        let days = self.clock_days.and_then(|days| u32::try_from(days).ok());
+        let (Some(from), Some(days), Some(told)) = (self.clock_from, days, self.due_at.or(self.alarm_at)) else { return false };
+        let counted = Limit { from, days }.due_at(calendar);
+        let until = if self.state.waits_for_office() { counted } else { counted.max(told) };
+        if until != told {
+            self.runs_until(until);
+        }
+        until != told
     }
 
     /// The caller must have seen this version.
@@ -225,9 +255,4 @@ pub(super) fn update(c: &mut AnyConn, ticket: &Ticket, loaded: i64) -> Result<()
     let row = tickets::table.filter(tickets::id.eq(ticket.id).and(tickets::version.eq(loaded)));
     let changed = diesel::update(row).set(ticket.clone()).execute(c).map_err(twin)?;
     if changed == 1 { Ok(()) } else { Err(Error::stale(ticket.current()).run_again()) }
-}
-
-/// Another instance stored its twin first: run again and find it.
-fn twin(e: diesel::result::Error) -> Error {
-    if is_duplicate(&e) { Error::from(e).run_again() } else { e.into() }
 }

@@ -24,9 +24,9 @@ pub fn start_of_day_ms(date: NaiveDate) -> i64 {
     days.saturating_mul(DAY_MS).saturating_sub(OFFSET_MS)
 }
 
-/// 23:59:59 +08:00 of that day, in epoch milliseconds.
+/// The last millisecond of that day in Beijing: what is due on a day may be done until midnight.
 pub fn end_of_day_ms(date: NaiveDate) -> i64 {
-    start_of_day_ms(date).saturating_add(DAY_MS).saturating_sub(1000)
+    start_of_day_ms(date).saturating_add(DAY_MS).saturating_sub(1)
 }
 
 /// The instant as RFC 3339 text in +08:00, with milliseconds only when they are not zero. RFC 3339 has four-digit

@@ -5,7 +5,7 @@ use chrono::Days;
 use super::codes;
 use super::forms::{self, Delivery};
 use super::holding;
-use super::rules::{self, CardStep, DeliveryWay, PickupPlace, Terms};
+use super::rules::{self, CardContent, CardStep, DeliveryWay, PickupPlace, Terms};
 use super::store::{self, CardCase};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::serving::serving;
@@ -78,9 +78,7 @@ fn new_card(c: &mut AnyConn, spine: &Spine, case: &Case, row: &CardCase) -> Resu
     let terms = terms(c, case)?;
     let person = persons::open(c, &spine.keys, case.person_id)?;
     let old = old_card(c, spine, row, case.person_id)?;
-    let finding = store::result_of(c, case.id)?.map(|r| r.finding);
-    let content = rules::card_content(old.as_ref().map(|o| holding::held(&o.card)).as_ref(), finding.as_ref());
-    let content = content.ok_or_else(|| Error::internal("an approved case says no level"))?;
+    let content = content(c, case, old.as_ref())?;
     // A number that stays keeps the mark of a re-issue, so that it never equals that of a lost card.
     let reissue = old.filter(|_| content.same_number).and_then(|o| o.number.reissue());
     let number = CertificateNumber::compose(person.id_number, content.category, content.level, reissue);
@@ -99,7 +97,15 @@ fn new_card(c: &mut AnyConn, spine: &Spine, case: &Case, row: &CardCase) -> Resu
     })
 }
 
-fn old_card(c: &mut AnyConn, spine: &Spine, row: &CardCase, person: Id) -> Result<Option<Certificate>> {
+/// What the card of an approved case says.
+pub fn content(c: &mut AnyConn, case: &Case, old: Option<&Certificate>) -> Result<CardContent> {
+    let finding = store::result_of(c, case.id)?.map(|r| r.finding);
+    let content = rules::card_content(old.map(|o| holding::held(&o.card)).as_ref(), finding.as_ref());
+    content.ok_or_else(|| Error::internal("an approved case says no level"))
+}
+
+/// The card that the new one replaces.
+pub fn old_card(c: &mut AnyConn, spine: &Spine, row: &CardCase, person: Id) -> Result<Option<Certificate>> {
     let Some(old) = row.old_certificate_id else { return Ok(None) };
     Ok(register::certificates_of(c, &spine.keys, person)?.into_iter().find(|k| k.card.id == old))
 }

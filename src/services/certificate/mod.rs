@@ -27,7 +27,7 @@ use self::rules::{Assessment, CardStep, Kind};
 use crate::labelled;
 use crate::office::cases::case::Case;
 use crate::office::cases::mandates;
-use crate::office::cases::service::{Errand, Offer, PrintedSection, Service, Spine};
+use crate::office::cases::service::{Errand, Offer, OnPaper, PrintedSection, Service, Spine};
 use crate::office::people::persons;
 use crate::office::policy::terms::parse_terms;
 use crate::platform::code::Code;
@@ -191,8 +191,8 @@ impl Service for Certificate {
         Ok(format!("{name}，残疾人证{}", following::kind_of(case)?.label()))
     }
 
-    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
-        on_paper::printed(c, spine, case, open)
+    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+        on_paper::printed(c, spine, case, what)
     }
 
     fn errands(&self, c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {

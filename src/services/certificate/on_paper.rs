@@ -1,16 +1,18 @@
-//! The form in plain words, for the file of the case on paper.
+//! The form and the approval in plain words, for paper.
 
 use super::forms::{Delivery, Holder, masked_address};
-use super::{following, making};
+use super::rules::DeliveryWay;
+use super::{following, making, store};
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{PrintedSection, Service, Spine};
+use crate::office::cases::service::{OnPaper, PrintedSection, Service, Spine};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
 
 /// See [`crate::office::cases::service::Service::printed`].
-pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
+pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+    let OnPaper::Form { open } = what else { return approval(c, spine, case) };
     let mut rows = vec![
         following::holder(c, spine, case)?.map(|h| holder(h, open)).unwrap_or_default(),
         making::delivery(c, spine, case)?.map(|d| delivery(d, open)).unwrap_or_default(),
@@ -18,6 +20,31 @@ pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Resul
     .into_iter();
     let sections = super::Certificate.sections().iter();
     Ok(sections.map(|(_, label)| PrintedSection { label, rows: rows.next().unwrap_or_default() }).collect())
+}
+
+fn approval(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<PrintedSection>> {
+    let row = store::find(c, case.id)?;
+    let old = making::old_card(c, spine, &row, case.person_id)?;
+    let card = making::content(c, case, old.as_ref())?;
+    let approved = vec![
+        ("办理结果", "发给新的残疾人证".to_owned()),
+        ("残疾类别", card.category.label().to_owned()),
+        ("残疾等级", card.level.label().to_owned()),
+        ("有效期", "从制证那天算起，到期日印在证上".to_owned()),
+    ];
+    let mut next = vec![("制证", "我们会尽快制作新证，制好后通知您".to_owned())];
+    next.extend(making::delivery(c, spine, case)?.map(|d| ("领证", comes_home(&d))));
+    next.extend(old.map(|_| ("原来的证", "新证制好后，原证作废；领取新证时请把原证交给工作人员".to_owned())));
+    Ok(vec![PrintedSection { label: "批准的内容", rows: approved }, PrintedSection { label: "接下来", rows: next }])
+}
+
+fn comes_home(delivery: &Delivery) -> String {
+    match (delivery.way, delivery.place) {
+        (DeliveryWay::Pickup, Some(place)) => format!("接到通知后，请到{}领取", place.label()),
+        (DeliveryWay::Pickup, None) => "接到通知后，请到窗口领取".to_owned(),
+        (DeliveryWay::Post, _) => "制好后寄到您填写的地址".to_owned(),
+        (DeliveryWay::Home, _) => "制好后由工作人员送到您填写的地址".to_owned(),
+    }
 }
 
 fn holder(holder: Holder, open: bool) -> Vec<(&'static str, String)> {

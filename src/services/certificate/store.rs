@@ -201,7 +201,7 @@ pub fn awaiting(c: &mut AnyConn, areas: &[AreaCode], after: Option<After>, limit
 /// Posted cards that count as received by now; at most twenty.
 pub fn receipts_due(c: &mut AnyConn, now: i64) -> Result<Vec<Id>> {
     use certificate_cases::dsl as r;
-    let rows = r::certificate_cases.filter(r::receipt_due_at.le(now)).order((r::receipt_due_at, r::case_id));
+    let rows = r::certificate_cases.filter(r::receipt_due_at.lt(now)).order((r::receipt_due_at, r::case_id));
     Ok(Limit::<20, _>(rows.select(r::case_id)).load(c)?)
 }
 

@@ -32,7 +32,7 @@ use self::loans::Loan;
 use self::states::{LoanState, Reminded};
 use crate::labelled;
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{Errand, Offer, PrintedSection, Service, ServicePoint, Spine};
+use crate::office::cases::service::{Errand, Offer, OnPaper, PrintedSection, Service, ServicePoint, Spine};
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
@@ -192,8 +192,8 @@ impl Service for DeviceRental {
         Ok(format!("辅具租赁 {}", case.number))
     }
 
-    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
-        on_paper::printed(c, spine, case, open)
+    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+        on_paper::printed(c, spine, case, what)
     }
 
     fn errands(&self, c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {

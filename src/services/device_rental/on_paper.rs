@@ -1,16 +1,18 @@
-//! The form in plain words, for the file of the case on paper.
+//! The form and the approval in plain words, for paper.
 
 use super::sections;
-use super::store;
+use super::states::Delivery;
+use super::{store, terms};
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{PrintedSection, Spine};
+use crate::office::cases::service::{OnPaper, PrintedSection, Spine};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
 
 /// See [`crate::office::cases::service::Service::printed`].
-pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
+pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+    let OnPaper::Form { open } = what else { return approval(c, spine, case) };
     let mut all = Vec::new();
     for (code, label) in sections::SECTIONS {
         let rows = if *code == sections::CHOICE { choice(c, spine, case)? } else { contact(c, spine, case, open)? };
@@ -26,6 +28,22 @@ fn choice(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<(&'static s
         ("辅具", store::model(c, choice.model_id)?.name),
         ("领取日期", choice.pickup_on.to_string()),
     ])
+}
+
+fn approval(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<PrintedSection>> {
+    let (terms, approved) = (terms::of(c, case)?, choice(c, spine, case)?);
+    let brought = sections::contact(c, spine, case)?.is_some_and(|s| s.body.delivery == Delivery::Home);
+    let pickup = match brought {
+        true => "工作人员会在预约的日期送到您填写的地方，请保持电话畅通",
+        false => "请在预约的日期凭小程序里的取件码到网点领取；保留期过后没有领取的，预约自动取消，可以重新预约",
+    };
+    let (days, most) = (terms.loan_days, terms.most_days);
+    let next = vec![
+        ("领取", pickup.to_owned()),
+        ("归还", format!("从领取那天算起借用{days}天，到期请归还，任何一个网点都可以")),
+        ("延期", format!("还要用的，可以在到期前申请延期，没有人排队就可以延，总共最多{most}天")),
+    ];
+    Ok(vec![PrintedSection { label: "批准的内容", rows: approved }, PrintedSection { label: "接下来", rows: next }])
 }
 
 fn contact(c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<(&'static str, String)>> {

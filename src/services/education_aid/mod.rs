@@ -30,7 +30,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::labelled;
 use crate::office::cases::act::{Actor, Step, step};
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{Offer, PrintedSection, Service, Spine};
+use crate::office::cases::service::{Offer, OnPaper, PrintedSection, Service, Spine};
 use crate::office::people::{persons, register};
 use crate::office::policy::terms::parse_terms;
 use crate::office::policy::{calendar, county};
@@ -182,8 +182,8 @@ impl Service for EducationAid {
         })
     }
 
-    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
-        on_paper::printed(c, spine, case, open)
+    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+        on_paper::printed(c, spine, case, what)
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

@@ -1,16 +1,19 @@
-//! The form in plain words, for the file of the case on paper.
+//! The form and the approval in plain words, for paper.
 
 use super::dossier::{self, Dossier};
 use super::form::{Account, Parent, SECTIONS};
+use super::store;
 use crate::office::cases::case::Case;
-use crate::office::cases::service::{PrintedSection, Spine};
+use crate::office::cases::service::{OnPaper, PrintedSection, Spine};
 use crate::platform::db::AnyConn;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::rules::identity::BankCard;
+use crate::rules::money::Fen;
 
 /// See [`crate::office::cases::service::Service::printed`].
-pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
+pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
     let dossier = dossier::load(c, spine, case)?;
+    let OnPaper::Form { open } = what else { return approval(c, &dossier, case) };
     let mut sections = Vec::new();
     for (code, label) in SECTIONS {
         let rows = match *code {
@@ -21,6 +24,27 @@ pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Resul
         sections.push(PrintedSection { label, rows });
     }
     Ok(sections)
+}
+
+fn approval(c: &mut AnyConn, dossier: &Dossier, case: &Case) -> Result<Vec<PrintedSection>> {
+    let award = store::of_case(c, case.id)?.ok_or_else(|| Error::internal("approved without an award"))?;
+    let approved = vec![
+        ("申请季", dossier.season.name.clone()),
+        ("救助对象", award.beneficiary.label().to_owned()),
+        ("学段", award.stage.label().to_owned()),
+        ("救助金额", format!("{}元", Fen(award.amount_fen))),
+    ];
+    let mut next = Vec::new();
+    if dossier.evidence_follows() {
+        let by = dossier
+            .season
+            .second_evidence_due
+            .map_or_else(|| "入学后".to_owned(), |day| day.format("%Y年%-m月%-d日当天或之前").to_string());
+        next.push(("在读证明", format!("请在{by}上传在读证明，核对以后才能发放；没有交的，批准可能会收回")));
+    }
+    next.push(("发放", "由银行转入您申请时填写的账户，到账后通知您".to_owned()));
+    next.push(("账户有误", "银行没有发放成功的，会通知您更正账户，不用重新申请".to_owned()));
+    Ok(vec![PrintedSection { label: "批准的内容", rows: approved }, PrintedSection { label: "接下来", rows: next }])
 }
 
 fn student(dossier: &Dossier) -> Vec<(&'static str, String)> {

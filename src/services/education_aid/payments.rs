@@ -207,7 +207,7 @@ fn insert(c: &mut AnyConn, spine: &Spine, worker: &Worker, season: &Season, id: 
     use payment_batches::dsl as b;
     let today = spine.today();
     let county = season.county.to_string();
-    let that_day = b::created_at.between(start_of_day_ms(today), end_of_day_ms(today).saturating_add(999));
+    let that_day = b::created_at.between(start_of_day_ms(today), end_of_day_ms(today));
     let before: i64 = b::payment_batches.filter(b::county.eq(&county)).filter(that_day).count().get_result(c)?;
     let prefix = county.get(..6).unwrap_or_default();
     let no = before.saturating_add(1);

@@ -8,8 +8,8 @@ use super::store::{self, AwardState};
 use super::terms::Terms;
 use crate::office::cases::act::{Act, Actor, Step, act, step};
 use crate::office::cases::case::{self, Case};
-use crate::office::cases::papers;
 use crate::office::cases::service::Spine;
+use crate::office::cases::{papers, taking_on};
 use crate::office::policy::county;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
@@ -89,6 +89,14 @@ fn look(c: &mut AnyConn, spine: &Spine, proof: &Proof) -> Result<()> {
     else {
         return settled(c, proof.award_id);
     };
+    use awaited_proofs::dsl as p;
+    let row = diesel::update(p::awaited_proofs.find(proof.award_id));
+    if taking_on::left_behind(c, spine, &case)? {
+        // Nobody's silence takes an award for which they may not act: the days begin when somebody may.
+        let tomorrow = start_of_day_ms(spine.today().succ_opt().unwrap_or_default());
+        row.set((p::since.eq(spine.now), p::warned_at.eq(None::<i64>), p::look_at.eq(tomorrow))).execute(c)?;
+        return Ok(());
+    }
     let counts = |at: i64| proof.refused_at.is_none_or(|refused| at > refused);
     let awaited = Awaited {
         due,
@@ -97,8 +105,6 @@ fn look(c: &mut AnyConn, spine: &Spine, proof: &Proof) -> Result<()> {
         warned_on: proof.warned_at.map(beijing_date),
         brought: papers::of(c, case.id)?.iter().any(|p| p.material == "enrolment_proof" && counts(p.uploaded_at)),
     };
-    use awaited_proofs::dsl as p;
-    let row = diesel::update(p::awaited_proofs.find(proof.award_id));
     match rules::proof_step(&awaited, &evidence, spine.today()) {
         ProofStep::Wait(day) => row.set(p::look_at.eq(start_of_day_ms(day))).execute(c)?,
         ProofStep::Rest => row.set(p::look_at.eq(i64::MAX)).execute(c)?,

@@ -32,7 +32,7 @@ pub(super) async fn print(app: &App, case: &Case, slug: &str, paper: Paper) -> R
 }
 
 #[utoipa::path(tag = "cases", operation_id = "listCaseDocuments", summary = "办件的文书",
-    description = "这件事已经有哪些文书可以下载：一次性告知书、受理通知书、不予受理通知书、不予批准决定书。一次全部列出。",
+    description = "这件事已经有哪些文书可以下载：一次性告知书、受理通知书、不予受理通知书、批准决定书、不予批准决定书。一次全部列出。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "文书，最早的在前", body = Envelope<Vec<DocumentView>>)), security(("resident" = [])))]
 #[get("/cases/{id}/documents")]
@@ -75,7 +75,7 @@ async fn notice(
 }
 
 #[utoipa::path(tag = "cases", operation_id = "downloadCaseDocument", summary = "下载文书",
-    description = "受理通知书、不予受理通知书或不予批准决定书的 PDF，写明原因、日期和不同意时怎么办。再次下载，内容和日期不变。",
+    description = "受理通知书、不予受理通知书、批准决定书或不予批准决定书的 PDF，写明决定了什么、日期和不同意时怎么办。再次下载，内容和日期不变。",
     params(("id" = Id, Path, description = "办件编号"),
         ("document" = inline(Document), Path, description = "哪一种文书", example = "acceptance")),
     responses((status = 200, description = "PDF 文件", content_type = "application/pdf", body = PdfFile)),

@@ -5,7 +5,7 @@ use super::record;
 use crate::office::accounts::staff;
 use crate::office::cases::history;
 use crate::office::cases::papers;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::{OnPaper, Spine};
 use crate::office::cases::{corrections, views};
 use crate::office::people::persons;
 use crate::office::people::reveals::RevealField;
@@ -28,7 +28,7 @@ pub const OPENS: &[RevealField] =
 pub fn paper(c: &mut AnyConn, spine: &Spine, facts: &Facts, open: bool) -> Result<Paper> {
     let case = &facts.case;
     let mut blocks = vec![head(c, spine, facts, open)?];
-    for section in facts.service.printed(c, spine, case, open)? {
+    for section in facts.service.printed(c, spine, case, OnPaper::Form { open })? {
         blocks.push(Block::Heading(format!("填写内容：{}", section.label)));
         blocks.push(match section.rows.is_empty() {
             true => Block::paragraph("这一部分没有填写。"),

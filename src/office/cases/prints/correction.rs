@@ -74,11 +74,10 @@ pub fn notice(c: &mut AnyConn, spine: &Spine, facts: &Facts, round: i64) -> Resu
 /// The last day: what the case itself shows while it waits, else counted from the day of the notice as the clock does.
 fn deadline(c: &mut AnyConn, facts: &Facts, round: i64, asked_at: i64) -> Result<String> {
     let last = rounds(&corrections::of(c, facts.case.id)?).last().map(|(r, _)| *r);
-    if facts.case.state == State::CorrectionRequested
-        && last == Some(round)
-        && let Some(due) = facts.case.due_at
-    {
-        return Ok(day_of(due));
+    if facts.case.state == State::CorrectionRequested && last == Some(round) {
+        // Without a day, the days stand until somebody may act.
+        let days = facts.policy.common.correction_days;
+        return Ok(facts.case.due_at.map_or_else(|| format!("可以办理的人接手后第{days}个工作日"), day_of));
     }
     let days = calendar::load_around(c, beijing_date(asked_at))?;
     Ok(day_of(days.due_at(asked_at, facts.policy.common.correction_days)))

@@ -1,4 +1,4 @@
-//! 受理通知书, 不予受理通知书, 不予批准决定书: dated written proof, from the line of history that said it.
+//! 受理通知书, 不予受理通知书, 批准决定书, 不予批准决定书: dated written proof, from the line of history that said it.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use super::facts::{Facts, day_of};
 use crate::labelled;
 use crate::office::cases::corrections;
 use crate::office::cases::history::Event;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::{OnPaper, Spine};
 use crate::office::cases::views;
 use crate::office::policy::calendar;
 use crate::platform::db::AnyConn;
@@ -24,9 +24,13 @@ coded_enum! {
     pub enum Document {
         Acceptance = "acceptance", "受理通知书";
         Refusal = "refusal", "不予受理通知书";
+        Approval = "approval", "批准决定书";
         Rejection = "rejection", "不予批准决定书";
     }
 }
+
+/// The way that the law opens against every decision.
+const REVIEW: &str = "属于行政复议范围的，可以从知道这个决定之日起六十日内申请行政复议（《中华人民共和国行政复议法》第二十条）。";
 
 /// A paper of the case that can be printed.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -49,6 +53,7 @@ impl Document {
         let word = match self {
             Document::Acceptance => "受理",
             Document::Refusal => "不受",
+            Document::Approval => "批准",
             Document::Rejection => "不批",
         };
         format!("{}-{word}", facts.case.number)
@@ -59,16 +64,20 @@ impl Document {
         let says = |l: &Event| match self {
             Document::Acceptance => matches!(l.action, Action::Accept | Action::DeemAccepted),
             Document::Refusal => l.action == Action::Decline,
+            // A public notice comes before the approval counts.
+            Document::Approval => l.to_state == State::Approved && l.from_state != l.to_state,
             Document::Rejection => l.action == Action::Reject,
         };
         facts.lines.iter().enumerate().rfind(|(at, l)| says(l) && !self.void(facts, *at)).map(|(_, l)| l)
     }
 
-    /// What the office took back was never decided. An appeal leaves the first decision on paper.
+    /// What the office took back was never decided, and an approval that ended unfulfilled gives nothing any more. An appeal
+    /// leaves the first decision on paper.
     fn void(self, facts: &Facts, at: usize) -> bool {
         let mut later = facts.lines.iter().skip(at.saturating_add(1));
         match self {
             Document::Acceptance => later.any(|l| matches!(l.to_state, State::Draft | State::Submitted)),
+            Document::Approval => later.any(|l| matches!(l.to_state, State::Lapsed | State::Withdrawn)),
             _ => later.find(|l| l.from_state != l.to_state).is_some_and(|l| l.action == Action::TakeBack),
         }
     }
@@ -101,6 +110,7 @@ pub fn paper(c: &mut AnyConn, spine: &Spine, facts: &Facts, document: Document) 
     match document {
         Document::Acceptance => blocks.extend(accepted(facts, line)),
         Document::Refusal => blocks.extend(refused(c, facts, spine, line, "我们不能受理您的这项申请。")?),
+        Document::Approval => blocks.extend(approved(c, facts, spine, line)?),
         Document::Rejection => blocks.extend(refused(c, facts, spine, line, "经过审核，您的这项申请没有获得批准。")?),
     }
     blocks.push(Block::Paragraph(facts.ask()));
@@ -134,7 +144,7 @@ fn refused(c: &mut AnyConn, facts: &Facts, spine: &Spine, line: &Event, what: &s
     }
     let mut ways = vec![
         "可以向作出决定的单位说明情况，请工作人员当面解释。情况有变化、材料补齐后，可以重新申请。".to_owned(),
-        "属于行政复议范围的，可以从知道这个决定之日起六十日内申请行政复议（《中华人民共和国行政复议法》第二十条）。".to_owned(),
+        REVIEW.to_owned(),
     ];
     let days = facts.policy.common.handling.appeal_days;
     let appealed = facts.lines.iter().any(|l| l.seq < line.seq && l.action == Action::Appeal);
@@ -150,6 +160,34 @@ fn refused(c: &mut AnyConn, facts: &Facts, spine: &Spine, line: &Event, what: &s
         Block::heading("如果您不同意"),
         Block::Steps(ways),
         Block::heading("依据"),
-        Block::Paragraph(format!("办理依据：{}。", facts.policy.source.trim_end_matches('。'))),
+        basis(facts),
     ])
+}
+
+fn basis(facts: &Facts) -> Block {
+    Block::Paragraph(format!("办理依据：{}。", facts.policy.source.trim_end_matches('。')))
+}
+
+fn approved(c: &mut AnyConn, facts: &Facts, spine: &Spine, line: &Event) -> Result<Vec<Block>> {
+    let how = match line.action {
+        Action::EndNotice => "经过审核和公示，您的这项申请已经批准。",
+        _ => "您的这项申请符合规定，已经批准。",
+    };
+    let mut blocks = vec![Block::Paragraph(format!("您好！{how}"))];
+    for section in facts.service.printed(c, spine, &facts.case, OnPaper::Approval)? {
+        blocks.push(Block::heading(section.label));
+        blocks.push(Block::Facts(section.rows.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()));
+    }
+    let ways = [
+        "批准的内容和您申请的不一样，或者有写错的地方，可以请作出决定的单位说明、更正，工作人员会当面解释。",
+        "想请别的工作人员重新看一看，可以在小程序的“我的反映”里提出，会按期答复。",
+        REVIEW,
+    ];
+    blocks.extend([
+        Block::heading("如果您不同意"),
+        Block::Steps(ways.map(str::to_owned).to_vec()),
+        Block::heading("依据"),
+        basis(facts),
+    ]);
+    Ok(blocks)
 }

@@ -98,7 +98,7 @@ async fn notice(
 }
 
 #[utoipa::path(tag = "desks", operation_id = "printCaseDocument", summary = "打印文书",
-    description = "打印给申请人的受理通知书、不予受理通知书或不予批准决定书，上面有申请人的全名。每次打印都记录是谁、什么时候打印的。",
+    description = "打印给申请人的受理通知书、不予受理通知书、批准决定书或不予批准决定书，上面有申请人的全名。每次打印都记录是谁、什么时候打印的。",
     params(("id" = Id, Path, description = "办件编号"),
         ("document" = inline(Document), Path, description = "哪一种文书", example = "acceptance")),
     responses((status = 200, description = "PDF 文件", content_type = "application/pdf", body = PdfFile)),
