@@ -187,6 +187,18 @@ fn flags(rental: &Value) -> Vec<String> {
     rental["case"]["flags"].as_array().unwrap().iter().map(|f| text(&f["value"])).collect()
 }
 
+/// Of three wheelchairs at a new point a guardian borrows one for a child, and one is retired; the id of the point.
+pub async fn one_of_three_is_lent_and_one_retired(w: &World) -> String {
+    let stock = Stock::of(w, 3).await;
+    let (token, child) = guardian(w).await;
+    let (id, v) = stock.draft(w, &token, &child).await;
+    submit(w, &token, &id, v).await.data(200);
+    let code = text(&rental(w, &token, &id).await["loan"]["pickup_code"]);
+    stock.hand_out(w, &code, "TS-0").await.data(200);
+    stock.step(w, 0, "TS-1", "retire").await.data(200);
+    stock.points[0].clone()
+}
+
 async fn a_guardian_borrows_a_wheelchair_for_a_child_and_it_is_clean_before_the_next(w: World) {
     let stock = Stock::of(&w, 2).await;
     let (token, child) = guardian(&w).await;

@@ -24,6 +24,7 @@ mod demo_past;
 mod device_rental;
 mod document;
 mod drain;
+mod eager;
 mod education_aid;
 mod floors;
 mod guides;
@@ -47,11 +48,13 @@ mod second_thoughts;
 mod sign_in;
 mod sms;
 mod staff_sign_in;
+mod sums;
 mod tickets;
 mod told;
 mod views;
 mod wandering;
 mod world;
+mod yearly;
 
 use std::process::ExitCode;
 
@@ -97,10 +100,12 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("sign_in", sign_in::STORIES),
     ("sms", sms::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
+    ("sums", sums::STORIES),
     ("tickets", tickets::STORIES),
     ("told", told::STORIES),
     ("views", views::STORIES),
     ("wandering", wandering::STORIES),
+    ("yearly", yearly::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] =

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::case::Case;
+use crate::office::reports::{ReportTable, Scope};
 use crate::platform::app::App;
 use crate::platform::code::Code;
 use crate::platform::crypto::Keyring;
@@ -92,6 +93,9 @@ pub trait Service: Send + Sync + 'static {
     /// The sections of the form in plain words, for the file on paper, in order. Names and numbers are masked unless
     /// `open`; whoever asks for them open has written down who wants them and what for.
     fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>>;
+
+    /// Its tables of the yearly report: those of the scope's areas in its year, each counted in one grouped query.
+    fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>>;
 
     /// Work that a clock starts (offers that expire); answers how many rows it changed.
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize>;

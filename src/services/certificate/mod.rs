@@ -2,7 +2,7 @@
 
 pub mod api; // what an applicant may call
 mod codes; // what can be refused
-pub mod counts; // what the yearly report counts
+mod counts; // what the yearly report counts
 pub mod following; // what follows when a case moves
 pub mod forms; // the sections
 mod holding; // what a person holds
@@ -29,6 +29,7 @@ use crate::office::cases::case::Case;
 use crate::office::cases::service::{Offer, PrintedSection, Service, Spine};
 use crate::office::people::persons;
 use crate::office::policy::terms::parse_terms;
+use crate::office::reports::{ReportTable, Scope};
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
@@ -194,6 +195,10 @@ impl Service for Certificate {
 
     fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
         on_paper::printed(c, spine, case, open)
+    }
+
+    fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>> {
+        Ok(vec![counts::by_kind(c, scope)?, counts::rounds(c, scope)?])
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

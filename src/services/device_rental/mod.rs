@@ -3,7 +3,7 @@
 pub mod api; // what an applicant may call
 pub mod availability; // what is free where
 pub mod begin; // drafts, and offers taken up
-pub mod counts; // what the yearly report counts
+mod counts; // what the yearly report counts
 pub mod faults; // what can be refused
 pub mod keeper_lists; // the loans of a point
 pub mod keeping; // hand-out, extension, trouble, return, loss
@@ -35,6 +35,7 @@ use crate::office::cases::service::{Offer, PrintedSection, Service, ServicePoint
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
+use crate::office::reports::{ReportTable, Scope};
 use crate::office::stored;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
@@ -193,6 +194,10 @@ impl Service for DeviceRental {
 
     fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<PrintedSection>> {
         on_paper::printed(c, spine, case, open)
+    }
+
+    fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>> {
+        Ok(vec![counts::stock(c, scope)?, counts::helped(c, scope)?])
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

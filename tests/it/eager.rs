@@ -1,0 +1,117 @@
+//! A random walk in which most do what brings a case on, so that decisions, corrections, cards and ratings surely occur: what
+//! the reports count is then something.
+
+use serde_json::{Value, json};
+use zhucan::rules::calendar::beijing_date;
+use zhucan::rules::lifecycle::Role;
+
+use crate::wandering::Walk;
+use crate::world::World;
+use crate::world::renewal::Case;
+
+/// What officers like to do, the likelier the more often it stands here.
+pub const WORKER_VERBS: &[&str] = &[
+    "accept",
+    "accept",
+    "accept",
+    "forward",
+    "forward",
+    "forward",
+    "approve",
+    "approve",
+    "approve",
+    "resume",
+    "request-correction",
+    "send-back",
+    "reject",
+    "decline",
+    "take-back",
+    "claim",
+    "escalate",
+    "hold",
+];
+
+pub const OWN_VERBS: &[&str] =
+    &["submit", "submit", "submit", "resubmit", "resubmit", "resubmit", "undo", "withdraw", "urge", "appeal", "appeal"];
+
+const GRADES: &[&str] = &["very_good", "good", "fair", "poor", "very_poor"];
+
+impl Walk {
+    pub async fn begin_eager(world: World, seed: u64) -> Walk {
+        Walk { eager: true, ..Walk::begin(world, seed).await }
+    }
+
+    pub async fn eager_step(&mut self) {
+        match self.dice.roll(20) {
+            0..2 => self.one_more().await,
+            2..5 => self.minutes_pass().await,
+            5..7 => self.days_pass().await,
+            _ if self.cases.is_empty() => self.one_more().await,
+            7..11 => self.applicant_acts().await,
+            11..14 => self.card_goes_on().await,
+            _ => self.officer_acts().await,
+        }
+    }
+
+    /// The place of an officer who may move the case now; anybody when nobody may.
+    pub async fn whose_turn(&mut self, case: &Case) -> usize {
+        let first = self.dice.roll(self.tokens.len());
+        for at in (0..self.tokens.len()).map(|n| (first + n) % self.tokens.len()) {
+            let seen = self.world.get(&case.staff("")).token(&self.tokens[at]).send().await;
+            let offered = seen.json["data"]["allowed_actions"].as_array().cloned().unwrap_or_default();
+            let moves = |a: &Value| WORKER_VERBS.iter().any(|verb| a["value"] == verb.replace('-', "_").as_str());
+            if offered.iter().any(moves) {
+                return at;
+            }
+        }
+        first
+    }
+
+    /// The hospital finds something, a card is made or handed out, or its holder says how it was.
+    async fn card_goes_on(&mut self) {
+        let (who, case) = self.dice.of(&self.cases).clone();
+        let applicant = &self.applicants[who];
+        let state = applicant.view(&case).await["summary"]["state"]["value"].clone();
+        let card = applicant.get(&case.certificate("")).await;
+        let staff = |path: &str| format!("/api/v1/staff/certificate/cases/{}/{path}", case.id);
+        let version = &card["version"];
+        let awaited = matches!(card["assessment"]["value"].as_str(), Some("needed" | "ordered"));
+        match (state.as_str().unwrap(), card["card"]["value"].as_str().unwrap()) {
+            ("in_review", _) if awaited => {
+                let today = beijing_date(self.world.app.clock.now_ms()).to_string();
+                let found = json!({ "version": version, "category": "physical", "components": [], "level": "level_2",
+                    "assessed_on": today, "hospital": "甲区人民医院", "at_home": self.dice.roll(2) == 0 });
+                let doctor = self.world.worker(&[Role::Assessor]).await;
+                self.world.post(&staff("assessments")).token(&doctor).json(&found).send().await.data(201);
+            }
+            ("approved", step @ ("to_be_made" | "made")) => {
+                let verb = if step == "made" { "hand-out" } else { "make-card" };
+                let mut body = json!({ "version": version });
+                if step == "made" {
+                    body["receiver"] = json!("赵铁柱");
+                }
+                // One at each desk, of whom one has the case; a colleague may hold it.
+                for at in [3, 0] {
+                    let path = staff(&format!("actions/{verb}"));
+                    let reply = self.world.post(&path).token(&self.tokens[at]).json(&body).send().await;
+                    if reply.status == 200 {
+                        break;
+                    }
+                    assert!(matches!(reply.status, 403 | 404 | 409), "{}", String::from_utf8_lossy(&reply.bytes));
+                }
+            }
+            ("completed", _) => {
+                let grade: &str = self.dice.of(GRADES);
+                let body = json!({ "version": version, "grade": grade, "comment": null });
+                let reply = self.applicants[who].post(&case.path("/actions/rate"), &body).send().await;
+                if self.grades.contains_key(&case.id) {
+                    reply.refused(409, 20011);
+                } else {
+                    reply.data(200);
+                    self.grades.insert(case.id, grade);
+                }
+            }
+            _ => {}
+        }
+    }
+}
