@@ -101,7 +101,7 @@ impl Walk {
                 }
             }
             ("completed", _) => {
-                let grade: &str = self.dice.of(GRADES);
+                let grade = *self.dice.of(GRADES);
                 let body = json!({ "version": version, "grade": grade, "comment": null });
                 let reply = self.applicants[who].post(&case.path("/actions/rate"), &body).send().await;
                 if self.grades.contains_key(&case.id) {
