@@ -44,22 +44,40 @@ impl Walk {
     pub async fn eager_step(&mut self) {
         match self.dice.roll(20) {
             0..2 => self.one_more().await,
-            2..5 => self.minutes_pass().await,
-            5..7 => self.days_pass().await,
+            2..4 => self.minutes_pass().await,
+            4..6 => self.days_pass().await,
             _ if self.cases.is_empty() => self.one_more().await,
-            7..11 => self.applicant_acts().await,
-            11..14 => self.card_goes_on().await,
-            _ => self.officer_acts().await,
+            6 => {
+                let (who, case) = self.any_case();
+                self.applicant_acts(who, case).await;
+            }
+            7 => {
+                let (_, case) = self.any_case();
+                self.officer_acts(case).await;
+            }
+            _ => self.next_act().await,
         }
     }
 
-    /// The place of an officer who may move the case now; anybody when nobody may.
+    /// Whoever must act on a case acts.
+    async fn next_act(&mut self) {
+        let (who, case) = self.any_case();
+        let state = self.applicants[who].view(&case).await["summary"]["state"]["value"].clone();
+        match state.as_str().unwrap() {
+            "draft" | "correction_requested" | "not_accepted" | "rejected" => self.applicant_acts(who, case).await,
+            "submitted" => self.officer_acts(case).await,
+            "in_review" if self.dice.roll(3) > 0 => self.officer_acts(case).await,
+            _ => self.card_goes_on(who, case).await,
+        }
+    }
+
+    /// The place of an officer who may bring the case on now; anybody when nobody may.
     pub async fn whose_turn(&mut self, case: &Case) -> usize {
         let first = self.dice.roll(self.tokens.len());
         for at in (0..self.tokens.len()).map(|n| (first + n) % self.tokens.len()) {
             let seen = self.world.get(&case.staff("")).token(&self.tokens[at]).send().await;
             let offered = seen.json["data"]["allowed_actions"].as_array().cloned().unwrap_or_default();
-            let moves = |a: &Value| WORKER_VERBS.iter().any(|verb| a["value"] == verb.replace('-', "_").as_str());
+            let moves = |a: &Value| ["accept", "forward", "approve", "resume"].iter().any(|verb| a["value"] == *verb);
             if offered.iter().any(moves) {
                 return at;
             }
@@ -68,10 +86,10 @@ impl Walk {
     }
 
     /// The hospital finds something, a card is made or handed out, or its holder says how it was.
-    async fn card_goes_on(&mut self) {
-        let (who, case) = self.dice.of(&self.cases).clone();
+    async fn card_goes_on(&mut self, who: usize, case: Case) {
         let applicant = &self.applicants[who];
-        let state = applicant.view(&case).await["summary"]["state"]["value"].clone();
+        let summary = applicant.view(&case).await["summary"].clone();
+        let state = &summary["state"]["value"];
         let card = applicant.get(&case.certificate("")).await;
         let staff = |path: &str| format!("/api/v1/staff/certificate/cases/{}/{path}", case.id);
         let version = &card["version"];
@@ -82,7 +100,9 @@ impl Walk {
                 let found = json!({ "version": version, "category": "physical", "components": [], "level": "level_2",
                     "assessed_on": today, "hospital": "甲区人民医院", "at_home": self.dice.roll(2) == 0 });
                 let doctor = self.world.worker(&[Role::Assessor]).await;
-                self.world.post(&staff("assessments")).token(&doctor).json(&found).send().await.data(201);
+                let reply = self.world.post(&staff("assessments")).token(&doctor).json(&found).send().await;
+                // What is put off is taken up again before anything is entered.
+                if summary["held"] == true { drop(reply.refused(409, 20001)) } else { drop(reply.data(201)) }
             }
             ("approved", step @ ("to_be_made" | "made")) => {
                 let verb = if step == "made" { "hand-out" } else { "make-card" };

@@ -142,9 +142,15 @@ impl Walk {
             0 => self.one_more().await,
             1 => self.minutes_pass().await,
             2 => self.days_pass().await,
-            3..7 if !self.cases.is_empty() => self.applicant_acts().await,
-            _ if !self.cases.is_empty() => self.officer_acts().await,
-            _ => self.one_more().await,
+            _ if self.cases.is_empty() => self.one_more().await,
+            3..7 => {
+                let (who, case) = self.any_case();
+                self.applicant_acts(who, case).await;
+            }
+            _ => {
+                let (_, case) = self.any_case();
+                self.officer_acts(case).await;
+            }
         }
     }
 
@@ -172,8 +178,14 @@ impl Walk {
         }
     }
 
-    pub async fn applicant_acts(&mut self) {
-        let (who, case) = self.dice.of(&self.cases).clone();
+    /// One of the cases; the eager look at the last of each applicant only, the others have ended.
+    pub fn any_case(&mut self) -> (usize, Case) {
+        let last = |at: &usize| !self.eager || self.cases.iter().skip(at + 1).all(|(who, _)| *who != self.cases[*at].0);
+        let all: Vec<usize> = (0..self.cases.len()).filter(last).collect();
+        self.cases[*self.dice.of(&all)].clone()
+    }
+
+    pub async fn applicant_acts(&mut self, who: usize, case: Case) {
         let view = self.applicants[who].view(&case).await;
         // Who gives up at once is not worth following.
         let verbs = if self.eager { eager::OWN_VERBS } else { OWN_VERBS };
@@ -190,8 +202,7 @@ impl Walk {
         as_offered(&view, verb, &reply);
     }
 
-    pub async fn officer_acts(&mut self) {
-        let (_, case) = self.dice.of(&self.cases).clone();
+    pub async fn officer_acts(&mut self, case: Case) {
         let who = if self.eager { self.whose_turn(&case).await } else { self.dice.roll(self.tokens.len()) };
         let token = self.tokens[who].clone();
         let seen = self.world.get(&case.staff("")).token(&token).send().await;

@@ -42,7 +42,10 @@ fn figure(report: &Value, code: &str, row: &str, column: &str) -> i64 {
 /// Everything that is counted of cases, not of what is there now.
 fn nothing_was_done(report: &Value) {
     assert_eq!(table(report, "aid_by_stage")["total"], json!([0, 0, 0]));
-    assert_eq!(table(report, "aid_plan")["rows"], json!([{ "names": [{ "value": "all", "label": "全部名额" }], "figures": [0, 0] }]));
+    assert_eq!(
+        table(report, "aid_plan")["rows"],
+        json!([{ "names": [{ "value": "all", "label": "全部名额" }], "figures": [0, 0] }])
+    );
     assert_eq!(table(report, "rental_people")["rows"][0]["figures"], json!([0, 0]));
     assert_eq!(table(report, "certificates_by_kind")["total"], json!([0, 0, 0]));
     assert_eq!(table(report, "certificate_rounds")["rows"][0]["figures"], json!([0]));
@@ -149,7 +152,9 @@ async fn a_yearly_report_is_for_those_who_answer_for_the_area_and_of_a_year_that
         let ask = |token: &str, query: &str| world.get(&format!("{path}?{query}")).token(token).send();
         ask(&town, "year=2026").await.refused(403, 12001);
         ask(&zhao.token, "year=2026").await.refused(403, 12001);
-        for (token, foreign) in [(&elsewhere, COUNTY), (&county, "990102000000"), (&county, "990100000000"), (&county, "990101100000")] {
+        for (token, foreign) in
+            [(&elsewhere, COUNTY), (&county, "990102000000"), (&county, "990100000000"), (&county, "990101100000")]
+        {
             ask(token, &format!("year=2026&county={foreign}")).await.refused(404, 10006);
         }
         for year in ["1999", "2027", "26", "twelve", "20260101000000"] {

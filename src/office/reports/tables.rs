@@ -71,7 +71,8 @@ impl ReportTable {
     /// As a sheet; what is counted stands below the rows.
     pub fn sheet(&self) -> Table {
         let head = self.names.iter().copied().chain(self.columns.iter().map(|c| c.label)).collect();
-        let line = |names: Vec<Cell>, figures: &[i64]| names.into_iter().chain(figures.iter().map(|n| Cell::Number(*n))).collect();
+        let line =
+            |names: Vec<Cell>, figures: &[i64]| names.into_iter().chain(figures.iter().map(|n| Cell::Number(*n))).collect();
         let mut rows: Vec<Vec<Cell>> =
             self.rows.iter().map(|r| line(r.names.iter().map(|n| Cell::text(&n.label)).collect(), &r.figures)).collect();
         if let Some(total) = &self.total {

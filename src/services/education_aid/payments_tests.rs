@@ -22,6 +22,7 @@ use crate::office::cases::drafts;
 use crate::office::cases::service::{Service, Services, Spine};
 use crate::office::people::persons::{self, NewPerson};
 use crate::office::policy::county;
+use crate::office::reports::Scope;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::{AnyConn, Bounds, Db, migrate};
 use crate::platform::error::Result;
