@@ -32,15 +32,15 @@ stories!(
 );
 
 /// Two points, a wheelchair model, their keepers.
-struct Stock {
+pub struct Stock {
     officer: String,
-    points: Vec<String>,
+    pub points: Vec<String>,
     keepers: Vec<String>,
     model: String,
 }
 
 impl Stock {
-    async fn of(w: &World, units: usize) -> Stock {
+    pub async fn of(w: &World, units: usize) -> Stock {
         let officer = w.worker(&[Role::CountyOfficer]).await;
         let (mut points, mut keepers) = (Vec::new(), Vec::new());
         for name in ["示例网点一", "示例网点二"] {
@@ -81,7 +81,7 @@ impl Stock {
     }
 
     /// A filled-in draft; its id and version.
-    async fn draft(&self, w: &World, token: &str, person: &str) -> (String, i64) {
+    pub async fn draft(&self, w: &World, token: &str, person: &str) -> (String, i64) {
         let new = json!({ "person_id": person });
         let draft = w.post(&format!("{HERE}/drafts")).token(token).json(&new).send().await.data(201);
         let id = text(&draft["summary"]["id"]);
@@ -98,7 +98,7 @@ impl Stock {
         page["items"].as_array().unwrap().iter().find(|u| u["asset_tag"] == tag).unwrap().clone()
     }
 
-    async fn step(&self, w: &World, keeper: usize, tag: &str, verb: &str) -> crate::world::client::Reply {
+    pub async fn step(&self, w: &World, keeper: usize, tag: &str, verb: &str) -> crate::world::client::Reply {
         let unit = self.unit(w, keeper, tag).await;
         let mut body = json!({ "version": unit["version"] });
         if verb == "inspect" {
@@ -111,13 +111,13 @@ impl Stock {
         w.post(&path).token(&self.keepers[keeper]).json(&body).send().await
     }
 
-    async fn hand_out(&self, w: &World, code: &str, tag: &str) -> crate::world::client::Reply {
+    pub async fn hand_out(&self, w: &World, code: &str, tag: &str) -> crate::world::client::Reply {
         let body = json!({ "pickup_code": code, "asset_tag": tag });
         w.post(&format!("{DESK}/loans/actions/hand-out")).token(&self.keepers[0]).json(&body).send().await
     }
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
@@ -134,7 +134,7 @@ async fn keeper(w: &World, point: Id) -> String {
 }
 
 /// A guardian of the cast and the child.
-async fn guardian(w: &World) -> (String, String) {
+pub async fn guardian(w: &World) -> (String, String) {
     let token = w.resident("chen-xiuying").await;
     let persons = w.get("/api/v1/me/persons").token(&token).send().await.data(200);
     let child = persons.as_array().unwrap().iter().find(|p| p["relation"]["value"] == "child").unwrap();
@@ -170,12 +170,12 @@ async fn borrower(w: &World, serial: u16) -> (String, String) {
     (token, person)
 }
 
-async fn submit(w: &World, token: &str, id: &str, version: i64) -> crate::world::client::Reply {
+pub async fn submit(w: &World, token: &str, id: &str, version: i64) -> crate::world::client::Reply {
     let body = json!({ "version": version, "consent": "2026-11" });
     w.post(&format!("/api/v1/cases/{id}/actions/submit")).token(token).json(&body).send().await
 }
 
-async fn rental(w: &World, token: &str, id: &str) -> Value {
+pub async fn rental(w: &World, token: &str, id: &str) -> Value {
     w.get(&format!("{HERE}/cases/{id}")).token(token).send().await.data(200)
 }
 
@@ -185,18 +185,6 @@ fn version(rental: &Value) -> i64 {
 
 fn flags(rental: &Value) -> Vec<String> {
     rental["case"]["flags"].as_array().unwrap().iter().map(|f| text(&f["value"])).collect()
-}
-
-/// Of three wheelchairs at a new point a guardian borrows one for a child, and one is retired; the id of the point.
-pub async fn one_of_three_is_lent_and_one_retired(w: &World) -> String {
-    let stock = Stock::of(w, 3).await;
-    let (token, child) = guardian(w).await;
-    let (id, v) = stock.draft(w, &token, &child).await;
-    submit(w, &token, &id, v).await.data(200);
-    let code = text(&rental(w, &token, &id).await["loan"]["pickup_code"]);
-    stock.hand_out(w, &code, "TS-0").await.data(200);
-    stock.step(w, 0, "TS-1", "retire").await.data(200);
-    stock.points[0].clone()
 }
 
 async fn a_guardian_borrows_a_wheelchair_for_a_child_and_it_is_clean_before_the_next(w: World) {

@@ -1,6 +1,8 @@
 //! A random walk in which most do what brings a case on, so that decisions, corrections, cards and ratings surely occur: what
 //! the reports count is then something.
 
+use std::collections::btree_map::Entry;
+
 use serde_json::{Value, json};
 use zhucan::rules::calendar::beijing_date;
 use zhucan::rules::lifecycle::Role;
@@ -124,11 +126,13 @@ impl Walk {
                 let grade = *self.dice.of(GRADES);
                 let body = json!({ "version": version, "grade": grade, "comment": null });
                 let reply = self.applicants[who].post(&case.path("/actions/rate"), &body).send().await;
-                if self.grades.contains_key(&case.id) {
-                    reply.refused(409, 20011);
-                } else {
-                    reply.data(200);
-                    self.grades.insert(case.id, grade);
+                // Once a case.
+                match self.grades.entry(case.id) {
+                    Entry::Occupied(_) => drop(reply.refused(409, 20011)),
+                    Entry::Vacant(none) => {
+                        reply.data(200);
+                        none.insert(grade);
+                    }
                 }
             }
             _ => {}
