@@ -18,6 +18,7 @@ use zhucan::office::cases::case::Case;
 use zhucan::office::cases::drafts::{self, NewDraft};
 use zhucan::office::cases::service::{Offer, OnPaper, PrintedSection, Service, Services, Spine};
 use zhucan::office::policy::county::{self, NewPolicy};
+use zhucan::office::reports::{ReportTable, Scope};
 use zhucan::platform::app::App;
 use zhucan::platform::code::Code;
 use zhucan::platform::db::AnyConn;
@@ -79,6 +80,10 @@ impl Service for Plain {
     fn printed(&self, _: &mut AnyConn, _: &Spine, _: &Case, _: OnPaper) -> Result<Vec<PrintedSection>> {
         Ok(Vec::new())
     }
+    fn report_tables(&self, _: &mut AnyConn, _: &Scope) -> Result<Vec<ReportTable>> {
+        Ok(Vec::new())
+    }
+
     fn tick(&self, _: &mut AnyConn, _: &Spine) -> Result<usize> {
         Ok(0)
     }

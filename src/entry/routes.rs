@@ -55,6 +55,7 @@ static ROUTES: &[fn(&mut ServiceConfig)] = &[
     desks::decisions_api::routes,
     notices::api::routes,
     reports::api::routes,
+    reports::yearly_api::routes,
     reports::xlsx_api::routes,
     tickets::my_api::routes,
     tickets::figures::routes,

@@ -11,9 +11,11 @@ use zhucan::entry::demo::province::{areas_of_the_province, lay};
 use zhucan::entry::demo::shop;
 use zhucan::entry::demo::walks::Walker;
 use zhucan::office::cases::anchors;
+use zhucan::office::cases::service::Spine;
 use zhucan::platform::app::App;
 use zhucan::platform::outbox;
 use zhucan::rules::calendar::beijing_date;
+use zhucan::services;
 
 use crate::world::client::overhear;
 use crate::world::{MORNING_MS, World};
@@ -30,7 +32,8 @@ async fn lay_first_county(app: &App) {
 }
 
 async fn counted(app: &App) -> Vec<Figure> {
-    let all = app.db.read(figures_counted::all).await.unwrap();
+    let spine = Spine::of(app, &services::all());
+    let all = app.db.read(move |c| figures_counted::all(c, &spine)).await.unwrap();
     all.into_iter().filter(|f| f.name.starts_with("甲区")).collect()
 }
 

@@ -34,7 +34,7 @@ stories!(
 /// Two points, a wheelchair model, their keepers.
 pub struct Stock {
     officer: String,
-    points: Vec<String>,
+    pub points: Vec<String>,
     pub keepers: Vec<String>,
     model: String,
 }
@@ -98,7 +98,7 @@ impl Stock {
         page["items"].as_array().unwrap().iter().find(|u| u["asset_tag"] == tag).unwrap().clone()
     }
 
-    async fn step(&self, w: &World, keeper: usize, tag: &str, verb: &str) -> crate::world::client::Reply {
+    pub async fn step(&self, w: &World, keeper: usize, tag: &str, verb: &str) -> crate::world::client::Reply {
         let unit = self.unit(w, keeper, tag).await;
         let mut body = json!({ "version": unit["version"] });
         if verb == "inspect" {
@@ -111,13 +111,13 @@ impl Stock {
         w.post(&path).token(&self.keepers[keeper]).json(&body).send().await
     }
 
-    async fn hand_out(&self, w: &World, code: &str, tag: &str) -> crate::world::client::Reply {
+    pub async fn hand_out(&self, w: &World, code: &str, tag: &str) -> crate::world::client::Reply {
         let body = json!({ "pickup_code": code, "asset_tag": tag });
         w.post(&format!("{DESK}/loans/actions/hand-out")).token(&self.keepers[0]).json(&body).send().await
     }
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
@@ -175,7 +175,7 @@ pub async fn submit(w: &World, token: &str, id: &str, version: i64) -> crate::wo
     w.post(&format!("/api/v1/cases/{id}/actions/submit")).token(token).json(&body).send().await
 }
 
-async fn rental(w: &World, token: &str, id: &str) -> Value {
+pub async fn rental(w: &World, token: &str, id: &str) -> Value {
     w.get(&format!("{HERE}/cases/{id}")).token(token).send().await.data(200)
 }
 

@@ -152,7 +152,7 @@ impl Office {
         self.world.worker(&[Role::FinanceOfficer]).await
     }
 
-    async fn with_batch(&self, batch: &Value, verb: &str, lines: Option<Value>) -> crate::world::client::Reply {
+    pub async fn with_batch(&self, batch: &Value, verb: &str, lines: Option<Value>) -> crate::world::client::Reply {
         let (id, version) = (batch["batch"]["id"].as_str().unwrap(), &batch["batch"]["version"]);
         let mut body = json!({ "version": version });
         if let Some(lines) = lines {
@@ -166,7 +166,9 @@ impl Office {
 pub fn season(county: &str) -> Value {
     json!({ "county": county, "year": 2026, "name": "2026年教育救助", "notice_no": "甲残联〔2026〕12号",
         "opens_on": "2026-03-01", "closes_on": "2026-12-31", "review_on": "2026-12-31", "exam_on": "2026-03-01",
-        "budget_fen": 27_000_000, "quota": 340, "second_evidence_due": null, "standards": [] })
+        "budget_fen": 27_000_000, "quota": 340, "second_evidence_due": null, "standards": [],
+        "targets": [{ "name": "高等教育", "stages": ["junior_college", "undergraduate", "postgraduate"], "planned": 18 },
+            { "name": "中等职业教育", "stages": ["vocational"], "planned": 15 }] })
 }
 
 fn account(version: i64, card: Value) -> Value {

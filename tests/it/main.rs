@@ -27,6 +27,7 @@ mod demo_past;
 mod device_rental;
 mod document;
 mod drain;
+mod eager;
 mod education_aid;
 mod floors;
 mod guides;
@@ -51,12 +52,14 @@ mod sign_in;
 mod sms;
 mod staff_sign_in;
 mod stranded;
+mod sums;
 mod tickets;
 mod told;
 mod views;
 mod wandering;
 mod world;
 mod year_end;
+mod yearly;
 
 use std::process::ExitCode;
 
@@ -106,11 +109,13 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("sms", sms::STORIES),
     ("staff_sign_in", staff_sign_in::STORIES),
     ("stranded", stranded::STORIES),
+    ("sums", sums::STORIES),
     ("tickets", tickets::STORIES),
     ("told", told::STORIES),
     ("views", views::STORIES),
     ("wandering", wandering::STORIES),
     ("year_end", year_end::STORIES),
+    ("yearly", yearly::STORIES),
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] =

@@ -8,10 +8,12 @@ use super::province::figures_counted::{self, Figure};
 use crate::entry::docs::PathTable;
 use crate::form;
 use crate::office::accounts::staff_login;
+use crate::office::cases::service::Spine;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::facts;
 use crate::platform::http::{Answer, Body};
+use crate::services;
 
 /// A demo does not outlive ten years.
 const MOST_MS: i64 = 10 * 366 * 86_400_000;
@@ -78,7 +80,8 @@ async fn totp(req: HttpRequest, name: web::Path<String>, app: web::Data<App>) ->
 
 async fn figures(req: HttpRequest, app: web::Data<App>) -> Result<Answer<Vec<Figure>>> {
     own_machine(&req)?;
-    Ok(Answer::ok(app.db.read(figures_counted::all).await?))
+    let spine = Spine::of(&app, &services::all());
+    Ok(Answer::ok(app.db.read(move |c| figures_counted::all(c, &spine)).await?))
 }
 
 /// Everybody else finds nothing here.

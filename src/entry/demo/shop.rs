@@ -105,6 +105,7 @@ async fn announce(app: &App, county: AreaCode) -> Result<()> {
                 committed_fen: 0,
                 committed_count: 0,
                 standards: terms.standards,
+                targets: Vec::new(),
                 status: SeasonStatus::Published,
                 version: 1,
             };

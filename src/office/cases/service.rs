@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::case::Case;
+use crate::office::reports::{ReportTable, Scope};
 use crate::platform::app::App;
 use crate::platform::code::Code;
 use crate::platform::crypto::Keyring;
@@ -96,6 +97,9 @@ pub trait Service: Send + Sync + 'static {
     fn errands(&self, _c: &mut AnyConn, _spine: &Spine, _village: &AreaCode, _most: i64) -> Result<Vec<Errand>> {
         Ok(Vec::new())
     }
+
+    /// Its tables of the yearly report: those of the scope's areas in its year, each counted in one grouped query.
+    fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>>;
 
     /// Work that a clock starts (offers that expire); answers how many rows it changed.
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize>;

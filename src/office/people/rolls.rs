@@ -80,6 +80,15 @@ pub struct Counts {
     pub other: i64,
     /// Every category in the order of its digit.
     pub by_category: Vec<(Category, i64)>,
+    /// What there are of category and level.
+    groups: Vec<(Category, Level, i64)>,
+}
+
+impl Counts {
+    /// How many hold this.
+    pub fn of(&self, category: Category, level: Level) -> i64 {
+        self.groups.iter().filter(|(k, l, _)| (*k, *l) == (category, level)).map(|(_, _, n)| n).sum()
+    }
 }
 
 /// The holders of a county.
@@ -89,22 +98,23 @@ pub fn count_by(c: &mut AnyConn, county: &AreaCode) -> Result<Counts> {
 
 /// Counts what [`list`] lists.
 pub fn count(c: &mut AnyConn, roll: &Roll) -> Result<Counts> {
-    let cut = (certificates::category, certificates::severe);
-    let rows: Vec<(Category, bool, i64)> = certificates::table
+    let cut = (certificates::category, certificates::level);
+    let groups: Vec<(Category, Level, i64)> = certificates::table
         .inner_join(persons::table)
         .filter(roll.condition())
         .group_by(cut)
-        .select((certificates::category, certificates::severe, count_star()))
+        .select((certificates::category, certificates::level, count_star()))
         .order(cut)
         .load(c)?;
-    let sum = |wanted: &dyn Fn(Category, bool) -> bool| -> i64 {
-        rows.iter().filter(|(category, severe, _)| wanted(*category, *severe)).map(|(_, _, n)| n).sum()
+    let sum = |wanted: &dyn Fn(Category, Level) -> bool| -> i64 {
+        groups.iter().filter(|(category, level, _)| wanted(*category, *level)).map(|(_, _, n)| n).sum()
     };
     Ok(Counts {
         holders: sum(&|_, _| true),
-        severe: sum(&|_, severe| severe),
-        other: sum(&|_, severe| !severe),
+        severe: sum(&|_, level| level.severe()),
+        other: sum(&|_, level| !level.severe()),
         by_category: Category::ALL.iter().map(|k| (*k, sum(&|category, _| category == *k))).collect(),
+        groups,
     })
 }
 

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rows::report_lines;
+use super::rows::report_moves;
 use super::scope::{Period, Scope, service};
 use crate::labelled;
 use crate::office::cases::history::case_events;
@@ -93,10 +93,12 @@ const LEAVING: &[Action] = &[
 
 type Line = (Id, String, i64, Action, State, Option<Desk>);
 
-/// Counts them: one ordered read of the lines of the cases that moved in the period (at most 366 days of a county's
-/// work), line by line on SQLite; what is kept is a count for each number of days.
+/// Counts them: one ordered read of the lines of the cases in scope that moved in the period, line by line on SQLite; what
+/// is kept is a count for each number of days. An index by action and moment names those cases and no others, so that the
+/// cost follows the period that is asked for (at most 366 days), however long the history is. Of each such case all lines
+/// are read: a stay that ended in the period may have begun long before.
 pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<DeskTimes> {
-    use report_lines as l;
+    use report_moves as l;
     let ((from, to), calendar) = (scope.moments(), calendar::load(c)?);
     let moved = case_events::table.filter(case_events::action.eq_any(LEAVING)).filter(case_events::at.between(from, to));
     let lines = l::table.select((l::case_id, l::service, l::at, l::action, l::to_state, l::desk));

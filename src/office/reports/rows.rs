@@ -24,6 +24,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    report_moves (case_id, seq) {
+        case_id -> Binary,
+        seq -> BigInt,
+        at -> BigInt,
+        action -> Text,
+        to_state -> Text,
+        actor -> Nullable<Binary>,
+        desk -> Nullable<Text>,
+        service -> Text,
+        county -> Text,
+    }
+}
+
+diesel::table! {
     report_lying (case_id) {
         case_id -> Binary,
         service -> Text,
@@ -71,6 +85,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(report_lines, case_events);
+diesel::allow_tables_to_appear_in_same_query!(report_moves, case_events);
 
 /// The date of a numbered Beijing day.
 pub fn date_of(day: i64) -> NaiveDate {

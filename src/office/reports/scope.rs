@@ -16,6 +16,9 @@ use crate::rules::lifecycle::Role;
 /// A report reads at most so many days: a whole leap year.
 const MOST_DAYS: i64 = 366;
 
+/// No season can be announced for an earlier year, and no case is older.
+const FIRST_YEAR: i32 = 2000;
+
 /// Where, which service, and which days.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +49,21 @@ pub struct WantedNow {
     pub service: Option<String>,
 }
 
+/// Where, which service, and which year.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WantedYear {
+    /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
+    #[param(value_type = Option<String>, example = "990101000000")]
+    pub county: Option<AreaCode>,
+    /// Code of a service; left out, all of them and the register.
+    pub service: Option<String>,
+    /// Four digits, from 2000 on; left out, this year.
+    #[param(minimum = 2000, maximum = 2999, example = 2024)]
+    pub year: Option<i32>,
+}
+
 impl From<WantedNow> for Wanted {
     fn from(now: WantedNow) -> Wanted {
         Wanted { county: now.county, service: now.service, from: None, to: None }
@@ -62,6 +80,13 @@ pub struct Period {
     pub to: NaiveDate,
 }
 
+impl Period {
+    pub fn of_year(year: i32) -> Period {
+        let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+        Period { from: day(1, 1), to: day(12, 31) }
+    }
+}
+
 /// What is asked, after the caller's rights were looked at.
 #[derive(Clone, Debug)]
 pub struct Scope {
@@ -76,21 +101,7 @@ pub struct Scope {
 impl Scope {
     /// Errors: 10006 an area that is not the caller's, 10002 an unknown service or a period that is no period.
     pub fn of(who: &AreaOverseer, spine: &Spine, wanted: &Wanted) -> Result<Scope> {
-        let own = || who.posts.iter().filter(|p| oversees(p.role));
-        let areas: Vec<AreaCode> = match wanted.county {
-            Some(area) if area.level() > AreaLevel::County || !own().any(|p| p.area.contains(&area)) => {
-                return Err(Error::not_found());
-            }
-            Some(area) => vec![area],
-            None => own().map(|p| p.area).collect(),
-        };
-        // Leaders and administrators of all that is asked.
-        let leads = |area: &AreaCode| own().any(|p| (p.lead || p.role == Role::Administrator) && p.area.contains(area));
-        let names = areas.iter().all(leads);
-        let mut faults = Faults::new();
-        if wanted.service.as_ref().is_some_and(|code| spine.services.get(code).is_err()) {
-            faults.push("/service", "服务", "unknown_service", "没有这项服务。", "请从服务列表中选择，或者不选。");
-        }
+        let mut faults = unknown(spine, wanted.service.as_deref());
         let to = wanted.to.unwrap_or(spine.today().max(wanted.from.unwrap_or(spine.today())));
         let from = wanted.from.or(to.with_ordinal(1)).unwrap_or(to);
         if from > to || to.signed_duration_since(from).num_days() >= MOST_DAYS {
@@ -102,15 +113,63 @@ impl Scope {
                 "请选择不早于开始日期、不超过一年的结束日期。",
             );
         }
+        Scope::seen_by(who, wanted.county, wanted.service.clone(), Period { from, to }, faults)
+    }
+
+    /// A whole year. Errors as above; the year must have begun.
+    pub fn of_year(who: &AreaOverseer, spine: &Spine, wanted: &WantedYear) -> Result<Scope> {
+        let mut faults = unknown(spine, wanted.service.as_deref());
+        let year = wanted.year.unwrap_or(spine.today().year());
+        if !(FIRST_YEAR..=spine.today().year()).contains(&year) {
+            faults.push("/year", "年度", "bad_year", "没有这一年的统计。", "请填写2000年到今年之间的四位数年度。");
+        }
+        Scope::seen_by(who, wanted.county, wanted.service.clone(), Period::of_year(year), faults)
+    }
+
+    fn seen_by(
+        who: &AreaOverseer,
+        county: Option<AreaCode>,
+        service: Option<String>,
+        period: Period,
+        faults: Faults,
+    ) -> Result<Scope> {
+        let own = || who.posts.iter().filter(|p| oversees(p.role));
+        let areas: Vec<AreaCode> = match county {
+            Some(area) if area.level() > AreaLevel::County || !own().any(|p| p.area.contains(&area)) => {
+                return Err(Error::not_found());
+            }
+            Some(area) => vec![area],
+            None => own().map(|p| p.area).collect(),
+        };
         faults.settle()?;
-        let areas = areas.iter().map(stored::bounds).collect();
-        Ok(Scope { areas, service: wanted.service.clone(), period: Period { from, to }, names })
+        // Leaders and administrators of all that is asked.
+        let leads = |area: &AreaCode| own().any(|p| (p.lead || p.role == Role::Administrator) && p.area.contains(area));
+        let names = areas.iter().all(leads);
+        Ok(Scope { areas: areas.iter().map(stored::bounds).collect(), service, period, names })
+    }
+
+    /// All services of one area in a year, for whoever needs no right: a command on the machine itself.
+    pub fn whole_year(area: &AreaCode, year: i32) -> Scope {
+        Scope { areas: vec![stored::bounds(area)], service: None, period: Period::of_year(year), names: false }
+    }
+
+    /// The year, of a scope that is one.
+    pub fn year(&self) -> i32 {
+        self.period.from.year()
     }
 
     /// First and last moment, both included.
     pub fn moments(&self) -> (i64, i64) {
         (start_of_day_ms(self.period.from), end_of_day_ms(self.period.to))
     }
+}
+
+fn unknown(spine: &Spine, service: Option<&str>) -> Faults {
+    let mut faults = Faults::new();
+    if service.is_some_and(|code| spine.services.get(code).is_err()) {
+        faults.push("/service", "服务", "unknown_service", "没有这项服务。", "请从服务列表中选择，或者不选。");
+    }
+    faults
 }
 
 /// The service of a stored code with its words.
@@ -125,13 +184,23 @@ pub fn percent(part: i64, all: i64) -> Option<f64> {
     i32::try_from(tenths).ok().map(|tenths| f64::from(tenths) / 10.0)
 }
 
+/// Narrows a query to the areas of a scope, by the column that holds the county. Before any other filter: it is an OR.
+macro_rules! in_areas {
+    ($query:expr, $county:expr, $scope:expr) => {{
+        let mut query = $query.into_boxed::<$crate::platform::db::MultiBackend>();
+        for (first, last) in &$scope.areas {
+            query = query.or_filter($county.between(first.clone(), last.clone()));
+        }
+        query
+    }};
+}
+
+pub(crate) use in_areas;
+
 /// Narrows a query on a view of the reports to the caller's areas and the service that is asked for.
 macro_rules! within {
     ($query:expr, $view:ident, $scope:expr) => {{
-        let mut query = $query.into_boxed::<crate::platform::db::MultiBackend>();
-        for (first, last) in &$scope.areas {
-            query = query.or_filter($view::county.between(first.clone(), last.clone()));
-        }
+        let query = in_areas!($query, $view::county, $scope);
         match &$scope.service {
             Some(service) => query.filter($view::service.eq(service.clone())),
             None => query,

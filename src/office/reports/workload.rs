@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rows::report_lines;
+use super::rows::{report_lines, report_moves};
 use super::scope::{Period, Scope};
 use crate::office::accounts::staff;
 use crate::office::cases::case::cases;
@@ -100,7 +100,7 @@ fn decisions(c: &mut AnyConn, scope: &Scope) -> Result<Vec<(Id, i64)>> {
 
 /// Who passed on what came back.
 fn sent_back(c: &mut AnyConn, scope: &Scope) -> Result<BTreeMap<Id, i64>> {
-    use report_lines as l;
+    use report_moves as l;
     let (from, to) = scope.moments();
     let back = case_events::table.filter(case_events::action.eq(Action::SendBack)).filter(case_events::at.between(from, to));
     let lines = l::table.select((l::case_id, l::at, l::action, l::actor));

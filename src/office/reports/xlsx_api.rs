@@ -46,29 +46,33 @@ impl Sheet {
         })
     }
 
-    /// What was asked, by whom, and when.
-    fn notes(self, c: &mut AnyConn, spine: &Spine, scope: &Scope, by: &str) -> Result<Notes> {
-        let mut places = Vec::new();
-        for (first, _) in &scope.areas {
-            places.push(areas::full_name(c, &stored::area(first)?)?);
-        }
-        let service = match &scope.service {
-            Some(code) => spine.services.get(code)?.label(),
-            None => "全部事项",
-        };
-        let days = match self {
+    /// Which days it speaks of.
+    fn days(self, scope: &Scope) -> String {
+        match self {
             Sheet::Ages => "生成时的情况".to_owned(),
             _ => format!("{} 至 {}", scope.period.from, scope.period.to),
-        };
-        Ok(vec![
-            ("报表", self.label().to_owned()),
-            ("地区", places.join("、")),
-            ("事项", service.to_owned()),
-            ("时间", days),
-            ("生成时间", rfc3339(spine.now)),
-            ("生成人", by.to_owned()),
-        ])
+        }
     }
+}
+
+/// What was asked, when, and by whom; what it is called, its days and the caller's name are given.
+pub fn notes(c: &mut AnyConn, spine: &Spine, scope: &Scope, (label, days, by): (&str, &str, &str)) -> Result<Notes> {
+    let mut places = Vec::new();
+    for (first, _) in &scope.areas {
+        places.push(areas::full_name(c, &stored::area(first)?)?);
+    }
+    let service = match &scope.service {
+        Some(code) => spine.services.get(code)?.label(),
+        None => "全部事项",
+    };
+    Ok(vec![
+        ("报表", label.to_owned()),
+        ("地区", places.join("、")),
+        ("事项", service.to_owned()),
+        ("时间", days.to_owned()),
+        ("生成时间", rfc3339(spine.now)),
+        ("生成人", by.to_owned()),
+    ])
 }
 
 #[utoipa::path(tag = "reports", operation_id = "downloadReport", summary = "统计：下载电子表格",
@@ -90,7 +94,10 @@ async fn download(
     let spine = Spine::of(&app, &services);
     let scope = Scope::of(&who, &spine, &q.0)?;
     let (period, by) = (scope.period, who.0.name);
-    let made = app.db.read(move |c| Ok((report.notes(c, &spine, &scope, &by)?, report.tables(c, &spine, &scope)?)));
+    let made = app.db.read(move |c| {
+        let notes = notes(c, &spine, &scope, (report.label(), &report.days(&scope), &by))?;
+        Ok((notes, report.tables(c, &spine, &scope)?))
+    });
     let (notes, tables) = made.await?;
     Ok(Download {
         xlsx: XlsxFile(sheets::write(notes, tables).await?),

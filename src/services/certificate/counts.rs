@@ -1,67 +1,76 @@
-//! What the yearly report counts of certificates: cases that were completed in a span of time, from one definition.
+//! What the yearly report counts of certificates: cases that were completed in the year.
 
 use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 
 use super::rules::Kind;
 use super::store::certificate_assessments;
+use crate::labelled;
 use crate::office::cases::case::cases;
-use crate::office::cases::papers::papers;
+use crate::office::reports::{ReportRow, ReportTable, Scope, columns, in_areas};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
-use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::State;
 
-diesel::allow_tables_to_appear_in_same_query!(cases, papers);
+diesel::table! {
+    report_certificate_cases (case_id) {
+        case_id -> Binary,
+        county -> Text,
+        kind -> Text,
+        ended_at -> BigInt,
+        cross_province -> Bool,
+        at_home -> Bool,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(cases, certificate_assessments);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(cases::county, certificate_assessments::assessed_on);
 
-/// The paper by which somebody who lives in another province applies (跨省通办).
-const RESIDENCE_PERMIT: &str = "residence_permit";
-
-/// Of which county, and completed from the first moment on and before the second, epoch milliseconds.
-#[derive(Clone, Copy, Debug)]
-pub struct Span {
-    pub county: AreaCode,
-    pub from: i64,
-    pub until: i64,
-}
-
-/// The one definition.
-#[diesel::dsl::auto_type(no_type_alias)]
-fn completed(county: String, from: i64, until: i64) -> _ {
-    let service: &'static str = "certificate";
-    let done: State = State::Completed;
-    let here = cases::service.eq(service).and(cases::county.eq(county)).and(cases::state.eq(done));
-    here.and(cases::ended_at.ge(from)).and(cases::ended_at.lt(until))
-}
-
-/// How many cases of each kind.
-pub fn by_kind(c: &mut AnyConn, span: &Span) -> Result<Vec<(Kind, i64)>> {
-    let rows =
-        cases::table.filter(completed(span.county.to_string(), span.from, span.until)).group_by(cases::kind).order(cases::kind);
-    let rows: Vec<(String, i64)> = rows.select((cases::kind, count_star())).load(c)?;
-    let of = |kind: Kind| rows.iter().find(|(code, _)| code == kind.code()).map_or(0, |(_, n)| *n);
-    Ok(Kind::ALL.iter().map(|kind| (*kind, of(*kind))).collect())
-}
-
-/// How many cases came from another province.
-pub fn cross_province(c: &mut AnyConn, span: &Span) -> Result<i64> {
-    let permits = cases::table.inner_join(papers::table.on(papers::case_id.eq(cases::id))).filter(completed(
-        span.county.to_string(),
-        span.from,
-        span.until,
-    ));
-    let permits = permits.filter(papers::material.eq(RESIDENCE_PERMIT)).filter(papers::state.eq("received"));
-    Ok(permits.select(count(cases::id).aggregate_distinct()).get_result(c)?)
-}
-
-/// In how many cases doctors came to the person, and on how many different days.
-pub fn at_home(c: &mut AnyConn, span: &Span) -> Result<(i64, i64)> {
-    use certificate_assessments::dsl as a;
-    let visits = || {
-        let all = cases::table.inner_join(certificate_assessments::table.on(a::case_id.eq(cases::id)));
-        all.filter(completed(span.county.to_string(), span.from, span.until)).filter(a::at_home.eq(true))
+/// How many of each kind, and of them from another province and with an assessment at home.
+pub fn by_kind(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
+    use report_certificate_cases as r;
+    let (from, to) = scope.moments();
+    let by = (r::kind, r::cross_province, r::at_home);
+    let groups = r::table.group_by(by).select((r::kind, r::cross_province, r::at_home, count_star()));
+    let groups = in_areas!(groups, r::county, scope).filter(r::ended_at.between(from, to)).order(by);
+    let groups: Vec<(String, bool, bool, i64)> = groups.load(c)?;
+    let row = |kind: &Kind| {
+        let sum = |wanted: &dyn Fn(bool, bool) -> bool| -> i64 {
+            groups.iter().filter(|(code, cross, home, _)| code == kind.code() && wanted(*cross, *home)).map(|g| g.3).sum()
+        };
+        ReportRow::new([labelled!(*kind)], [sum(&|_, _| true), sum(&|cross, _| cross), sum(&|_, home| home)])
     };
-    let people = visits().select(count(cases::id).aggregate_distinct()).get_result(c)?;
-    Ok((people, visits().select(count(a::assessed_on).aggregate_distinct()).get_result(c)?))
+    let table = ReportTable {
+        code: "certificates_by_kind",
+        title: "残疾人证办理",
+        counted: "本年度办结的件。跨省通办是交了居住证的件，上门评定是有一次评定在申请人家里或村里做的件。",
+        names: vec!["事项"],
+        columns: columns(&[("completed", "办结"), ("cross_province", "其中跨省通办"), ("at_home", "其中上门评定")]),
+        rows: Kind::ALL.iter().map(row).collect(),
+        total: None,
+    };
+    Ok(table.summed())
+}
+
+/// On how many days doctors came to the people: a day in a village is one round, however many were assessed.
+pub fn rounds(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
+    use certificate_assessments as a;
+    let (from, to) = scope.moments();
+    let by = (cases::county, a::assessed_on);
+    let visits = cases::table.inner_join(a::table.on(a::case_id.eq(cases::id))).group_by(by);
+    let visits = visits.select((cases::county, a::assessed_on, count(cases::id).aggregate_distinct()));
+    let visits = in_areas!(visits, cases::county, scope)
+        .filter(cases::service.eq("certificate").and(cases::state.eq(State::Completed)))
+        .filter(cases::ended_at.between(from, to).and(a::at_home.eq(true)));
+    let days: Vec<(String, String, i64)> = visits.order(by).load(c)?;
+    let count = i64::try_from(days.len()).unwrap_or(i64::MAX);
+    Ok(ReportTable {
+        code: "certificate_rounds",
+        title: "上门评残",
+        counted: "本年度办结的件中上门或下乡评定的日子；同一个县（区）同一天算一次。",
+        names: Vec::new(),
+        columns: columns(&[("rounds", "上门或下乡评残次数")]),
+        rows: vec![ReportRow::new([], [count])],
+        total: None,
+    })
 }

@@ -2,7 +2,7 @@
 
 pub mod api; // what an applicant may call
 mod codes; // what can be refused
-pub mod counts; // what the yearly report counts
+mod counts; // what the yearly report counts
 mod errands; // whose card runs out in a village
 pub mod following; // what follows when a case moves
 pub mod forms; // the sections
@@ -30,6 +30,7 @@ use crate::office::cases::mandates;
 use crate::office::cases::service::{Errand, Offer, OnPaper, PrintedSection, Service, Spine};
 use crate::office::people::persons;
 use crate::office::policy::terms::parse_terms;
+use crate::office::reports::{ReportTable, Scope};
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
@@ -197,6 +198,10 @@ impl Service for Certificate {
 
     fn errands(&self, c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
         errands::of_village(c, spine, village, most)
+    }
+
+    fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>> {
+        Ok(vec![counts::by_kind(c, scope)?, counts::rounds(c, scope)?])
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

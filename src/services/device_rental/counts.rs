@@ -1,52 +1,68 @@
 //! What the yearly report counts of the rental: points with their units, and people who were helped.
 
-use chrono::NaiveDate;
-use diesel::dsl::count;
+use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 
-use super::states::UnitState;
-use super::store::{self, device_loans, rental_points};
-use super::units;
+use super::states::{InUse, UnitState};
+use super::store::{device_loans, device_models, device_units, rental_points};
+use crate::office::reports::{ReportRow, ReportTable, Scope, columns, in_areas};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
+use crate::platform::http::Labelled;
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
 
+diesel::joinable!(device_units -> rental_points (point_id));
+diesel::joinable!(device_units -> device_models (model_id));
+diesel::joinable!(device_loans -> rental_points (point_id));
+diesel::allow_tables_to_appear_in_same_query!(device_units, device_models, rental_points);
 diesel::allow_tables_to_appear_in_same_query!(device_loans, rental_points);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(rental_points::id, device_models::id);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(rental_points::id, device_models::name);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(rental_points::name, device_models::id);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(rental_points::name, device_models::name);
 
-/// How many different people took a device home from a county's points, from the first day to the last.
-pub fn people_helped(c: &mut AnyConn, county: &AreaCode, first: NaiveDate, last: NaiveDate) -> Result<i64> {
-    use device_loans::dsl as l;
-    let lent = l::device_loans.inner_join(rental_points::table.on(rental_points::id.eq(l::point_id)));
-    let lent = lent
-        .filter(rental_points::county.eq(county.to_string()))
-        .filter(l::out_on.ge(first.to_string()))
-        .filter(l::out_on.le(last.to_string()));
-    Ok(lent.select(count(l::person_id).aggregate_distinct()).get_result(c)?)
-}
+/// A point and a model by id and name, and how many.
+type Kept = (Id, String, Id, String, i64);
 
-/// Units of a model at a point, wherever they are now; retired and missing ones are no stock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stock {
-    pub point: String,
-    pub model: String,
-    pub units: i64,
-}
-
-/// The stock of a county, by the names of point and model.
-pub fn stock(c: &mut AnyConn, county: &AreaCode) -> Result<Vec<Stock>> {
-    let (points, models) = (store::points(c, county.as_str())?, store::models(c, county.as_str())?);
-    let there = units::stock(c, models.iter().map(|m| m.id).collect())?;
-    let kept = |state: UnitState| !matches!(state, UnitState::Retired | UnitState::Missing);
-    let of = |point: Id, model: Id| {
-        let rows = there.iter().filter(|(p, m, state, _)| (*p, *m) == (point, model) && kept(*state));
-        rows.map(|(_, _, _, n)| n).sum()
+/// Units at the open points, wherever they are now; retired and missing ones are no stock.
+pub fn stock(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
+    use {device_models as m, rental_points as p};
+    let by = (p::id, p::name, m::id, m::name);
+    let units = device_units::table.inner_join(p::table).inner_join(m::table).group_by(by);
+    let units = units.select((p::id, p::name, m::id, m::name, count_star()));
+    let units = in_areas!(units, p::county, scope)
+        .filter(p::status.eq(InUse::Open).and(m::status.eq(InUse::Open)))
+        .filter(device_units::state.ne_all(&[UnitState::Retired, UnitState::Missing]));
+    let kept: Vec<Kept> = units.order((p::name, p::id, m::name, m::id)).load(c)?;
+    let row = |(point, at, model, what, units): Kept| {
+        ReportRow::new([Labelled::new(&point.to_string(), &at), Labelled::new(&model.to_string(), &what)], [units])
     };
-    let mut all = Vec::new();
-    for point in &points {
-        for model in &models {
-            all.push(Stock { point: point.name.clone(), model: model.name.clone(), units: of(point.id, model.id) });
-        }
-    }
-    Ok(all)
+    let table = ReportTable {
+        code: "rental_stock",
+        title: "辅具租赁网点",
+        counted: "现在开放的网点的辅具，借出的也算，报废和丢失的不算。",
+        names: vec!["网点", "辅具"],
+        columns: columns(&[("units", "件数")]),
+        rows: kept.into_iter().map(row).collect(),
+        total: None,
+    };
+    Ok(table.summed())
+}
+
+/// How often a device was taken home, and by how many different people.
+pub fn helped(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
+    use device_loans as l;
+    let lent = l::table.inner_join(rental_points::table).select((count_star(), count(l::person_id).aggregate_distinct()));
+    let lent = in_areas!(lent, rental_points::county, scope)
+        .filter(l::out_on.between(scope.period.from.to_string(), scope.period.to.to_string()));
+    let (loans, people): (i64, i64) = lent.get_result(c)?;
+    Ok(ReportTable {
+        code: "rental_people",
+        title: "辅具租赁借用",
+        counted: "本年度从网点借走的辅具；一个人借几次也算一人。",
+        names: Vec::new(),
+        columns: columns(&[("loans", "借出次数"), ("people", "帮助人数")]),
+        rows: vec![ReportRow::new([], [loans, people])],
+        total: None,
+    })
 }

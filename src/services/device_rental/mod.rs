@@ -3,7 +3,7 @@
 pub mod api; // what an applicant may call
 pub mod availability; // what is free where
 pub mod begin; // drafts, and offers taken up
-pub mod counts; // what the yearly report counts
+mod counts; // what the yearly report counts
 mod errands; // whose device is due in a village
 pub mod faults; // what can be refused
 pub mod keeper_lists; // the loans of a point
@@ -36,6 +36,7 @@ use crate::office::cases::service::{Errand, Offer, OnPaper, PrintedSection, Serv
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
+use crate::office::reports::{ReportTable, Scope};
 use crate::office::stored;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
@@ -198,6 +199,10 @@ impl Service for DeviceRental {
 
     fn errands(&self, c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
         errands::of_village(c, spine, village, most)
+    }
+
+    fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>> {
+        Ok(vec![counts::stock(c, scope)?, counts::helped(c, scope)?])
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

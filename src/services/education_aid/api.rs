@@ -9,6 +9,7 @@ use validator::Validate;
 use super::form::{Account, AccountView, Student};
 use super::rules::Season;
 use super::store::{self, AwardState};
+use super::targets::TargetView;
 use super::terms::{Beneficiary, Standard};
 use super::{EducationAid, codes, dossier, seasons};
 use crate::office::accounts::guards::Filer;
@@ -72,6 +73,8 @@ pub struct SeasonView {
     #[schema(example = 340)]
     pub quota: i64,
     pub standards: Vec<StandardView>,
+    /// What the year was planned to reach.
+    pub targets: Vec<TargetView>,
 }
 
 impl SeasonView {
@@ -96,6 +99,7 @@ impl SeasonView {
             second_evidence_due: s.second_evidence_due.map(|d| d.to_string()),
             quota: s.quota,
             standards: s.standards.iter().map(standard).collect(),
+            targets: s.targets.iter().map(TargetView::of).collect(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod api; // seasons, drafts, prefill, the applicant's view
 mod bank_file; // CSV for the bank
 pub mod codes; // what can be refused
+mod counts; // what the yearly report counts
 mod dossier; // an application with what the register says
 pub mod form; // the sections
 mod on_paper; // the form for print
@@ -22,6 +23,7 @@ pub mod seasons; // seasons in the database
 pub mod sections_api; // saving and reading the sections
 mod staff_api; // seasons, applications and proofs for officers
 pub mod store; // awards
+pub mod targets; // how many a season is to reach
 pub mod terms; // the county's decisions
 
 use serde_json::Value;
@@ -34,6 +36,7 @@ use crate::office::cases::service::{Offer, OnPaper, PrintedSection, Service, Spi
 use crate::office::people::{persons, register};
 use crate::office::policy::terms::parse_terms;
 use crate::office::policy::{calendar, county};
+use crate::office::reports::{ReportTable, Scope};
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
@@ -184,6 +187,10 @@ impl Service for EducationAid {
 
     fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
         on_paper::printed(c, spine, case, what)
+    }
+
+    fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>> {
+        counts::tables(c, scope)
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {

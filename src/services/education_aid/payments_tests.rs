@@ -14,7 +14,7 @@ use super::payments_policy::policy;
 use super::rules::Season;
 use super::store::{self, AwardState, PaymentFault};
 use super::terms::{Beneficiary, Stage, Standard};
-use super::{CODE, EducationAid, codes, rules_tests, seasons};
+use super::{CODE, EducationAid, codes, counts, rules_tests, seasons};
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::cases::act::{Act, Actor, act};
 use crate::office::cases::case::{self, Case, cases};
@@ -22,6 +22,7 @@ use crate::office::cases::drafts;
 use crate::office::cases::service::{Service, Services, Spine};
 use crate::office::people::persons::{self, NewPerson};
 use crate::office::policy::county;
+use crate::office::reports::Scope;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::{AnyConn, Bounds, Db, migrate};
 use crate::platform::error::Result;
@@ -247,8 +248,9 @@ fn an_approved_student_is_paid_after_the_account_was_mended_and_the_case_is_done
     office.book(later, vec![paid(1)]).unwrap();
     assert_eq!(office.award(case).attempts, 2);
     assert_eq!(office.write(move |c| case::find(c, case)).state, State::Completed);
-    let counted = office.write(|c| store::counts_by_beneficiary_and_stage(c, &AreaCode::parse(COUNTY).unwrap(), 2026));
-    assert_eq!((counted[0].stage, counted[0].state, counted[0].count), (Stage::Compulsory, AwardState::Paid, 1));
+    let counted = office.write(|c| counts::tables(c, &Scope::whole_year(&AreaCode::parse(COUNTY).unwrap(), 2026)));
+    let compulsory = &counted[0].rows[0];
+    assert_eq!((compulsory.names[0].value.as_str(), &compulsory.figures), ("compulsory", &vec![1, 0, 1]));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Days, NaiveDate};
 
+use super::targets::{self, Target};
 use super::terms::{Beneficiary, FixedOn, Stage, Standard, Terms, TwoStageEvidence};
 use crate::office::people::kin::KinKind;
 use crate::platform::error::{Detail, Faults};
@@ -42,6 +43,7 @@ pub struct Season {
     pub committed_fen: i64,
     pub committed_count: i64,
     pub standards: Vec<Standard>,
+    pub targets: Vec<Target>,
     pub status: SeasonStatus,
     pub version: i64,
 }
@@ -101,6 +103,7 @@ impl Season {
         if self.standards.is_empty() {
             fault("/standards", "标准", "required", "还没有救助标准。", "请至少填写一条标准。");
         }
+        targets::faults(&self.targets, &mut faults);
         faults.into_details()
     }
 }

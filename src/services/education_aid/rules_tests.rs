@@ -46,6 +46,7 @@ pub fn season(standards: Vec<Standard>) -> Season {
         committed_fen: 0,
         committed_count: 0,
         standards,
+        targets: Vec::new(),
         status: SeasonStatus::Published,
         version: 1,
     }

@@ -5,6 +5,8 @@ use diesel::prelude::*;
 
 use super::codes;
 use super::rules::{Season, SeasonStatus};
+use super::targets::Target;
+use crate::office::reports::{Scope, in_areas};
 use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
@@ -30,6 +32,7 @@ diesel::table! {
         committed_fen -> BigInt,
         committed_count -> BigInt,
         standards -> Text,
+        targets -> Text,
         status -> Text,
         version -> BigInt,
         created_by -> Binary,
@@ -56,6 +59,7 @@ struct Row {
     committed_fen: i64,
     committed_count: i64,
     standards: String,
+    targets: String,
     status: SeasonStatus,
     version: i64,
     created_by: Id,
@@ -69,8 +73,13 @@ pub fn code_of(year: i32, id: Id) -> String {
     format!("{year}-{}", tail.get(4..).unwrap_or(tail))
 }
 
+fn targets(stored: &str) -> Result<Vec<Target>> {
+    serde_json::from_str(stored).map_err(|e| Error::internal(format!("stored targets: {e}")))
+}
+
 fn season(row: Row) -> Result<Season> {
     let standards = serde_json::from_str(&row.standards).map_err(|e| Error::internal(format!("stored standards: {e}")))?;
+    let targets = targets(&row.targets)?;
     Ok(Season {
         id: row.id,
         county: stored::area(&row.county)?,
@@ -88,6 +97,7 @@ fn season(row: Row) -> Result<Season> {
         committed_fen: row.committed_fen,
         committed_count: row.committed_count,
         standards,
+        targets,
         status: row.status,
         version: row.version,
     })
@@ -112,6 +122,7 @@ pub fn announce(c: &mut AnyConn, season: &Season, by: Id, at_ms: i64) -> Result<
         committed_fen: season.committed_fen,
         committed_count: season.committed_count,
         standards: serde_json::to_string(&season.standards).map_err(Error::internal)?,
+        targets: serde_json::to_string(&season.targets).map_err(Error::internal)?,
         status: season.status,
         version: season.version,
         created_by: by,
@@ -144,6 +155,21 @@ pub fn of_county(c: &mut AnyConn, county: &AreaCode, after: Option<After>, limit
     let rows = page.order((seasons::year.desc(), seasons::id.desc())).limit(limit.saturating_add(1));
     let rows: Vec<Row> = rows.select(<Row as Selectable<MultiBackend>>::construct_selection()).load(c)?;
     rows.into_iter().map(season).collect()
+}
+
+/// What a season was to reach.
+pub struct Planned {
+    pub season: Id,
+    pub quota: i64,
+    pub targets: Vec<Target>,
+}
+
+/// What the seasons of a report's year were to reach.
+pub fn planned(c: &mut AnyConn, scope: &Scope) -> Result<Vec<Planned>> {
+    let rows = seasons::table.select((seasons::id, seasons::quota, seasons::targets));
+    let rows = in_areas!(rows, seasons::county, scope).filter(seasons::year.eq(i64::from(scope.year()))).order(seasons::id);
+    let rows: Vec<(Id, i64, String)> = rows.load(c)?;
+    rows.into_iter().map(|(season, quota, stored)| Ok(Planned { season, quota, targets: targets(&stored)? })).collect()
 }
 
 /// The seasons of a county for which somebody may apply on that day or later, the next to open first.

@@ -13,6 +13,7 @@ use super::proofs;
 use super::rules::{self, Season, SeasonStatus};
 use super::sections_api::family_view;
 use super::store::{self, AwardState};
+use super::targets::NewTarget;
 use super::terms::{Beneficiary, Stage, Standard, Terms};
 use super::{CODE, codes, dossier, seasons};
 use crate::form;
@@ -132,6 +133,10 @@ struct Announce {
     #[validate(length(max = 14, message = "标准最多14条。"), nested)]
     #[serde(default)]
     standards: Vec<NewStandard>,
+    /// How many the year is planned to reach, for the yearly report.
+    #[validate(length(max = 14, message = "任务最多14条。"), nested)]
+    #[serde(default)]
+    targets: Vec<NewTarget>,
 }
 form!(Announce {
     county: "县（区）",
@@ -149,6 +154,9 @@ form!(Announce {
     beneficiary: "救助对象",
     stage: "学段",
     amount_fen: "金额",
+    targets: "任务",
+    stages: "学段",
+    planned: "任务数",
 });
 
 impl Announce {
@@ -173,6 +181,7 @@ impl Announce {
             committed_fen: 0,
             committed_count: 0,
             standards: if self.standards.is_empty() { terms.standards.clone() } else { own.collect() },
+            targets: self.targets.iter().map(NewTarget::target).collect(),
             status: SeasonStatus::Published,
             version: 1,
         };

@@ -10,7 +10,6 @@ use crate::office::cases::case::{Case, cases};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result, is_duplicate};
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::State;
 use crate::text_columns;
@@ -175,27 +174,4 @@ pub fn case_before(c: &mut AnyConn, case: &Case) -> Result<Option<Case>> {
     let rows = rows.order((cases::created_at.desc(), cases::id.desc())).limit(1);
     let rows: Vec<Case> = rows.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?;
     Ok(rows.into_iter().next())
-}
-
-/// How many awards of a county's seasons of a year stand where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
-pub struct AwardCount {
-    pub beneficiary: Beneficiary,
-    pub stage: Stage,
-    pub state: AwardState,
-    pub count: i64,
-}
-
-/// The report's figures by beneficiary and stage, in one query; revoked awards are not counted. Who counts persons
-/// aided adds up the states that count for the report.
-pub fn counts_by_beneficiary_and_stage(c: &mut AnyConn, county: &AreaCode, year: i32) -> Result<Vec<AwardCount>> {
-    use seasons_table::dsl as s;
-    let rows = awards::table
-        .inner_join(seasons_table::table)
-        .filter(s::county.eq(county.to_string()).and(s::year.eq(i64::from(year))))
-        .filter(awards::state.ne(AwardState::Revoked))
-        .group_by((awards::beneficiary, awards::stage, awards::state))
-        .order((awards::beneficiary, awards::stage, awards::state))
-        .select((awards::beneficiary, awards::stage, awards::state, diesel::dsl::count_star()));
-    Ok(rows.load(c)?)
 }

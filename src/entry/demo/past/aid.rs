@@ -7,6 +7,7 @@ use super::pages::Pages;
 use super::scene::{Scene, Setting};
 use super::way::Way;
 use crate::entry::demo::province::chance::Chance;
+use crate::entry::demo::province::figures::{County, Target};
 use crate::entry::demo::province::people::{Family, Study};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::case;
@@ -60,12 +61,12 @@ pub fn pupil(setting: &Setting, family: &Family, at: usize, applied_on: NaiveDat
 }
 
 /// Writes the year of a county.
-pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family], year: i32, students: usize) -> Result<()> {
-    if students == 0 {
+pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family], county: &'static County) -> Result<()> {
+    if county.students.is_empty() {
         return Ok(());
     }
-    let at = setting.scene.clone();
-    pages.write(move |c| announce(c, &at, year, i64::try_from(students).unwrap_or(0))).await?;
+    let (at, year) = (setting.scene.clone(), county.report_year);
+    pages.write(move |c| announce(c, &at, county)).await?;
     let mut pupils = Vec::new();
     let mut chance = Chance::seeded(u64::from(year.unsigned_abs()));
     for family in families {
@@ -87,7 +88,9 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
     pages.write(move |c| second_batch(c, &at, year)).await
 }
 
-fn announce(c: &mut AnyConn, scene: &Scene, year: i32, quota: i64) -> Result<()> {
+fn announce(c: &mut AnyConn, scene: &Scene, county: &County) -> Result<()> {
+    let (year, students) = (county.report_year, county.students.iter().map(|s| s.count).sum::<usize>());
+    let quota = i64::try_from(students).unwrap_or(i64::MAX);
     let spine = scene.spine(day(year, 9, 11), 16 * 60);
     let policy = county::current(c, &scene.area, CODE, spine.today())?;
     let terms: Terms = policy.ok_or_else(|| Error::internal("the demo county has no policy"))?.service()?;
@@ -109,6 +112,7 @@ fn announce(c: &mut AnyConn, scene: &Scene, year: i32, quota: i64) -> Result<()>
         committed_fen: 0,
         committed_count: 0,
         standards: terms.standards.clone(),
+        targets: county.targets.iter().map(Target::season).collect::<Result<_>>()?,
         status: SeasonStatus::Published,
         version: 1,
     };

@@ -44,9 +44,8 @@ pub async fn load_counties(app: &App, wanted: &[usize]) -> Result<()> {
     pages.close().await
 }
 
-async fn year(pages: &mut pages::Pages<'_>, setting: &Setting, county: &County, people: &[Family]) -> Result<()> {
-    let students = county.students.iter().map(|s| s.count).sum();
-    aid::write(pages, setting, people, county.report_year, students).await?;
+async fn year(pages: &mut pages::Pages<'_>, setting: &Setting, county: &'static County, people: &[Family]) -> Result<()> {
+    aid::write(pages, setting, people, county).await?;
     rentals::write(pages, setting, people, county.report_year, county.borrowers).await?;
     cards::write(pages, setting, county, people).await
 }

@@ -1,6 +1,9 @@
 //! The figures that the invented counties must show, from the yearly reports (domain.md §6).
 
+use crate::platform::error::{Error, Result};
 use crate::rules::certificate::Category;
+use crate::services::education_aid::targets;
+use crate::services::education_aid::terms::Stage;
 
 /// A school stage with how many aided students of it the report counts.
 pub struct Students {
@@ -47,9 +50,12 @@ pub struct Target {
 }
 
 impl Target {
-    /// Whether awards of this stage count towards it.
-    pub fn counts(&self, stage: &str) -> bool {
-        self.stages.contains(&stage)
+    /// As the season of the report year announces it.
+    pub fn season(&self) -> Result<targets::Target> {
+        let stage = |code: &&str| Stage::from_code(code).ok_or_else(|| Error::internal("a target of no stage"));
+        let stages = self.stages.iter().map(stage).collect::<Result<_>>()?;
+        let planned = i64::try_from(self.planned).unwrap_or(i64::MAX);
+        Ok(targets::Target { name: self.name.to_owned(), stages, planned })
     }
 }
 

@@ -1,19 +1,14 @@
-//! The figures of the reports, counted from cases and register, beside what the reports say.
+//! The figures of the reports, as the product's own yearly report counts them, beside what the reports say.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::figures::{COUNTIES, County};
-use crate::office::people::rolls;
+use crate::office::cases::service::Spine;
+use crate::office::reports::{ReportRow, ReportTable, Scope, yearly};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;
-use crate::rules::calendar::start_of_day_ms;
-use crate::services::certificate::counts::{self as certificates, Span};
-use crate::services::certificate::rules::Kind;
-use crate::services::device_rental::counts as rentals;
-use crate::services::education_aid::store::{self as awards, AwardState};
-use crate::services::education_aid::terms::{Beneficiary, Stage};
+use crate::services::education_aid::terms::Beneficiary;
 
 /// One figure of a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,15 +20,17 @@ pub struct Figure {
 }
 
 /// Every figure of domain.md §6, county by county.
-pub fn all(c: &mut AnyConn) -> Result<Vec<Figure>> {
+pub fn all(c: &mut AnyConn, spine: &Spine) -> Result<Vec<Figure>> {
     let mut all = Vec::new();
     for (county, name) in COUNTIES.iter().zip(["甲区", "乙县", "丙县"]) {
-        let mut sheet = Sheet { title: format!("{name}{}年", county.report_year), figures: Vec::new() };
         let area = AreaCode::parse(county.code).map_err(Error::internal)?;
-        sheet.aid(c, county, &area)?;
-        sheet.rentals(c, county, &area)?;
-        sheet.certificates(c, county, &area)?;
-        sheet.holders(c, county, &area)?;
+        let tables = yearly::tables(c, spine, &Scope::whole_year(&area, county.report_year))?;
+        let title = format!("{name}{}年", county.report_year);
+        let mut sheet = Sheet { title, tables, figures: Vec::new() };
+        sheet.aid(county);
+        sheet.rentals(county);
+        sheet.certificates(county);
+        sheet.holders(county);
         all.append(&mut sheet.figures);
     }
     Ok(all)
@@ -41,10 +38,26 @@ pub fn all(c: &mut AnyConn) -> Result<Vec<Figure>> {
 
 struct Sheet {
     title: String,
+    tables: Vec<ReportTable>,
     figures: Vec<Figure>,
 }
 
 impl Sheet {
+    /// A figure by its table, the code of its row (none for the sum or the only row) and its column; -1 when the product
+    /// has no such figure, so that the comparison fails.
+    fn counted(&self, table: &str, row: Option<&str>, column: &str) -> i64 {
+        let found = self.tables.iter().find(|t| t.code == table).and_then(|table| {
+            let at = table.columns.iter().position(|c| c.value == column)?;
+            let row_of = |code| table.rows.iter().find(|r| r.names.last().is_some_and(|n| n.value == code));
+            let figures = match row {
+                Some(code) => &row_of(code)?.figures,
+                None => table.total.as_ref().or(table.rows.first().map(|r| &r.figures))?,
+            };
+            figures.get(at).copied()
+        });
+        found.unwrap_or(-1)
+    }
+
     /// What a report does not speak of is no line.
     fn line(&mut self, name: &str, reported: usize, counted: i64) {
         if reported > 0 {
@@ -54,71 +67,70 @@ impl Sheet {
     }
 
     /// Paid awards by beneficiary and stage, and what of them counts towards a target.
-    fn aid(&mut self, c: &mut AnyConn, county: &County, area: &AreaCode) -> Result<()> {
-        let mut paid = awards::counts_by_beneficiary_and_stage(c, area, county.report_year)?;
-        paid.retain(|row| row.state == AwardState::Paid);
+    fn aid(&mut self, county: &County) {
         for group in county.students {
             let who = if group.beneficiary == "disabled_student" { Beneficiary::Student } else { Beneficiary::Child };
-            let stage = Stage::from_code(group.stage).ok_or_else(|| Error::internal("a figure of no stage"))?;
-            let counted = paid.iter().filter(|row| row.beneficiary == who && row.stage == stage).map(|row| row.count).sum();
-            self.line(&format!("教育救助 {} {}", who.label(), stage.label()), group.count, counted);
+            let counted = self.counted("aid_by_stage", Some(group.stage), who.code());
+            let name = format!("教育救助 {} {}", who.label(), self.label("aid_by_stage", group.stage));
+            self.line(&name, group.count, counted);
         }
-        self.line("教育救助 合计", county.students.iter().map(|s| s.count).sum(), paid.iter().map(|row| row.count).sum());
+        let all = self.counted("aid_by_stage", None, "all");
+        self.line("教育救助 合计", county.students.iter().map(|s| s.count).sum(), all);
         for target in county.targets {
-            let done = county.students.iter().filter(|s| target.counts(s.stage)).map(|s| s.count).sum();
-            let counted = paid.iter().filter(|row| target.counts(row.stage.code())).map(|row| row.count).sum();
-            self.line(&format!("{}资助 任务{}人 完成", target.name, target.planned), done, counted);
+            let done = county.students.iter().filter(|s| target.stages.contains(&s.stage)).map(|s| s.count).sum();
+            let planned = self.counted("aid_plan", Some(target.name), "planned");
+            let counted = self.counted("aid_plan", Some(target.name), "done");
+            self.line(&format!("{}资助 任务{planned}人 完成", target.name), done, counted);
         }
-        Ok(())
     }
 
-    fn rentals(&mut self, c: &mut AnyConn, county: &County, area: &AreaCode) -> Result<()> {
+    fn rentals(&mut self, county: &County) {
         if county.borrowers == 0 {
-            return Ok(());
+            return;
         }
-        for stock in rentals::stock(c, area)? {
-            self.line(&format!("辅具租赁 {} {}", stock.point, stock.model), 5, stock.units);
+        let stock: Vec<(String, i64)> = self.tables.iter().filter(|t| t.code == "rental_stock").flat_map(stock).collect();
+        for (name, units) in stock {
+            self.line(&format!("辅具租赁 {name}"), 5, units);
         }
-        let day = |month, day| NaiveDate::from_ymd_opt(county.report_year, month, day).unwrap_or_default();
-        let helped = rentals::people_helped(c, area, day(1, 1), day(12, 31))?;
-        self.line("辅具租赁 帮助人数", county.borrowers, helped);
-        Ok(())
+        self.line("辅具租赁 帮助人数", county.borrowers, self.counted("rental_people", None, "people"));
     }
 
-    fn certificates(&mut self, c: &mut AnyConn, county: &County, area: &AreaCode) -> Result<()> {
-        let first_of = |year| start_of_day_ms(NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default());
-        let (from, until) = (first_of(county.report_year), first_of(county.report_year.saturating_add(1)));
-        let span = Span { county: *area, from, until };
-        for (kind, counted) in certificates::by_kind(c, &span)? {
-            let reported = match kind {
-                Kind::New => county.new_cards,
-                Kind::Renewal => county.renewals,
-                Kind::Change => county.changes,
-            };
-            self.line(&format!("残疾人证 {}", kind.label()), reported, counted);
+    fn certificates(&mut self, county: &County) {
+        let kinds = [("new", county.new_cards), ("renewal", county.renewals), ("change", county.changes)];
+        for (code, reported) in kinds {
+            let counted = self.counted("certificates_by_kind", Some(code), "completed");
+            self.line(&format!("残疾人证 {}", self.label("certificates_by_kind", code)), reported, counted);
         }
-        let (at_home, rounds) = certificates::at_home(c, &span)?;
-        self.line("残疾人证 跨省通办", county.cross_province, certificates::cross_province(c, &span)?);
-        self.line("残疾人证 上门评定", county.at_home, at_home);
-        self.line("残疾人证 下乡评残次数", county.village_rounds, rounds);
-        Ok(())
+        self.line("残疾人证 跨省通办", county.cross_province, self.counted("certificates_by_kind", None, "cross_province"));
+        self.line("残疾人证 上门评定", county.at_home, self.counted("certificates_by_kind", None, "at_home"));
+        self.line("残疾人证 下乡评残次数", county.village_rounds, self.counted("certificate_rounds", None, "rounds"));
     }
 
     /// Who holds a valid card now.
-    fn holders(&mut self, c: &mut AnyConn, county: &County, area: &AreaCode) -> Result<()> {
+    fn holders(&mut self, county: &County) {
         if !county.holders_reported {
-            return Ok(());
+            return;
         }
-        let now = rolls::count_by(c, area)?;
         let (severe, other) =
             county.holders.iter().fold((0_usize, 0_usize), |(s, o), k| (s.saturating_add(k.1), o.saturating_add(k.2)));
-        self.line("持证人 合计", severe.saturating_add(other), now.holders);
-        self.line("持证人 重度", severe, now.severe);
-        self.line("持证人 其他", other, now.other);
+        self.line("持证人 合计", severe.saturating_add(other), self.counted("holders", None, "holders"));
+        self.line("持证人 重度", severe, self.counted("holders", None, "severe"));
+        self.line("持证人 其他", other, self.counted("holders", None, "other"));
         for (category, severe, other) in county.holders {
-            let counted = now.by_category.iter().find(|(k, _)| k == category).map_or(0, |(_, n)| *n);
+            let counted = self.counted("holders", Some(category.code()), "holders");
             self.line(&format!("持证人 {}", category.label()), severe.saturating_add(*other), counted);
         }
-        Ok(())
     }
+
+    /// The words of a row.
+    fn label(&self, table: &str, row: &str) -> String {
+        let rows = self.tables.iter().filter(|t| t.code == table).flat_map(|t| &t.rows);
+        rows.flat_map(|r| &r.names).find(|n| n.value == row).map_or(row, |n| n.label.as_str()).to_owned()
+    }
+}
+
+/// Point and model of each line, and its units.
+fn stock(table: &ReportTable) -> Vec<(String, i64)> {
+    let words = |row: &ReportRow| row.names.iter().map(|n| n.label.as_str()).collect::<Vec<_>>().join(" ");
+    table.rows.iter().map(|row| (words(row), row.figures.first().copied().unwrap_or(-1))).collect()
 }

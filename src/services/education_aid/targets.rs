@@ -1,0 +1,66 @@
+//! Targets of a season (任务数): how many students of some stages the office was told to reach.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::terms::Stage;
+use crate::labelled;
+use crate::platform::error::Faults;
+use crate::platform::http::Labelled;
+
+/// One target, as it is stored with its season.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    pub name: String,
+    pub stages: Vec<Stage>,
+    pub planned: i64,
+}
+
+/// How many students of some stages are to be reached.
+#[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTarget {
+    #[validate(length(min = 2, max = 20, message = "请填写任务名称，2到20个字。"))]
+    #[schema(example = "高等教育")]
+    name: String,
+    #[validate(length(min = 1, max = 7, message = "请选择学段，最多7个。"))]
+    #[schema(inline, example = json!(["junior_college", "undergraduate", "postgraduate"]))]
+    stages: Vec<Stage>,
+    #[validate(range(min = 1, max = 1_000_000, message = "任务数要大于零。"))]
+    #[schema(example = 18)]
+    planned: i64,
+}
+
+impl NewTarget {
+    pub fn target(&self) -> Target {
+        Target { name: self.name.trim().to_owned(), stages: self.stages.clone(), planned: self.planned }
+    }
+}
+
+/// A target as everybody may see it.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct TargetView {
+    #[schema(example = "高等教育")]
+    name: String,
+    stages: Vec<Labelled>,
+    #[schema(example = 18)]
+    planned: i64,
+}
+
+impl TargetView {
+    pub fn of(target: &Target) -> TargetView {
+        let stages = target.stages.iter().map(|s| labelled!(*s)).collect();
+        TargetView { name: target.name.clone(), stages, planned: target.planned }
+    }
+}
+
+/// What is wrong with the targets of one season: the report has a line for each name.
+pub fn faults(targets: &[Target], faults: &mut Faults) {
+    for (at, target) in targets.iter().enumerate() {
+        if targets.iter().filter(|other| other.name == target.name).count() > 1 {
+            let field = format!("/targets/{at}/name");
+            faults.push(&field, "任务名称", "twice", "同一个任务写了两次。", "请修改或删除这一条。");
+        }
+    }
+}
