@@ -304,7 +304,7 @@ fn may(rule: &Rule, who: Standing) -> bool {
     // A case that is put off waits; what does not move it may still happen.
     let held = match rule.action {
         Action::Resume => who.held,
-        Action::Withdraw | Action::Urge | Action::Remark | Action::Recount => true,
+        Action::Withdraw | Action::Urge | Action::Remark | Action::Recount | Action::Arrange => true,
         Action::Claim | Action::Release | Action::TakeOver | Action::TakeOn | Action::Resubmit => true,
         _ => !who.held,
     };
@@ -368,7 +368,7 @@ mod tests {
     fn what_is_put_off_is_taken_up_again_before_anything_is_decided() {
         let who = Standing { role: Role::CountyOfficer, desk: Some(Desk::County), held: true, ..NOBODY };
         let may = allowed(State::InReview, who);
-        assert_eq!(may, [Action::Claim, Action::Release, Action::Resume, Action::Remark]);
+        assert_eq!(may, [Action::Claim, Action::Release, Action::Resume, Action::Arrange, Action::Remark]);
         assert!(!allowed(State::InReview, Standing { held: false, ..who }).contains(&Action::Resume));
     }
 

@@ -5,6 +5,7 @@ use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 
 use crate::counter_codes::{code_for, login};
+use crate::education_aid::Office;
 use crate::world::World;
 use crate::world::client::Reply;
 use crate::world::people::Officer;
@@ -17,6 +18,7 @@ stories![
     nobody_is_helped_without_consent_that_lasts,
     a_childs_application_needs_the_guardians_word,
     who_filed_an_application_does_not_decide_it,
+    what_was_handed_over_in_time_counts_although_it_is_entered_after_the_season,
 ];
 
 const VILLAGE: &str = "990101100200";
@@ -228,5 +230,30 @@ async fn who_filed_an_application_does_not_decide_it(world: World) {
     world.decide(&town, &case, "accept").await.refused(403, 20005);
     // A colleague of the same desk does.
     world.decided(&world.worker(&[Role::TownOfficer]).await, &case, "accept").await;
+    world.history_is_whole().await;
+}
+
+async fn what_was_handed_over_in_time_counts_although_it_is_entered_after_the_season(world: World) {
+    let (office, village) = (Office::open(world.clone()).await, commissioner(&world).await);
+    // The season closes on the last day of the year; on the second of January the papers are entered.
+    world.pass(days(298));
+    let token = world.on_duty(&village).await;
+    let mut word = own_word(&office.person);
+    (word["channel"], word["form"]) = (json!("home_visit"), json!("signed"));
+    agreed(&world, &token, &word).await.data(201);
+    let begin = json!({ "person_id": office.person, "kind": "student", "season_id": office.season });
+    world.post("/api/v1/education-aid/drafts").token(&token).json(&begin).send().await.refused(409, 31001);
+    world.pass(std::time::Duration::from_secs(1));
+    word["given_at"] = json!("2026-12-31T17:30:00+08:00");
+    agreed(&world, &token, &word).await.data(201);
+    let at_home = Office { student: token.clone(), ..office };
+    let case = at_home.applied(2025).await;
+    let view = world.get(&format!("/api/v1/cases/{}", case.id)).token(&token).send().await.data(200);
+    assert_eq!(
+        (&view["handed_over_at"], &view["summary"]["submitted_at"]),
+        (&json!("2026-12-31T17:30:00+08:00"), &json!("2027-01-02T09:00:01+08:00"))
+    );
+    let aid = world.get(&format!("/api/v1/education-aid/cases/{}", case.id)).token(&token).send().await.data(200);
+    assert_eq!(aid["details"], json!([]), "nothing stands against it");
     world.history_is_whole().await;
 }

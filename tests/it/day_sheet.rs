@@ -9,11 +9,12 @@ use zhucan::office::people::reveals::reveals;
 use zhucan::rules::lifecycle::Role;
 
 use crate::world::World;
-use crate::world::renewal::{Applicant, Case, MINUTES_11};
+use crate::world::renewal::{Applicant, Case, MINUTES_11, days};
 
 stories![
     a_commissioner_takes_the_village_along_and_hands_in_what_happened,
     an_entry_is_kept_once_and_each_alone,
+    what_is_handed_over_on_the_way_is_not_too_late_when_it_comes_in,
     a_sheet_is_for_one_village_and_one_worker,
 ];
 
@@ -35,12 +36,7 @@ async fn a_commissioner_takes_the_village_along_and_hands_in_what_happened(world
     let village = world.officer(&[Role::Commissioner], VILLAGE, None, false).await;
     let (zhao, lin) = (Applicant::zhao(&world).await, Applicant::of(&world, "lin-xiaoyu").await);
     // Lin has something to mend, and wants somebody to come; Zhao's card runs out.
-    let case = lin.submitted("change").await;
-    world.pass(MINUTES_11);
-    let officer = world.worker(&[Role::TownOfficer]).await;
-    let case = world.decided(&officer, &Case::of(&lin.view(&case).await), "accept").await;
-    let ask = json!({ "version": case.version, "items": [{ "target": "section:holder", "reason": "incomplete", "note": null }] });
-    world.post(&case.staff("/actions/request-correction")).token(&officer).json(&ask).send().await.data(200);
+    let case = to_mend(&world, &lin).await;
     let wish = json!({ "kind": "visit", "text": "请上门帮我填表。", "case_id": null, "person_id": null, "area": null });
     let ticket = world.post("/api/v1/me/tickets").token(&lin.token).json(&wish).send().await.data(201);
     let day = world.get(&format!("/api/v1/staff/day-sheet?area={VILLAGE}")).token(&village.token).send().await.data(200);
@@ -156,6 +152,53 @@ async fn an_entry_is_kept_once_and_each_alone(world: World) {
     let whole = world.get(&format!("{SHEETS}/{}", sheet["id"].as_str().unwrap())).token(&token).send().await.data(200);
     assert_eq!(whole["visits"].as_array().unwrap().len(), 3);
     assert_eq!(world.post(&path).token(&token).json(&json!({ "entries": [] })).send().await.refused(422, 10002).status, 422);
+}
+
+/// A certificate case of Lin's with something to mend.
+async fn to_mend(world: &World, lin: &Applicant) -> Case {
+    let case = lin.submitted("change").await;
+    world.pass(MINUTES_11);
+    let officer = world.worker(&[Role::TownOfficer]).await;
+    let case = world.decided(&officer, &Case::of(&lin.view(&case).await), "accept").await;
+    let ask = json!({ "version": case.version, "items": [{ "target": "section:holder", "reason": "incomplete", "note": null }] });
+    Case::of(&world.post(&case.staff("/actions/request-correction")).token(&officer).json(&ask).send().await.data(200))
+}
+
+async fn what_is_handed_over_on_the_way_is_not_too_late_when_it_comes_in(world: World) {
+    let village = world.officer(&[Role::Commissioner], VILLAGE, None, false).await;
+    let mut lin = Applicant::of(&world, "lin-xiaoyu").await;
+    let case = to_mend(&world, &lin).await;
+    let due = lin.view(&case).await["summary"]["due_on"].as_str().unwrap().to_owned();
+    let due: chrono::NaiveDate = due.parse().unwrap();
+    let left = due.signed_duration_since("2026-03-10".parse().unwrap()).num_days();
+    // In the evening of the last day the commissioner is on the way; the network comes back the next day.
+    world.pass(days(u64::try_from(left).unwrap()));
+    let token = world.on_duty(&village).await;
+    let sheet = taken(&world, &token).await;
+    world.pass(days(1));
+    world.work().await;
+    let token = world.on_duty(&village).await;
+    let entries = json!({ "entries": [{ "id": Uuid::new_v4(), "line": line(&sheet, "correction", &lin.person), "outcome": "met",
+        "happened_at": format!("{due}T18:00:00+08:00"), "agreed": { "relation": "self", "form": "oral", "consent": "2026-11" } }] });
+    let path = format!("{SHEETS}/{}/entries", sheet["id"].as_str().unwrap());
+    assert_eq!(world.post(&path).token(&token).json(&entries).send().await.data(200)["kept"], 1);
+    let helper = Applicant::helped_by(&world, &token, &lin.person);
+    let view = helper.view(&case).await;
+    assert_eq!(view["summary"]["state"]["value"], "correction_requested", "it has not lapsed meanwhile");
+    let holder = json!({ "version": view["sections"][0]["version"], "changed_condition": true, "phone": "13800000777" });
+    helper.put(&case.certificate("/sections/holder"), &holder).send().await.data(200);
+    helper.act(&Case::of(&helper.view(&case).await), "resubmit").await.data(200);
+    // Nobody carries it: the day holds.
+    lin.sign_in_again().await;
+    let case = Case::of(&lin.view(&case).await);
+    let officer = world.worker(&[Role::TownOfficer]).await;
+    let ask = json!({ "version": case.version, "items": [{ "target": "section:holder", "reason": "incomplete", "note": null }] });
+    world.post(&case.staff("/actions/request-correction")).token(&officer).json(&ask).send().await.data(200);
+    world.pass(days(60));
+    world.work().await;
+    lin.sign_in_again().await;
+    assert_eq!(lin.view(&case).await["summary"]["state"]["value"], "lapsed");
+    world.history_is_whole().await;
 }
 
 async fn a_sheet_is_for_one_village_and_one_worker(world: World) {

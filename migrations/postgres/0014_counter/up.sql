@@ -20,6 +20,8 @@ CREATE TABLE mandates (
 CREATE INDEX mandates_worker ON mandates (worker_id, recorded_at, id);
 CREATE INDEX mandates_person ON mandates (person_id, worker_id, until_at);
 
+-- When the applicant handed an application to the worker who entered it; the day of application counts by it.
+ALTER TABLE cases ADD COLUMN handed_over_at BIGINT;
 CREATE INDEX cases_filed ON cases (filed_by, created_at, id) WHERE filed_by IS NOT NULL;
 
 -- What is open in a village, and who of it has a device, by place.

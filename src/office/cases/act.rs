@@ -111,6 +111,7 @@ fn on_behalf(c: &mut AnyConn, spine: &Spine, case: &mut Case, act: &mut Act) -> 
     act.reason = Some(mandate.channel.step().to_owned());
     if matches!(act.action, Action::Submit | Action::Appeal) {
         (case.filed_by, case.channel) = (Some(worker.id), mandate.channel.code().to_owned());
+        case.handed_over_at = case.handed_over_at.or(Some(mandate.given_at));
     }
     Ok(())
 }

@@ -67,6 +67,7 @@ diesel::table! {
         urged_at -> Nullable<BigInt>,
         reminders -> BigInt,
         merged_into -> Nullable<Binary>,
+        handed_over_at -> Nullable<BigInt>,
     }
 }
 
@@ -139,6 +140,8 @@ pub struct Case {
     /// Reminders sent about the open correction.
     pub reminders: i64,
     pub merged_into: Option<Id>,
+    /// When the applicant handed it to the worker who entered it.
+    pub handed_over_at: Option<i64>,
 }
 
 impl Case {
@@ -180,6 +183,11 @@ impl Case {
     /// The key under which one live case may exist per person, service, kind and period.
     pub fn living_key(&self) -> String {
         format!("{}/{}/{}/{}", self.service, self.kind, self.period, self.person_id)
+    }
+
+    /// When it was applied for, as far as the applicant is concerned; of a draft, now.
+    pub fn applied_at(&self, now: i64) -> i64 {
+        self.handed_over_at.or(self.submitted_at).unwrap_or(now)
     }
 
     /// How the case stands to its limit.

@@ -6,6 +6,7 @@ use super::service::Spine;
 use super::{clocks, codes, corrections};
 use crate::office::policy::calendar;
 use crate::office::policy::terms::CommonPolicy;
+use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::calendar::beijing_date;
@@ -23,6 +24,8 @@ pub(super) struct Circumstances<'a> {
     appeal_until: Option<i64>,
     /// From when the applicant may ask again to hurry.
     urge_from: Option<i64>,
+    /// What the service holds back, and why.
+    by_service: Vec<(Action, &'static Code)>,
 }
 
 impl<'a> Circumstances<'a> {
@@ -35,6 +38,7 @@ impl<'a> Circumstances<'a> {
             mending: false,
             appeal_until: None,
             urge_from: None,
+            by_service: spine.services.get(&case.service)?.holds_back(c, case)?,
         };
         match actor {
             Actor::Worker(worker) => {
@@ -62,6 +66,15 @@ impl<'a> Circumstances<'a> {
 
     /// Why this action is refused now, if it is.
     pub fn refusal(&self, case: &Case, action: Action) -> Option<Error> {
+        if matches!(self.actor, Actor::System) {
+            return None;
+        }
+        let by_service = self.by_service.iter().find(|(held, _)| *held == action);
+        let by_service = by_service.map(|(_, code)| Error::new(code).with_current(case.current()));
+        self.by_spine(case, action).or(by_service)
+    }
+
+    fn by_spine(&self, case: &Case, action: Action) -> Option<Error> {
         match self.actor {
             Actor::System => None,
             Actor::Applicant(_) | Actor::OnBehalf(_) => self.refuses_applicant(case, action),

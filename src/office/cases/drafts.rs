@@ -49,7 +49,7 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
     let policy = county::current(c, &person.county, service.code(), spine.today())?;
     let policy = policy.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
     let (key, wrapped) = spine.keys.new_data_key(&Place::new("cases", "data_key", id.as_bytes()))?;
-    let (applicant_id, filed_by, channel, reason) = beginner(c, spine, new)?;
+    let begun = Beginner::of(c, spine, new)?;
     let mut case = Case {
         id,
         number: number(service.letters(), spine, id, |number| case::number_taken(c, number))?,
@@ -59,9 +59,9 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         county: person.county.to_string(),
         area: person.area.to_string(),
         person_id: new.person,
-        applicant_id,
-        filed_by,
-        channel: channel.to_owned(),
+        applicant_id: begun.applicant,
+        filed_by: begun.filed_by,
+        channel: begun.channel.to_owned(),
         policy_id: policy.id,
         state: State::Draft,
         version: 1,
@@ -99,6 +99,7 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         urged_at: None,
         reminders: 0,
         merged_into: None,
+        handed_over_at: begun.handed_over_at,
     };
     case.live_key = Some(case.living_key());
     case::insert(c, &case)?;
@@ -107,7 +108,7 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         from: State::Draft,
         role: Role::Applicant,
         actor: Some(new.filer.id()),
-        reason: reason.map(str::to_owned),
+        reason: begun.step.map(str::to_owned),
         note: None,
         at: spine.now,
     };
@@ -117,17 +118,33 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
 }
 
 /// Whose case a new draft is: the resident's; or that of whoever agreed, where they have an account, filed by an officer.
-/// With it: by which channel, and the step that its first line says.
-type Beginner = (Option<Id>, Option<Id>, &'static str, Option<&'static str>);
+struct Beginner {
+    applicant: Option<Id>,
+    filed_by: Option<Id>,
+    handed_over_at: Option<i64>,
+    channel: &'static str,
+    /// What its first line says.
+    step: Option<&'static str>,
+}
 
-fn beginner(c: &mut AnyConn, spine: &Spine, new: &NewDraft) -> Result<Beginner> {
-    let worker = match &new.filer {
-        Filer::Resident(account) => return Ok((Some(*account), None, "phone", None)),
-        Filer::Officer(worker) => worker,
-    };
-    let mandate = mandates::lasting(c, worker.id, new.person, spine.now)?.ok_or_else(|| Error::new(&mandates::NEEDED))?;
-    let applicant = mandates::account_of_giver(c, &mandate, spine.now)?;
-    Ok((applicant, Some(worker.id), mandate.channel.code(), Some(mandate.channel.step())))
+impl Beginner {
+    fn of(c: &mut AnyConn, spine: &Spine, new: &NewDraft) -> Result<Beginner> {
+        let worker = match &new.filer {
+            Filer::Officer(worker) => worker,
+            Filer::Resident(account) => {
+                let applicant = Some(*account);
+                return Ok(Beginner { applicant, filed_by: None, handed_over_at: None, channel: "phone", step: None });
+            }
+        };
+        let mandate = mandates::lasting(c, worker.id, new.person, spine.now)?.ok_or_else(|| Error::new(&mandates::NEEDED))?;
+        Ok(Beginner {
+            applicant: mandates::account_of_giver(c, &mandate, spine.now)?,
+            filed_by: Some(worker.id),
+            handed_over_at: Some(mandate.given_at),
+            channel: mandate.channel.code(),
+            step: Some(mandate.channel.step()),
+        })
+    }
 }
 
 /// Letters, day and six digits: JY20261121483920. A twin of the same day takes the next free one.

@@ -221,6 +221,14 @@ pub fn relation(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<Re
     }
 }
 
+/// When a filer asks for something: now; what an officer enters later counts from when it was said.
+pub fn said_at(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<i64> {
+    match who {
+        Filer::Resident(_) => Ok(now),
+        Filer::Officer(worker) => Ok(lasting(c, worker.id, person, now)?.map_or(now, |m| m.given_at)),
+    }
+}
+
 /// The mandate by which an officer acts in this case. Errors: 10006 not in their area, or a draft that is not theirs;
 /// 13003 without a mandate.
 pub fn in_case(c: &mut AnyConn, worker: &Worker, case: &Case, now: i64) -> Result<Mandate> {

@@ -33,7 +33,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct RecordMandate {
     /// For whom you will act; somebody of your area.
     person_id: Id,
-    /// What the person is to whoever agreed: self, child, ward, kin or proxy.
     #[schema(inline, example = "self")]
     relation: Relation,
     /// Name of whoever agreed, when it is not the person.

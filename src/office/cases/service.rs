@@ -68,6 +68,11 @@ pub trait Service: Send + Sync + 'static {
     /// Follows an action in the same write, after the case moved; an error undoes all of it.
     fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()>;
 
+    /// What only the service knows that keeps an action from happening now, each with what is answered then.
+    fn holds_back(&self, _c: &mut AnyConn, _case: &Case) -> Result<Vec<(Action, &'static Code)>> {
+        Ok(Vec::new())
+    }
+
     /// What the applicant should know beyond the state, derived from the service's own rows.
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>>;
 

@@ -134,6 +134,9 @@ pub struct CaseView {
     pub who_acts: WhoActs,
     /// Until when a submission can be taken back.
     pub undo_until: Option<String>,
+    /// When the applicant handed it to the worker who entered it, at the counter or at home.
+    #[schema(example = json!(null))]
+    pub handed_over_at: Option<String>,
     /// Day by which the whole case is to be decided, while its clock runs.
     #[schema(example = "2026-12-18")]
     pub decide_by: Option<String>,
@@ -201,6 +204,7 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, reader: Option<&Actor>)
         meaning: case.state.meaning().to_owned(),
         who_acts: who_acts(c, case)?,
         undo_until: (case.state == State::Submitted).then(|| rfc3339(clocks::undo_until(case, &policy))),
+        handed_over_at: case.handed_over_at.map(rfc3339),
         decide_by: case.total_from.and(case.total_due_at).map(|d| beijing_date(d).to_string()),
         merged_into: case.merged_into,
         allowed_actions: actions.iter().map(|a| labelled!(*a)).collect(),

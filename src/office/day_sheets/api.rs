@@ -141,7 +141,6 @@ async fn one(who: AreaOfficer, id: PathId, app: web::Data<App>) -> Result<Answer
 #[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AgreedOnTheWay {
-    /// What the person is to whoever agreed: self, child, ward, kin or proxy.
     #[schema(inline, example = "self")]
     relation: Relation,
     /// Name of whoever agreed, when it is not the person.

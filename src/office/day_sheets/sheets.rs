@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::errands;
 use crate::office::accounts::guards::Worker;
+use crate::office::cases::corrections;
 use crate::office::cases::service::{Errand, Spine};
 use crate::office::people::persons::{self, Person};
 use crate::office::people::reveals::{self, Reveal, RevealField};
@@ -34,6 +35,8 @@ diesel::table! {
     }
 }
 
+/// So long what is on the way is waited for.
+const CARRIED_MS: i64 = 2 * 24 * 3_600_000;
 /// What the log of opened facts says.
 const PURPOSE: &str = "走访单随身带出";
 
@@ -84,6 +87,8 @@ pub fn take(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, village: &A
         AnyConn::Sqlite(c) => insert.execute(c)?,
         AnyConn::Postgres(c) => insert.execute(c)?,
     };
+    let mending = lines.iter().filter(|l| l.errand().0 == errands::CORRECTION.0).filter_map(|l| l.case_id).collect();
+    corrections::carried(c, mending, spine.now.saturating_add(CARRIED_MS))?;
     let mut people: Vec<Id> = lines.iter().map(|l| l.person_id).collect();
     people.sort_unstable();
     people.dedup();

@@ -12,6 +12,7 @@ use crate::office::cases::codes::NOT_NOW;
 use crate::office::cases::drafts;
 use crate::office::cases::service::Spine;
 use crate::office::people::register;
+use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::lifecycle::{Action, State};
@@ -56,10 +57,6 @@ pub fn follow(c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Re
         Action::Accept | Action::DeemAccepted if row.awaits_result() => {
             row.waiting_since = Some(spine.now);
         }
-        Action::Approve => approvable(c, case, &row)?,
-        Action::Withdraw if !matches!(row.card, CardStep::None | CardStep::ToBeMade) => {
-            return Err(Error::new(&codes::CARD_MADE).with_current(case.current()));
-        }
         Action::Complete if !matches!(row.card, CardStep::HandedOut | CardStep::Received) => {
             return Err(Error::new(&codes::NOT_HANDED_OUT).with_current(case.current()));
         }
@@ -86,15 +83,19 @@ fn decide_need(c: &mut AnyConn, spine: &Spine, case: &Case, row: &mut CardCase) 
     Ok(())
 }
 
-/// 32004 while a result is awaited, 32009 when it says that the standard is not met.
-fn approvable(c: &mut AnyConn, case: &Case, row: &CardCase) -> Result<()> {
+/// No approval while a result is awaited (32004), or when it says that the standard is not met (32009); no withdrawal once
+/// the card is made (32007).
+pub fn holds_back(c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
+    let (row, mut held) = (store::find(c, case.id)?, Vec::new());
     if row.awaits_result() {
-        return Err(Error::new(&codes::ASSESSMENT_OPEN).with_current(case.current()));
+        held.push((Action::Approve, &codes::ASSESSMENT_OPEN));
+    } else if row.assessment == Assessment::Done && store::result_of(c, case.id)?.is_some_and(|r| r.finding.level.is_none()) {
+        held.push((Action::Approve, &codes::BELOW_STANDARD));
     }
-    match store::result_of(c, case.id)? {
-        Some(result) if result.finding.level.is_none() => Err(Error::new(&codes::BELOW_STANDARD).with_current(case.current())),
-        _ => Ok(()),
+    if !matches!(row.card, CardStep::None | CardStep::ToBeMade) {
+        held.push((Action::Withdraw, &codes::CARD_MADE));
     }
+    Ok(held)
 }
 
 /// An officer of the case's desk asks for an assessment and says why. Errors: 10030, 20001, 20004, 20005, 32010.

@@ -166,6 +166,10 @@ impl Service for Certificate {
         Ok(store::find(c, case.id)?.awaits_result())
     }
 
+    fn holds_back(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
+        following::holds_back(c, case)
+    }
+
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {
         let row = store::find(c, case.id)?;
         let mut flags = Vec::new();

@@ -244,7 +244,6 @@ pub(super) fn placed_again(c: &mut AnyConn, spine: &Spine, mut loan: Loan) -> Re
 /// The applicant withdraws: before hand-out only (30003). Drafts have nothing to give up.
 pub(super) fn withdraw(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
     match Loan::of_case(c, case.id)? {
-        Some(loan) if loan.state == LoanState::Out => Err(Error::new(&faults::DEVICE_OUT)),
         Some(loan) if loan.state != LoanState::Ended => give_up(c, spine, loan, EndWhy::Withdrawn),
         _ => Ok(()),
     }

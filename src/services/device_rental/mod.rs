@@ -168,6 +168,11 @@ impl Service for DeviceRental {
         }
     }
 
+    fn holds_back(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
+        let out = Loan::of_case(c, case.id)?.is_some_and(|l| l.state == LoanState::Out);
+        Ok(if out { vec![(Action::Withdraw, &faults::DEVICE_OUT)] } else { Vec::new() })
+    }
+
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {
         let Some(loan) = Loan::of_case(c, case.id)? else { return Ok(Vec::new()) };
         let mut flags = Vec::new();

@@ -27,6 +27,7 @@ use crate::platform::http::paging::{self, After};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::calendar::beijing_date;
 use crate::{form, labelled};
 
 /// The operations of this file.
@@ -175,7 +176,7 @@ async fn begin(
         if season.county != student.county {
             return Err(Error::not_found());
         }
-        if !season.open_on(spine.today()) {
+        if !season.open_on(beijing_date(mandates::said_at(c, &who, student.id, spine.now)?)) {
             return Err(Error::new(&codes::NOT_OPEN));
         }
         if store::applied_twice(c, student.id, &season.code, None)? {

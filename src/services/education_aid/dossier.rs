@@ -29,7 +29,7 @@ pub struct Dossier {
     pub student: Option<Student>,
     pub family: Option<Family>,
     pub account: Option<Account>,
-    /// The day of submission; of a draft, today.
+    /// The day of application (see [`Case::applied_at`]).
     pub applied_on: NaiveDate,
 }
 
@@ -44,7 +44,7 @@ pub fn load(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Dossier> {
         student: drafts::read(c, &key, case.id, "student")?.map(|s| s.body),
         family: drafts::read(c, &key, case.id, "family")?.map(|s| s.body),
         account: drafts::read(c, &key, case.id, "account")?.map(|s| s.body),
-        applied_on: beijing_date(case.submitted_at.unwrap_or(spine.now)),
+        applied_on: beijing_date(case.applied_at(spine.now)),
     })
 }
 

@@ -132,7 +132,8 @@ impl Service for EducationAid {
     }
 
     fn check(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>> {
-        dossier::load(c, spine, case)?.faults(c, case, spine.today())
+        let dossier = dossier::load(c, spine, case)?;
+        dossier.faults(c, case, dossier.applied_on)
     }
 
     fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>> {
@@ -162,6 +163,12 @@ impl Service for EducationAid {
             }
             _ => Ok(()),
         }
+    }
+
+    fn holds_back(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
+        // What lies at the bank is not taken back.
+        let paying = store::of_case(c, case.id)?.is_some_and(|a| matches!(a.state, AwardState::InBatch | AwardState::Paid));
+        Ok(if paying { vec![(Action::Withdraw, &codes::IN_PAYMENT)] } else { Vec::new() })
     }
 
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {

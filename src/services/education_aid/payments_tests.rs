@@ -217,6 +217,7 @@ fn blank(spine: &Spine, id: Id, person: Id, policy_id: Id, period: &str) -> Case
         urged_at: None,
         reminders: 0,
         merged_into: None,
+        handed_over_at: None,
     }
 }
 
