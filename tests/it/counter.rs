@@ -1,6 +1,7 @@
 //! Help in person: a worker fills in the very same case for somebody, with consent, and does not decide it.
 
 use serde_json::{Value, json};
+use zhucan::office::accounts::staff_admin;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 
@@ -8,7 +9,7 @@ use crate::counter_codes::{code_for, login};
 use crate::education_aid::Office;
 use crate::world::World;
 use crate::world::client::Reply;
-use crate::world::people::Officer;
+use crate::world::people::{COUNTY, Officer};
 use crate::world::renewal::{Applicant, Case, MINUTES_11, actions, days};
 
 stories![
@@ -18,6 +19,7 @@ stories![
     nobody_is_helped_without_consent_that_lasts,
     a_childs_application_needs_the_guardians_word,
     who_filed_an_application_does_not_decide_it,
+    what_the_countys_only_officer_filed_goes_to_the_city,
     what_was_handed_over_in_time_counts_although_it_is_entered_after_the_season,
 ];
 
@@ -193,6 +195,12 @@ async fn nobody_is_helped_without_consent_that_lasts(world: World) {
     end(&village.token, 2).await.refused(409, 10030);
     world.get(&draft.path("")).token(&village.token).send().await.refused(403, 13003);
     helper.submit(&draft).send().await.refused(403, 13003);
+    let lead = world.officer(&[Role::TownOfficer], "990101100000", None, true).await;
+    world.pass(std::time::Duration::from_secs(1));
+    let objected = agreed(&world, &village.token, &own_word(&zhao.person)).await.data(201);
+    let path = format!("{MANDATES}/{}/actions/end", objected["id"].as_str().unwrap());
+    let ended = world.post(&path).token(&lead.token).json(&json!({ "version": 1 })).send().await.data(200);
+    assert_eq!(ended["lasts"], false);
     let listed = helper.get(&format!("{MANDATES}?limit=1")).await;
     assert_eq!((listed["items"].as_array().unwrap().len(), &listed["items"][0]["lasts"]), (1, &json!(false)));
     // A point keeper meets residents, but does not apply for them.
@@ -222,14 +230,38 @@ async fn a_childs_application_needs_the_guardians_word(world: World) {
 }
 
 async fn who_filed_an_application_does_not_decide_it(world: World) {
-    let (town, zhao) = (world.worker(&[Role::TownOfficer]).await, Applicant::zhao(&world).await);
-    agreed(&world, &town, &own_word(&zhao.person)).await.data(201);
-    let case = Applicant::helped_by(&world, &town, &zhao.person).submitted("renewal").await;
+    let zhao = Applicant::zhao(&world).await;
+    let (first, second) = (world.worker(&[Role::TownOfficer]).await, world.worker(&[Role::TownOfficer]).await);
+    for worker in [&first, &second] {
+        agreed(&world, worker, &own_word(&zhao.person)).await.data(201);
+    }
+    // It is taken back and filed again by a colleague: both have handed it in.
+    let case = Applicant::helped_by(&world, &first, &zhao.person).submitted("renewal").await;
+    let draft = Case::of(&zhao.act(&case, "undo").await.data(200));
+    Applicant::helped_by(&world, &second, &zhao.person).submit(&draft).send().await.data(200);
     world.pass(MINUTES_11);
     let case = Case::of(&zhao.view(&case).await);
-    world.decide(&town, &case, "accept").await.refused(403, 20005);
+    world.decide(&first, &case, "accept").await.refused(403, 20005);
+    world.decide(&second, &case, "accept").await.refused(403, 20005);
     // A colleague of the same desk does.
     world.decided(&world.worker(&[Role::TownOfficer]).await, &case, "accept").await;
+    world.history_is_whole().await;
+}
+
+async fn what_the_countys_only_officer_filed_goes_to_the_city(world: World) {
+    let zhao = Applicant::zhao(&world).await;
+    let only = world.officer(&[Role::CountyOfficer], COUNTY, None, false).await;
+    let city = world.worker_who_is(&[Role::CityOfficer], "990100000000", None).await;
+    staff_admin::assign(&world.app, &zhucan::services::all(), "county", Vec::new()).await.unwrap();
+    agreed(&world, &only.token, &own_word(&zhao.person)).await.data(201);
+    let case = Applicant::helped_by(&world, &only.token, &zhao.person).submitted("renewal").await;
+    world.pass(MINUTES_11);
+    let town = world.worker(&[Role::TownOfficer]).await;
+    let case = world.decided(&town, &Case::of(&zhao.view(&case).await), "accept").await;
+    let case = world.decided(&town, &case, "forward").await;
+    assert!(zhao.view(&case).await["who_acts"]["name"].as_str().unwrap().contains("市残联"));
+    world.decide(&only.token, &case, "approve").await.refused(409, 20001);
+    world.decided(&city, &case, "approve").await;
     world.history_is_whole().await;
 }
 

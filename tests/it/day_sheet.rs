@@ -97,6 +97,8 @@ async fn a_commissioner_takes_the_village_along_and_hands_in_what_happened(world
     // What was agreed at the door is a mandate of that moment: the case is filed as a home visit.
     let mandates = world.get("/api/v1/staff/mandates").token(&token).send().await.data(200);
     assert_eq!(mandates["items"][0]["given_at"], "2026-03-10T11:00:00+08:00");
+    let told = world.get("/api/v1/me/notices").token(&world.resident("zhao-tiezhu").await).send().await.data(200);
+    assert!(told["items"].as_array().unwrap().iter().any(|n| n["title"] == "有工作人员代为办理"), "{told}");
     let filed = Applicant::helped_by(&world, &token, &zhao.person).submitted("renewal").await;
     let lines = world.get(&filed.path("")).token(&token).send().await.data(200)["timeline"].clone();
     assert_eq!(lines[0]["reason"], "由工作人员上门代为办理");
@@ -141,8 +143,10 @@ async fn an_entry_is_kept_once_and_each_alone(world: World) {
     ]))
     .await;
     let codes: Vec<i64> = done["results"].as_array().unwrap().iter().map(|r| r["errcode"].as_i64().unwrap()).collect();
-    assert_eq!(codes, [0, 10002, 10002, 10002, 10006, 10002, 10002, 13002, 0]);
-    assert_eq!((&done["kept"], &done["refused"]), (&json!(2), &json!(7)));
+    assert_eq!(codes, [0, 10002, 10002, 10002, 10006, 10002, 10002, 0, 0]);
+    assert_eq!((&done["kept"], &done["refused"]), (&json!(3), &json!(6)));
+    let unagreed = done["results"][7]["effects"][0].as_str().unwrap().to_owned();
+    assert!(unagreed.contains("没有登记上"), "the visit happened, the agreement did not: {unagreed}");
     // The answer was lost: the phone sends it again, with something more.
     let again = send(json!([first, met(&zhao.person, "2026-03-10T09:50:00+08:00")])).await;
     assert_eq!((&again["results"][0]["before"], &again["results"][1]["before"]), (&json!(true), &json!(false)));
@@ -150,7 +154,7 @@ async fn an_entry_is_kept_once_and_each_alone(world: World) {
     other["outcome"] = json!("moved");
     assert_eq!(send(json!([other])).await["results"][0]["errcode"], 10011);
     let whole = world.get(&format!("{SHEETS}/{}", sheet["id"].as_str().unwrap())).token(&token).send().await.data(200);
-    assert_eq!(whole["visits"].as_array().unwrap().len(), 3);
+    assert_eq!(whole["visits"].as_array().unwrap().len(), 4);
     assert_eq!(world.post(&path).token(&token).json(&json!({ "entries": [] })).send().await.refused(422, 10002).status, 422);
 }
 

@@ -8,6 +8,7 @@ CREATE TABLE mandates (
     person_id BLOB NOT NULL REFERENCES persons (id),
     relation TEXT NOT NULL,
     giver BLOB,
+    giver_account BLOB REFERENCES residents (id),
     channel TEXT NOT NULL,
     form TEXT NOT NULL,
     text_version TEXT NOT NULL,
@@ -47,6 +48,8 @@ CREATE TABLE day_sheet_lines (
     due_on TEXT,
     PRIMARY KEY (sheet_id, line)
 );
+
+CREATE INDEX day_sheet_lines_case ON day_sheet_lines (case_id) WHERE case_id IS NOT NULL;
 
 -- What happened on the way. happened_at is the worker's word, recorded_at ours. The id is the phone's own, so that a sheet
 -- can be handed in again.

@@ -57,9 +57,14 @@ impl Worker {
         self.posts.iter().filter(move |p| p.role == role)
     }
 
+    /// The posts by which the worker meets residents in person.
+    pub fn posts_among(&self) -> impl Iterator<Item = &Post> {
+        self.posts.iter().filter(|p| knows_residents(p.role))
+    }
+
     /// Meets residents of this area in person, by this post.
     pub fn post_among(&self, area: &AreaCode) -> Option<&Post> {
-        self.posts.iter().find(|p| knows_residents(p.role) && p.area.contains(area))
+        self.posts_among().find(|p| p.area.contains(area))
     }
 
     /// Meets residents of this area in person.

@@ -106,12 +106,19 @@ pub fn act(c: &mut AnyConn, spine: &Spine, id: Id, mut act: Act) -> Result<Case>
 
 /// Writes down where an officer acted in the applicant's stead; who hands in an application does not decide it.
 fn on_behalf(c: &mut AnyConn, spine: &Spine, case: &mut Case, act: &mut Act) -> Result<()> {
-    let Actor::OnBehalf(worker) = &act.actor else { return Ok(()) };
+    let Actor::OnBehalf(worker) = &act.actor else {
+        if matches!((&act.actor, act.action), (Actor::Applicant(_), Action::Submit)) {
+            case.handed_over_at = None;
+        }
+        return Ok(());
+    };
     let mandate = mandates::in_case(c, worker, case, spine.now)?;
     act.reason = Some(mandate.channel.step().to_owned());
-    if matches!(act.action, Action::Submit | Action::Appeal) {
-        (case.filed_by, case.channel) = (Some(worker.id), mandate.channel.code().to_owned());
-        case.handed_over_at = case.handed_over_at.or(Some(mandate.given_at));
+    if matches!(act.action, Action::Submit | Action::Resubmit | Action::Appeal) {
+        case.filed_by = Some(worker.id);
+    }
+    if act.action == Action::Submit {
+        (case.channel, case.handed_over_at) = (mandate.channel.code().to_owned(), Some(mandate.given_at));
     }
     Ok(())
 }
@@ -136,6 +143,7 @@ fn go(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy, le
         Leads::NextDesk => routing::forward(c, spine, case, policy),
         Leads::PreviousDesk => routing::back(case, policy),
         Leads::Appeal => routing::appeal(c, spine, case, policy),
+        Leads::BeforeCorrection => routing::onward(c, spine, case, policy),
         Leads::Before => {
             if from == State::CorrectionRequested {
                 corrections::recall(c, case)?;
@@ -291,7 +299,7 @@ pub fn offered(c: &mut AnyConn, spine: &Spine, case: &Case, actor: &Actor) -> Re
     Ok(actions)
 }
 
-/// Four-eyes: nobody works on a case that they filed or applied for, or that is about them or their family, or on the
+/// Four-eyes: nobody works on a case that they filed, handed something in for, or applied for, or that is about them or their family, or on the
 /// appeal against their own refusal.
 pub fn conflicted(c: &mut AnyConn, spine: &Spine, case: &Case, worker: Id, person: Option<Id>) -> Result<bool> {
     Ok(!someone_is_free(c, spine, case, &[(worker, person)])?)
@@ -305,8 +313,10 @@ pub(super) fn someone_is_free(c: &mut AnyConn, spine: &Spine, case: &Case, worke
         involved = kin::family_among(c, case.person_id, &persons, spine.today())?;
         involved.extend(history::applicants(c, case.id)?);
     }
+    let helpers = history::helpers(c, case.id)?;
     let free = |(worker, person): &(Id, Option<Id>)| {
-        let acted = case.filed_by == Some(*worker) || case.appealed_at.is_some() && case.refused_by == Some(*worker);
+        let helped = case.filed_by == Some(*worker) || helpers.contains(worker);
+        let acted = helped || case.appealed_at.is_some() && case.refused_by == Some(*worker);
         !acted && person.is_none_or(|own| !involved.contains(&own))
     };
     Ok(workers.iter().any(free))

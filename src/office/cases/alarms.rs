@@ -6,6 +6,7 @@ use super::act::{Act, act};
 use super::case::{Case, cases};
 use super::service::{Services, Spine};
 use super::{case, notice_board, taking_on};
+use crate::office::day_sheets;
 use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
@@ -35,6 +36,14 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
                 return Ok(false);
             }
             let stranded = case.state == State::CorrectionRequested && taking_on::left_behind(c, &spine, &case)?;
+            let late = case.state == State::CorrectionRequested && case.held_at.is_none() && !stranded;
+            let due = case.due_at.filter(|due| late && *due < spine.now);
+            let carried = due.map(|due| day_sheets::carried_until(c, id, due, spine.now)).transpose()?.flatten();
+            if let Some(until) = carried.filter(|until| *until > spine.now) {
+                case.alarm_at = Some(until);
+                case::update(c, &case, case.version)?;
+                return Ok(false);
+            }
             if let Some((action, reason)) = calls_for(&case, spine.now, stranded) {
                 act(c, &spine, id, Act::system(action, reason))?;
                 return Ok(true);

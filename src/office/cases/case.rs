@@ -270,7 +270,14 @@ pub fn find(c: &mut AnyConn, id: Id) -> Result<Case> {
 pub fn owned(c: &mut AnyConn, who: &Filer, id: Id, now: i64) -> Result<Case> {
     let case = find(c, id)?;
     match who {
-        Filer::Officer(worker) => mandates::in_case(c, worker, &case, now).map(|_| case),
+        Filer::Officer(worker) => {
+            let mandate = mandates::in_case(c, worker, &case, now)?;
+            let draft = case.state == State::Draft;
+            // A draft in an officer's hand counts as what it would be when it is submitted now.
+            let (handed_over_at, filed_by) = (draft.then_some(mandate.given_at), draft.then_some(worker.id));
+            let (handed_over_at, filed_by) = (handed_over_at.or(case.handed_over_at), filed_by.or(case.filed_by));
+            Ok(Case { handed_over_at, filed_by, ..case })
+        }
         Filer::Resident(account) => {
             let own = case.applicant_id == Some(*account);
             let may = own && links::may_act(c, *account, case.person_id, beijing_date(now))?.is_some();

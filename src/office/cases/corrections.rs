@@ -2,14 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::case::{Case, cases};
+use super::case::Case;
 use super::codes;
 use super::service::Spine;
 use crate::platform::crypto::{DataKey, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::State;
 
 diesel::table! {
     correction_items (id) {
@@ -139,12 +138,4 @@ pub(super) fn recall(c: &mut AnyConn, case: &Case) -> Result<()> {
 fn latest(items: Vec<Item>) -> Vec<Item> {
     let round = items.iter().map(|i| i.round).max().unwrap_or(0);
     items.into_iter().filter(|i| i.round == round).collect()
-}
-
-/// The open notices of these cases are on their way to the applicants in a worker's hand: none lapses before `until`, so that
-/// what is handed over in time on the way is not lost for want of a network.
-pub fn carried(c: &mut AnyConn, all: Vec<Id>, until: i64) -> Result<()> {
-    let open = cases::table.filter(cases::id.eq_any(all).and(cases::state.eq(State::CorrectionRequested)));
-    diesel::update(open.filter(cases::alarm_at.lt(Some(until)))).set(cases::alarm_at.eq(Some(until))).execute(c)?;
-    Ok(())
 }

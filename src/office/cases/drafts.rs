@@ -99,7 +99,7 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         urged_at: None,
         reminders: 0,
         merged_into: None,
-        handed_over_at: begun.handed_over_at,
+        handed_over_at: None,
     };
     case.live_key = Some(case.living_key());
     case::insert(c, &case)?;
@@ -121,7 +121,6 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
 struct Beginner {
     applicant: Option<Id>,
     filed_by: Option<Id>,
-    handed_over_at: Option<i64>,
     channel: &'static str,
     /// What its first line says.
     step: Option<&'static str>,
@@ -133,14 +132,13 @@ impl Beginner {
             Filer::Officer(worker) => worker,
             Filer::Resident(account) => {
                 let applicant = Some(*account);
-                return Ok(Beginner { applicant, filed_by: None, handed_over_at: None, channel: "phone", step: None });
+                return Ok(Beginner { applicant, filed_by: None, channel: "phone", step: None });
             }
         };
-        let mandate = mandates::lasting(c, worker.id, new.person, spine.now)?.ok_or_else(|| Error::new(&mandates::NEEDED))?;
+        let mandate = mandates::strongest(c, worker.id, new.person, spine.now)?.ok_or_else(|| Error::new(&mandates::NEEDED))?;
         Ok(Beginner {
-            applicant: mandates::account_of_giver(c, &mandate, spine.now)?,
+            applicant: mandate.giver_account,
             filed_by: Some(worker.id),
-            handed_over_at: Some(mandate.given_at),
             channel: mandate.channel.code(),
             step: Some(mandate.channel.step()),
         })

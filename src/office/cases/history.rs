@@ -150,6 +150,14 @@ pub(super) fn applicants(c: &mut AnyConn, case: Id) -> Result<Vec<Id>> {
     Ok(found.into_iter().flatten().collect())
 }
 
+/// Who ever handed something in for the applicant: their accounts, and workers in their stead.
+pub(super) fn helpers(c: &mut AnyConn, case: Id) -> Result<Vec<Id>> {
+    let handed = [Action::Begin, Action::Submit, Action::Resubmit, Action::Appeal];
+    let lines = case_events::table.filter(case_events::case_id.eq(case).and(case_events::role.eq(Role::Applicant)));
+    let lines = lines.filter(case_events::action.eq_any(handed)).select(case_events::actor).distinct().order(case_events::actor);
+    Ok(lines.load::<Option<Id>>(c)?.into_iter().flatten().collect())
+}
+
 /// One line.
 pub fn line(c: &mut AnyConn, case: Id, seq: i64) -> Result<Option<Event>> {
     let found = case_events::table.find((case, seq)).select(<Event as Selectable<MultiBackend>>::construct_selection());

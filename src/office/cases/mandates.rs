@@ -7,9 +7,12 @@ use diesel::prelude::*;
 
 use super::case::Case;
 use super::consents;
+use super::service::Spine;
 use crate::office::accounts::faults;
 use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::accounts::links::{self, Relation};
+use crate::office::accounts::residents;
+use crate::office::notices::telling;
 use crate::office::people::persons;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -27,6 +30,7 @@ diesel::table! {
         person_id -> Binary,
         relation -> Text,
         giver -> Nullable<Binary>,
+        giver_account -> Nullable<Binary>,
         channel -> Text,
         form -> Text,
         text_version -> Text,
@@ -86,6 +90,8 @@ pub struct Mandate {
     pub person_id: Id,
     /// What the person is to whoever agreed.
     pub relation: Relation,
+    /// The account of whoever agreed, as far as exactly one is theirs: it follows the case on the phone.
+    pub giver_account: Option<Id>,
     pub channel: HelpedAt,
     pub form: ConsentForm,
     pub given_at: i64,
@@ -125,8 +131,10 @@ pub struct NewMandate {
 }
 
 impl NewMandate {
-    /// Records it. Errors: 10006 out of scope, 12005 oneself, 13001 and 13002 the text, 10002 who may agree and when.
-    pub fn record(&self, c: &mut AnyConn, keys: &Keyring, worker: &Worker, now: i64) -> Result<Mandate> {
+    /// Records it, and tells whoever may act for the person. Errors: 10006 out of scope, 12005 oneself, 13001 and 13002 the
+    /// text, 10002 who may agree and when.
+    pub fn record(&self, c: &mut AnyConn, spine: &Spine, worker: &Worker) -> Result<Mandate> {
+        let (keys, now) = (&spine.keys, spine.now);
         let person = persons::find(c, self.person)?.filter(|p| worker.knows_residents_of(&p.area));
         let person = person.ok_or_else(Error::not_found)?;
         if worker.person == Some(person.id) {
@@ -135,16 +143,41 @@ impl NewMandate {
         consents::of_text(self.consent.as_deref())?;
         let born = persons::open(c, keys, person.id)?.birth_date;
         self.check(born, now)?;
+        let account = self.account(c, keys, now)?;
         let giver = self.giver.as_deref().map(|name| keys.seal_text(&Place::new("mandates", "giver", self.id.as_bytes()), name));
         use mandates::dsl as m;
         let row = (
             (m::id.eq(self.id), m::worker_id.eq(worker.id), m::person_id.eq(person.id), m::relation.eq(self.relation)),
-            (m::giver.eq(giver.transpose()?), m::channel.eq(self.channel), m::form.eq(self.form)),
+            (m::giver.eq(giver.transpose()?), m::giver_account.eq(account), m::channel.eq(self.channel), m::form.eq(self.form)),
             (m::text_version.eq(consents::TEXT_VERSION), m::given_at.eq(self.given_at), m::recorded_at.eq(now)),
             (m::until_at.eq(now.saturating_add(self.days.saturating_mul(DAY_MS))), m::version.eq(1_i64)),
         );
         diesel::insert_into(m::mandates).values(row).execute(c)?;
-        find(c, worker, self.id)
+        self.tell(c, spine, &worker.name)?;
+        of_id(c, self.id)
+    }
+
+    /// The one account that acts in the relation and is the giver's: one's own, or one of that name.
+    fn account(&self, c: &mut AnyConn, keys: &Keyring, now: i64) -> Result<Option<Id>> {
+        let mut theirs = Vec::new();
+        for (account, relation) in links::recipients_for(c, self.person, beijing_date(now))? {
+            let named = relation == Relation::Own || residents::name_of(c, keys, account)? == self.giver;
+            if relation == self.relation && named {
+                theirs.push(account);
+            }
+        }
+        Ok(theirs.pop().filter(|_| theirs.is_empty()))
+    }
+
+    /// Whoever may act for the person learns who acts in their stead, and can object.
+    fn tell(&self, c: &mut AnyConn, spine: &Spine, worker: &str) -> Result<()> {
+        let place = self.channel.label();
+        let body =
+            format!("工作人员{worker}登记了{place}代办。办理的每一步都能在办件中看到；如果没有同意过，请马上联系当地残联。");
+        for (account, _) in links::recipients_for(c, self.person, spine.today())? {
+            telling::inform(c, spine, account, "mandate", "有工作人员代为办理", &body)?;
+        }
+        Ok(())
     }
 
     fn check(&self, born: chrono::NaiveDate, now: i64) -> Result<()> {
@@ -170,22 +203,26 @@ impl NewMandate {
     }
 }
 
-/// The worker's own mandate of an id; anybody else's is 10006.
-pub fn find(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Mandate> {
-    let own = mandates::table.find(id).filter(mandates::worker_id.eq(worker.id));
-    let found = own.select(<Mandate as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
-    found.ok_or_else(Error::not_found)
+fn of_id(c: &mut AnyConn, id: Id) -> Result<Mandate> {
+    let found = mandates::table.find(id).select(<Mandate as Selectable<MultiBackend>>::construct_selection());
+    found.get_result(c).optional()?.ok_or_else(Error::not_found)
 }
 
-/// Ends a mandate before its time. Errors: 10006, 10030 stale or over.
+/// Ends a mandate before its time: one's own, or, for who leads a desk where the person lives, a colleague's to whom somebody
+/// objects. Errors: 10006 anybody else's, 10030 stale or over.
 pub fn end(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, now: i64) -> Result<Mandate> {
-    let found = find(c, worker, id)?;
+    let found = of_id(c, id)?;
+    let home = persons::find(c, found.person_id)?.map(|p| p.area);
+    let leads = worker.posts_among().any(|p| p.lead && home.is_some_and(|area| p.area.contains(&area)));
+    if found.worker_id != worker.id && !leads {
+        return Err(Error::not_found());
+    }
     if found.version != version || !found.lasts(now) {
         return Err(Error::stale(found.current(now)));
     }
     let row = diesel::update(mandates::table.find(id));
     row.set((mandates::ended_at.eq(now), mandates::version.eq(version.saturating_add(1)))).execute(c)?;
-    find(c, worker, id)
+    of_id(c, id)
 }
 
 /// The worker's mandates, the latest first; one row more than `limit` when there are more.
@@ -198,13 +235,23 @@ pub fn of_worker(c: &mut AnyConn, worker: Id, after: Option<After>, limit: i64) 
     Ok(page.select(<Mandate as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
-/// The mandate by which this worker acts for a person now; the latest, where there are several.
-pub fn lasting(c: &mut AnyConn, worker: Id, person: Id, now: i64) -> Result<Option<Mandate>> {
+/// The mandates by which this worker acts for a person now, the latest first.
+fn lasting(c: &mut AnyConn, worker: Id, person: Id, now: i64) -> Result<Vec<Mandate>> {
     use mandates::dsl as m;
     let live = m::mandates.filter(m::person_id.eq(person).and(m::worker_id.eq(worker)).and(m::until_at.gt(now)));
     let live = live.filter(m::ended_at.is_null()).order((m::recorded_at.desc(), m::id.desc()));
-    let found: Vec<Mandate> = live.select(<Mandate as Selectable<MultiBackend>>::construct_selection()).load(c)?;
-    Ok(found.into_iter().next())
+    Ok(live.select(<Mandate as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
+
+/// The one of them that goes furthest: a guardian's word before the others, else the latest.
+pub fn strongest(c: &mut AnyConn, worker: Id, person: Id, now: i64) -> Result<Option<Mandate>> {
+    let mut all = lasting(c, worker, person, now)?;
+    let at = all.iter().position(|m| is_guardians(m.relation)).unwrap_or(0);
+    Ok(if at < all.len() { Some(all.swap_remove(at)) } else { None })
+}
+
+fn is_guardians(relation: Relation) -> bool {
+    matches!(relation, Relation::Child | Relation::Ward)
 }
 
 /// In what relation a filer may act for a person now. Errors: 10006 nobody of theirs, 13003 an officer without a mandate.
@@ -216,7 +263,7 @@ pub fn relation(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<Re
             if !known || worker.person == Some(person) {
                 return Err(Error::not_found());
             }
-            lasting(c, worker.id, person, now)?.map(|m| m.relation).ok_or_else(|| Error::new(&NEEDED))
+            strongest(c, worker.id, person, now)?.map(|m| m.relation).ok_or_else(|| Error::new(&NEEDED))
         }
     }
 }
@@ -225,33 +272,29 @@ pub fn relation(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<Re
 pub fn said_at(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<i64> {
     match who {
         Filer::Resident(_) => Ok(now),
-        Filer::Officer(worker) => Ok(lasting(c, worker.id, person, now)?.map_or(now, |m| m.given_at)),
+        Filer::Officer(worker) => Ok(strongest(c, worker.id, person, now)?.map_or(now, |m| m.given_at)),
     }
 }
 
-/// The mandate by which an officer acts in this case. Errors: 10006 not in their area, or a draft that is not theirs;
-/// 13003 without a mandate.
+/// The mandate by which an officer acts in this case: that of the person or a guardian for any of theirs; anybody else's word
+/// only for what the office filed, or what is the giver's own. Errors: 10006 not in their area, or a draft that is not
+/// theirs; 13003 without a mandate.
 pub fn in_case(c: &mut AnyConn, worker: &Worker, case: &Case, now: i64) -> Result<Mandate> {
     let here = case.area.parse().is_ok_and(|area| worker.knows_residents_of(&area)) && worker.person != Some(case.person_id);
-    let lasts = if here { lasting(c, worker.id, case.person_id, now)? } else { None };
+    let given = if here { lasting(c, worker.id, case.person_id, now)? } else { Vec::new() };
+    let own = |m: &Mandate| case.filed_by == Some(worker.id) || case.applicant_id.is_none_or(|a| m.giver_account == Some(a));
+    let lasts = given.into_iter().find(|m| m.relation == Relation::Own || is_guardians(m.relation) || own(m));
     let known = here && (case.filed_by == Some(worker.id) || case.in_scope_of(worker) && case.submitted_at.is_some());
     lasts.ok_or_else(|| if known { Error::new(&NEEDED) } else { Error::not_found() })
 }
 
-/// The account of whoever agreed, when there is exactly one that acts in that relation: it follows the case on the phone.
-pub fn account_of_giver(c: &mut AnyConn, mandate: &Mandate, now: i64) -> Result<Option<Id>> {
-    let acting = links::recipients_for(c, mandate.person_id, beijing_date(now))?;
-    let mut same = acting.into_iter().filter(|(_, relation)| *relation == mandate.relation);
-    Ok(same.next().map(|(account, _)| account).filter(|_| same.next().is_none()))
-}
-
-/// In what relations people stand to the person who have spoken for them in this case: the applicant's link, and the
-/// mandates that were given for it.
+/// In what relations people stand to the person who speak for them in this case now: the applicant's link, and what was
+/// agreed before whoever files it.
 pub fn relations_in(c: &mut AnyConn, case: &Case, now: i64) -> Result<Vec<Relation>> {
-    use mandates::dsl as m;
-    let given = m::mandates.filter(m::person_id.eq(case.person_id).and(m::until_at.gt(case.created_at)));
-    let given = given.filter(m::ended_at.is_null().or(m::ended_at.gt(case.created_at)));
-    let mut all: Vec<Relation> = given.select(m::relation).distinct().order(m::relation).load(c)?;
+    let mut all = Vec::new();
+    if let Some(worker) = case.filed_by {
+        all.extend(lasting(c, worker, case.person_id, now)?.into_iter().map(|m| m.relation));
+    }
     if let Some(account) = case.applicant_id {
         all.extend(links::may_act(c, account, case.person_id, beijing_date(now))?);
     }

@@ -9,9 +9,8 @@ use validator::Validate;
 
 use super::mandates::{self, ConsentForm, HelpedAt, Mandate, NewMandate};
 use crate::office::accounts::guards::AreaOfficer;
-use crate::office::accounts::links::{self, Relation};
+use crate::office::accounts::links::Relation;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::notices::telling;
 use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -146,22 +145,11 @@ async fn record(
     let spine = Spine::of(&app, &services);
     let new = wanted(&body.value, app.clock.id(), spine.now)?;
     let done = once.write(&app, who.id, body.fingerprint, move |c| {
-        let mandate = new.record(c, &spine.keys, &who, spine.now)?;
-        tell(c, &spine, &mandate, &who.name)?;
+        let mandate = new.record(c, &spine, &who)?;
         one(c, mandate, spine.now)
     });
     let done = done.await?;
     Ok(Answer::created(done.value).replayed(done.replayed))
-}
-
-/// Whoever may act for the person learns who acts in their stead, and can object.
-fn tell(c: &mut AnyConn, spine: &Spine, mandate: &Mandate, worker: &str) -> Result<()> {
-    let place = mandate.channel.label();
-    let body = format!("工作人员{worker}登记了{place}代办。办理的每一步都能在办件中看到；如果没有同意过，请马上联系当地残联。");
-    for (account, _) in links::recipients_for(c, mandate.person_id, spine.today())? {
-        telling::inform(c, spine, account, "mandate", "有工作人员代为办理", &body)?;
-    }
-    Ok(())
 }
 
 /// Which page.
@@ -199,7 +187,7 @@ struct EndMandate {
 form!(EndMandate { version: "版本" });
 
 #[utoipa::path(tag = "counter", operation_id = "endMandate", summary = "结束代办",
-    description = "居民收回同意，或者已经办完时，提前结束。",
+    description = "居民收回同意，或者已经办完时，提前结束。窗口负责人也可以结束同事登记的代办，例如居民说没有同意过。",
     params(("id" = Id, Path, description = "登记编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
     request_body = EndMandate,
     responses((status = 200, description = "已结束", body = Envelope<MandateView>),

@@ -11,6 +11,7 @@ use super::views::{self, CaseSummary};
 use crate::labelled;
 use crate::office::accounts::guards::Filer;
 use crate::office::people::persons;
+use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
@@ -27,28 +28,34 @@ pub struct Filter {
 }
 
 /// Whose cases.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Of {
     /// Those of an account that applies.
     Applicant(Id),
-    /// Those that a worker filled in for somebody.
-    Filed(Id),
+    /// Those that a worker filled in for somebody, in the areas where the worker still meets residents: first and last code.
+    Filed(Id, Vec<(String, String)>),
 }
 
 impl From<&Filer> for Of {
     fn from(who: &Filer) -> Of {
         match who {
             Filer::Resident(account) => Of::Applicant(*account),
-            Filer::Officer(w) => Of::Filed(w.id),
+            Filer::Officer(w) => Of::Filed(w.id, w.posts_among().map(|p| stored::bounds(&p.area)).collect()),
         }
     }
 }
 
 impl Of {
-    fn whose(self) -> Whose {
+    fn whose(&self) -> Whose {
         match self {
-            Of::Applicant(account) => Box::new(cases::applicant_id.eq(account)),
-            Of::Filed(worker) => Box::new(cases::filed_by.eq(worker)),
+            Of::Applicant(account) => Box::new(cases::applicant_id.eq(*account)),
+            Of::Filed(worker, areas) => {
+                let nowhere: Whose = Box::new(cases::filed_by.is_null().nullable());
+                let here = |any: Whose, (first, last): &(String, String)| -> Whose {
+                    Box::new(any.or(cases::area.between(first.clone(), last.clone())))
+                };
+                Box::new(cases::filed_by.eq(*worker).and(areas.iter().fold(nowhere, here)))
+            }
         }
     }
 }

@@ -185,10 +185,7 @@ pub fn materials_of(c: &mut AnyConn, case: Id) -> Result<Vec<String>> {
 pub fn owner_for(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<Option<Id>> {
     match who {
         Filer::Resident(account) => Ok(Some(*account)),
-        Filer::Officer(worker) => {
-            let mandate = mandates::lasting(c, worker.id, person, now)?;
-            Ok(mandate.map(|m| mandates::account_of_giver(c, &m, now)).transpose()?.flatten())
-        }
+        Filer::Officer(worker) => Ok(mandates::strongest(c, worker.id, person, now)?.and_then(|m| m.giver_account)),
     }
 }
 
@@ -239,4 +236,11 @@ pub fn withdraw(c: &mut AnyConn, spine: &Spine, case: &Case, paper: &Paper) -> R
     let row = papers::table.filter(papers::id.eq(paper.id).and(papers::state.eq("received")));
     let changed = diesel::update(row).set(papers::state.eq("withdrawn")).execute(c)?;
     if changed == 1 { Ok(()) } else { Err(Error::not_found()) }
+}
+
+/// What a worker took in for somebody without an account is theirs to use again, now that they have one.
+pub fn given_to(c: &mut AnyConn, case: Id, account: Id) -> Result<()> {
+    let theirs = papers::table.filter(papers::case_id.eq(case).and(papers::owner_account.is_null()));
+    diesel::update(theirs).set(papers::owner_account.eq(Some(account))).execute(c)?;
+    Ok(())
 }

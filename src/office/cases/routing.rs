@@ -17,14 +17,24 @@ pub(super) fn enter(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &Co
     forward(c, spine, case, policy)
 }
 
-/// On to the next desk where somebody may act. The last desk is never passed over.
+/// On from a chain's desk where nobody may act any more, since who served it has handed something in.
+pub(super) fn onward(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
+    if staffed(c, spine, case)? { Ok(()) } else { forward(c, spine, case, policy) }
+}
+
+/// On to the next desk where somebody may act. Past the last desk only the city serves: where everybody at the last one has to
+/// do with the case, and somebody serves the city.
 pub(super) fn forward(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
     let last = i64::try_from(policy.chain.len()).unwrap_or(0).saturating_sub(1);
     loop {
         let next = case.chain_at.saturating_add(1).min(last);
         place(case, policy, next)?;
-        if next >= last || staffed(c, spine, case)? {
+        if staffed(c, spine, case)? {
             return Ok(());
+        }
+        if next >= last {
+            hand_to(case, Desk::City)?;
+            return if staffed(c, spine, case)? { Ok(()) } else { place(case, policy, last) };
         }
         tracing::info!(case = %case.id, desk = case.desk.map(Desk::code), "nobody may act at this desk, going on");
     }

@@ -8,6 +8,7 @@ use super::act::{Act, Actor, write};
 use super::case::{self, Case, cases};
 use super::clocks::Counting;
 use super::mine;
+use super::papers;
 use super::service::Spine;
 use super::views::CaseSummary;
 use super::{codes, consents};
@@ -57,6 +58,9 @@ pub fn take_on(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, seen: i64, c
     }
     consents::given(c, spine, &Filer::Resident(account), case.person_id, consent)?;
     let (loaded, from) = (case.version, case.state);
+    if case.applicant_id.is_none() {
+        papers::given_to(c, case.id, account)?;
+    }
     case.applicant_id = Some(account);
     if left && case.state == State::CorrectionRequested {
         Counting::new(c, spine, &policy)?.take_up(&mut case);

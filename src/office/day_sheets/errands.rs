@@ -15,9 +15,6 @@ use crate::rules::lifecycle::State;
 /// Of each kind at most so many: a day's way is not longer, and the rest comes the next day.
 pub const MOST: i64 = 100;
 
-/// Something is to be mended.
-pub const CORRECTION: (&str, &str) = ("correction", "有材料要补正");
-
 /// All errands of a village, the earliest day first; what has no day comes last.
 pub fn of_village(c: &mut AnyConn, spine: &Spine, village: &AreaCode) -> Result<Vec<Errand>> {
     let mut all = corrections(c, village)?;
@@ -40,7 +37,7 @@ fn corrections(c: &mut AnyConn, village: &AreaCode) -> Result<Vec<Errand>> {
         .load(c)?;
     let errand = |(case, person, due): (Id, Id, Option<i64>)| Errand {
         person,
-        what: CORRECTION,
+        what: ("correction", "有材料要补正"),
         case: Some(case),
         ticket: None,
         due_on: due.map(|at| beijing_date(at).to_string()),

@@ -13,7 +13,7 @@ use crate::office::tickets::{self, Outcome as TicketOutcome};
 use crate::platform::code;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Detail, Error, Faults, Result};
+use crate::platform::error::{Detail, Error, Faults, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
@@ -99,19 +99,21 @@ pub struct Kept {
 }
 
 /// Keeps an entry and lets it do what follows from it: a call or visit that was asked for is done, a case gets a remark,
-/// an agreement becomes a mandate. Errors: 10006 nobody of the worker's area, 10011 another entry has this id, 10002.
+/// an agreement becomes a mandate where it can. Errors: 10006 nobody of the worker's area, 10011 another entry has this id, 10002.
 pub fn keep(c: &mut AnyConn, spine: &Spine, worker: &Worker, (sheet, lines): (&Sheet, &[Line]), entry: &Entry) -> Result<Kept> {
     use visits::dsl as v;
-    let known: Option<Vec<u8>> = v::visits.find(entry.id).select(v::fingerprint).get_result(c).optional()?;
-    if let Some(print) = known {
-        let same = print == entry.fingerprint.as_slice();
+    let known = v::visits.find(entry.id).select((v::sheet_id, v::fingerprint));
+    let known: Option<(Id, Vec<u8>)> = known.get_result(c).optional()?;
+    if let Some((of, print)) = known {
+        let same = of == sheet.id && print == entry.fingerprint.as_slice();
         return if same { Ok(Kept { before: true, effects: Vec::new() }) } else { Err(Error::new(&code::KEY_REUSED)) };
     }
     let line = entry.line.map(|n| lines.iter().find(|l| l.line == n).ok_or_else(no_line)).transpose()?;
     let happened_at = checked(sheet, entry, spine.now)?;
     let person = line.map(|l| l.person_id).or(entry.person).ok_or_else(nobody)?;
-    let here = persons::find(c, person)?.is_some_and(|p| worker.knows_residents_of(&p.area));
-    if !here || line.is_some() && entry.person.is_some_and(|p| p != person) {
+    // Who was on the sheet may have moved since; that is what the entry may say.
+    let here = line.is_some() || persons::find(c, person)?.is_some_and(|p| worker.knows_residents_of(&p.area));
+    if !here || entry.person.is_some_and(|p| p != person) {
         return Err(Error::not_found());
     }
     let note = entry.note.as_deref().map(|text| spine.keys.seal_text(&note_place(&entry.id), text)).transpose()?;
@@ -120,14 +122,19 @@ pub fn keep(c: &mut AnyConn, spine: &Spine, worker: &Worker, (sheet, lines): (&S
         (v::person_id.eq(person), v::outcome.eq(entry.outcome), v::note.eq(note), v::happened_at.eq(happened_at)),
         (v::recorded_at.eq(spine.now), v::fingerprint.eq(entry.fingerprint.as_slice())),
     );
-    diesel::insert_into(v::visits).values(row).execute(c)?;
+    diesel::insert_into(v::visits).values(row).execute(c).map_err(twin)?;
     let mut effects = Vec::new();
     if let Some(line) = line {
         effects.extend(follow(c, spine, worker, line, entry, happened_at)?);
     }
     if let Some(agreed) = &entry.agreed {
-        NewMandate { person, given_at: happened_at, ..agreed.clone() }.record(c, &spine.keys, worker, spine.now)?;
-        effects.push("已登记同意代办");
+        let agreed = NewMandate { person, given_at: happened_at, ..agreed.clone() };
+        effects.push(match c.transaction(|c| agreed.record(c, spine, worker)) {
+            Ok(_) => "已登记同意代办",
+            Err(e) if e.wants_another_run() || e.code().status >= 500 => return Err(e),
+            // The visit happened all the same.
+            Err(_) => "同意代办没有登记上，请核对同意人、同意书版本和时间后另行登记",
+        });
     }
     Ok(Kept { before: false, effects })
 }
@@ -185,7 +192,7 @@ fn follow(
     match done {
         Ok(effect) => Ok(effect),
         Err(e) if e.wants_another_run() || e.code().status >= 500 => Err(e),
-        Err(_) => Ok(Some("原来的事项已经办完或由他人办理，只保留走访记录")),
+        Err(_) => Ok(Some("走访已记录；原来的事项已经办完，或者由其他窗口办理")),
     }
 }
 

@@ -8,3 +8,4 @@ mod sheets; // what was taken along
 mod views; // what the worker sees
 
 pub use api::routes;
+pub use sheets::carried_until;

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 
 use super::errands;
 use crate::office::accounts::guards::Worker;
-use crate::office::cases::corrections;
 use crate::office::cases::service::{Errand, Spine};
 use crate::office::people::persons::{self, Person};
 use crate::office::people::reveals::{self, Reveal, RevealField};
@@ -35,8 +34,10 @@ diesel::table! {
     }
 }
 
-/// So long what is on the way is waited for.
+/// So long what left the office in time is waited for.
 const CARRIED_MS: i64 = 2 * 24 * 3_600_000;
+diesel::allow_tables_to_appear_in_same_query!(day_sheets, day_sheet_lines);
+
 /// What the log of opened facts says.
 const PURPOSE: &str = "走访单随身带出";
 
@@ -82,17 +83,21 @@ pub fn take(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, village: &A
     if lines.is_empty() {
         return Ok((lines, Vec::new()));
     }
+    let mut people: Vec<Id> = lines.iter().map(|l| l.person_id).collect();
+    people.sort_unstable();
+    people.dedup();
+    let mut people = persons::open_all(c, &spine.keys, people)?;
+    // Who has moved away meanwhile is named to another office.
+    people.retain(|p| worker.knows_residents_of(&p.area));
+    let lines: Vec<Line> = lines.into_iter().filter(|l| people.iter().any(|p| p.id == l.person_id)).collect();
+    if lines.is_empty() {
+        return Ok((lines, people));
+    }
     let insert = diesel::insert_into(day_sheet_lines::table).values(&lines);
     match c {
         AnyConn::Sqlite(c) => insert.execute(c)?,
         AnyConn::Postgres(c) => insert.execute(c)?,
     };
-    let mending = lines.iter().filter(|l| l.errand().0 == errands::CORRECTION.0).filter_map(|l| l.case_id).collect();
-    corrections::carried(c, mending, spine.now.saturating_add(CARRIED_MS))?;
-    let mut people: Vec<Id> = lines.iter().map(|l| l.person_id).collect();
-    people.sort_unstable();
-    people.dedup();
-    let people = persons::open_all(c, &spine.keys, people)?;
     let reveal = |p: &Person| Reveal {
         id: Id::at(spine.now),
         at_ms: spine.now,
@@ -110,6 +115,17 @@ fn line_of(sheet_id: Id, line: i64, errand: Errand) -> Line {
     let (code, label) = errand.what;
     let Errand { person, case, ticket, due_on, .. } = errand;
     Line { sheet_id, line, person_id: person, errand: format!("{code} {label}"), case_id: case, ticket_id: ticket, due_on }
+}
+
+/// Until when the papers of a correction are waited for although its day is over: a worker took it along in time, and what is
+/// handed over on the way must not be lost for want of a network. None when nobody carries it.
+pub fn carried_until(c: &mut AnyConn, case: Id, due_at: i64, now: i64) -> Result<Option<i64>> {
+    use day_sheet_lines::dsl as l;
+    let mine = l::day_sheet_lines.inner_join(day_sheets::table.on(day_sheets::id.eq(l::sheet_id)));
+    let out = day_sheets::taken_at.le(due_at).and(day_sheets::taken_at.gt(now.saturating_sub(CARRIED_MS)));
+    let taken = mine.filter(l::case_id.eq(Some(case)).and(out)).select(diesel::dsl::max(day_sheets::taken_at));
+    let last: Option<i64> = taken.get_result(c)?;
+    Ok(last.map(|at| at.saturating_add(CARRIED_MS)))
 }
 
 /// The worker's own sheet of an id; anybody else's is 10006.

@@ -40,6 +40,7 @@ pub fn of_village(c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64)
     let busy: Vec<Option<Id>> =
         r::certificate_cases.filter(r::holder_live.eq_any(persons)).order(r::case_id).select(r::holder_live).load(c)?;
     held.retain(|h| !busy.contains(&Some(h.person.id)));
+    held.truncate(usize::try_from(most).unwrap_or(usize::MAX));
     let errand = |h: rolls::Holder| Errand {
         person: h.person.id,
         what: ("card_expiring", "残疾人证到期，可以换证"),

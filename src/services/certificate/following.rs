@@ -57,9 +57,6 @@ pub fn follow(c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Re
         Action::Accept | Action::DeemAccepted if row.awaits_result() => {
             row.waiting_since = Some(spine.now);
         }
-        Action::Complete if !matches!(row.card, CardStep::HandedOut | CardStep::Received) => {
-            return Err(Error::new(&codes::NOT_HANDED_OUT).with_current(case.current()));
-        }
         _ => {}
     }
     if case.state == State::Approved && row.card == CardStep::None {
@@ -94,6 +91,9 @@ pub fn holds_back(c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static 
     }
     if !matches!(row.card, CardStep::None | CardStep::ToBeMade) {
         held.push((Action::Withdraw, &codes::CARD_MADE));
+    }
+    if !matches!(row.card, CardStep::HandedOut | CardStep::Received) {
+        held.push((Action::Complete, &codes::NOT_HANDED_OUT));
     }
     Ok(held)
 }

@@ -159,18 +159,18 @@ impl Service for DeviceRental {
         match action {
             Action::Submit => loans::reserve(c, spine, case),
             Action::Withdraw => loans::withdraw(c, spine, case),
-            // Whoever completes a case has ended its loan before.
-            Action::Complete => match Loan::of_case(c, case.id)? {
-                Some(loan) if loan.state != LoanState::Ended => Err(Error::new(&faults::DEVICE_OUT)),
-                _ => Ok(()),
-            },
             _ => Ok(()),
         }
     }
 
     fn holds_back(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
-        let out = Loan::of_case(c, case.id)?.is_some_and(|l| l.state == LoanState::Out);
-        Ok(if out { vec![(Action::Withdraw, &faults::DEVICE_OUT)] } else { Vec::new() })
+        let Some(loan) = Loan::of_case(c, case.id)? else { return Ok(Vec::new()) };
+        // Whoever completes a case has ended its loan before.
+        Ok(match loan.state {
+            LoanState::Out => vec![(Action::Withdraw, &faults::DEVICE_OUT), (Action::Complete, &faults::DEVICE_OUT)],
+            LoanState::Ended => Vec::new(),
+            _ => vec![(Action::Complete, &faults::DEVICE_OUT)],
+        })
     }
 
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {

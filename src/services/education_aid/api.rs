@@ -176,7 +176,8 @@ async fn begin(
         if season.county != student.county {
             return Err(Error::not_found());
         }
-        if !season.open_on(beijing_date(mandates::said_at(c, &who, student.id, spine.now)?)) {
+        let said_on = beijing_date(mandates::said_at(c, &who, student.id, spine.now)?);
+        if !season.open_on(spine.today()) && !season.open_on(said_on) {
             return Err(Error::new(&codes::NOT_OPEN));
         }
         if store::applied_twice(c, student.id, &season.code, None)? {

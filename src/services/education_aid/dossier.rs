@@ -37,14 +37,18 @@ pub struct Dossier {
 pub fn load(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Dossier> {
     let key = case.key(&spine.keys)?;
     let beneficiary = Beneficiary::from_code(&case.kind).ok_or_else(|| Error::internal("a case of no known kind"))?;
+    let season = seasons::of_period(c, &case.period)?;
+    // A word that was given before the season opened counts from the day on which it was entered.
+    let entered_on = beijing_date(case.submitted_at.unwrap_or(spine.now));
+    let said_on = beijing_date(case.applied_at(spine.now));
     Ok(Dossier {
-        season: seasons::of_period(c, &case.period)?,
+        applied_on: if season.open_on(said_on) { said_on } else { entered_on },
+        season,
         terms: county::pinned(c, case.policy_id)?.service()?,
         beneficiary,
         student: drafts::read(c, &key, case.id, "student")?.map(|s| s.body),
         family: drafts::read(c, &key, case.id, "family")?.map(|s| s.body),
         account: drafts::read(c, &key, case.id, "account")?.map(|s| s.body),
-        applied_on: beijing_date(case.applied_at(spine.now)),
     })
 }
 
