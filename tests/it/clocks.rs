@@ -3,6 +3,7 @@
 use serde_json::json;
 use zhucan::rules::lifecycle::Role;
 
+use crate::education_aid::Office;
 use crate::world::World;
 use crate::world::renewal::{Applicant, Case, MINUTES_11, actions, days, picture};
 
@@ -10,6 +11,7 @@ stories![
     a_case_that_nobody_answers_counts_as_accepted_after_five_working_days,
     a_correction_lapses_after_ten_working_days_and_not_before,
     the_days_of_a_desk_stand_still_while_the_applicant_mends,
+    the_days_of_finance_are_counted_anew_with_the_calendar,
 ];
 
 /// Which day is how far from the story's Tuesday, 10 March 2026.
@@ -84,4 +86,22 @@ async fn the_days_of_a_desk_stand_still_while_the_applicant_mends(world: World) 
     let back = zhao.act(&Case::of(&asked), "resubmit").await.data(200);
     // Friday, 20 March, and three working days: Wednesday.
     assert_eq!((&back["summary"]["state"]["value"], &back["summary"]["due_on"]), (&json!("submitted"), &json!("2026-03-25")));
+}
+
+async fn the_days_of_finance_are_counted_anew_with_the_calendar(world: World) {
+    let office = Office::open(world.clone()).await;
+    let case = office.applied(2025).await;
+    let case = office.approved(case).await;
+    let view = office.noticed(case).await;
+    // The notice ended on Tuesday, 17 March; finance has five working days from Friday, 20 March, when the clock looked.
+    assert_eq!((&view["summary"]["state"]["value"], &view["summary"]["due_on"]), (&json!("approved"), &json!("2026-03-27")));
+    let admin = world.worker_who_is(&[Role::Administrator], "990000000000", None).await;
+    let notice = "# 测试：多放一天\ndate,working,name\n2026-03-25,false,测试假日\n".as_bytes().to_vec();
+    world.post("/api/v1/staff/admin/calendars/import").token(&admin).raw("text/csv", notice).send().await.data(200);
+    world.work().await;
+    let token = world.resident("lin-xiaoyu").await;
+    let path = format!("/api/v1/cases/{}", view["summary"]["id"].as_str().unwrap());
+    let after = world.get(&path).token(&token).send().await.data(200);
+    assert_eq!((&after["summary"]["due_on"], actions(&after).last().unwrap().as_str()), (&json!("2026-03-30"), "recount"));
+    world.history_is_whole().await;
 }

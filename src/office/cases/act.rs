@@ -207,8 +207,24 @@ pub struct Step<'a> {
     pub desk: Option<Desk>,
     /// The rental point of that desk.
     pub point: Option<Id>,
-    /// By when the next act is due, epoch milliseconds.
-    pub due_at: Option<i64>,
+    pub due: Due,
+}
+
+/// By when the next act is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Nobody has to act by a day.
+    Open,
+    /// On a day that a service names, epoch milliseconds; the calendar does not move it.
+    On(i64),
+    /// In so many working days, counted anew when the calendar changes.
+    Within(u32),
+}
+
+impl From<Option<i64>> for Due {
+    fn from(day: Option<i64>) -> Due {
+        day.map_or(Due::Open, Due::On)
+    }
 }
 
 /// Takes a step of an approved case: one line of history, one outbox row, perhaps another desk.
@@ -230,7 +246,7 @@ pub fn step(c: &mut AnyConn, spine: &Spine, id: Id, step: Step<'_>) -> Result<Ca
         case.desk_point = step.point.or(case.desk_point);
         routing::hand_to(&mut case, desk)?;
     }
-    Counting::new(c, spine, &policy)?.due_on(&mut case, step.due_at);
+    Counting::new(c, spine, &policy)?.due(&mut case, step.due);
     (case.decided_by, case.prior) = (None, None);
     write(c, spine, &mut case, loaded, from, role, &act)?;
     Ok(case)

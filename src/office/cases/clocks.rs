@@ -3,6 +3,7 @@
 //! Two limits run: that of the present state and that of the whole case. Each is kept as a moment and a number of
 //! working days, so that it can be counted anew when the calendar changes.
 
+use super::act::Due;
 use super::case::Case;
 use super::service::Spine;
 use crate::office::policy::calendar;
@@ -196,8 +197,13 @@ impl<'a> Counting<'a> {
         case.alarm_at = self.alarm(case);
     }
 
-    /// Due on a day that a service names; near when most of the working days until then are over.
-    pub fn due_on(&self, case: &mut Case, due_at: Option<i64>) {
+    /// Due as a service says; a day that it names is near when most of the working days until then are over.
+    pub fn due(&self, case: &mut Case, due: Due) {
+        let due_at = match due {
+            Due::Within(days) => return self.start(case, days),
+            Due::On(day) => Some(day),
+            Due::Open => None,
+        };
         Self::open(case);
         case.due_at = due_at;
         let days = due_at.map(|due| self.calendar.working_days_between(beijing_date(self.now), beijing_date(due)).max(0));

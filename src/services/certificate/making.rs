@@ -9,7 +9,7 @@ use super::rules::{self, CardContent, CardStep, DeliveryWay, PickupPlace, Terms}
 use super::store::{self, CardCase};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::serving::serving;
-use crate::office::cases::act::{Act, Actor, Step, act, conflicted, step};
+use crate::office::cases::act::{Act, Actor, Due, Step, act, conflicted, step};
 use crate::office::cases::case::Case;
 use crate::office::cases::drafts;
 use crate::office::cases::service::Spine;
@@ -46,7 +46,7 @@ pub fn make(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, versio
     let town = delivery(c, spine, case)?.is_some_and(|d| d.place == Some(PickupPlace::Town));
     let desk = if town && town_serves(c, spine, case)? { Desk::Town } else { Desk::County };
     let actor = Actor::Worker(worker.clone());
-    let taken = Step { actor, version: Some(version), step: "card_made", desk: Some(desk), point: None, due_at: None };
+    let taken = Step { actor, version: Some(version), step: "card_made", desk: Some(desk), point: None, due: Due::Open };
     let moved = step(c, spine, case.id, taken)?;
     if row.card != CardStep::ToBeMade {
         return Err(not_due(&moved));
@@ -117,7 +117,7 @@ pub fn post(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, versio
     let days = terms(c, case)?.receipt_days;
     let arrives = days.and_then(|n| spine.today().checked_add_days(Days::new(n.into()))).map(end_of_day_ms);
     let actor = Actor::Worker(worker.clone());
-    let taken = Step { actor, version: Some(version), step: "card_posted", desk: None, point: None, due_at: arrives };
+    let taken = Step { actor, version: Some(version), step: "card_posted", desk: None, point: None, due: arrives.into() };
     let moved = step(c, spine, case.id, taken)?;
     if row.card != CardStep::Made || !by_post {
         return Err(not_due(&moved));

@@ -92,7 +92,7 @@ pub fn report(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64,
         d::words.eq(case.key(&spine.keys)?.seal(&words_place(&id), words.as_bytes())?),
     );
     diesel::insert_into(d::device_damage_reports).values(row).execute(c)?;
-    step(c, spine, case.id, Step { due_at: case.due_at, ..told("trouble_reported", None) })
+    step(c, spine, case.id, Step { due: case.due_at.into(), ..told("trouble_reported", None) })
 }
 
 fn words_place(id: &Id) -> Place<'_> {

@@ -199,7 +199,7 @@ pub(super) fn code_hash(spine: &Spine, code: &str) -> Vec<u8> {
 
 /// A step of the system that tells the borrower something, with the day by which something is to be done.
 pub(super) fn told(step: &str, due_on: Option<NaiveDate>) -> Step<'_> {
-    Step { actor: Actor::System, version: None, step, desk: None, point: None, due_at: due_on.map(end_of_day_ms) }
+    Step { actor: Actor::System, version: None, step, desk: None, point: None, due: due_on.map(end_of_day_ms).into() }
 }
 
 /// The reservation lost its unit and there is no other: it waits, before everybody in the line.

@@ -30,12 +30,12 @@ use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::labelled;
-use crate::office::cases::act::{Actor, Step, step};
+use crate::office::cases::act::{Actor, Due, Step, step};
 use crate::office::cases::case::Case;
 use crate::office::cases::service::{Offer, OnPaper, PrintedSection, Service, Spine};
 use crate::office::people::{persons, register};
+use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
-use crate::office::policy::{calendar, county};
 use crate::office::reports::{ReportTable, Scope};
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
@@ -253,7 +253,8 @@ fn granted(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
         store::shift(c, award.id, AwardState::OnNotice, AwardState::EvidenceDue, spine.now)?;
         proofs::await_one(c, award.id, case.id, spine.now)?;
         let due_at = dossier.season.second_evidence_due.map(end_of_day_ms);
-        let wait = Step { actor: Actor::System, version: None, step: "evidence_due", desk: None, point: None, due_at };
+        let wait =
+            Step { actor: Actor::System, version: None, step: "evidence_due", desk: None, point: None, due: due_at.into() };
         return step(c, spine, case.id, wait).map(|_| ());
     }
     store::shift(c, award.id, AwardState::OnNotice, AwardState::Payable, spine.now)?;
@@ -262,8 +263,7 @@ fn granted(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
 
 /// Hands an approved case to finance, who have the days of any desk.
 fn to_finance(c: &mut AnyConn, spine: &Spine, case: &Case, actor: Actor, version: Option<i64>, code: &str) -> Result<()> {
-    let days = county::pinned(c, case.policy_id)?.common.review_days;
-    let due_at = Some(calendar::load_around(c, spine.today())?.due_at(spine.now, days));
-    step(c, spine, case.id, Step { actor, version, step: code, desk: Some(Desk::Finance), point: None, due_at })?;
+    let due = Due::Within(county::pinned(c, case.policy_id)?.common.review_days);
+    step(c, spine, case.id, Step { actor, version, step: code, desk: Some(Desk::Finance), point: None, due })?;
     Ok(())
 }

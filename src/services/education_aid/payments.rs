@@ -10,7 +10,7 @@ use super::form::Account;
 use super::rules::Season;
 use super::store::{self, Award, AwardState, PaymentFault};
 use crate::office::accounts::guards::Worker;
-use crate::office::cases::act::{Act, Actor, Step, act, conflicted, step};
+use crate::office::cases::act::{Act, Actor, Due, Step, act, conflicted, step};
 use crate::office::cases::case::{self, Case, cases};
 use crate::office::cases::drafts;
 use crate::office::cases::service::Spine;
@@ -196,7 +196,7 @@ pub fn build(c: &mut AnyConn, spine: &Spine, worker: &Worker, season: &Season) -
             step: AwardState::InBatch.code(),
             desk: None,
             point: None,
-            due_at: None,
+            due: Due::Open,
         };
         step(c, spine, award.case_id, taken)?;
     }
@@ -378,7 +378,7 @@ fn book_line(c: &mut AnyConn, spine: &Spine, worker: &Worker, line: &PaymentLine
         }
         Some(_) => {
             let failed =
-                Step { actor, version: None, step: "payment_failed", desk: Some(Desk::Finance), point: None, due_at: None };
+                Step { actor, version: None, step: "payment_failed", desk: Some(Desk::Finance), point: None, due: Due::Open };
             step(c, spine, case.id, failed)?;
         }
     }

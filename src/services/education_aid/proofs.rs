@@ -126,7 +126,7 @@ fn look(c: &mut AnyConn, spine: &Spine, proof: &Proof) -> Result<()> {
 
 /// A line in the history, from which the applicant is told.
 fn tell(c: &mut AnyConn, spine: &Spine, case: &Case, words: &str, due_at: Option<i64>) -> Result<usize> {
-    let told = Step { actor: Actor::System, version: None, step: words, desk: None, point: None, due_at };
+    let told = Step { actor: Actor::System, version: None, step: words, desk: None, point: None, due: due_at.into() };
     step(c, spine, case.id, told)?;
     Ok(1)
 }

@@ -376,7 +376,8 @@ async fn refuse(
         let award = proven(c, &case)?;
         proofs::refused(c, award.id, spine.now)?;
         let actor = Actor::Worker(worker.clone());
-        let back = Step { actor, version: Some(seen), step: "enrolment_refused", desk: None, point: None, due_at: case.due_at };
+        let back =
+            Step { actor, version: Some(seen), step: "enrolment_refused", desk: None, point: None, due: case.due_at.into() };
         let case = step(c, &spine, case.id, back)?;
         views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
     });
