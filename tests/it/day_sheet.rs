@@ -216,6 +216,8 @@ async fn a_sheet_is_for_one_village_and_one_worker(world: World) {
     assert_eq!(wide.json["details"][0]["field"], "/area");
     let body = json!({ "area": "990101100000" });
     world.post(SHEETS).token(&county).json(&body).send().await.refused(422, 10002);
+    let elsewhere = json!({ "area": "990201100200" });
+    world.post(SHEETS).token(&village.token).json(&elsewhere).send().await.refused(404, 10006);
     let sheet = taken(&world, &village.token).await;
     let own = format!("{SHEETS}/{}", sheet["id"].as_str().unwrap());
     world.get(&own).token(&county).send().await.refused(404, 10006);
