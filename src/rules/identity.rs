@@ -103,6 +103,11 @@ impl CitizenId {
         self.age_on(date) < 18
     }
 
+    /// Whether the person may agree to what is done with their facts; for younger ones a guardian does (个人信息保护法 art. 31).
+    pub fn may_agree_on(&self, date: NaiveDate) -> bool {
+        self.age_on(date) >= 14
+    }
+
     /// The first and the last character with sixteen stars between them.
     pub fn masked(&self) -> String {
         let mut ends = self.digits.chars();

@@ -43,6 +43,7 @@ CREATE TABLE day_sheet_lines (
     line BIGINT NOT NULL,
     person_id BYTEA NOT NULL REFERENCES persons (id),
     errand TEXT NOT NULL,
+    errand_label TEXT NOT NULL,
     case_id BYTEA,
     ticket_id BYTEA,
     due_on TEXT,

@@ -43,6 +43,7 @@ CREATE TABLE day_sheet_lines (
     line BIGINT NOT NULL,
     person_id BLOB NOT NULL REFERENCES persons (id),
     errand TEXT NOT NULL,
+    errand_label TEXT NOT NULL,
     case_id BLOB,
     ticket_id BLOB,
     due_on TEXT,

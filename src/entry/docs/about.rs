@@ -32,6 +32,10 @@ const ABOUT: &str = "\
 ### 登录
 `Authorization: Bearer <access token>`。残疾人及家属用微信、短信验证码或工作人员给的登录码登录，工作人员用账号、密码和动态口令。别人的内容一律当作不存在（404）。
 
+### 代办
+窗口和上门代办用的是居民的同一套操作，得到的是同一件申请：工作人员先用 `POST /api/v1/staff/mandates` 登记谁同意代办（13003 表示还没有登记或者已经到期），
+期限内就可以为这个人调用标有 `resident` 和 `staff` 的操作。`GET /api/v1/cases` 对工作人员列出的是其代办的办件。代办的人不能审批同一件申请。
+
 ### 忙和限流
 429 和 503 带 `Retry-After`（秒）和 `meta.retry_after_seconds`；请等待后用同一个防重复标识重试。
 

@@ -20,6 +20,8 @@ struct Takes {
     token: bool,
     /// Only one kind of caller may come, or only certain posts.
     one_kind: bool,
+    /// A worker may do it for a resident.
+    on_behalf: bool,
     json: bool,
     body: bool,
     id: bool,
@@ -48,6 +50,7 @@ impl Takes {
             token: !kinds.is_empty(),
             // A requirement that names roles is for those posts only.
             one_kind: kinds.len() == 1 || security.contains(":[\""),
+            on_behalf: kinds.len() == 2 && security.contains(":[\""),
             json: body.is_some_and(|b| b.content.contains_key("application/json")),
             body: body.is_some(),
             id: has(ParameterIn::Path, None),
@@ -72,7 +75,8 @@ impl Takes {
             add(responses, "401", "110xx 没有登录、登录已过期或已退出。");
         }
         if self.one_kind {
-            add(responses, "403", "120xx 您的身份或者岗位不能做这件事。");
+            let mandate = if self.on_behalf { "\n\n13003 代办前要先登记本人或监护人同意。" } else { "" };
+            add(responses, "403", &format!("120xx 您的身份或者岗位不能做这件事。{mandate}"));
         }
         if self.id {
             add(responses, "404", &told(&[&code::NOT_FOUND]));

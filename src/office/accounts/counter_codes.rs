@@ -35,8 +35,6 @@ diesel::table! {
 const LIFE_MS: i64 = 24 * 3_600_000;
 /// Wrong tries that end a code.
 const TRIES: i64 = 5;
-/// Younger children are signed in for by a guardian (个人信息保护法 art. 31).
-const YOUNGEST: u32 = 14;
 
 /// A code that is about to be issued; made before the write. Only its hash is stored.
 #[derive(Clone)]
@@ -77,8 +75,7 @@ impl NewCode {
         if worker.person == Some(person) {
             return Err(Error::new(&faults::OWN_AFFAIR));
         }
-        let born = persons::open(c, keys, person)?.birth_date;
-        if beijing_date(self.now).years_since(born).is_none_or(|years| years < YOUNGEST) {
+        if !persons::open(c, keys, person)?.id_number.may_agree_on(beijing_date(self.now)) {
             return Err(Error::new(&faults::TOO_YOUNG));
         }
         use counter_codes::dsl as k;

@@ -62,6 +62,13 @@ coded_enum! {
 
 crate::text_columns!(Relation, LinkState);
 
+impl Relation {
+    /// Parents act for children, guardians for wards; nobody else is a guardian.
+    pub fn is_guardians(self) -> bool {
+        matches!(self, Relation::Child | Relation::Ward)
+    }
+}
+
 /// A link as stored, names sealed.
 #[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = links)]

@@ -3,7 +3,7 @@
 use actix_web::{get, post, put, web};
 use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
@@ -12,23 +12,14 @@ use crate::form;
 use crate::office::accounts::guards::Administrator;
 use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
+use crate::platform::http::paging::{self, Paged};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list).service(create).service(change).service(end);
-}
-
-/// A page.
-#[derive(Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Paged {
-    /// 1 to 100, usually 20.
-    limit: Option<i64>,
-    cursor: Option<String>,
 }
 
 #[utoipa::path(tag = "announcements", operation_id = "listAnnouncements", summary = "公告和停机维护（管理）",

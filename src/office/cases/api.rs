@@ -84,7 +84,7 @@ struct Mine {
 }
 
 #[utoipa::path(tag = "cases", operation_id = "listMyCases", summary = "我的办件",
-    description = "您提交的和正在填写的办件，最新的在前。", params(Mine),
+    description = "您提交的和正在填写的办件，最新的在前；工作人员看到的是自己代办的。", params(Mine),
     responses((status = 200, description = "一页办件", body = Envelope<Page<CaseSummary>>),
         (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/cases")]

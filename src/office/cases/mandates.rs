@@ -21,6 +21,7 @@ use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::calendar::beijing_date;
 use crate::rules::coded::coded_enum;
+use crate::rules::identity::CitizenId;
 use crate::text_columns;
 
 diesel::table! {
@@ -75,10 +76,10 @@ impl HelpedAt {
     }
 }
 
-/// Younger children are spoken for by a guardian (个人信息保护法 art. 31).
-const YOUNGEST: u32 = 14;
+/// For so many days a worker may act when nothing else is said.
+pub const USUAL_DAYS: i64 = 3;
 /// What is recorded later than this after it was said is asked for again.
-pub const OLDEST_MS: i64 = 7 * DAY_MS;
+const OLDEST_MS: i64 = 7 * DAY_MS;
 const DAY_MS: i64 = 24 * 3_600_000;
 
 /// A mandate as stored.
@@ -131,6 +132,11 @@ pub struct NewMandate {
 }
 
 impl NewMandate {
+    /// The giver's name without blanks around it.
+    fn named(&self) -> Option<&str> {
+        self.giver.as_deref().map(str::trim).filter(|name| !name.is_empty())
+    }
+
     /// Records it, and tells whoever may act for the person. Errors: 10006 out of scope, 12005 oneself, 13001 and 13002 the
     /// text, 10002 who may agree and when.
     pub fn record(&self, c: &mut AnyConn, spine: &Spine, worker: &Worker) -> Result<Mandate> {
@@ -141,10 +147,9 @@ impl NewMandate {
             return Err(Error::new(&faults::OWN_AFFAIR));
         }
         consents::of_text(self.consent.as_deref())?;
-        let born = persons::open(c, keys, person.id)?.birth_date;
-        self.check(born, now)?;
+        self.check(&persons::open(c, keys, person.id)?.id_number, now)?;
         let account = self.account(c, keys, now)?;
-        let giver = self.giver.as_deref().map(|name| keys.seal_text(&Place::new("mandates", "giver", self.id.as_bytes()), name));
+        let giver = self.named().map(|name| keys.seal_text(&Place::new("mandates", "giver", self.id.as_bytes()), name));
         use mandates::dsl as m;
         let row = (
             (m::id.eq(self.id), m::worker_id.eq(worker.id), m::person_id.eq(person.id), m::relation.eq(self.relation)),
@@ -161,7 +166,7 @@ impl NewMandate {
     fn account(&self, c: &mut AnyConn, keys: &Keyring, now: i64) -> Result<Option<Id>> {
         let mut theirs = Vec::new();
         for (account, relation) in links::recipients_for(c, self.person, beijing_date(now))? {
-            let named = relation == Relation::Own || residents::name_of(c, keys, account)? == self.giver;
+            let named = relation == Relation::Own || residents::name_of(c, keys, account)?.as_deref() == self.named();
             if relation == self.relation && named {
                 theirs.push(account);
             }
@@ -180,15 +185,14 @@ impl NewMandate {
         Ok(())
     }
 
-    fn check(&self, born: chrono::NaiveDate, now: i64) -> Result<()> {
+    fn check(&self, of: &CitizenId, now: i64) -> Result<()> {
         let mut faults = Faults::new();
-        let young = beijing_date(now).years_since(born).is_none_or(|years| years < YOUNGEST);
-        if young && !matches!(self.relation, Relation::Child | Relation::Ward) {
+        if !of.may_agree_on(beijing_date(now)) && !self.relation.is_guardians() {
             let reason = "未满十四周岁，要由父母或其他监护人同意。";
             faults.push("/relation", "与同意人的关系", "guardian_required", reason, "请联系监护人，由监护人同意后再登记。");
         }
-        if (self.relation == Relation::Own) == self.giver.is_some() {
-            let (reason, way_out) = if self.giver.is_some() {
+        if (self.relation == Relation::Own) == self.named().is_some() {
+            let (reason, way_out) = if self.named().is_some() {
                 ("本人同意时不用填写同意人姓名。", "请留空，或者改选与同意人的关系。")
             } else {
                 ("没有填写同意人的姓名。", "请填写表示同意的家属、监护人或受委托人的姓名。")
@@ -246,12 +250,8 @@ fn lasting(c: &mut AnyConn, worker: Id, person: Id, now: i64) -> Result<Vec<Mand
 /// The one of them that goes furthest: a guardian's word before the others, else the latest.
 pub fn strongest(c: &mut AnyConn, worker: Id, person: Id, now: i64) -> Result<Option<Mandate>> {
     let mut all = lasting(c, worker, person, now)?;
-    let at = all.iter().position(|m| is_guardians(m.relation)).unwrap_or(0);
+    let at = all.iter().position(|m| m.relation.is_guardians()).unwrap_or(0);
     Ok(if at < all.len() { Some(all.swap_remove(at)) } else { None })
-}
-
-fn is_guardians(relation: Relation) -> bool {
-    matches!(relation, Relation::Child | Relation::Ward)
 }
 
 /// In what relation a filer may act for a person now. Errors: 10006 nobody of theirs, 13003 an officer without a mandate.
@@ -283,7 +283,7 @@ pub fn in_case(c: &mut AnyConn, worker: &Worker, case: &Case, now: i64) -> Resul
     let here = case.area.parse().is_ok_and(|area| worker.knows_residents_of(&area)) && worker.person != Some(case.person_id);
     let given = if here { lasting(c, worker.id, case.person_id, now)? } else { Vec::new() };
     let own = |m: &Mandate| case.filed_by == Some(worker.id) || case.applicant_id.is_none_or(|a| m.giver_account == Some(a));
-    let lasts = given.into_iter().find(|m| m.relation == Relation::Own || is_guardians(m.relation) || own(m));
+    let lasts = given.into_iter().find(|m| m.relation == Relation::Own || m.relation.is_guardians() || own(m));
     let known = here && (case.filed_by == Some(worker.id) || case.in_scope_of(worker) && case.submitted_at.is_some());
     lasts.ok_or_else(|| if known { Error::new(&NEEDED) } else { Error::not_found() })
 }

@@ -1,9 +1,8 @@
 //! A worker writes down who agreed that they fill in an application for somebody, at the counter or at home.
 
 use actix_web::{get, post, web};
-use chrono::DateTime;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
@@ -15,7 +14,8 @@ use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::body::moment;
+use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
@@ -110,22 +110,18 @@ fn one(c: &mut AnyConn, mandate: Mandate, now: i64) -> Result<MandateView> {
 /// The agreement as it was sent, its moment read.
 fn wanted(sent: &RecordMandate, id: Id, now: i64) -> Result<NewMandate> {
     let mut faults = Faults::new();
-    let moment = |text: &String| DateTime::parse_from_rfc3339(text).map(|at| at.timestamp_millis());
-    let given_at = sent.given_at.as_ref().map_or(Ok(now), moment).unwrap_or_else(|_| {
-        faults.push("/given_at", "同意的时间", "wrong_time", "时间的格式不正确。", "请重新选择日期和时间。");
-        now
-    });
+    let given_at = sent.given_at.as_deref().and_then(|text| moment(text, "/given_at", "同意的时间", &mut faults));
     faults.settle()?;
     Ok(NewMandate {
         id,
         person: sent.person_id,
         relation: sent.relation,
-        giver: sent.giver_name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned),
+        giver: sent.giver_name.clone(),
         channel: sent.channel,
         form: sent.form,
         consent: sent.consent.clone(),
-        given_at,
-        days: sent.days.unwrap_or(3),
+        given_at: given_at.unwrap_or(now),
+        days: sent.days.unwrap_or(mandates::USUAL_DAYS),
     })
 }
 
@@ -152,22 +148,12 @@ async fn record(
     Ok(Answer::created(done.value).replayed(done.replayed))
 }
 
-/// Which page.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Wanted {
-    /// 1 to 100, usually 20.
-    limit: Option<i64>,
-    cursor: Option<String>,
-}
-
 #[utoipa::path(tag = "counter", operation_id = "listMyMandates", summary = "我的代办登记",
-    description = "您登记过的代办，最新的在前；过期的也在。", params(Wanted),
+    description = "您登记过的代办，最新的在前；过期的也在。", params(Paged),
     responses((status = 200, description = "一页登记", body = Envelope<Page<MandateView>>),
         (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/staff/mandates")]
-async fn list(who: AreaOfficer, q: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<MandateView>>> {
+async fn list(who: AreaOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<MandateView>>> {
     let (worker, now, limit) = (who.id, app.clock.now_ms(), paging::limit(q.0.limit)?);
     let name = format!("mandates:{worker}");
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;

@@ -2,7 +2,7 @@
 
 use actix_web::{get, post, web};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
@@ -14,22 +14,13 @@ use crate::form;
 use crate::office::accounts::guards::Resident;
 use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
+use crate::platform::http::paging::{self, Paged};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list).service(take_on);
-}
-
-/// Which page.
-#[derive(Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Paged {
-    /// 1 to 100, usually 20.
-    limit: Option<i64>,
-    cursor: Option<String>,
 }
 
 #[utoipa::path(tag = "cases", operation_id = "listCasesToTakeOn", summary = "待接手的办件",

@@ -2,7 +2,7 @@
 
 use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::case::{self, Case};
@@ -17,7 +17,7 @@ use crate::office::stored;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Envelope, Failure, Labelled, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
@@ -25,16 +25,6 @@ use crate::rules::calendar::rfc3339;
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(staff_list).service(my_list);
-}
-
-/// Which page.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Wanted {
-    /// 1 to 100, usually 20.
-    limit: Option<i64>,
-    cursor: Option<String>,
 }
 
 /// One look at one paper, as the applicant may know of it: which office, not which person.
@@ -88,11 +78,11 @@ fn key((viewing, _): &(Viewing, String)) -> After {
 
 #[utoipa::path(tag = "desks", operation_id = "listPaperViews", summary = "谁看过材料（负责人、审计员）",
     description = "工作人员查看这件材料的记录，最新的在前：谁、什么岗位、什么时间、哪一份。",
-    params(("id" = Id, Path, description = "办件编号"), Wanted),
+    params(("id" = Id, Path, description = "办件编号"), Paged),
     responses((status = 200, description = "一页查看记录", body = Envelope<Page<StaffPaperLook>>),
         (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
 #[get("/staff/cases/{id}/views")]
-async fn staff_list(who: Overseer, id: PathId, q: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<StaffPaperLook>>> {
+async fn staff_list(who: Overseer, id: PathId, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<StaffPaperLook>>> {
     let (worker, limit, name) = (who.0, paging::limit(q.0.limit)?, format!("views:{}", id.0));
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let read = app.db.read(move |c| {
@@ -114,14 +104,14 @@ async fn staff_list(who: Overseer, id: PathId, q: Query<Wanted>, app: web::Data<
 
 #[utoipa::path(tag = "papers", operation_id = "listMyPaperViews", summary = "谁看过我的材料",
     description = "哪个单位、什么岗位的工作人员在什么时间看过这件申请的哪份材料，最新的在前。不显示姓名。",
-    params(("id" = Id, Path, description = "办件编号"), Wanted),
+    params(("id" = Id, Path, description = "办件编号"), Paged),
     responses((status = 200, description = "一页查看记录", body = Envelope<Page<PaperLook>>),
         (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = [])))]
 #[get("/cases/{id}/views")]
 async fn my_list(
     who: Resident,
     id: PathId,
-    q: Query<Wanted>,
+    q: Query<Paged>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Page<PaperLook>>> {

@@ -1,25 +1,25 @@
 //! The day sheet over HTTP: look at a village's day, take it along, hand in what happened.
 
 use actix_web::{get, post, web};
-use chrono::DateTime;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use super::handing_in::{self, Entry, Outcome};
+use super::handing_in::{self, Agreed, Entry, Outcome};
 use super::sheets::{self, Line, Sheet};
 use super::views::{self, SheetSummary, SheetView, TakenSheet, VillageDay};
 use crate::form;
 use crate::office::accounts::guards::{AreaOfficer, Worker};
 use crate::office::accounts::links::Relation;
-use crate::office::cases::mandates::{ConsentForm, HelpedAt, NewMandate};
+use crate::office::cases::mandates::ConsentForm;
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
-use crate::platform::db::AnyConn;
-use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::db::{AnyConn, apart};
+use crate::platform::error::{Detail, Error, Faults, Result};
+use crate::platform::http::body::moment;
+use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
@@ -64,7 +64,7 @@ async fn look(
     services: web::Data<Services>,
 ) -> Result<Answer<VillageDay>> {
     let (spine, area) = (Spine::of(&app, &services), village(&who, q.0.area)?);
-    Ok(Answer::ok(app.db.read(move |c| views::village(c, &spine, &area)).await?))
+    Ok(Answer::ok(app.db.read(move |c| views::village(c, &spine, &who, &area)).await?))
 }
 
 /// Where to.
@@ -99,22 +99,12 @@ async fn take(
     Ok(Answer::created(done.value).replayed(done.replayed))
 }
 
-/// Which page.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Wanted {
-    /// 1 to 100, usually 20.
-    limit: Option<i64>,
-    cursor: Option<String>,
-}
-
 #[utoipa::path(tag = "counter", operation_id = "listMyDaySheets", summary = "我的走访单",
-    description = "您带走过的走访单，最新的在前。", params(Wanted),
+    description = "您带走过的走访单，最新的在前。", params(Paged),
     responses((status = 200, description = "一页走访单", body = Envelope<Page<SheetSummary>>),
         (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
 #[get("/staff/day-sheets")]
-async fn list(who: AreaOfficer, q: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<SheetSummary>>> {
+async fn list(who: AreaOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<SheetSummary>>> {
     let (worker, limit) = (who.id, paging::limit(q.0.limit)?);
     let name = format!("day-sheets:{worker}");
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
@@ -262,7 +252,7 @@ async fn hand_in(
     Ok(Answer::ok(done.value).replayed(done.replayed))
 }
 
-/// One entry in a savepoint of its own: a refusal is told and undoes what it began; a fault of ours undoes all.
+/// One entry, apart from the others.
 fn kept(
     c: &mut AnyConn,
     spine: &Spine,
@@ -271,7 +261,6 @@ fn kept(
     id: Id,
     entry: &Result<Entry>,
 ) -> Result<EntryResult> {
-    use diesel::Connection;
     let told = |status, errcode, errmsg: &str, details: &[Detail], before, effects: Vec<String>| EntryResult {
         id,
         status,
@@ -286,32 +275,24 @@ fn kept(
         Ok(entry) => entry,
         Err(e) => return Ok(refused(e)),
     };
-    match c.transaction(|c| handing_in::keep(c, spine, worker, sheet, entry)) {
-        Ok(k) => Ok(told(201, 0, "ok", &[], k.before, k.effects.into_iter().map(str::to_owned).collect())),
-        Err(e) if e.wants_another_run() || e.code().status >= 500 => Err(e),
-        Err(e) => Ok(refused(&e)),
-    }
+    Ok(match apart(c, |c| handing_in::keep(c, spine, worker, sheet, entry))? {
+        Ok(k) => told(201, 0, "ok", &[], k.before, k.effects.into_iter().map(str::to_owned).collect()),
+        Err(e) => refused(&e),
+    })
 }
 
 impl VisitEntry {
     /// The entry with its moment read; `mandate` is the id for an agreement.
     fn parse(&self, mandate: Id) -> Result<Entry> {
-        let happened_at = DateTime::parse_from_rfc3339(&self.happened_at).map_err(|_| {
-            let (reason, way_out) = ("时间的格式不正确。", "请重新选择日期和时间。");
-            Error::invalid(vec![Detail::new("/happened_at", "发生的时间", "wrong_time", reason, way_out)])
-        })?;
-        let happened_at = happened_at.timestamp_millis();
-        let agreed = self.agreed.as_ref().map(|a| NewMandate {
-            id: mandate,
-            // Both are those of the entry, which knows them only when it is kept.
-            person: self.id,
-            given_at: happened_at,
+        let mut faults = Faults::new();
+        let happened_at = moment(&self.happened_at, "/happened_at", "发生的时间", &mut faults).unwrap_or_default();
+        faults.settle()?;
+        let agreed = self.agreed.as_ref().map(|a| Agreed {
+            mandate,
             relation: a.relation,
-            giver: a.giver_name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned),
-            channel: HelpedAt::HomeVisit,
+            giver: a.giver_name.clone(),
             form: a.form,
             consent: a.consent.clone(),
-            days: 3,
         });
         let bytes = serde_json::to_vec(self).map_err(Error::internal)?;
         Ok(Entry {

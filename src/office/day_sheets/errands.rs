@@ -2,8 +2,10 @@
 
 use diesel::prelude::*;
 
+use crate::office::accounts::guards::Worker;
 use crate::office::cases::case::cases;
 use crate::office::cases::service::{Errand, Spine};
+use crate::office::people::persons;
 use crate::office::tickets::{self, Kind};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -15,13 +17,16 @@ use crate::rules::lifecycle::State;
 /// Of each kind at most so many: a day's way is not longer, and the rest comes the next day.
 pub const MOST: i64 = 100;
 
-/// All errands of a village, the earliest day first; what has no day comes last.
-pub fn of_village(c: &mut AnyConn, spine: &Spine, village: &AreaCode) -> Result<Vec<Errand>> {
+/// All errands of a village to people whom the worker meets, the earliest day first; what has no day comes last. Who has
+/// moved away while something runs here belongs to another office.
+pub fn of_village(c: &mut AnyConn, spine: &Spine, worker: &Worker, village: &AreaCode) -> Result<Vec<Errand>> {
     let mut all = corrections(c, village)?;
     all.extend(wanted(c, village)?);
     for service in spine.services.all() {
         all.extend(service.errands(c, spine, village, MOST)?);
     }
+    let people = persons::find_all(c, all.iter().map(|e| e.person).collect())?;
+    all.retain(|e| people.iter().any(|p| p.id == e.person && worker.knows_residents_of(&p.area)));
     all.sort_by(|a, b| (a.due_on.is_none(), &a.due_on, a.person).cmp(&(b.due_on.is_none(), &b.due_on, b.person)));
     Ok(all)
 }

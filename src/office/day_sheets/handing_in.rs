@@ -1,18 +1,18 @@
 //! What happened on the way, handed in later: once each, with the moment at which it happened.
 
-use diesel::Connection;
 use diesel::prelude::*;
 
 use super::sheets::{Line, Sheet};
 use crate::office::accounts::guards::Worker;
+use crate::office::accounts::links::Relation;
 use crate::office::cases::act::{Act, Actor, act};
-use crate::office::cases::mandates::NewMandate;
+use crate::office::cases::mandates::{self, ConsentForm, HelpedAt, NewMandate};
 use crate::office::cases::service::Spine;
 use crate::office::people::persons;
 use crate::office::tickets::{self, Outcome as TicketOutcome};
 use crate::platform::code;
 use crate::platform::crypto::{Keyring, Place};
-use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::db::{AnyConn, MultiBackend, apart};
 use crate::platform::error::{Detail, Error, Faults, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
@@ -87,9 +87,36 @@ pub struct Entry {
     pub outcome: Outcome,
     pub note: Option<String>,
     pub happened_at: i64,
-    /// The person agreed that the worker applies for them; its person and moment are those of the entry.
-    pub agreed: Option<NewMandate>,
+    /// The person agreed that the worker applies for them.
+    pub agreed: Option<Agreed>,
     pub fingerprint: [u8; 32],
+}
+
+/// Who agreed on the way, and how; for whom and when are those of the entry.
+#[derive(Clone, Debug)]
+pub struct Agreed {
+    /// Id for the mandate.
+    pub mandate: Id,
+    pub relation: Relation,
+    pub giver: Option<String>,
+    pub form: ConsentForm,
+    pub consent: Option<String>,
+}
+
+impl Agreed {
+    fn mandate(&self, person: Id, given_at: i64) -> NewMandate {
+        NewMandate {
+            id: self.mandate,
+            person,
+            relation: self.relation,
+            giver: self.giver.clone(),
+            channel: HelpedAt::HomeVisit,
+            form: self.form,
+            consent: self.consent.clone(),
+            given_at,
+            days: mandates::USUAL_DAYS,
+        }
+    }
 }
 
 /// What became of an entry: it is kept now, or was before; and what else it did, in plain words.
@@ -128,10 +155,9 @@ pub fn keep(c: &mut AnyConn, spine: &Spine, worker: &Worker, (sheet, lines): (&S
         effects.extend(follow(c, spine, worker, line, entry, happened_at)?);
     }
     if let Some(agreed) = &entry.agreed {
-        let agreed = NewMandate { person, given_at: happened_at, ..agreed.clone() };
-        effects.push(match c.transaction(|c| agreed.record(c, spine, worker)) {
+        let mandate = agreed.mandate(person, happened_at);
+        effects.push(match apart(c, |c| mandate.record(c, spine, worker))? {
             Ok(_) => "已登记同意代办",
-            Err(e) if e.wants_another_run() || e.code().status >= 500 => return Err(e),
             // The visit happened all the same.
             Err(_) => "同意代办没有登记上，请核对同意人、同意书版本和时间后另行登记",
         });
@@ -171,8 +197,7 @@ fn follow(
 ) -> Result<Option<&'static str>> {
     let told = entry.note.as_deref().unwrap_or_default();
     let words = format!("走访：{}（{}）{told}", entry.outcome.label(), rfc3339(happened_at));
-    // In a savepoint of its own: what is refused leaves nothing behind.
-    let done = c.transaction(|c| match (line.ticket_id, line.case_id) {
+    let done = apart(c, |c| match (line.ticket_id, line.case_id) {
         (Some(ticket), _) => {
             let outcome = match entry.outcome {
                 Outcome::Met | Outcome::Family => Some(TicketOutcome::Visited),
@@ -188,12 +213,8 @@ fn follow(
             act(c, spine, case, remark).map(|_| Some("已记入办件备注"))
         }
         (None, None) => Ok(None),
-    });
-    match done {
-        Ok(effect) => Ok(effect),
-        Err(e) if e.wants_another_run() || e.code().status >= 500 => Err(e),
-        Err(_) => Ok(Some("走访已记录；原来的事项已经办完，或者由其他窗口办理")),
-    }
+    })?;
+    Ok(done.unwrap_or(Some("走访已记录；原来的事项已经办完，或者由其他窗口办理")))
 }
 
 /// What was handed in with a sheet, in the order in which it happened.

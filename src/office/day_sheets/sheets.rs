@@ -28,6 +28,7 @@ diesel::table! {
         line -> BigInt,
         person_id -> Binary,
         errand -> Text,
+        errand_label -> Text,
         case_id -> Nullable<Binary>,
         ticket_id -> Nullable<Binary>,
         due_on -> Nullable<Text>,
@@ -58,24 +59,18 @@ pub struct Line {
     /// From 1, as printed.
     pub line: i64,
     pub person_id: Id,
-    /// `code label`: the label as it was on the sheet.
-    errand: String,
+    /// Why the person was to be seen, in code and in the words that stood on the sheet.
+    pub errand: String,
+    pub errand_label: String,
     pub case_id: Option<Id>,
     pub ticket_id: Option<Id>,
     pub due_on: Option<String>,
 }
 
-impl Line {
-    /// Why the person was to be seen: code and label.
-    pub fn errand(&self) -> (&str, &str) {
-        self.errand.split_once(' ').unwrap_or((&self.errand, &self.errand))
-    }
-}
-
 /// Takes a village's sheet along: the lines are kept, and each person's opened facts are written down (domain.md: every
 /// reveal logged). Answers the lines, and the people on them, opened.
 pub fn take(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, village: &AreaCode) -> Result<(Vec<Line>, Vec<Person>)> {
-    let found = errands::of_village(c, spine, village)?;
+    let found = errands::of_village(c, spine, worker, village)?;
     use day_sheets::dsl as s;
     let row = (s::id.eq(id), s::worker_id.eq(worker.id), s::area.eq(village.to_string()), s::taken_at.eq(spine.now));
     diesel::insert_into(s::day_sheets).values(row).execute(c)?;
@@ -86,13 +81,7 @@ pub fn take(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, village: &A
     let mut people: Vec<Id> = lines.iter().map(|l| l.person_id).collect();
     people.sort_unstable();
     people.dedup();
-    let mut people = persons::open_all(c, &spine.keys, people)?;
-    // Who has moved away meanwhile is named to another office.
-    people.retain(|p| worker.knows_residents_of(&p.area));
-    let lines: Vec<Line> = lines.into_iter().filter(|l| people.iter().any(|p| p.id == l.person_id)).collect();
-    if lines.is_empty() {
-        return Ok((lines, people));
-    }
+    let people = persons::open_all(c, &spine.keys, people)?;
     let insert = diesel::insert_into(day_sheet_lines::table).values(&lines);
     match c {
         AnyConn::Sqlite(c) => insert.execute(c)?,
@@ -114,7 +103,8 @@ pub fn take(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, village: &A
 fn line_of(sheet_id: Id, line: i64, errand: Errand) -> Line {
     let (code, label) = errand.what;
     let Errand { person, case, ticket, due_on, .. } = errand;
-    Line { sheet_id, line, person_id: person, errand: format!("{code} {label}"), case_id: case, ticket_id: ticket, due_on }
+    let (errand, errand_label) = (code.to_owned(), label.to_owned());
+    Line { sheet_id, line, person_id: person, errand, errand_label, case_id: case, ticket_id: ticket, due_on }
 }
 
 /// Until when the papers of a correction are waited for although its day is over: a worker took it along in time, and what is

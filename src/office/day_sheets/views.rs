@@ -7,6 +7,7 @@ use super::errands;
 use super::handing_in::{self, Visit};
 use super::sheets::{self, Line, Sheet};
 use crate::labelled;
+use crate::office::accounts::guards::Worker;
 use crate::office::cases::service::{Errand, Spine};
 use crate::office::people::persons::{self, Person};
 use crate::office::people::rolls::{self, Roll};
@@ -132,8 +133,8 @@ impl Names {
 }
 
 /// What is open in a village now.
-pub fn village(c: &mut AnyConn, spine: &Spine, area: &AreaCode) -> Result<VillageDay> {
-    let found = errands::of_village(c, spine, area)?;
+pub fn village(c: &mut AnyConn, spine: &Spine, worker: &Worker, area: &AreaCode) -> Result<VillageDay> {
+    let found = errands::of_village(c, spine, worker, area)?;
     let names = Names::of(c, found.iter().map(|e| e.person))?;
     let view = |e: Errand| ErrandView {
         line: None,
@@ -160,14 +161,13 @@ pub fn taken(
 ) -> Result<TakenSheet> {
     let view = |l: Line| {
         let person = people.iter().find(|p| p.id == l.person_id);
-        let (code, label) = l.errand();
         TakenLine {
             line: l.line,
             person_id: l.person_id,
             name: person.map(|p| p.name.reveal().to_owned()).unwrap_or_default(),
             phone: person.and_then(|p| p.phone.as_ref()).map(|p| p.reveal().to_owned()),
             address: person.and_then(|p| p.address.clone()),
-            errand: Labelled::new(code, label),
+            errand: Labelled::new(&l.errand, &l.errand_label),
             case_id: l.case_id,
             ticket_id: l.ticket_id,
             due_on: l.due_on.clone(),
@@ -193,7 +193,7 @@ pub fn sheet(c: &mut AnyConn, keys: &Keyring, sheet: &Sheet) -> Result<SheetView
         line: Some(l.line),
         person_id: l.person_id,
         name_masked: names.get(l.person_id),
-        errand: Labelled::new(l.errand().0, l.errand().1),
+        errand: Labelled::new(&l.errand, &l.errand_label),
         case_id: l.case_id,
         ticket_id: l.ticket_id,
         due_on: l.due_on.clone(),

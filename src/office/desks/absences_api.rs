@@ -1,10 +1,9 @@
 //! A worker, or whoever leads the desk, states that the worker is away and who stands in; and who is away now.
 
 use actix_web::{get, post, web};
-use chrono::DateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
@@ -18,7 +17,8 @@ use crate::office::stored;
 use crate::platform::app::App;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::body::moment;
+use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -83,22 +83,12 @@ fn view(c: &mut AnyConn, id: Id, now: i64) -> Result<AbsenceView> {
     views(c, &[absence], now)?.pop().ok_or_else(Error::not_found)
 }
 
-/// Which page.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Wanted {
-    /// 1 to 100, usually 20.
-    limit: Option<i64>,
-    cursor: Option<String>,
-}
-
 #[utoipa::path(tag = "desks", operation_id = "listAbsences", summary = "谁请假、谁代班",
-    description = "您所在窗口现在和以后的请假登记，开始得早的在前。", params(Wanted),
+    description = "您所在窗口现在和以后的请假登记，开始得早的在前。", params(Paged),
     responses((status = 200, description = "一页请假登记", body = Envelope<Page<AbsenceView>>),
         (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
 #[get("/staff/absences")]
-async fn list(who: DeskOfficer, q: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<AbsenceView>>> {
+async fn list(who: DeskOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<AbsenceView>>> {
     let (worker, now, limit) = (who.0, app.clock.now_ms(), paging::limit(q.0.limit)?);
     let name = format!("absences:{}", worker.id);
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
@@ -182,15 +172,8 @@ async fn state(
 /// The absence as it was asked for, with its times checked.
 fn planned(asked: &StateAbsence, by: &Worker, id: Id, now: i64) -> Result<Absence> {
     let mut faults = Faults::new();
-    let mut moment = |field: &str, label: &str, text: &str| match DateTime::parse_from_rfc3339(text) {
-        Ok(at) => at.timestamp_millis(),
-        Err(_) => {
-            faults.push(field, label, "wrong_time", "时间的格式不正确。", "请重新选择日期和时间。");
-            now
-        }
-    };
-    let from_at = asked.from.as_deref().map_or(now, |text| moment("/from", "开始时间", text));
-    let until_at = moment("/until", "结束时间", &asked.until);
+    let from_at = asked.from.as_deref().and_then(|text| moment(text, "/from", "开始时间", &mut faults)).unwrap_or(now);
+    let until_at = moment(&asked.until, "/until", "结束时间", &mut faults).unwrap_or(now);
     if faults.is_empty() {
         if from_at < now {
             faults.push("/from", "开始时间", "past", "开始时间已经过了。", "现在就开始的，不用填写开始时间。");

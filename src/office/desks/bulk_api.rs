@@ -1,7 +1,6 @@
 //! One decision about many cases: each by itself, under the same rules as one alone, with a result of its own.
 
 use actix_web::{post, web};
-use diesel::Connection;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -13,7 +12,7 @@ use crate::office::cases::case::{self, Case};
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
 use crate::platform::code;
-use crate::platform::db::AnyConn;
+use crate::platform::db::{AnyConn, apart};
 use crate::platform::error::{Detail, Result};
 use crate::platform::http::{Answer, Body, Envelope, Labelled, Once};
 use crate::platform::id::Id;
@@ -109,7 +108,7 @@ async fn bulk(
     Ok(Answer::ok(done.value).replayed(done.replayed))
 }
 
-/// One case in a savepoint of its own: a refusal undoes what it began, and is told; a fault of ours undoes all.
+/// One case, apart from the others.
 fn one(c: &mut AnyConn, spine: &Spine, worker: &Worker, ruling: &Ruling, seen: &SeenCase) -> Result<BulkResult> {
     let told = |case: Option<&Case>, status: u16, errcode: u32, errmsg: &str, details: &[Detail]| BulkResult {
         id: seen.id,
@@ -120,9 +119,8 @@ fn one(c: &mut AnyConn, spine: &Spine, worker: &Worker, ruling: &Ruling, seen: &
         version: case.map(|case| case.version),
         state: case.map(|case| labelled!(case.state)),
     };
-    match c.transaction(|c| ruling.on(c, spine, worker, seen.id, seen.version)) {
+    match apart(c, |c| ruling.on(c, spine, worker, seen.id, seen.version))? {
         Ok(case) => Ok(told(Some(&case), 200, 0, "ok", &[])),
-        Err(e) if e.wants_another_run() || e.code().status >= 500 => Err(e),
         Err(e) => {
             let now = present(c, worker, seen.id)?;
             Ok(told(now.as_ref(), e.code().status, e.code().number, e.code().sentence, e.details()))

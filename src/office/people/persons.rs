@@ -207,6 +207,12 @@ pub fn find(c: &mut AnyConn, id: Id) -> Result<Option<PersonRef>> {
     row.map(reference).transpose()
 }
 
+/// The same for several at once; those who are not there are left out.
+pub fn find_all(c: &mut AnyConn, ids: Vec<Id>) -> Result<Vec<PersonRef>> {
+    let rows: Vec<RefRow> = persons::table.filter(persons::id.eq_any(ids)).order(persons::id).select(REF).load(c)?;
+    rows.into_iter().map(reference).collect()
+}
+
 /// The person of an ID number, masked; see [`id_hash`].
 pub fn find_by_id_hash(c: &mut AnyConn, hash: &[u8]) -> Result<Option<PersonRef>> {
     let found = persons::table.filter(persons::id_hash.eq(hash)).select(REF);

@@ -13,8 +13,22 @@ use std::sync::Arc;
 
 pub use conn::{AnyConn, MultiBackend};
 
+use diesel::Connection;
+
 use super::code;
 use super::error::{Error, Result};
+
+/// Runs one item of many in a savepoint of its own. A refusal undoes what the item began and is handed back, to be told; a
+/// fault of ours, or a lost race, undoes all.
+///
+/// # Errors
+/// Those that are no refusal: 5xx, and what wants another run.
+pub fn apart<T>(c: &mut AnyConn, item: impl FnOnce(&mut AnyConn) -> Result<T>) -> Result<Result<T>> {
+    match c.transaction(item) {
+        Err(e) if e.wants_another_run() || e.code().status >= 500 => Err(e),
+        done => Ok(done),
+    }
+}
 
 /// How much may wait before callers are told to come back.
 #[derive(Clone, Copy, Debug)]

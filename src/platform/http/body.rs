@@ -5,13 +5,14 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use chrono::DateTime;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 use crate::platform::code;
-use crate::platform::error::{Detail, Error, Result};
+use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::id::Id;
 
 /// Largest JSON body.
@@ -31,6 +32,15 @@ macro_rules! form {
             const LABELS: &'static [(&'static str, &'static str)] = &[$((stringify!($field), $label)),*];
         }
     };
+}
+
+/// A moment as sent (RFC 3339), in epoch milliseconds; what is none is noted as a fault of its field.
+pub fn moment(text: &str, field: &str, label: &str, faults: &mut Faults) -> Option<i64> {
+    let at = DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis());
+    if at.is_none() {
+        faults.push(field, label, "wrong_time", "时间的格式不正确。", "请重新选择日期和时间。");
+    }
+    at
 }
 
 /// A body that was read, parsed and checked.

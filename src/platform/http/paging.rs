@@ -2,6 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::platform::app::App;
 use crate::platform::code;
@@ -12,6 +14,16 @@ use crate::platform::id::Id;
 pub const USUAL: i64 = 20;
 /// Items on a page at most.
 pub const MOST: i64 = 100;
+
+/// The query of a list that has no filters.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Paged {
+    /// 1 to 100, usually 20.
+    pub limit: Option<i64>,
+    pub cursor: Option<String>,
+}
 
 /// Where a page begins: after this time and id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -114,7 +114,7 @@ pub fn begun(c: &mut AnyConn, spine: &Spine, id: Id, who: &Filer, (person, kind)
             return Err(Error::new(&crate::office::cases::codes::ALREADY_LIVE));
         }
         holding::settle(holding.obstacles(kind, terms, spine.today()))?;
-        if holding.needs_guardian(None, terms, spine.today()) && !holding::is_guardian(relation) {
+        if holding.needs_guardian(None, terms, spine.today()) && !relation.is_guardians() {
             return Err(Error::new(&codes::GUARDIAN));
         }
     }

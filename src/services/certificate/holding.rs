@@ -5,7 +5,6 @@ use chrono::NaiveDate;
 use super::codes;
 use super::rules::{self, HeldCard, Kind, Obstacle, Terms};
 use super::store;
-use crate::office::accounts::links::Relation;
 use crate::office::cases::service::Spine;
 use crate::office::people::persons::{self, Person};
 use crate::office::people::register::{self, Card, CertificateStatus};
@@ -71,11 +70,6 @@ impl Holding {
         categories.extend(declared);
         rules::guardian_required(self.person.id_number.is_minor_on(today), &categories, terms)
     }
-}
-
-/// Parents act for children, guardians for wards; nobody else is a guardian.
-pub fn is_guardian(relation: Relation) -> bool {
-    matches!(relation, Relation::Child | Relation::Ward)
 }
 
 /// 32001 with every obstacle; ok when there is none.

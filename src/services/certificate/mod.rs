@@ -25,6 +25,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use self::holding::Holding;
 use self::rules::{Assessment, CardStep, Kind};
 use crate::labelled;
+use crate::office::accounts::links::Relation;
 use crate::office::cases::case::Case;
 use crate::office::cases::mandates;
 use crate::office::cases::service::{Errand, Offer, OnPaper, PrintedSection, Service, Spine};
@@ -120,7 +121,7 @@ impl Service for Certificate {
         let holder = following::holder(c, spine, case)?;
         let declared = holder.as_ref().and_then(|h| h.declared_category);
         if holding.needs_guardian(declared, &terms, today)
-            && !mandates::relations_in(c, case, spine.now)?.into_iter().any(holding::is_guardian)
+            && !mandates::relations_in(c, case, spine.now)?.into_iter().any(Relation::is_guardians)
         {
             let way_out = "请监护人登录后申请，或到窗口办理。";
             found.push(Detail::new("/person_id", "申请人", "guardian_required", "这件事要由监护人申请。", way_out));

@@ -3,7 +3,7 @@
 use actix_web::{get, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
@@ -21,7 +21,8 @@ use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::once::Done;
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
+use crate::platform::http::paging::{self, Paged};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::certificate::{Category, Level};
@@ -130,16 +131,6 @@ async fn order(
 
 fn answer<T: Serialize>(done: Done<T>) -> Result<Answer<T>> {
     Ok(Answer::ok(done.value).replayed(done.replayed))
-}
-
-/// Which page.
-#[derive(Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct Paged {
-    /// 1 to 100, usually 20.
-    limit: Option<i64>,
-    cursor: Option<String>,
 }
 
 #[utoipa::path(tag = "certificate", operation_id = "listAwaitedAssessments", summary = "等待评定的人",

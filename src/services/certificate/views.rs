@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::following;
 use super::forms::{self, Delivery, Holder};
-use super::holding::{self, Holding};
+use super::holding::Holding;
 use super::making;
 use super::rules::{self, Kind};
 use super::store::{self, Entered};
@@ -151,7 +151,7 @@ pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) ->
     let obstacles = holding.obstacles(Kind::Renewal, terms, today);
     view.advice.extend(obstacles.iter().map(|o| format!("{}{}", o.reason, o.way_out)));
     view.guardian_required = holding.needs_guardian(None, terms, today);
-    let right = !view.guardian_required || holding::is_guardian(relation);
+    let right = !view.guardian_required || relation.is_guardians();
     if !right {
         view.advice.push("要由监护人申请，请监护人登录后办理，或到窗口办理。".to_owned());
     }
