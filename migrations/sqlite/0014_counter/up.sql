@@ -16,6 +16,7 @@ CREATE TABLE mandates (
     recorded_at BIGINT NOT NULL,
     until_at BIGINT NOT NULL,
     ended_at BIGINT,
+    ended_by BLOB,
     version BIGINT NOT NULL
 );
 CREATE INDEX mandates_worker ON mandates (worker_id, recorded_at, id);

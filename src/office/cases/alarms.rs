@@ -8,6 +8,7 @@ use super::service::{Services, Spine};
 use super::{case, notice_board, taking_on};
 use crate::office::day_sheets;
 use crate::platform::app::App;
+use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, State};
@@ -29,29 +30,7 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     let mut rung = 0_usize;
     for id in due {
         let spine = Spine::of(app, services);
-        let done = app.db.write(move |c| {
-            let mut case = case::find(c, id)?;
-            // Somebody may have acted since it was found.
-            if case.alarm_at.is_none_or(|at| at >= spine.now) {
-                return Ok(false);
-            }
-            let stranded = case.state == State::CorrectionRequested && taking_on::left_behind(c, &spine, &case)?;
-            let late = case.state == State::CorrectionRequested && case.held_at.is_none() && !stranded;
-            let due = case.due_at.filter(|due| late && *due < spine.now);
-            let carried = due.map(|due| day_sheets::carried_until(c, id, due, spine.now)).transpose()?.flatten();
-            if let Some(until) = carried.filter(|until| *until > spine.now) {
-                case.alarm_at = Some(until);
-                case::update(c, &case, case.version)?;
-                return Ok(false);
-            }
-            if let Some((action, reason)) = calls_for(&case, spine.now, stranded) {
-                act(c, &spine, id, Act::system(action, reason))?;
-                return Ok(true);
-            }
-            case.alarm_at = stranded.then(|| spine.now.saturating_add(A_DAY_MS));
-            case::update(c, &case, case.version)?;
-            Ok(false)
-        });
+        let done = app.db.write(move |c| one(c, &spine, id));
         match done.await {
             Ok(true) => rung = rung.saturating_add(1),
             Ok(false) => {}
@@ -60,6 +39,30 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
         }
     }
     Ok(rung)
+}
+
+/// Acts on one case, if its time has come; answers whether it did.
+fn one(c: &mut AnyConn, spine: &Spine, id: Id) -> Result<bool> {
+    let mut case = case::find(c, id)?;
+    // Somebody may have acted since it was found.
+    if case.alarm_at.is_none_or(|at| at >= spine.now) {
+        return Ok(false);
+    }
+    let stranded = case.state == State::CorrectionRequested && taking_on::left_behind(c, spine, &case)?;
+    let call = calls_for(&case, spine.now, stranded);
+    // What a worker carries is waited for; who is stranded is looked after once a day.
+    let later = match (call, case.due_at) {
+        (Some((Action::Lapse, _)), Some(due)) => day_sheets::carried_until(c, id, due, spine.now)?,
+        (None, _) if stranded => Some(spine.now.saturating_add(A_DAY_MS)),
+        _ => None,
+    };
+    match call {
+        Some((action, reason)) if later.is_none() => act(c, spine, id, Act::system(action, reason)).map(|_| true),
+        _ => {
+            case.alarm_at = later;
+            case::update(c, &case, case.version).map(|()| false)
+        }
+    }
 }
 
 /// What is done when the time of a case is over. Nobody's silence ends a case that they may not act in: its days stand
@@ -81,7 +84,7 @@ fn calls_for(case: &Case, now: i64, stranded: bool) -> Option<(Action, &'static 
 }
 
 /// Keeps the public board in step with the case, in the same write.
-pub(super) fn publish(c: &mut crate::platform::db::AnyConn, spine: &Spine, case: &Case, from: State) -> Result<()> {
+pub(super) fn publish(c: &mut AnyConn, spine: &Spine, case: &Case, from: State) -> Result<()> {
     match (from, case.state) {
         (State::PublicNotice, State::PublicNotice) => notice_board::until(c, case, spine.now),
         (_, State::PublicNotice) => notice_board::put_up(c, spine, case),

@@ -39,6 +39,7 @@ diesel::table! {
         recorded_at -> BigInt,
         until_at -> BigInt,
         ended_at -> Nullable<BigInt>,
+        ended_by -> Nullable<Binary>,
         version -> BigInt,
     }
 }
@@ -225,7 +226,8 @@ pub fn end(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, now: i64) -> 
         return Err(Error::stale(found.current(now)));
     }
     let row = diesel::update(mandates::table.find(id));
-    row.set((mandates::ended_at.eq(now), mandates::version.eq(version.saturating_add(1)))).execute(c)?;
+    row.set((mandates::ended_at.eq(now), mandates::ended_by.eq(worker.id), mandates::version.eq(version.saturating_add(1))))
+        .execute(c)?;
     of_id(c, id)
 }
 
