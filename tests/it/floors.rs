@@ -38,7 +38,7 @@ impl Source {
     }
 
     /// Lines of code with their numbers; comments are free to name anything.
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         self.text.lines().enumerate().map(|(n, l)| (n + 1, l.split("//").next().unwrap_or_default()))
     }
 

@@ -30,6 +30,7 @@ mod drain;
 mod eager;
 mod education_aid;
 mod floors;
+mod rooms;
 mod guides;
 mod instances;
 mod journeys;
@@ -119,7 +120,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] =
-    &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
+    &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("rooms", rooms::PLAIN), ("schema", schema::PLAIN)];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();
