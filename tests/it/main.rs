@@ -30,7 +30,6 @@ mod drain;
 mod eager;
 mod education_aid;
 mod floors;
-mod rooms;
 mod guides;
 mod instances;
 mod journeys;
@@ -44,6 +43,7 @@ mod races;
 mod refusals;
 mod register;
 mod reports;
+mod rooms;
 mod samples;
 mod schema;
 mod seam;
@@ -119,8 +119,13 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("yearly", yearly::STORIES),
 ];
 
-const PLAIN: &[(&str, &[(&str, Plain)])] =
-    &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("rooms", rooms::PLAIN), ("schema", schema::PLAIN)];
+const PLAIN: &[(&str, &[(&str, Plain)])] = &[
+    ("contract", contract::PLAIN),
+    ("floors", floors::PLAIN),
+    ("matrix", matrix::PLAIN),
+    ("rooms", rooms::PLAIN),
+    ("schema", schema::PLAIN),
+];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();

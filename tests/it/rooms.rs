@@ -103,9 +103,11 @@ fn a_room_uses_only_rooms_that_its_folder_lists_before_it() {
     let folders = folders(&all);
     assert!(folders.len() > 20, "the folders were not found");
     let mut faults = Vec::new();
-    let for_tests = |own: &[String]| folders.iter().any(|(folder, listed)| {
-        own.starts_with(folder) && own.get(folder.len()).is_some_and(|room| listed.for_tests.contains(room))
-    });
+    let for_tests = |own: &[String]| {
+        folders.iter().any(|(folder, listed)| {
+            own.starts_with(folder) && own.get(folder.len()).is_some_and(|room| listed.for_tests.contains(room))
+        })
+    };
     for source in all.iter().filter(|s| !s.path.ends_with("/mod.rs")) {
         let own = module(&source.path);
         if for_tests(&own) {
@@ -123,7 +125,12 @@ fn a_room_uses_only_rooms_that_its_folder_lists_before_it() {
                 if let (Some(from), Some(to)) = (place(from), place(to))
                     && to > from
                 {
-                    faults.push(format!("{}:{line} uses {}, which {} lists after it", source.path, used.join("::"), folder.join("::")));
+                    faults.push(format!(
+                        "{}:{line} uses {}, which {} lists after it",
+                        source.path,
+                        used.join("::"),
+                        folder.join("::")
+                    ));
                 }
             }
         }
