@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::notices;
 use crate::office::accounts::guards::Resident;
 use crate::office::announcements::store::{self, AnnouncementKind, AnnouncementView};
-use crate::office::cases::consents::{self, TEXT_VERSION};
-use crate::office::cases::mine;
+use crate::office::cases::access::consents::{self, TEXT_VERSION};
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::views::CaseSummary;
+use crate::office::cases::showing::mine;
+use crate::office::cases::showing::views::CaseSummary;
+use crate::office::channels::inbox;
+use crate::office::guides::{self, OpenService};
 use crate::office::people::persons;
-use crate::office::policy::guides::{self, OpenService};
 use crate::office::tickets;
 use crate::platform::app::App;
 use crate::platform::error::Result;
@@ -164,7 +164,7 @@ async fn my_bootstrap(who: Resident, app: web::Data<App>, services: web::Data<Se
             current_version: TEXT_VERSION.to_owned(),
         };
         Ok(MyBootstrap {
-            unread_notices: notices::unread(c, who.account)?,
+            unread_notices: inbox::unread(c, who.account)?,
             waiting_cases,
             waiting,
             pending_consents: consents::pending(c, who.account)?.map(consent).into_iter().collect(),

@@ -10,7 +10,7 @@ use validator::Validate;
 use crate::form;
 use crate::office::accounts::guards::{AreaOfficer, Worker};
 use crate::office::accounts::links::Relation;
-use crate::office::cases::mandates::ConsentForm;
+use crate::office::cases::access::mandates::ConsentForm;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::day_sheets::handing_in::{self, Agreed, Entry, Outcome};
 use crate::office::day_sheets::sheets::{self, Line, Sheet};

@@ -9,39 +9,16 @@ use validator::Validate;
 
 use crate::form;
 use crate::office::accounts::guards::Resident;
-use crate::office::notices::ledger;
-use crate::office::notices::telling::notices;
+use crate::office::channels::inbox::{self, NoticeView};
+use crate::office::channels::wechat_credits;
 use crate::platform::app::App;
-use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Error, Result};
-use crate::platform::http::paging::After;
+use crate::platform::error::Result;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
-use crate::rules::calendar::rfc3339;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(list).service(count_unread).service(mark_read).service(subscribed);
-}
-
-/// A notice in the app.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct NoticeView {
-    pub id: Id,
-    pub case_id: Option<Id>,
-    #[schema(example = "教育救助：需要补正")]
-    pub title: String,
-    #[schema(example = "有材料需要补充，全部内容已经一次列出。")]
-    pub body: String,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
-    pub created_at: String,
-    pub read: bool,
-}
-
-type Row = (Id, Option<Id>, String, String, i64, Option<i64>);
-
-fn view((id, case_id, title, body, created_at, read_at): Row) -> NoticeView {
-    NoticeView { id, case_id, title, body, created_at: rfc3339(created_at), read: read_at.is_some() }
 }
 
 /// Which notices.
@@ -56,30 +33,6 @@ struct Wanted {
     cursor: Option<String>,
 }
 
-/// The one definition of list and count.
-fn mine<'a>(account: Id, unread: bool) -> notices::BoxedQuery<'a, MultiBackend> {
-    let all = notices::table.filter(notices::account_id.eq(account)).into_boxed();
-    if unread { all.filter(notices::read_at.is_null()) } else { all }
-}
-
-/// How many notices an account has not read.
-pub fn unread(c: &mut AnyConn, account: Id) -> Result<i64> {
-    Ok(mine(account, true).count().get_result(c)?)
-}
-
-fn page(c: &mut AnyConn, account: Id, unread: bool, after: Option<After>, limit: i64) -> Result<Vec<(After, NoticeView)>> {
-    let mut query = mine(account, unread);
-    if let Some(a) = after {
-        query = query.filter(notices::created_at.lt(a.at).or(notices::created_at.eq(a.at).and(notices::id.lt(a.id))));
-    }
-    let rows: Vec<Row> = query
-        .order((notices::created_at.desc(), notices::id.desc()))
-        .limit(limit.saturating_add(1))
-        .select((notices::id, notices::case_id, notices::title, notices::body, notices::created_at, notices::read_at))
-        .load(c)?;
-    Ok(rows.into_iter().map(|r| (After { at: r.4, id: r.0 }, view(r))).collect())
-}
-
 #[utoipa::path(tag = "notices", operation_id = "listNotices", summary = "我的消息",
     description = "办理进展的消息，最新的在前。", params(Wanted),
     responses((status = 200, description = "一页消息", body = Envelope<Page<NoticeView>>),
@@ -89,7 +42,7 @@ async fn list(who: Resident, q: Query<Wanted>, app: web::Data<App>) -> Result<An
     let (limit, unread) = (paging::limit(q.0.limit)?, q.0.unread.unwrap_or(false));
     let name = format!("notices:{}:{unread}", who.account);
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let rows = app.db.read(move |c| page(c, who.account, unread, after, limit)).await?;
+    let rows = app.db.read(move |c| inbox::page(c, who.account, unread, after, limit)).await?;
     let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |(after, _)| *after)?;
     Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, n)| n).collect(), next_cursor }))
 }
@@ -105,7 +58,7 @@ struct Unread {
     responses((status = 200, description = "数量", body = Envelope<Unread>)), security(("resident" = [])))]
 #[get("/me/notices/unread")]
 async fn count_unread(who: Resident, app: web::Data<App>) -> Result<Answer<Unread>> {
-    let count = app.db.read(move |c| unread(c, who.account)).await?;
+    let count = app.db.read(move |c| inbox::unread(c, who.account)).await?;
     Ok(Answer::ok(Unread { count }))
 }
 
@@ -115,15 +68,7 @@ async fn count_unread(who: Resident, app: web::Data<App>) -> Result<Answer<Unrea
 #[post("/me/notices/{id}/actions/read")]
 async fn mark_read(who: Resident, id: PathId, app: web::Data<App>) -> Result<Answer<NoticeView>> {
     let now = app.clock.now_ms();
-    let view = app.db.write(move |c| {
-        use notices::dsl as n;
-        let own = n::notices.filter(n::id.eq(id.0).and(n::account_id.eq(who.account)));
-        let columns = (n::id, n::case_id, n::title, n::body, n::created_at, n::read_at);
-        let row: Option<Row> = own.select(columns).get_result(c).optional()?;
-        let row = row.ok_or_else(Error::not_found)?;
-        diesel::update(n::notices.filter(n::id.eq(id.0).and(n::read_at.is_null()))).set(n::read_at.eq(now)).execute(c)?;
-        Ok(NoticeView { read: true, ..view(row) })
-    });
+    let view = app.db.write(move |c| inbox::read(c, who.account, id.0, now));
     Ok(Answer::ok(view.await?))
 }
 
@@ -155,7 +100,7 @@ struct Credits {
 async fn subscribed(who: Resident, once: Once, body: Body<Subscribed>, app: web::Data<App>) -> Result<Answer<Credits>> {
     let (sent, now, account) = (body.value, app.clock.now_ms(), who.account);
     let done = once.write(&app, account, body.fingerprint, move |c| {
-        Ok(Credits { credits: ledger::note(c, account, &sent.template, sent.accepted, now)? })
+        Ok(Credits { credits: wechat_credits::note(c, account, &sent.template, sent.accepted, now)? })
     });
     let done = done.await?;
     Ok(Answer::ok(done.value).replayed(done.replayed))

@@ -1,8 +1,8 @@
 //! Floor 5, the roof: the ways in.
 
-pub mod cli; // the command line
-pub mod demo; // an invented province to try everything on
-pub mod docs; // the OpenAPI document
 pub mod routes; // every operation
-pub mod server; // the actix app
+pub mod docs; // the OpenAPI document
+pub mod demo; // an invented province to try everything on
 pub mod worker; // outbox and clocks
+pub mod server; // the actix app
+pub mod cli; // the command line

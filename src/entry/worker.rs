@@ -4,13 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::office::accounts::{sessions, sms_codes, wechat_events};
-use crate::office::cases::act::{CASE_EVENT, CaseEvent};
+use crate::office::accounts::sessions;
+use crate::office::alarms::{self, recount};
+use crate::office::cases::filing::papers;
+use crate::office::cases::record::anchors;
+use crate::office::cases::record::history::{CASE_EVENT, CaseEvent};
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::{alarms, anchors, papers, recount};
-use crate::office::desks::held;
-use crate::office::notices::{sms, telling, wechat};
-use crate::office::people::name_keys;
+use crate::office::channels::inbox;
+use crate::office::channels::undelivered;
+use crate::office::channels::{sms, wechat};
+use crate::office::channels::{sms_codes, wechat_events};
+use crate::office::desks::claims;
+use crate::office::notices::dispatch;
+use crate::office::people::name_filling;
 use crate::office::tickets;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
@@ -54,9 +60,9 @@ pub async fn round(app: &App, services: &Services) -> Result<usize> {
 }
 
 async fn one_round(app: &App, services: &Services, stop: &Stop) -> Result<usize> {
-    let mut done = alarms::ring(app, services).await?;
+    let mut done = alarms::cases::ring(app, services).await?;
     done = done.saturating_add(tickets::clock::ring(app, services).await?);
-    done = done.saturating_add(held::keep_absences(app, services).await?);
+    done = done.saturating_add(claims::keep_absences(app, services).await?);
     for service in services.all() {
         let spine = Spine::of(app, services);
         match app.db.write(move |c| service.tick(c, &spine)).await {
@@ -65,7 +71,7 @@ async fn one_round(app: &App, services: &Services, stop: &Stop) -> Result<usize>
             Err(e) => tracing::error!(service = service.code(), error = ?e, "a clock could not be served"),
         }
     }
-    done = done.saturating_add(name_keys::fill(app).await?);
+    done = done.saturating_add(name_filling::fill(app).await?);
     let taken = outbox::claim(app, TAKE).await?;
     done = done.saturating_add(taken.len());
     // Side by side, each of a lane of its own: a slow provider must not hold up somebody's sign-in code.
@@ -96,11 +102,15 @@ async fn leave(app: &App, services: &Services, effect: &Claimed) -> Result<Settl
     match effect.kind.as_str() {
         CASE_EVENT => {
             let event: CaseEvent = effect.body(&app.keys)?;
-            telling::tell(app, services, event).await?;
+            dispatch::tell(app, services, event).await?;
             Ok(Settled::Done)
         }
-        telling::INFORMED => {
-            telling::pass_on(app, services, effect.body(&app.keys)?).await?;
+        inbox::INFORMED => {
+            dispatch::pass_on(app, services, effect.body(&app.keys)?).await?;
+            Ok(Settled::Done)
+        }
+        undelivered::UNDELIVERED => {
+            dispatch::go_on(app, services, effect.body(&app.keys)?).await?;
             Ok(Settled::Done)
         }
         recount::RECOUNT => {
@@ -113,11 +123,11 @@ async fn leave(app: &App, services: &Services, effect: &Claimed) -> Result<Settl
         }
         wechat::MESSAGE => {
             let message: wechat::Message = effect.body(&app.keys)?;
-            wechat::send(app, services, &message).await
+            wechat::send(app, &message).await
         }
         sms::TEXT => {
             let text: sms::Text = effect.body(&app.keys)?;
-            sms::send(app, services, &text).await
+            sms::send(app, &text).await
         }
         other => Ok(Settled::Park(format!("no effect {other}"))),
     }

@@ -1,22 +1,22 @@
 //! Floor 1, the tools: they know nothing of cases.
 
-pub mod app;
-pub mod clock;
 #[macro_use]
 pub mod code;
-pub mod crypto;
-pub mod db;
-pub mod error;
-pub mod facts;
-pub mod files;
-#[macro_use]
-pub mod http;
 pub mod id;
-pub mod outbox;
-mod outgoing;
+pub mod crypto;
+pub mod error;
+pub mod db;
+pub mod clock;
+pub mod files;
 pub mod print;
-mod secret;
 pub mod settings;
-pub mod sheets;
+mod outgoing;
+mod secret;
 pub mod sms;
 pub mod wechat;
+pub mod app;
+#[macro_use]
+pub mod http;
+pub mod facts;
+pub mod outbox;
+pub mod sheets;

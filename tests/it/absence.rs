@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zhucan::office::accounts::{Post, RevocationWatch, staff_admin};
+use zhucan::office::administration::staffing;
 use zhucan::platform::id::Id;
 use zhucan::rules::calendar::rfc3339;
 use zhucan::rules::lifecycle::Role;
@@ -194,7 +195,7 @@ async fn a_desk_is_skipped_when_only_a_conflicted_deputy_is_there(world: World) 
     world.absent(&lead.token, Some(town), deputy.id, None, days(3)).await.data(201);
     // The leader serves the town as well; they leave.
     let username = lead.id.to_string();
-    staff_admin::ban(&world.app, &services::all(), &RevocationWatch::default(), &username).await.unwrap();
+    staffing::ban(&world.app, &services::all(), &RevocationWatch::default(), &username).await.unwrap();
     let case = zhao.submitted("renewal").await;
     let view = zhao.view(&case).await;
     assert!(view["who_acts"]["name"].as_str().unwrap().contains("县"), "{}", view["who_acts"]);
@@ -214,7 +215,7 @@ async fn a_worker_who_is_moved_or_banned_gives_back_what_they_hold(world: World)
     let assign = async |officer: &Officer, area: &str| {
         world.pass(Duration::from_secs(1));
         let username = officer.id.to_string();
-        staff_admin::assign(&world.app, &services::all(), &username, vec![post(area)]).await.unwrap();
+        staffing::assign(&world.app, &services::all(), &username, vec![post(area)]).await.unwrap();
     };
     // A wider post still serves the desk.
     assign(&one, COUNTY).await;
@@ -224,7 +225,7 @@ async fn a_worker_who_is_moved_or_banned_gives_back_what_they_hold(world: World)
     assert_eq!(last(&view), (json!("release"), json!("system"), json!("办理人岗位有变动，放回待办")));
     let taken = world.decided(&two.token, &Case::of(&view), "claim").await;
     let username = two.id.to_string();
-    staff_admin::ban(&world.app, &services::all(), &RevocationWatch::default(), &username).await.unwrap();
+    staffing::ban(&world.app, &services::all(), &RevocationWatch::default(), &username).await.unwrap();
     let three = world.worker(&[Role::TownOfficer]).await;
     let view = world.staff_view(&three, &case).await;
     assert_eq!((last(&view).0, &view["summary"]["claimed"]), (json!("release"), &json!(false)));

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use zhucan::entry::demo::cast;
 use zhucan::entry::demo::wechat_stand_in::{FaultMode, NewUser};
 use zhucan::office::accounts::guards::Post;
-use zhucan::office::accounts::staff_admin;
+use zhucan::office::administration::staffing;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 
@@ -233,7 +233,7 @@ async fn a_claim_that_the_papers_do_not_show_is_refused_with_its_reason(world: W
     let other = w.worker(&[Role::CountyOfficer]).await;
     let username = text(&get(w, &other, "/staff/me").await["id"]);
     let post = Post { role: Role::CountyOfficer, area: "990102000000".parse().unwrap(), point: None, lead: false };
-    staff_admin::assign(&w.app, &zhucan::services::all(), &username, vec![post]).await.unwrap();
+    staffing::assign(&w.app, &zhucan::services::all(), &username, vec![post]).await.unwrap();
     assert_eq!(get(w, &other, "/staff/links").await["items"], json!([]));
     for verb in ["confirm", "refuse", "end"] {
         decide(w, &other, &link, verb, json!({})).await.refused(404, 10006);

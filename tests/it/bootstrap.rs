@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zhucan::office::cases::consents::consents;
+use zhucan::office::cases::access::consents::consents;
 use zhucan::office::policy::county::{self, NewPolicy};
 use zhucan::rules::areas::AreaCode;
 use zhucan::rules::lifecycle::Role;

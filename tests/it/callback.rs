@@ -5,9 +5,9 @@ use std::time::Duration;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use zhucan::entry::demo::cast::{APPID, TEMPLATE};
-use zhucan::office::accounts::wechat_events::wechat_pushes;
+use zhucan::office::channels::wechat_events::wechat_pushes;
+use zhucan::office::notices::dispatch::tellings;
 use zhucan::office::notices::reach::Reach;
-use zhucan::office::notices::telling::tellings;
 use zhucan::rules::lifecycle::Role;
 
 use crate::world::World;

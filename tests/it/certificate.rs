@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zhucan::office::accounts::guards::Post;
-use zhucan::office::accounts::staff_admin;
+use zhucan::office::administration::staffing;
 use zhucan::rules::lifecycle::Role;
 
 use crate::world::World;
@@ -252,7 +252,7 @@ async fn another_countys_worker_sees_nothing_of_a_renewal(world: World) {
     let username = r.get(&other, "/staff/me").await["id"].as_str().unwrap().to_owned();
     let post = |role: Role| Post { role, area: "990102000000".parse().unwrap(), point: None, lead: false };
     let posts = [Role::TownOfficer, Role::CountyOfficer, Role::Assessor].map(post).to_vec();
-    staff_admin::assign(&r.world.app, &zhucan::services::all(), &username, posts).await.unwrap();
+    staffing::assign(&r.world.app, &zhucan::services::all(), &username, posts).await.unwrap();
     for path in [format!("cases/{}", r.case), format!("certificate/cases/{}", r.case)] {
         r.world.get(&format!("/api/v1/staff/{path}")).token(&other).send().await.refused(404, 10006);
     }

@@ -1,7 +1,7 @@
 //! Help in person: a worker fills in the very same case for somebody, with consent, and does not decide it.
 
 use serde_json::{Value, json};
-use zhucan::office::accounts::staff_admin;
+use zhucan::office::administration::staffing;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 
@@ -252,7 +252,7 @@ async fn what_the_countys_only_officer_filed_goes_to_the_city(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let only = world.officer(&[Role::CountyOfficer], COUNTY, None, false).await;
     let city = world.worker_who_is(&[Role::CityOfficer], "990100000000", None).await;
-    staff_admin::assign(&world.app, &zhucan::services::all(), "county", Vec::new()).await.unwrap();
+    staffing::assign(&world.app, &zhucan::services::all(), "county", Vec::new()).await.unwrap();
     agreed(&world, &only.token, &own_word(&zhao.person)).await.data(201);
     let case = Applicant::helped_by(&world, &only.token, &zhao.person).submitted("renewal").await;
     world.pass(MINUTES_11);

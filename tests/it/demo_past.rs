@@ -10,7 +10,7 @@ use zhucan::entry::demo::province::figures_counted::{self, Figure};
 use zhucan::entry::demo::province::{areas_of_the_province, lay};
 use zhucan::entry::demo::shop;
 use zhucan::entry::demo::walks::Walker;
-use zhucan::office::cases::anchors;
+use zhucan::office::cases::record::anchors;
 use zhucan::office::cases::service::Spine;
 use zhucan::platform::app::App;
 use zhucan::platform::outbox;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zhucan::entry::demo::shop;
 use zhucan::entry::demo::walks::{self, Walker};
-use zhucan::office::cases::anchors;
+use zhucan::office::cases::record::anchors;
 
 use crate::world::World;
 use crate::world::client::overhear;

@@ -1,7 +1,7 @@
 //! The life of a case beyond the straight way: hurry, delay, second thoughts, appeals, late cases, notes, leaders, calendars.
 
 use serde_json::{Value, json};
-use zhucan::office::cases::recount;
+use zhucan::office::alarms::recount;
 use zhucan::office::policy::calendar;
 use zhucan::rules::lifecycle::Role;
 

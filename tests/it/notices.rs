@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use zhucan::entry::demo::cast::{APPID, TEMPLATE};
 use zhucan::entry::demo::wechat_stand_in::FaultMode;
-use zhucan::office::notices::wechat::wechat_messages;
+use zhucan::office::channels::wechat::wechat_messages;
 use zhucan::platform::outbox;
 use zhucan::rules::lifecycle::Role;
 

@@ -8,7 +8,7 @@ use lopdf::Document;
 use serde_json::{Value, json};
 use zhucan::entry::demo::shop;
 use zhucan::entry::demo::walks::{self, Walker};
-use zhucan::office::cases::case::{self, cases};
+use zhucan::office::cases::record::case::{self, cases};
 use zhucan::office::cases::service::{OnPaper, Spine};
 use zhucan::platform::id::Id;
 use zhucan::rules::lifecycle::Role;

@@ -4,8 +4,8 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zhucan::office::cases::anchors;
-use zhucan::office::cases::history::case_events;
+use zhucan::office::cases::record::anchors;
+use zhucan::office::cases::record::history::case_events;
 use zhucan::platform::id::Id;
 use zhucan::rules::lifecycle::{Action, Role};
 

@@ -4,7 +4,7 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use zhucan::office::accounts::guards::Post;
-use zhucan::office::accounts::staff_admin;
+use zhucan::office::administration::staffing;
 use zhucan::office::people::reveals::reveals;
 use zhucan::platform::id::Id;
 use zhucan::rules::identity::invent;
@@ -110,7 +110,7 @@ async fn another_countys_worker_finds_nobody(world: World) {
     let other = w.worker(&[Role::CountyOfficer]).await;
     let username = get(w, &other, "/me").await["id"].as_str().unwrap().to_owned();
     let post = Post { role: Role::CountyOfficer, area: "990102000000".parse().unwrap(), point: None, lead: false };
-    staff_admin::assign(&w.app, &zhucan::services::all(), &username, vec![post]).await.unwrap();
+    staffing::assign(&w.app, &zhucan::services::all(), &username, vec![post]).await.unwrap();
     assert_eq!(get(w, &other, "/me").await["posts"][0]["area"], "990102000000");
 
     assert_eq!(listed(w, &other, "").await.len(), 0);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use zhucan::entry::demo::sms_stand_in::FaultMode;
 use zhucan::office::accounts::{RevocationWatch, residents};
-use zhucan::office::notices::sms::{Fate, sms_messages};
+use zhucan::office::channels::sms::{Fate, sms_messages};
 use zhucan::platform::outbox;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;

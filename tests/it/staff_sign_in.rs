@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use zhucan::entry::demo::cast::PASSWORD;
 use zhucan::office::accounts::{RevocationWatch, residents, staff_admin, staff_login};
+use zhucan::office::administration::staffing;
 
 use crate::world::World;
 use crate::world::client::Reply;
@@ -76,7 +77,7 @@ async fn a_log_out_and_a_ban_of_a_worker_hold_at_once(world: World) {
     w.pass(Duration::from_secs(31));
     let second = rightly(w, "town").await.data(200);
     me(&second).await.data(200);
-    staff_admin::ban(&w.app, &zhucan::services::all(), &RevocationWatch::default(), "town").await.unwrap();
+    staffing::ban(&w.app, &zhucan::services::all(), &RevocationWatch::default(), "town").await.unwrap();
     me(&second).await.refused(401, 11003);
     let renew = json!({ "refresh_token": second["refresh_token"] });
     w.post("/api/v1/auth/refresh").json(&renew).send().await.refused(401, 11003);

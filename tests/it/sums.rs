@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zhucan::office::cases::history::case_events;
+use zhucan::office::cases::record::history::case_events;
 use zhucan::platform::id::Id;
 use zhucan::rules::lifecycle::{Desk, Role, State};
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zhucan::office::cases::case::cases;
-use zhucan::office::cases::history::case_events;
+use zhucan::office::cases::record::case::cases;
+use zhucan::office::cases::record::history::case_events;
 use zhucan::platform::id::Id;
 use zhucan::rules::lifecycle::{Action, Desk, Role, State, TABLE};
 

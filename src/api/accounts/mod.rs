@@ -2,8 +2,8 @@
 
 pub mod auth; // residents sign in, refresh, sign out
 pub mod codes; // codes by text message and at the counter
-pub mod link_desk; // workers look at links
 pub mod me; // who I am, my links, my phone
+pub mod link_desk; // workers look at links
 pub mod resident_desk; // workers look at accounts
 pub mod staff; // workers sign in
 #[cfg(test)]

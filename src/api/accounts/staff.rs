@@ -6,16 +6,17 @@ use utoipa::ToSchema;
 use validator::Validate;
 use zeroize::Zeroizing;
 
-use crate::office::accounts::guards::{Post, Worker};
+use crate::form;
+use crate::office::accounts::guards::Worker;
+use crate::office::accounts::posts::PostView;
 use crate::office::accounts::sign_in::SignIn;
 use crate::office::accounts::staff_login::{self, Attempt};
 use crate::office::accounts::tokens::ACCESS_LIFE_S;
 use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled};
+use crate::platform::http::{Answer, Body, Envelope, Failure};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
-use crate::{form, labelled};
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -89,25 +90,6 @@ pub struct StaffMe {
     #[schema(example = "王丽")]
     name: String,
     posts: Vec<PostView>,
-}
-
-/// What the worker may do, and where.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct PostView {
-    role: Labelled,
-    /// Twelve-digit area code; the post holds for all areas below it.
-    #[schema(example = "110105001000")]
-    area: String,
-    /// The rental point of a point keeper.
-    point: Option<Id>,
-    /// Leads the desk: may take over what a colleague holds.
-    lead: bool,
-}
-
-impl From<&Post> for PostView {
-    fn from(p: &Post) -> PostView {
-        PostView { role: labelled!(p.role), area: p.area.to_string(), point: p.point, lead: p.lead }
-    }
 }
 
 /// Who the worker is and which posts they hold now.

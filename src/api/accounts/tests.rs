@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 
 use super::routes;
 use crate::office::accounts::bench::{Bench, bench_with};
-use crate::office::accounts::staff_admin::{self, NewWorker};
 use crate::office::accounts::{Post, Rates, RevocationWatch, SignIn, staff_login};
+use crate::office::administration::staffing;
+use crate::office::administration::staffing::NewWorker;
 use crate::office::cases::service::Services;
 use crate::platform::wechat::{Secret, Timeouts, WeChat, WeChatApp};
 use crate::rules::lifecycle::Role;
@@ -141,7 +142,7 @@ async fn residents_and_workers_do_not_pass_for_each_other() {
     let resident = text(&login, "/data/access_token");
     let finance = Post { role: Role::FinanceOfficer, area: "990105000000".parse().unwrap(), point: None, lead: false };
     let (username, name, password) = ("wang.li".to_owned(), "王丽".to_owned(), Zeroizing::new(PASSWORD.to_owned()));
-    staff_admin::add(&bench, NewWorker { username, name, password, posts: vec![finance], person: None }).await.unwrap();
+    staffing::add(&bench, NewWorker { username, name, password, posts: vec![finance], person: None }).await.unwrap();
     let totp = staff_login::totp_code(&bench, "wang.li").await.unwrap();
     let body = json!({ "username": "wang.li", "password": PASSWORD, "totp": totp });
     let worker = text(&call(&app, "POST", "/auth/staff/login", "", Some(body)).await, "/data/access_token");
@@ -180,7 +181,7 @@ async fn a_resident_says_who_they_are_and_a_worker_settles_the_link() {
 
     let town = Post { role: Role::TownOfficer, area: "990105001000".parse().unwrap(), point: None, lead: false };
     let (username, name, password) = ("wang.li".to_owned(), "王丽".to_owned(), Zeroizing::new(PASSWORD.to_owned()));
-    staff_admin::add(&bench, NewWorker { username, name, password, posts: vec![town], person: None }).await.unwrap();
+    staffing::add(&bench, NewWorker { username, name, password, posts: vec![town], person: None }).await.unwrap();
     let totp = staff_login::totp_code(&bench, "wang.li").await.unwrap();
     let body = json!({ "username": "wang.li", "password": PASSWORD, "totp": totp });
     let worker = text(&call(&app, "POST", "/auth/staff/login", "", Some(body)).await, "/data/access_token");

@@ -10,7 +10,7 @@ use crate::office::accounts::Administrator;
 use crate::office::accounts::guards::Worker;
 use crate::office::administration::codes;
 use crate::office::administration::events::{Change, Event};
-use crate::office::cases::recount;
+use crate::office::alarms::recount;
 use crate::office::policy::areas;
 use crate::office::policy::calendar::{self, CalendarPlan};
 use crate::platform::app::App;

@@ -8,8 +8,8 @@ pub mod enrol; // what an invited worker calls
 pub mod events; // what an auditor reads
 pub mod publishing; // policies: check, preview, publish, versions
 pub mod words;
-pub mod worker_actions; // ban, reinstate, unlock, reset
 pub mod workers; // list, invite, edit, move // the words of notices
+pub mod worker_actions; // ban, reinstate, unlock, reset
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

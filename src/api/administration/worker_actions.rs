@@ -13,6 +13,7 @@ use crate::office::accounts::staff::{Standing, workers};
 use crate::office::accounts::{Administrator, RevocationWatch, staff_admin};
 use crate::office::administration::events::Change;
 use crate::office::administration::invitations::{Code, Purpose};
+use crate::office::administration::staffing;
 use crate::office::administration::workers as store;
 use crate::office::administration::workers::{Row, WorkerView};
 use crate::office::cases::service::{Services, Spine};
@@ -157,7 +158,7 @@ async fn ban(
         if row.status != Standing::Invited {
             row.must_be(Standing::Active)?;
         }
-        staff_admin::shut_out(c, spine, row.id)
+        staffing::shut_out(c, spine, row.id)
     })
     .await?;
     changed.ended.iter().for_each(|session| watch.note(*session, app.clock.now_ms()));

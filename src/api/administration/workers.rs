@@ -18,6 +18,7 @@ use crate::office::administration::events::{Change, Event};
 use crate::office::administration::invitations::{Code, Purpose};
 use crate::office::administration::posts::{self, PostForm};
 use crate::office::administration::scope;
+use crate::office::administration::staffing;
 use crate::office::administration::workers as store;
 use crate::office::administration::workers::{Filter, WorkerView};
 use crate::office::cases::service::{Services, Spine};
@@ -216,7 +217,7 @@ async fn replace_posts(
     let moved = app.db.write(move |c| {
         let (row, old) = store::take(c, &who, id.0, form.version, now)?;
         let new = posts::checked(c, &services, &who, &form.posts, beijing_date(now))?;
-        staff_admin::replace_posts(c, &spine, row.id, &new)?;
+        staffing::replace_posts(c, &spine, row.id, &new)?;
         let ended = sessions::end_all(c, row.id, Ending::Moved, now)?;
         let both: Vec<_> = old.iter().chain(&new).cloned().collect();
         let event: Event = store::event(&who, Change::PostsReplaced, row.id, &both, now);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::office::cases::notice_board::{self, PublicLine};
+use crate::office::cases::moving::notice_board::{self, PublicLine};
 use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::http::{Answer, Envelope, Failure, Page, Query, paging};

@@ -8,7 +8,7 @@ use validator::Validate;
 
 use crate::office::accounts::guards::AreaOfficer;
 use crate::office::accounts::links::Relation;
-use crate::office::cases::mandates::{self, ConsentForm, HelpedAt, Mandate, NewMandate};
+use crate::office::cases::access::mandates::{self, ConsentForm, HelpedAt, Mandate, NewMandate};
 use crate::office::cases::service::{Services, Spine};
 use crate::office::people::persons;
 use crate::platform::app::App;

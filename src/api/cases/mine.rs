@@ -8,16 +8,17 @@ use validator::Validate;
 
 use crate::form;
 use crate::office::accounts::guards::{Filer, Resident};
-use crate::office::cases::act::{Act, Actor, act};
-use crate::office::cases::case;
-use crate::office::cases::check::check;
-use crate::office::cases::consents;
-use crate::office::cases::mandates;
-use crate::office::cases::mine::{self, Filter, Of, StateCount};
-use crate::office::cases::ratings::{self, Grade};
+use crate::office::cases::access::consents;
+use crate::office::cases::access::loading;
+use crate::office::cases::access::mandates;
+use crate::office::cases::filing::check::check;
+use crate::office::cases::moving::act::act;
+use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::service::{Offer, Services, Spine};
-use crate::office::cases::views::{self, CaseSummary, CaseView};
+use crate::office::cases::showing::mine::{self, Filter, Of, StateCount};
+use crate::office::cases::showing::views::{self, CaseSummary, CaseView};
 use crate::office::notices::reach::{self, Channels};
+use crate::office::ratings::{self, Grade};
 use crate::platform::app::App;
 use crate::platform::error::{Detail, Faults, Result};
 use crate::platform::http::once::Done;
@@ -130,7 +131,7 @@ async fn count(who: Filer, q: Query<Counted>, app: web::Data<App>) -> Result<Ans
 async fn one(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<CaseView>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
-        let case = case::owned(c, &who, id.0, spine.now)?;
+        let case = loading::owned(c, &who, id.0, spine.now)?;
         views::full(c, &spine, &case, Some(&Actor::from(&who)))
     });
     Ok(Answer::ok(view.await?))
@@ -155,7 +156,7 @@ struct Readiness {
 async fn checked(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Readiness>> {
     let (spine, channels) = (Spine::of(&app, &services), Channels::of(&app));
     let view = app.db.read(move |c| {
-        let case = case::owned(c, &who, id.0, spine.now)?;
+        let case = loading::owned(c, &who, id.0, spine.now)?;
         let details = check(c, &spine, &case)?;
         let about = (case.person_id, who.id());
         let will_be_told = reach::foretell(c, &spine.keys, &channels, about, spine.today())?;
@@ -194,7 +195,7 @@ async fn submit(
 ) -> Result<Answer<CaseView>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let done = once.write(&app, who.id(), body.fingerprint, move |c| {
-        let case = case::owned(c, &who, id.0, spine.now)?;
+        let case = loading::owned(c, &who, id.0, spine.now)?;
         case.seen(sent.version)?;
         consents::given(c, &spine, &who, case.person_id, sent.consent.as_deref())?;
         let mut faults = Faults::new();

@@ -11,11 +11,12 @@ use validator::Validate;
 
 use crate::form;
 use crate::office::accounts::guards::Filer;
-use crate::office::cases::paper_files::{BAD_FILE, BAD_LINK, BAD_UPLOAD, FILES_BUSY, discard, store, unstored};
-use crate::office::cases::papers::{self, Paper, PaperView, Viewer};
+use crate::office::cases::access::loading;
+use crate::office::cases::access::mandates;
+use crate::office::cases::filing::paper_files::{BAD_FILE, BAD_LINK, BAD_UPLOAD, FILES_BUSY, discard, store, unstored};
+use crate::office::cases::filing::papers::{self, Paper, PaperView, Viewer};
+use crate::office::cases::filing::viewings;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::viewings;
-use crate::office::cases::{case, mandates};
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::crypto::{Link, Place};
@@ -63,7 +64,7 @@ async fn upload(
 ) -> Result<Answer<PaperView>> {
     let (id, caller, spine) = (id.0, who.id(), Spine::of(&app, &services));
     let (asking, now) = (who.clone(), spine.now);
-    let case = app.db.read(move |c| case::owned(c, &asking, id, now)).await?;
+    let case = app.db.read(move |c| loading::owned(c, &asking, id, now)).await?;
     let sent = take(parts).await?;
     let fingerprint = sent.fingerprint();
     // The first answer was lost: by now there may be no room for another page, or the case was submitted.
@@ -77,7 +78,7 @@ async fn upload(
     let file = paper.file_id;
     let done = once
         .write(&app, caller, fingerprint, move |c| {
-            let case = case::owned(c, &who, id, spine.now)?;
+            let case = loading::owned(c, &who, id, spine.now)?;
             let paper = Paper { person_id: case.person_id, owner_account: case.applicant_id, ..paper.clone() };
             papers::add(c, &spine, &case, &paper)?;
             paper.view(&spine, Viewer::from(&who))
@@ -166,7 +167,7 @@ async fn withdraw(who: Filer, id: PathId, app: web::Data<App>, services: web::Da
     let spine = Spine::of(&app, &services);
     let view = app.db.write(move |c| {
         let paper = papers::find(c, id.0)?.ok_or_else(Error::not_found)?;
-        let case = case::owned(c, &who, paper.case_id, spine.now)?;
+        let case = loading::owned(c, &who, paper.case_id, spine.now)?;
         papers::withdraw(c, &spine, &case, &paper)?;
         Paper { state: "withdrawn".to_owned(), ..paper }.view(&spine, Viewer::from(&who))
     });
@@ -245,7 +246,7 @@ async fn reuse(
 ) -> Result<Answer<PaperView>> {
     let (spine, new, ask) = (Spine::of(&app, &services), app.clock.id(), body.value);
     let done = once.write(&app, who.id(), body.fingerprint, move |c| {
-        let case = case::owned(c, &who, id.0, spine.now)?;
+        let case = loading::owned(c, &who, id.0, spine.now)?;
         let owner = papers::owner_for(c, &who, case.person_id, spine.now)?;
         let old = papers::find(c, ask.paper_id)?.filter(|p| p.owner_account == owner && p.person_id == case.person_id);
         let old = old.filter(|p| p.state == "received").ok_or_else(Error::not_found)?;

@@ -4,10 +4,11 @@ use actix_web::{get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::office::accounts::guards::{Filer, Resident};
-use crate::office::cases::case::{self, Case};
-use crate::office::cases::prints::decision::{self, Document, DocumentView};
-use crate::office::cases::prints::{correction, facts};
+use crate::office::cases::access::loading;
+use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::showing::prints::decision::{self, Document, DocumentView};
+use crate::office::cases::showing::prints::{correction, facts};
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Envelope, PathId};
@@ -44,7 +45,7 @@ async fn list(
 ) -> Result<Answer<Vec<DocumentView>>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
-        let case = case::owned(c, &Filer::Resident(who.account), id.0, spine.now)?;
+        let case = loading::owned(c, &Filer::Resident(who.account), id.0, spine.now)?;
         let facts = facts::load(c, &spine, case)?;
         decision::list(c, &facts)
     });
@@ -65,7 +66,7 @@ async fn notice(
 ) -> Result<Printed> {
     let (spine, (id, round)) = (Spine::of(&app, &services), ids::<i64>(path)?);
     let made = app.db.read(move |c| {
-        let case = case::owned(c, &Filer::Resident(who.account), id, spine.now)?;
+        let case = loading::owned(c, &Filer::Resident(who.account), id, spine.now)?;
         let facts = facts::load(c, &spine, case)?;
         let paper = correction::notice(c, &spine, &facts, round)?;
         Ok((facts.case, paper))
@@ -90,7 +91,7 @@ async fn document(
     let (spine, (id, word)) = (Spine::of(&app, &services), ids::<String>(path)?);
     let document = Document::from_code(&word).ok_or_else(Error::not_found)?;
     let made = app.db.read(move |c| {
-        let case = case::owned(c, &Filer::Resident(who.account), id, spine.now)?;
+        let case = loading::owned(c, &Filer::Resident(who.account), id, spine.now)?;
         let facts = facts::load(c, &spine, case)?;
         let paper = decision::paper(c, &spine, &facts, document)?;
         Ok((facts.case, paper))

@@ -7,11 +7,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::prints::{ids, print};
 use crate::office::accounts::guards::DeskOfficer;
-use crate::office::cases::case::{self, Case};
-use crate::office::cases::prints::decision::{self, Document, DocumentView};
-use crate::office::cases::prints::record::{self, Opened, Print};
-use crate::office::cases::prints::{case_file, correction, facts};
+use crate::office::cases::access::loading;
+use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::showing::prints::decision::{self, Document, DocumentView};
+use crate::office::cases::showing::prints::record::{self, Opened, Print};
+use crate::office::cases::showing::prints::{case_file, correction, facts};
 use crate::office::people::reveals::RevealField;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -67,7 +68,7 @@ async fn list(
 ) -> Result<Answer<Vec<DocumentView>>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
-        let case = case::in_scope(c, &who, id.0)?;
+        let case = loading::in_scope(c, &who, id.0)?;
         let facts = facts::load(c, &spine, case)?;
         decision::list(c, &facts)
     });
@@ -88,7 +89,7 @@ async fn notice(
 ) -> Result<Printed> {
     let (job, (id, round)) = (Printing::begin(&app, &services, who), ids::<i64>(path)?);
     let made = app.db.write(move |c| {
-        let case = case::in_scope(c, &job.who, id)?;
+        let case = loading::in_scope(c, &job.who, id)?;
         let facts = facts::load(c, &job.spine, case)?;
         let paper = correction::notice(c, &job.spine, &facts, round)?;
         job.for_applicant(c, facts.case, paper)
@@ -113,7 +114,7 @@ async fn document(
     let (job, (id, word)) = (Printing::begin(&app, &services, who), ids::<String>(path)?);
     let document = Document::from_code(&word).ok_or_else(Error::not_found)?;
     let made = app.db.write(move |c| {
-        let case = case::in_scope(c, &job.who, id)?;
+        let case = loading::in_scope(c, &job.who, id)?;
         let facts = facts::load(c, &job.spine, case)?;
         let paper = decision::paper(c, &job.spine, &facts, document)?;
         job.for_applicant(c, facts.case, paper)
@@ -159,7 +160,7 @@ async fn file(
 ) -> Result<Printed> {
     let (job, purpose) = (Printing::begin(&app, &services, who), q.0.purpose()?);
     let made = app.db.write(move |c| {
-        let case = case::in_scope(c, &job.who, id.0)?;
+        let case = loading::in_scope(c, &job.who, id.0)?;
         let facts = facts::load(c, &job.spine, case)?;
         let fields = if purpose.is_some() { case_file::OPENS } else { &[] };
         job.note(c, &facts.case, case_file::TITLE, fields, purpose.as_deref().unwrap_or_default())?;

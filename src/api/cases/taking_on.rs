@@ -8,10 +8,11 @@ use validator::Validate;
 
 use crate::form;
 use crate::office::accounts::guards::Resident;
-use crate::office::cases::act::Actor;
+use crate::office::cases::filing::taking_on;
+use crate::office::cases::record::actor::Actor;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::taking_on;
-use crate::office::cases::views::{self, CaseSummary, CaseView};
+use crate::office::cases::showing::mine;
+use crate::office::cases::showing::views::{self, CaseSummary, CaseView};
 use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::http::paging::{self, Paged};
@@ -37,7 +38,7 @@ async fn list(
     let (spine, limit) = (Spine::of(&app, &services), paging::limit(q.0.limit)?);
     let name = format!("to-take-on:{}", who.account);
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let rows = app.db.read(move |c| taking_on::list(c, &spine, who.account, after, limit)).await?;
+    let rows = app.db.read(move |c| mine::may_take_on(c, &spine, who.account, after, limit)).await?;
     let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |(after, _)| *after)?;
     Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, s)| s).collect(), next_cursor }))
 }

@@ -8,9 +8,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::labelled;
 use crate::office::accounts::guards::{Filer, Overseer, Resident};
 use crate::office::accounts::staff;
-use crate::office::cases::case::{self, Case};
+use crate::office::cases::access::loading;
+use crate::office::cases::filing::viewings::{self, Viewing};
+use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::viewings::{self, Viewing};
 use crate::office::people::views::AreaNames;
 use crate::office::policy::county;
 use crate::office::stored;
@@ -118,7 +119,7 @@ async fn my_list(
     let (spine, limit, name) = (Spine::of(&app, &services), paging::limit(q.0.limit)?, format!("views:{}", id.0));
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let read = app.db.read(move |c| {
-        let case = case::owned(c, &Filer::Resident(who.account), id.0, spine.now)?;
+        let case = loading::owned(c, &Filer::Resident(who.account), id.0, spine.now)?;
         let rows = viewings::of(c, case.id, after, limit)?;
         Ok((case, rows))
     });

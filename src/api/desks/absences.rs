@@ -11,7 +11,7 @@ use crate::office::accounts::absences::{self, Absence, Why, absences as rows};
 use crate::office::accounts::guards::{DeskOfficer, Post, Worker};
 use crate::office::accounts::staff::{self, assignments};
 use crate::office::cases::service::{Services, Spine};
-use crate::office::desks::held;
+use crate::office::desks::claims;
 use crate::office::people::persons::county_of;
 use crate::office::stored;
 use crate::platform::app::App;
@@ -161,7 +161,7 @@ async fn state(
         deputy_fits(c, &posts, &new, spine.now)?;
         absences::state(c, &new)?;
         if new.lasts(spine.now) {
-            held::begin(c, &spine, new.id, new.worker_id)?;
+            claims::begin(c, &spine, new.id, new.worker_id)?;
         }
         view(c, new.id, spine.now)
     });
@@ -263,7 +263,7 @@ async fn end(
         if absence.version != seen || absence.ended_at.is_some() || absence.until_at <= spine.now {
             return Err(Error::stale(absence.current(spine.now)));
         }
-        held::end(c, &spine, absence.id, absence.deputy_id, Some(worker.id))?;
+        claims::end(c, &spine, absence.id, absence.deputy_id, Some(worker.id))?;
         view(c, absence.id, spine.now)
     });
     let done = done.await?;

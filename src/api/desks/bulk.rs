@@ -8,7 +8,8 @@ use validator::Validate;
 
 use super::decisions::{Ruling, Verb};
 use crate::office::accounts::guards::{DeskOfficer, Worker};
-use crate::office::cases::case::{self, Case};
+use crate::office::cases::access::loading;
+use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
 use crate::platform::code;
@@ -130,7 +131,7 @@ fn one(c: &mut AnyConn, spine: &Spine, worker: &Worker, ruling: &Ruling, seen: &
 
 /// The case as it stands, if it is there for this worker.
 fn present(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Option<Case>> {
-    match case::in_scope(c, worker, id) {
+    match loading::in_scope(c, worker, id) {
         Ok(case) => Ok(Some(case)),
         Err(e) if e.code() == &code::NOT_FOUND => Ok(None),
         Err(e) => Err(e),

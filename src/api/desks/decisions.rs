@@ -8,11 +8,13 @@ use validator::Validate;
 
 use crate::form;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
-use crate::office::cases::act::{Act, Actor, act};
-use crate::office::cases::case::{self, Case};
-use crate::office::cases::merging;
+use crate::office::cases::access::loading;
+use crate::office::cases::moving::act::act;
+use crate::office::cases::moving::merging;
+use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::views::{self, CaseView};
+use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::policy::county;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -131,7 +133,7 @@ pub(crate) struct Ruling {
 impl Ruling {
     /// Decides a case in the worker's scope, on the version that was seen. Errors: 10002, 10006, 10030, 200xx.
     pub fn on(&self, c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: i64) -> Result<Case> {
-        let case = case::in_scope(c, worker, id)?;
+        let case = loading::in_scope(c, worker, id)?;
         reasoned(c, &case, self.action, self.reason.as_deref(), self.note.as_deref())?;
         let (actor, version) = (Actor::Worker(worker.clone()), Some(version));
         let (action, reason, note) = (self.action, self.reason.clone(), self.note.clone());

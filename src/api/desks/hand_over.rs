@@ -10,7 +10,7 @@ use crate::form;
 use crate::office::accounts::guards::{DeskLead, Worker};
 use crate::office::accounts::staff;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::desks::held::HandOver;
+use crate::office::desks::claims::HandOver;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};

@@ -8,12 +8,14 @@ use validator::Validate;
 
 use crate::form;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
-use crate::office::cases::act::{Act, Actor, act};
-use crate::office::cases::case;
-use crate::office::cases::codes;
-use crate::office::cases::corrections::{self, Ask};
+use crate::office::cases::access::loading;
+use crate::office::cases::moving::act::act;
+use crate::office::cases::moving::corrections::{self, Ask};
+use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::case;
+use crate::office::cases::record::codes;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::views::{self, CaseSummary, CaseView};
+use crate::office::cases::showing::views::{self, CaseSummary, CaseView};
 use crate::office::desks::queue::{self, Filter, QueueCounts, View};
 use crate::office::policy::county;
 use crate::platform::app::App;
@@ -138,7 +140,7 @@ async fn next(
 async fn one(who: Worker, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<CaseView>> {
     let spine = Spine::of(&app, &services);
     let view = app.db.read(move |c| {
-        let case = case::in_scope(c, &who, id.0)?;
+        let case = loading::in_scope(c, &who, id.0)?;
         views::full(c, &spine, &case, Some(&Actor::Worker(who.clone())))
     });
     Ok(Answer::ok(view.await?))
@@ -191,7 +193,7 @@ async fn request_correction(
 ) -> Result<Answer<CaseView>> {
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let case = case::in_scope(c, &worker, id.0)?;
+        let case = loading::in_scope(c, &worker, id.0)?;
         let asks = checked(c, &spine, &case, &sent.items)?;
         let actor = Actor::Worker(worker.clone());
         let (action, version) = (Action::RequestCorrection, Some(sent.version));

@@ -11,7 +11,7 @@ use validator::Validate;
 use crate::form;
 use crate::office::accounts::guards::DeskOfficer;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::views::CaseSummary;
+use crate::office::cases::showing::views::CaseSummary;
 use crate::office::desks::search::{self, By, Term};
 use crate::platform::app::App;
 use crate::platform::error::Result;

@@ -1,9 +1,9 @@
 //! Persons and the register of certificates.
 
+pub mod staff; // what a worker sees of a person
 pub mod enrol; // writing somebody into the register
 pub mod mine; // what a resident sees
 pub mod register; // counts and lists for workers
-pub mod staff; // what a worker sees of a person
 #[cfg(test)]
 mod tests;
 

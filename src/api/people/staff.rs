@@ -10,7 +10,7 @@ use validator::Validate;
 use crate::form;
 use crate::labelled;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
-use crate::office::cases::case::cases;
+use crate::office::cases::record::case::cases;
 use crate::office::people::persons;
 use crate::office::people::register;
 use crate::office::people::reveals::{self, Reveal, RevealField};

@@ -14,8 +14,9 @@ use crate::office::accounts::guards::Post;
 use crate::office::accounts::links::{LinkState, NewLink, Relation, links};
 use crate::office::accounts::residents::WeChatName;
 use crate::office::accounts::sessions::Beginning;
-use crate::office::accounts::staff_admin::{self, NewWorker};
 use crate::office::accounts::tokens::Holder;
+use crate::office::administration::staffing;
+use crate::office::administration::staffing::NewWorker;
 use crate::office::people::persons::NewPerson;
 use crate::office::people::register::NewCertificate;
 use crate::office::people::reveals::reveals;
@@ -99,7 +100,7 @@ async fn worker(app: &Bench, role: Role, place: &str) -> String {
         posts: vec![Post { role, area: area(place), point: None, lead: false }],
         person: None,
     };
-    let worker = staff_admin::add(app, new).await.unwrap().worker;
+    let worker = staffing::add(app, new).await.unwrap().worker;
     signed_in(app, Holder::Staff, worker).await
 }
 

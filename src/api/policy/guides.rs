@@ -6,8 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::office::cases::service::{Services, Spine};
+use crate::office::guides::{self, Guide, OpenService};
 use crate::office::people::persons;
-use crate::office::policy::guides::{self, Guide, OpenService};
 use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::http::{Answer, Envelope, Failure, Query};

@@ -4,12 +4,13 @@ use actix_web::{get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::office::accounts::guards::AreaOverseer;
+use crate::office::cases::service::figures::Scope;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::reports::ages::{self, Ages};
 use crate::office::reports::desk_times::{self, DeskTimes};
 use crate::office::reports::returns::{self, Returns};
 use crate::office::reports::satisfaction::{self, Satisfaction};
-use crate::office::reports::scope::{Scope, Wanted, WantedNow};
+use crate::office::reports::scope::{Wanted, WantedNow};
 use crate::office::reports::volumes::{self, Volumes};
 use crate::office::reports::workload::{self, Workload};
 use crate::platform::app::App;

@@ -4,9 +4,10 @@ use actix_web::{get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::office::accounts::guards::AreaOverseer;
+use crate::office::cases::service::figures::Scope;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::policy::areas;
-use crate::office::reports::scope::{Scope, Wanted};
+use crate::office::reports::scope::Wanted;
 use crate::office::reports::{ages, desk_times, returns, satisfaction, volumes, workload};
 use crate::office::stored;
 use crate::platform::app::App;

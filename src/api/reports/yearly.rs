@@ -7,9 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::xlsx::notes;
 use crate::office::accounts::guards::AreaOverseer;
+use crate::office::cases::service::figures::ReportTable;
+use crate::office::cases::service::figures::Scope;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::reports::scope::{Scope, WantedYear};
-use crate::office::reports::tables::ReportTable;
+use crate::office::reports::scope::WantedYear;
 use crate::office::reports::yearly;
 use crate::platform::app::App;
 use crate::platform::error::Result;

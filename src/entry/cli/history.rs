@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::Outcome;
 use super::place::{Place, cause};
 use super::running::block_on;
-use crate::office::cases::anchors;
+use crate::office::cases::record::anchors;
 use crate::platform::db::Bounds;
 
 #[derive(Args)]

@@ -9,7 +9,7 @@ use super::place::{self, Place, cause};
 use super::policy::told;
 use super::running::block_on;
 use crate::office::administration::events::{Change, Event};
-use crate::office::cases::recount;
+use crate::office::alarms::recount;
 use crate::office::policy::{areas, calendar};
 use crate::platform::clock::Clock;
 use crate::platform::crypto::Keyring;

@@ -1,20 +1,20 @@
 //! The command line: each command is one file here, each flag also an environment variable `ZHUCAN_…`.
 
+mod place;
+mod running;
+mod staff;
 mod admin;
 mod channels;
 mod demo;
 mod doctor;
 mod history;
+mod policy;
 mod import;
 mod keys;
 mod migrate;
 mod openapi;
 mod outbox;
-mod place;
-mod policy;
-mod running;
 mod serve;
-mod staff;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

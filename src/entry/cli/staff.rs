@@ -9,7 +9,8 @@ use super::Outcome;
 use super::place::{self, Outside, Place, cause};
 use super::running::block_on;
 use crate::office::accounts::Post;
-use crate::office::accounts::staff_admin::{self, NewWorker};
+use crate::office::administration::staffing;
+use crate::office::administration::staffing::NewWorker;
 use crate::platform::clock::Clock;
 use crate::platform::db::Bounds;
 use crate::platform::settings::Settings;
@@ -64,7 +65,7 @@ impl Staff {
             let app = add.place.app(db.clone(), Clock::system(), keys, settings, Outside::default())?;
             let posts = vec![Post { role: add.role, area: add.area, point: None, lead: false }];
             let new = NewWorker { username: add.username, name: add.name, password, posts, person: None };
-            let enrolment = staff_admin::add(&app, new).await.map_err(|e| {
+            let enrolment = staffing::add(&app, new).await.map_err(|e| {
                 let told: Vec<String> = e.details().iter().map(|d| format!("{}{}", d.reason, d.suggestion)).collect();
                 if told.is_empty() { cause(&e) } else { told.join("\n") }
             })?;

@@ -8,7 +8,9 @@ use crate::office::accounts::identity::{self, Moment};
 use crate::office::accounts::link_desk::{self, Decision, Verdict};
 use crate::office::accounts::links::{NewLink, Relation};
 use crate::office::accounts::residents::WeChatName;
-use crate::office::accounts::staff_admin::{self, NewWorker};
+use crate::office::accounts::staff_admin;
+use crate::office::administration::staffing;
+use crate::office::administration::staffing::NewWorker;
 use crate::office::people::kin::{self, KinEvidence, KinKind, NewKinship};
 use crate::office::people::persons::{self, NewPerson};
 use crate::office::people::register::{self, NewCertificate};
@@ -110,7 +112,7 @@ pub async fn load(app: &App, stand_in: &Shared) -> Result<()> {
         let posts = vec![Post { role, area: area_of(area)?, point: None, lead: false }];
         let password = Zeroizing::new(PASSWORD.to_owned());
         let new = NewWorker { username: username.into(), name: name.into(), password, posts, person: None };
-        match staff_admin::add(app, new).await {
+        match staffing::add(app, new).await {
             // Made by a load that was cut off.
             Err(e) if e.details().iter().any(|d| d.code == "username_taken") => {}
             done => drop(done?),

@@ -9,7 +9,9 @@ use super::cast::PASSWORD;
 use super::earlier;
 use super::province::figures::COUNTIES;
 use crate::office::accounts::guards::{Post, Worker};
-use crate::office::accounts::staff_admin::{self, NewWorker};
+use crate::office::accounts::staff_admin;
+use crate::office::administration::staffing;
+use crate::office::administration::staffing::NewWorker;
 use crate::office::cases::service::Spine;
 use crate::office::policy::county;
 use crate::platform::app::App;
@@ -64,7 +66,7 @@ pub async fn open(app: &App) -> Result<()> {
         let posts = vec![Post { role: Role::PointKeeper, area, point: Some(point), lead: false }];
         let password = Zeroizing::new(PASSWORD.to_owned());
         let new = NewWorker { username: (*username).into(), name: (*name).into(), password, posts, person: None };
-        staff_admin::add(&then, new).await?;
+        staffing::add(&then, new).await?;
     }
     app.db.write(|c| facts::set(c, "demo_shop", "open")).await
 }

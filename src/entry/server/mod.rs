@@ -1,10 +1,10 @@
 //! The HTTP server: one builder for the product, the demo and the tests, and an orderly end.
 
+mod wechat_callback;
 mod fallback;
 mod metrics;
 mod pages;
 mod probes;
-mod wechat_callback;
 
 use std::future::Future;
 use std::net::{SocketAddr, TcpListener};

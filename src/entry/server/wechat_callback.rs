@@ -6,7 +6,8 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 
-use crate::office::accounts::{RevocationWatch, wechat_events};
+use crate::office::accounts::RevocationWatch;
+use crate::office::channels::wechat_events;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::wechat::{Callback, CallbackFault, Push, is_fresh};

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::faults;
-use super::staff::{Standing, workers};
+use super::tables::{Standing, workers};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
 use crate::platform::id::Id;

@@ -4,58 +4,15 @@ use diesel::prelude::*;
 
 use super::absences;
 use super::faults;
-use super::guards::{Post, Worker};
 use super::sessions;
+pub use super::tables::{Standing, assignments, workers};
+use super::worker::{Post, Worker};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
-
-diesel::table! {
-    workers (id) {
-        id -> Binary,
-        username -> Text,
-        name -> Text,
-        password -> Text,
-        totp -> Binary,
-        totp_step -> BigInt,
-        failures -> BigInt,
-        locked_until -> BigInt,
-        status -> Text,
-        person_id -> Nullable<Binary>,
-        created_at -> BigInt,
-        version -> BigInt,
-    }
-}
-
-diesel::table! {
-    assignments (id) {
-        id -> Binary,
-        worker_id -> Binary,
-        role -> Text,
-        area -> Text,
-        point_id -> Nullable<Binary>,
-        valid_from -> BigInt,
-        valid_to -> Nullable<BigInt>,
-        lead -> Bool,
-    }
-}
-
-coded_enum! {
-    /// Whether an account may be used.
-    pub enum Standing {
-        /// Has a code to make the own account with.
-        Invited = "invited", "待启用";
-        Active = "active", "正常";
-        Banned = "banned", "已停用";
-        Closed = "closed", "已注销";
-    }
-}
-
-crate::text_columns!(Standing);
 
 /// The worker of a session with the posts held now, from the database, so that a ban or a move counts at once.
 ///

@@ -1,63 +1,18 @@
-//! Making worker accounts and what is done to them: add, assign, ban, unlock.
+//! The accounts of workers: made, given posts, given what they sign in with, unlocked.
 
 use diesel::prelude::*;
 use zeroize::Zeroizing;
 
 use super::guards::Post;
 use super::passwords;
-use super::sessions::{self, Ending};
 use super::staff::{Standing, assignments, workers};
 use super::staff_login::build_totp;
-use super::watch::RevocationWatch;
-use crate::office::administration::events::{Change, Event};
-use crate::office::administration::scope;
-use crate::office::cases::service::{Services, Spine};
-use crate::office::desks::held;
 use crate::platform::app::App;
 use crate::platform::crypto::{Place, random_bytes};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result, is_duplicate};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Role;
-
-/// A worker to be added.
-pub struct NewWorker {
-    /// 3 to 32 small letters, digits, dots, hyphens and underscores.
-    pub username: String,
-    pub name: String,
-    pub password: Zeroizing<String>,
-    pub posts: Vec<Post>,
-    /// The worker as a person of the register, so that nobody decides about themselves.
-    pub person: Option<Id>,
-}
-
-/// What the new worker needs to sign in.
-pub struct Enrolment {
-    pub worker: Id,
-    /// For the authenticator app (otpauth://…); shown once, a secret.
-    pub otpauth_url: Zeroizing<String>,
-}
-
-/// Adds a worker with a fresh secret for one-time codes; from the command line or for a demo.
-///
-/// # Errors
-/// 10002 for a user name or password that breaks the rules, or a user name that is taken.
-pub async fn add(app: &App, new: NewWorker) -> Result<Enrolment> {
-    let id = app.clock.id();
-    let login = Login::new(app, id, &new.username, new.password).await?;
-    let otpauth_url = login.otpauth_url.clone();
-    let (name, posts, person, now) = (new.name, new.posts, new.person, app.clock.now_ms());
-    app.db
-        .write(move |c| {
-            insert(c, id, &name, person, now)?;
-            login.give(c, id)?;
-            post(c, id, &posts, now)?;
-            let area = scope::around(posts.iter().map(|p| &p.area));
-            Event::new(now, None, Change::WorkerAdded, id, area).record(c)
-        })
-        .await?;
-    Ok(Enrolment { worker: id, otpauth_url })
-}
 
 /// A worker without a way to sign in yet; the user name is the id, which nobody can type as one (36 characters).
 ///
@@ -154,7 +109,6 @@ fn bad_username(code: &str, reason: &str, suggestion: &str) -> Error {
     Error::invalid(faults.into_details())
 }
 
-/// Gives posts from now on.
 /// Gives a worker these posts from now on.
 ///
 /// # Errors
@@ -175,19 +129,6 @@ pub fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()>
             .execute(c)?;
     }
     Ok(())
-}
-
-/// Ends the posts that a worker holds and gives these instead; the next request of the worker has them. What they hold on
-/// desks that are not theirs any more goes back to the pool.
-///
-/// # Errors
-/// Those of the database.
-pub fn replace_posts(c: &mut AnyConn, spine: &Spine, worker: Id, posts: &[Post]) -> Result<()> {
-    use assignments::dsl as a;
-    let old = a::assignments.filter(a::worker_id.eq(worker)).filter(a::valid_to.is_null());
-    diesel::update(old).set(a::valid_to.eq(spine.now)).execute(c)?;
-    post(c, worker, posts, spine.now)?;
-    held::release_lost(c, spine, worker, "worker_moved").map(|_| ())
 }
 
 /// An active administrator exists, so that the rest can be done over the API.
@@ -211,51 +152,6 @@ pub fn worker_named(c: &mut AnyConn, username: &str) -> Result<Id> {
     use workers::dsl as w;
     let row = w::workers.filter(w::username.eq(username.trim().to_lowercase())).select(w::id).get_result(c).optional()?;
     row.ok_or_else(Error::not_found)
-}
-
-/// Gives the worker of a user name other posts; for tests and demos, the administrator's way is `office/administration`.
-/// The next request of the worker has them.
-///
-/// # Errors
-/// 10006 when nobody has this user name.
-pub async fn assign(app: &App, services: &Services, username: &str, posts: Vec<Post>) -> Result<()> {
-    let (username, spine) = (username.to_owned(), Spine::of(app, services));
-    app.db
-        .write(move |c| {
-            let worker = worker_named(c, &username)?;
-            replace_posts(c, &spine, worker, &posts)
-        })
-        .await
-}
-
-/// Bans a worker within the caller's write: what they hold goes back to the pool. Answers the sessions that ended, to be
-/// noted after the commit.
-///
-/// # Errors
-/// Those of the database.
-pub fn shut_out(c: &mut AnyConn, spine: &Spine, worker: Id) -> Result<Vec<Id>> {
-    use workers::dsl as w;
-    diesel::update(w::workers.find(worker)).set(w::status.eq(Standing::Banned)).execute(c)?;
-    held::release_lost(c, spine, worker, "worker_moved")?;
-    sessions::end_all(c, worker, Ending::Banned, spine.now)
-}
-
-/// Bans the worker of a user name: sessions end within a second everywhere, and signing in is refused.
-///
-/// # Errors
-/// 10006 when nobody has this user name.
-pub async fn ban(app: &App, services: &Services, watch: &RevocationWatch, username: &str) -> Result<()> {
-    let (username, spine) = (username.to_owned(), Spine::of(app, services));
-    let now = spine.now;
-    let ended = app
-        .db
-        .write(move |c| {
-            let worker = worker_named(c, &username)?;
-            shut_out(c, &spine, worker)
-        })
-        .await?;
-    ended.iter().for_each(|session| watch.note(*session, now));
-    Ok(())
 }
 
 /// Lifts the lock of failed sign-ins within the caller's write.

@@ -5,9 +5,11 @@ use super::*;
 use crate::office::accounts::bench::{Bench, bench};
 use crate::office::accounts::guards::Post;
 use crate::office::accounts::staff::on_duty;
-use crate::office::accounts::staff_admin::{self, NewWorker};
+use crate::office::accounts::staff_admin;
 use crate::office::accounts::tokens;
 use crate::office::accounts::{Rates, RevocationWatch};
+use crate::office::administration::staffing;
+use crate::office::administration::staffing::NewWorker;
 use crate::office::cases::service::Services;
 use crate::rules::lifecycle::Role;
 
@@ -22,7 +24,7 @@ async fn office() -> (Bench, SignIn, Id) {
         posts: vec![Post { role: Role::TownOfficer, area: "110105001000".parse().unwrap(), point: None, lead: false }],
         person: None,
     };
-    let enrolment = staff_admin::add(&app, new).await.unwrap();
+    let enrolment = staffing::add(&app, new).await.unwrap();
     assert!(enrolment.otpauth_url.starts_with("otpauth://totp/"));
     (app, SignIn::new(Rates::default()).unwrap(), enrolment.worker)
 }
@@ -109,9 +111,9 @@ async fn a_banned_worker_is_out_at_once_and_a_moved_one_has_the_new_posts() {
     let session = tokens::read(&app, &pair.access_token).unwrap().sid;
     let county = Post { role: Role::CountyOfficer, area: "110105000000".parse().unwrap(), point: None, lead: false };
     app.clock.advance_ms(1);
-    staff_admin::assign(&app, &Services::new(&[]), "wang.li", vec![county.clone()]).await.unwrap();
+    staffing::assign(&app, &Services::new(&[]), "wang.li", vec![county.clone()]).await.unwrap();
     assert_eq!(on_duty(&app, worker, session).await.unwrap().posts, [county]);
-    staff_admin::ban(&app, &Services::new(&[]), &RevocationWatch::default(), "wang.li").await.unwrap();
+    staffing::ban(&app, &Services::new(&[]), &RevocationWatch::default(), "wang.li").await.unwrap();
     assert_eq!(number(on_duty(&app, worker, session).await), 11003);
     app.clock.advance_ms(60_000);
     assert_eq!(number(right(&app, &gate).await), 11010);
@@ -128,6 +130,6 @@ async fn a_taken_or_strange_user_name_is_refused() {
         person: None,
     };
     for username in ["WANG.LI", "王丽", "a", "a b c"] {
-        assert_eq!(number(staff_admin::add(&app, new(username)).await), 10002, "{username}");
+        assert_eq!(number(staffing::add(&app, new(username)).await), 10002, "{username}");
     }
 }

@@ -2,11 +2,12 @@
 
 pub mod codes; // what can be refused
 pub mod desks; // who serves which desk
+pub mod scope; // what lies in an administrator's areas
 pub mod drafting; // policies in the making
 pub mod events; // one line for every change
 pub mod invitations; // one-time codes
 pub mod posts; // which posts may be given
 pub mod preview; // a draft tried on past cases
 pub mod publishing; // checked whole, then published
-pub mod scope; // what lies in an administrator's areas
+pub mod staffing; // workers come, move and go
 pub mod workers; // workers within reach

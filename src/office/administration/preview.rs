@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::office::cases::case::{Case, cases};
+use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::service::{Service, Spine};
 use crate::office::policy::calendar;
 use crate::office::policy::county::{self, NewPolicy, Pinned};

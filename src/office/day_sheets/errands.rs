@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::office::accounts::guards::Worker;
-use crate::office::cases::case::cases;
+use crate::office::cases::record::case::cases;
 use crate::office::cases::service::{Errand, Spine};
 use crate::office::people::persons;
 use crate::office::tickets::{self, Kind};

@@ -2,8 +2,8 @@
 //! which things happened.
 
 pub mod errands; // why somebody should be seen
-pub mod handing_in; // what happened on the way
 pub mod sheets; // what was taken along
+pub mod handing_in; // what happened on the way
 pub mod views; // what the worker sees
 
 pub use sheets::carried_until;

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::accounts::residents::residents;
-use crate::office::cases::case::{Case, cases};
-use crate::office::cases::mine::summaries;
+use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::service::Spine;
-use crate::office::cases::views::CaseSummary;
+use crate::office::cases::showing::mine::summaries;
+use crate::office::cases::showing::views::CaseSummary;
 use crate::office::people::name_keys::{self, person_name_keys};
 use crate::office::people::persons::{self, persons as people};
 use crate::office::stored;

@@ -3,9 +3,9 @@
 
 use chrono::NaiveDate;
 
-use super::ledger;
 use crate::office::accounts::links::{self, Relation};
 use crate::office::accounts::residents::{self, Channel};
+use crate::office::channels::wechat;
 use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
@@ -38,7 +38,7 @@ pub enum Weight {
 }
 
 /// The table of events. A step of fulfilment matters when it sets a day, a pause when it is the applicant's days that stand
-/// or run again. What concerns only the office is not told at all (`telling::words`).
+/// or run again. What concerns only the office is not told at all (`dispatch::words`).
 pub fn weight(action: Action, to: State, deadline: bool) -> Weight {
     match action {
         Action::Hold | Action::Resume if to == State::CorrectionRequested => Weight::Matters,
@@ -137,7 +137,7 @@ pub fn account_way(c: &mut AnyConn, channels: &Channels, account: Id, weight: We
     let matters = weight == Weight::Matters;
     let wechat = match &channels.wechat {
         Some((appid, template)) if !tried.contains(&Reach::WeChat) => {
-            residents::has_wechat(c, account.id, appid)? && ledger::allows(c, account.id, template)?
+            residents::has_wechat(c, account.id, appid)? && wechat::allows(c, account.id, template)?
         }
         _ => false,
     };

@@ -1,14 +1,10 @@
 //! Keyed pairs of neighbouring letters: a name is found by a part of it, and never opened for that.
 
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
-use super::persons::{self, persons as people};
-use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
-use crate::platform::facts;
 use crate::platform::id::Id;
 use crate::rules::names::PersonName;
 
@@ -18,13 +14,6 @@ diesel::table! {
         person_id -> Binary,
     }
 }
-
-diesel::allow_tables_to_appear_in_same_query!(people, person_name_keys);
-
-/// Persons of older versions that are keyed in one write.
-const CHUNK: i64 = 200;
-/// The fact that says that every person is keyed.
-const FILLED: &str = "person_names_keyed";
 
 #[derive(Insertable)]
 #[diesel(table_name = person_name_keys)]
@@ -48,29 +37,4 @@ pub(crate) fn insert(c: &mut AnyConn, of: impl Iterator<Item = (Id, Vec<Vec<u8>>
         AnyConn::Postgres(c) => insert.execute(c)?,
     };
     Ok(())
-}
-
-/// Keys a chunk of the persons whom an older version recorded; answers how many. The worker calls it until all are done.
-pub async fn fill(app: &App) -> Result<usize> {
-    if app.db.read(|c| facts::get(c, FILLED)).await?.is_some() {
-        return Ok(0);
-    }
-    let keys = app.keys.clone();
-    app.db
-        .write(move |c| {
-            let keyed = person_name_keys::table.filter(person_name_keys::person_id.eq(people::id));
-            let bare = people::table.filter(not(exists(keyed))).order(people::id).limit(CHUNK);
-            let bare: Vec<Id> = bare.select(people::id).load(c)?;
-            if bare.is_empty() {
-                facts::set(c, FILLED, "done")?;
-            }
-            let mut found = Vec::with_capacity(bare.len());
-            for (id, name) in persons::names(c, &keys, bare)? {
-                found.push((id, of(&keys, &name)));
-            }
-            let done = found.len();
-            insert(c, found.into_iter())?;
-            Ok(done)
-        })
-        .await
 }

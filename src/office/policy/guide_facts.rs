@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::terms::ReasonOption;
 use crate::rules::coded::coded_enum;
 
 /// The part of a county policy that only people read. Policies of before it are read as empty.
@@ -98,4 +97,13 @@ pub struct Remedy {
     pub how: String,
     #[schema(example = "12385")]
     pub phone: Option<String>,
+}
+
+/// A reason that a worker chooses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReasonOption {
+    pub code: String,
+    /// What the applicant reads.
+    pub label: String,
 }

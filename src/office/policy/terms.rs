@@ -6,6 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::guide_facts::GuideFacts;
+pub use super::guide_facts::ReasonOption;
 use crate::platform::error::{Detail, Faults, Result};
 use crate::platform::http::body::detail_of;
 use crate::rules::lifecycle::Desk;
@@ -136,15 +137,6 @@ impl Required {
             Required::When(code) => conditions.contains(code),
         }
     }
-}
-
-/// A reason that a worker chooses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReasonOption {
-    pub code: String,
-    /// What the applicant reads.
-    pub label: String,
 }
 
 impl CommonPolicy {

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rows::{date_of, report_lying};
-use super::scope::{Scope, service};
+use super::scope::service;
 use crate::labelled;
-use crate::office::cases::case::pace;
+use crate::office::cases::record::case::pace;
 use crate::office::cases::service::Spine;
+use crate::office::cases::service::figures::Scope;
 use crate::office::policy::calendar;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rows::report_moves;
-use super::scope::{Period, Scope, service};
+use super::scope::service;
 use crate::labelled;
-use crate::office::cases::history::case_events;
+use crate::office::cases::record::history::case_events;
 use crate::office::cases::service::Spine;
+use crate::office::cases::service::figures::{Period, Scope};
 use crate::office::policy::calendar;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rows::{report_corrections, report_lines};
-use super::scope::{Period, Scope, percent, service};
+use super::scope::{percent, service};
 use crate::labelled;
-use crate::office::cases::history::case_events;
+use crate::office::cases::record::history::case_events;
 use crate::office::cases::service::Spine;
-use crate::office::cases::views;
+use crate::office::cases::service::figures::{Period, Scope};
+use crate::office::cases::showing::views;
 use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;

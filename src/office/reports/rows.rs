@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::office::cases::history::case_events;
+use crate::office::cases::record::history::case_events;
 use crate::rules::calendar::beijing_date;
 
 diesel::table! {

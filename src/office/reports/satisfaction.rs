@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rows::{month_of, report_ratings, report_tickets};
-use super::scope::{Period, Scope, percent, service};
+use super::scope::{percent, service};
 use crate::office::cases::service::Spine;
+use crate::office::cases::service::figures::{Period, Scope};
 use crate::office::tickets::Kind;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;

@@ -1,16 +1,16 @@
 //! What a report is asked about, and how far its caller sees.
 
 use chrono::{Datelike, NaiveDate};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::office::accounts::guards::{AreaOverseer, oversees};
 use crate::office::cases::service::Spine;
+use crate::office::cases::service::figures::{Period, Scope};
 use crate::office::stored;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::Labelled;
 use crate::rules::areas::{AreaCode, AreaLevel};
-use crate::rules::calendar::{end_of_day_ms, start_of_day_ms};
 use crate::rules::lifecycle::Role;
 
 /// A report reads at most so many days: a whole leap year.
@@ -70,34 +70,6 @@ impl From<WantedNow> for Wanted {
     }
 }
 
-/// The days of a report.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Period {
-    #[schema(value_type = String, format = Date, example = "2026-01-01")]
-    pub from: NaiveDate,
-    /// Included.
-    #[schema(value_type = String, format = Date, example = "2026-12-31")]
-    pub to: NaiveDate,
-}
-
-impl Period {
-    pub fn of_year(year: i32) -> Period {
-        let day = |month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-        Period { from: day(1, 1), to: day(12, 31) }
-    }
-}
-
-/// What is asked, after the caller's rights were looked at.
-#[derive(Clone, Debug)]
-pub struct Scope {
-    /// First and last code of each area, both included.
-    pub areas: Vec<(String, String)>,
-    pub service: Option<String>,
-    pub period: Period,
-    /// The caller may learn who of the workers it was.
-    pub names: bool,
-}
-
 impl Scope {
     /// Errors: 10006 an area that is not the caller's, 10002 an unknown service or a period that is no period.
     pub fn of(who: &AreaOverseer, spine: &Spine, wanted: &Wanted) -> Result<Scope> {
@@ -146,21 +118,6 @@ impl Scope {
         let leads = |area: &AreaCode| own().any(|p| (p.lead || p.role == Role::Administrator) && p.area.contains(area));
         let names = areas.iter().all(leads);
         Ok(Scope { areas: areas.iter().map(stored::bounds).collect(), service, period, names })
-    }
-
-    /// All services of one area in a year, for whoever needs no right: a command on the machine itself.
-    pub fn whole_year(area: &AreaCode, year: i32) -> Scope {
-        Scope { areas: vec![stored::bounds(area)], service: None, period: Period::of_year(year), names: false }
-    }
-
-    /// The year, of a scope that is one.
-    pub fn year(&self) -> i32 {
-        self.period.from.year()
-    }
-
-    /// First and last moment, both included.
-    pub fn moments(&self) -> (i64, i64) {
-        (start_of_day_ms(self.period.from), end_of_day_ms(self.period.to))
     }
 }
 

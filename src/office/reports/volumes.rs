@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rows::{month_of, report_lines};
-use super::scope::{Period, Scope, service};
+use super::scope::service;
 use crate::office::cases::service::Spine;
+use crate::office::cases::service::figures::{Period, Scope};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rows::{report_lines, report_moves};
-use super::scope::{Period, Scope};
 use crate::office::accounts::staff;
-use crate::office::cases::case::cases;
-use crate::office::cases::history::case_events;
-use crate::office::cases::prior::DECISIONS;
+use crate::office::cases::moving::undo::DECISIONS;
+use crate::office::cases::record::case::cases;
+use crate::office::cases::record::history::case_events;
 use crate::office::cases::service::Spine;
+use crate::office::cases::service::figures::{Period, Scope};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;

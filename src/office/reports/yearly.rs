@@ -1,9 +1,9 @@
 //! The yearly report: the tables of every service, counted by itself, and who holds a certificate.
 
-use super::scope::Scope;
-use super::tables::{ReportRow, ReportTable, columns};
 use crate::labelled;
 use crate::office::cases::service::Spine;
+use crate::office::cases::service::figures::Scope;
+use crate::office::cases::service::figures::{ReportRow, ReportTable, columns};
 use crate::office::people::rolls::{self, Roll};
 use crate::office::stored;
 use crate::platform::db::AnyConn;

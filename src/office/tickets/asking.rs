@@ -6,7 +6,7 @@ use super::ticket::{self, Kind, Outcome, Ticket, TicketState};
 use super::{acts, codes, place, queue, terms};
 use crate::office::accounts::guards::Filer;
 use crate::office::accounts::{links, residents};
-use crate::office::cases::case;
+use crate::office::cases::access::loading;
 use crate::office::cases::service::Spine;
 use crate::office::people::persons;
 use crate::office::policy::areas;
@@ -29,7 +29,7 @@ pub(crate) struct Wish<'a> {
 /// The ticket that a resident asks for. A case must be theirs, a person one for whom they may act; without both it is
 /// about themselves, also when nobody has confirmed yet who they are. Errors: 10002 no area, 10006, 23005.
 pub(crate) fn wished(c: &mut AnyConn, spine: &Spine, account: Id, wish: &Wish<'_>) -> Result<NewTicket> {
-    let case = wish.case.map(|id| case::owned(c, &Filer::Resident(account), id, spine.now)).transpose()?;
+    let case = wish.case.map(|id| loading::owned(c, &Filer::Resident(account), id, spine.now)).transpose()?;
     let named = case.as_ref().map(|case| case.person_id).or(wish.person);
     if let Some(person) = named {
         links::may_act(c, account, person, spine.today())?.ok_or_else(Error::not_found)?;

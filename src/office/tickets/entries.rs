@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::ticket::{self, Ticket};
 use crate::office::cases::service::Spine;
-use crate::office::notices::telling;
+use crate::office::channels::inbox;
 use crate::platform::crypto::{DataKey, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
@@ -142,7 +142,8 @@ pub(crate) fn store(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry: 
     ticket.version = loaded.saturating_add(1);
     ticket::update(c, ticket, loaded)?;
     if let (Some(account), Some((title, body))) = (ticket.account_id, entry.step.told()) {
-        telling::inform(c, spine, account, "ticket", title, body)?;
+        let news = inbox::News { account, kind: "ticket", title, body };
+        inbox::inform(c, &spine.keys, news, spine.now)?;
     }
     Ok(())
 }

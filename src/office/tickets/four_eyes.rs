@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::ticket::{Kind, Ticket};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::serving::serving;
-use crate::office::cases::history::case_events;
+use crate::office::cases::record::history::case_events;
 use crate::office::cases::service::Spine;
 use crate::office::people::kin;
 use crate::office::stored;

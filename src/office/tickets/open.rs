@@ -4,7 +4,7 @@ use super::entries::{self, Entry, Step};
 use super::four_eyes::Concerned;
 use super::ticket::{self, Kind, Ticket, TicketState, key_place};
 use super::{acts, place, terms};
-use crate::office::cases::drafts;
+use crate::office::cases::filing::drafts;
 use crate::office::cases::service::Spine;
 use crate::office::people::persons;
 use crate::platform::db::AnyConn;

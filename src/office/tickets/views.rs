@@ -9,7 +9,7 @@ use super::ticket::{Kind, Ticket, TicketState};
 use crate::labelled;
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::{residents, staff};
-use crate::office::cases::case;
+use crate::office::cases::record::case;
 use crate::office::cases::service::Spine;
 use crate::office::people::persons;
 use crate::office::policy::areas;

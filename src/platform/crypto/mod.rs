@@ -4,11 +4,11 @@
 //! SM3 can be added as suite 2 without touching stored rows.
 
 mod fault;
-mod key_file;
 mod keys;
+mod key_file;
+mod mac;
 mod links;
 mod lookup;
-mod mac;
 mod random;
 mod seal;
 

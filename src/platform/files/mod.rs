@@ -1,16 +1,16 @@
 //! Papers that people upload: what is accepted, how it is cleaned, and where it lies sealed.
 
-mod fault;
-mod image;
-mod inspect;
-mod jpeg;
 mod limits;
+mod fault;
+mod photo;
+mod image;
+mod jpeg;
+mod inspect;
 mod pdf;
 mod pdf_worker;
-mod photo;
 mod process;
-mod vault;
 mod vault_format;
+mod vault;
 
 pub use fault::{FileFault, VaultFault};
 pub use inspect::{Kind, inspect};

@@ -2,12 +2,12 @@
 
 pub mod body;
 pub mod csv_body;
+pub mod request;
 pub mod envelope;
 pub mod limits;
 pub mod once;
 pub mod paging;
 pub mod parts;
-pub mod request;
 
 pub use body::{Body, PathId, Query};
 pub use csv_body::CsvBody;

@@ -2,9 +2,9 @@
 
 mod answer; // the PDF as an answer
 mod font; // which glyph, how wide
-mod layout; // from blocks to pages
 mod lines; // where a line may end
 mod paper; // what a paper says
+mod layout; // from blocks to pages
 mod pdf; // from pages to PDF/UA
 mod press; // two at a time, off the async workers
 #[cfg(test)]

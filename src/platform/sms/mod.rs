@@ -1,8 +1,8 @@
 //! Sends text messages through Tencent Cloud SMS (API version 2021-01-11): one template, one number, one request.
 
 mod fault;
-mod send;
 mod signature;
+mod send;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,8 +1,8 @@
 //! Talks to WeChat's server API for one mini-program: sign-in codes, phone codes, subscribe messages, pushed events.
 
+mod fault;
 mod call;
 mod callback;
-mod fault;
 mod phone;
 mod push_event;
 mod session;

@@ -15,12 +15,13 @@ use super::{Certificate, codes, following, making};
 use crate::form;
 use crate::office::accounts::guards::{Filer, Resident};
 use crate::office::accounts::links;
-use crate::office::cases::act::Actor;
-use crate::office::cases::case::{self, Case};
-use crate::office::cases::drafts::{self, NewDraft};
-use crate::office::cases::mandates;
+use crate::office::cases::access::loading;
+use crate::office::cases::access::mandates;
+use crate::office::cases::filing::drafts::{self, NewDraft};
+use crate::office::cases::record::actor::Actor;
+use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::views::{CaseView, full};
+use crate::office::cases::showing::views::{CaseView, full};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -111,7 +112,7 @@ pub fn begun(c: &mut AnyConn, spine: &Spine, id: Id, who: &Filer, (person, kind)
     let holding = Holding::of(c, spine, person)?;
     if let Some(terms) = &holding.terms {
         if holding.live_case.is_some() {
-            return Err(Error::new(&crate::office::cases::codes::ALREADY_LIVE));
+            return Err(Error::new(&crate::office::cases::record::codes::ALREADY_LIVE));
         }
         holding::settle(holding.obstacles(kind, terms, spine.today()))?;
         if holding.needs_guardian(None, terms, spine.today()) && !relation.is_guardians() {
@@ -128,7 +129,7 @@ pub fn begun(c: &mut AnyConn, spine: &Spine, id: Id, who: &Filer, (person, kind)
 
 /// The caller's own certificate case.
 fn own(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id) -> Result<Case> {
-    let case = case::owned(c, who, id, spine.now)?;
+    let case = loading::owned(c, who, id, spine.now)?;
     store::find(c, case.id)?;
     Ok(case)
 }

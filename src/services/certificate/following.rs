@@ -6,10 +6,12 @@ use super::rules::{self, Assessment, CardStep, Finding, Kind, Need};
 use super::store::{self, CardCase, Entered};
 use super::{codes, making};
 use crate::office::accounts::guards::Worker;
-use crate::office::cases::act::{Act, Actor, act, conflicted};
-use crate::office::cases::case::Case;
-use crate::office::cases::codes::NOT_NOW;
-use crate::office::cases::drafts;
+use crate::office::cases::access::four_eyes::conflicted;
+use crate::office::cases::filing::drafts;
+use crate::office::cases::moving::act::act;
+use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::case::Case;
+use crate::office::cases::record::codes::NOT_NOW;
 use crate::office::cases::service::Spine;
 use crate::office::people::register;
 use crate::platform::code::Code;
@@ -133,7 +135,7 @@ pub fn enter(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, versi
         return Err(Error::new(&codes::NO_ASSESSMENT).with_current(case.current()));
     }
     if conflicted(c, spine, case, worker.id, worker.person)? {
-        return Err(Error::new(&crate::office::cases::codes::CONFLICTED));
+        return Err(Error::new(&crate::office::cases::record::codes::CONFLICTED));
     }
     store::add_result(c, case.id, new)?;
     row.assessment = Assessment::Done;

@@ -9,9 +9,11 @@ use super::rules::{self, CardContent, CardStep, DeliveryWay, PickupPlace, Terms}
 use super::store::{self, CardCase};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::serving::serving;
-use crate::office::cases::act::{Act, Actor, Due, Step, act, conflicted, step};
-use crate::office::cases::case::Case;
-use crate::office::cases::drafts;
+use crate::office::cases::access::four_eyes::conflicted;
+use crate::office::cases::filing::drafts;
+use crate::office::cases::moving::act::{Step, act, step};
+use crate::office::cases::record::actor::{Act, Actor, Due};
+use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Spine;
 use crate::office::people::persons;
 use crate::office::people::register::{self, Certificate, NewCertificate};

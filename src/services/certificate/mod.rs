@@ -1,23 +1,23 @@
 //! The disability certificate: renewal, first issue, change of category or level; from application to the card in hand.
 
-pub mod api; // what an applicant may call
 mod codes; // what can be refused
+pub mod rules;
+pub mod forms; // the sections
+pub mod store; // tables
+mod holding; // what a person holds
+pub mod making; // from approval to the holder's hand
+pub mod following; // what follows when a case moves
+mod views;
+pub mod api; // what an applicant may call
 mod counts; // what the yearly report counts
 mod errands; // whose card runs out in a village
-pub mod following; // what follows when a case moves
-pub mod forms; // the sections
-mod holding; // what a person holds
-mod lapsing; // the daily round over lapsed cards
-pub mod making; // from approval to the holder's hand
+mod expiry; // the daily round over lapsed cards
 mod on_paper; // a case on paper
+mod staff_api;
 #[cfg(test)]
 mod rule_tests;
-pub mod rules;
-mod staff_api;
-pub mod store; // tables
 #[cfg(test)]
 mod tests;
-mod views;
 
 use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -26,12 +26,12 @@ use self::holding::Holding;
 use self::rules::{Assessment, CardStep, Kind};
 use crate::labelled;
 use crate::office::accounts::links::Relation;
-use crate::office::cases::case::Case;
-use crate::office::cases::mandates;
+use crate::office::cases::access::mandates;
+use crate::office::cases::record::case::Case;
+use crate::office::cases::service::figures::{ReportTable, Scope};
 use crate::office::cases::service::{Errand, Offer, OnPaper, PrintedSection, Service, Spine};
 use crate::office::people::persons;
 use crate::office::policy::terms::parse_terms;
-use crate::office::reports::{ReportTable, Scope};
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
@@ -210,6 +210,6 @@ impl Service for Certificate {
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
-        lapsing::tick(c, spine)
+        expiry::tick(c, spine)
     }
 }

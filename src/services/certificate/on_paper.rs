@@ -3,7 +3,7 @@
 use super::forms::{Delivery, Holder, masked_address};
 use super::rules::DeliveryWay;
 use super::{following, making, store};
-use crate::office::cases::case::Case;
+use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{OnPaper, PrintedSection, Service, Spine};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;

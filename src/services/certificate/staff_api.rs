@@ -13,10 +13,11 @@ use super::views::{self, CertificateCase, CertificateDelivery};
 use super::{following, making};
 use crate::form;
 use crate::office::accounts::guards::{Assessor, CountyOfficer, DeskOfficer, Worker};
-use crate::office::cases::case::{self, Case};
-use crate::office::cases::mine;
+use crate::office::cases::access::loading;
+use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::views::CaseSummary;
+use crate::office::cases::showing::mine;
+use crate::office::cases::showing::views::CaseSummary;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
@@ -36,7 +37,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 
 /// A certificate case in the worker's scope.
 fn scoped(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
-    let case = case::in_scope(c, worker, id)?;
+    let case = loading::in_scope(c, worker, id)?;
     store::find(c, case.id)?;
     Ok(case)
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::codes;
 use super::rules::{Assessment, CardStep, Finding};
-use crate::office::cases::case::Case;
+use crate::office::cases::record::case::Case;
 use crate::platform::crypto::{DataKey, Place};
 use crate::platform::db::query::{Limit, both};
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -137,7 +137,7 @@ pub fn insert(c: &mut AnyConn, row: &CardCase) -> Result<()> {
     match diesel::insert_into(certificate_cases::table).values(row.clone()).execute(c) {
         Ok(_) => Ok(()),
         Err(e) if crate::platform::error::is_duplicate(&e) => {
-            Err(Error::new(&crate::office::cases::codes::ALREADY_LIVE).because(e))
+            Err(Error::new(&crate::office::cases::record::codes::ALREADY_LIVE).because(e))
         }
         Err(e) => Err(e.into()),
     }

@@ -12,9 +12,10 @@ use super::store::Entered;
 use super::*;
 use crate::office::accounts::guards::Filer;
 use crate::office::accounts::guards::{Post, Worker};
-use crate::office::cases::act::{Act, Actor, act};
-use crate::office::cases::case;
-use crate::office::cases::drafts;
+use crate::office::cases::filing::drafts;
+use crate::office::cases::moving::act::act;
+use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::case;
 use crate::office::cases::service::Services;
 use crate::office::people::persons::{NewPerson, insert};
 use crate::office::people::register::{self, CertificateStatus, NewCertificate};
@@ -374,7 +375,7 @@ async fn lapsed_cards_are_frozen_and_later_cancelled_unless_a_renewal_was_filed(
     let t = town("1980-01-01", Category::Physical, GrantedBy::Hospital, "self").await;
     let status_after = async |now: i64| {
         for _ in 0..10 {
-            t.at(now, lapsing::tick).await.unwrap();
+            t.at(now, expiry::tick).await.unwrap();
         }
         t.cards().await[0].card.status
     };

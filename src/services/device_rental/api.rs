@@ -9,17 +9,17 @@ use validator::Validate;
 
 use super::availability::{self, Stock};
 use super::begin;
-use super::keeping;
+use super::handover;
 use super::sections::{CHOICE, CONTACT, Choice, Contact};
 use super::states::{Delivery, Trouble};
 use super::store;
 use super::views::{self, PointView, RentalView};
 use crate::form;
 use crate::office::accounts::guards::{Caller, Filer, Resident};
-use crate::office::cases::act::Actor;
-use crate::office::cases::drafts;
+use crate::office::cases::filing::drafts;
+use crate::office::cases::record::actor::Actor;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::views::{CaseView, full};
+use crate::office::cases::showing::views::{CaseView, full};
 use crate::platform::app::App;
 use crate::platform::error::{Detail, Faults, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query};
@@ -115,7 +115,7 @@ async fn draft(
 async fn read_rental(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<RentalView>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
-        let case = keeping::own_case(c, &who, id.0, spine.now)?;
+        let case = handover::own_case(c, &who, id.0, spine.now)?;
         views::rental(c, &spine, &case, &Actor::from(&who))
     });
     Ok(Answer::ok(found.await?))
@@ -133,7 +133,7 @@ async fn read_choice(
 ) -> Result<Answer<Option<views::ChoiceView>>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
-        let case = keeping::own_case(c, &who, id.0, spine.now)?;
+        let case = handover::own_case(c, &who, id.0, spine.now)?;
         views::choice(c, &spine, &case)
     });
     Ok(Answer::ok(found.await?))
@@ -182,7 +182,7 @@ async fn save_choice(
     faults.settle()?;
     let choice = Choice { point_id: sent.point_id, model_id: sent.model_id, pickup_on };
     let saved = app.db.write(move |c| {
-        let case = keeping::own_case(c, &who, id.0, spine.now)?;
+        let case = handover::own_case(c, &who, id.0, spine.now)?;
         drafts::save(c, &spine, &case, CHOICE, sent.version, &choice)?;
         views::choice(c, &spine, &case)
     });
@@ -201,7 +201,7 @@ async fn read_contact(
 ) -> Result<Answer<Option<views::ContactView>>> {
     let spine = Spine::of(&app, &services);
     let found = app.db.read(move |c| {
-        let case = keeping::own_case(c, &who, id.0, spine.now)?;
+        let case = handover::own_case(c, &who, id.0, spine.now)?;
         views::contact(c, &spine, &case)
     });
     Ok(Answer::ok(found.await?))
@@ -269,7 +269,7 @@ async fn save_contact(
     let contact = parsed_contact(&sent.name, &sent.phone, sent.delivery, sent.note.as_deref(), "", &mut faults);
     faults.settle()?;
     let saved = app.db.write(move |c| {
-        let case = keeping::own_case(c, &who, id.0, spine.now)?;
+        let case = handover::own_case(c, &who, id.0, spine.now)?;
         drafts::save(c, &spine, &case, CONTACT, sent.version, &contact)?;
         views::contact(c, &spine, &case)
     });
@@ -304,7 +304,7 @@ async fn extend(
 ) -> Result<Answer<RentalView>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let done = once.write(&app, who.id(), body.fingerprint, move |c| {
-        let case = keeping::extend(c, &spine, &who, id.0, sent.version)?;
+        let case = handover::extend(c, &spine, &who, id.0, sent.version)?;
         views::rental(c, &spine, &case, &Actor::from(&who))
     });
     let done = done.await?;
@@ -343,7 +343,7 @@ async fn report(
 ) -> Result<Answer<RentalView>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let done = once.write(&app, who.account, body.fingerprint, move |c| {
-        let case = keeping::report(c, &spine, who.account, id.0, sent.version, sent.kind, &sent.text)?;
+        let case = handover::report(c, &spine, who.account, id.0, sent.version, sent.kind, &sent.text)?;
         views::rental(c, &spine, &case, &Actor::Applicant(who.account))
     });
     let done = done.await?;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::states::{PromiseKind, UnitState};
-use super::{promises, store, units, waits};
+use super::{reservations, store, units, waitlist};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
@@ -46,7 +46,7 @@ pub fn of_county(c: &mut AnyConn, county: &str, only: Option<Id>) -> Result<Vec<
     let mut models = store::models(c, county)?;
     models.retain(|m| only.is_none_or(|id| id == m.id));
     let ids = || models.iter().map(|m| m.id).collect::<Vec<_>>();
-    let (units, held, waits) = (units::stock(c, ids())?, promises::counts(c, ids())?, waits::counts(c, ids())?);
+    let (units, held, waits) = (units::stock(c, ids())?, reservations::counts(c, ids())?, waitlist::counts(c, ids())?);
     let mut out = Vec::new();
     for point in store::points(c, county)? {
         for model in &models {

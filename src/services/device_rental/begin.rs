@@ -4,15 +4,17 @@ use diesel::prelude::*;
 
 use super::sections::{self, CHOICE, CONTACT, Choice, Contact};
 use super::terms::Terms;
-use super::waits::{self, Wait};
+use super::waitlist::{self, Wait};
 use super::{CODE, DeviceRental, KIND, faults};
 use crate::office::accounts::guards::Filer;
-use crate::office::cases::act::{Act, Actor, act};
-use crate::office::cases::case::{Case, cases};
-use crate::office::cases::check::check;
-use crate::office::cases::drafts::{self, NewDraft};
+use crate::office::cases::access::{consents, mandates};
+use crate::office::cases::filing::check::check;
+use crate::office::cases::filing::drafts::{self, NewDraft};
+use crate::office::cases::moving::act::act;
+use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::case::{Case, cases};
+use crate::office::cases::record::codes;
 use crate::office::cases::service::Spine;
-use crate::office::cases::{codes, consents, mandates};
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -53,7 +55,7 @@ pub struct Acceptance {
 /// Takes up an offer: the draft that asked for the same, or a new one, is filled in, checked and submitted, and the slot
 /// that the offer held is its reservation. Errors: 10002, 130xx, 30011 the offer is over.
 pub fn accept(c: &mut AnyConn, spine: &Spine, wait: &Wait, with: &Acceptance) -> Result<Case> {
-    if !waits::open_offer(wait, spine.now) {
+    if !waitlist::open_offer(wait, spine.now) {
         return Err(Error::new(&faults::OFFER_OVER));
     }
     let filer = Filer::Resident(wait.account_id);

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 
 use super::states::{InUse, UnitState};
 use super::store::{device_loans, device_models, device_units, rental_points};
-use crate::office::reports::{ReportRow, ReportTable, Scope, columns, in_areas};
+use crate::office::cases::service::figures::{ReportRow, ReportTable, Scope, columns};
+use crate::office::reports::in_areas;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;

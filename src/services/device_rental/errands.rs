@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::states::LoanState;
 use super::store::device_loans;
-use crate::office::cases::case::cases;
+use crate::office::cases::record::case::cases;
 use crate::office::cases::service::{Errand, Spine};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;

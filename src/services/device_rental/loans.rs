@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::promises::{self, Promise};
+use super::reservations::{self, Promise};
 use super::states::{Condition, EndWhy, InUse, LoanState, PromiseKind, Reminded};
 use super::store::{self, Model, device_loans, device_models, once};
 use super::terms;
-use super::{faults, rules, sections, waits};
-use crate::office::cases::act::{Act, Actor, Step, act, step};
-use crate::office::cases::case::{self, Case};
+use super::{faults, rules, sections, waitlist};
+use crate::office::cases::moving::act::{Step, act, step};
+use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::Spine;
 use crate::office::people::{persons, register};
 use crate::office::stored;
@@ -132,16 +133,16 @@ pub fn reserve(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
     let terms = terms::of(c, case)?;
     let choice = sections::choice(c, spine, case)?.ok_or_else(|| Error::internal("submitted without a choice"))?.body;
     let (point_id, model_id) = (choice.point_id, choice.model_id);
-    let offer = waits::offer_to(c, spine, case.person_id, point_id, model_id)?;
+    let offer = waitlist::offer_to(c, spine, case.person_id, point_id, model_id)?;
     if let Some(wait) = offer {
-        let slot = promises::of_wait(c, wait.id)?.ok_or_else(|| Error::internal("an offer without a unit"))?;
-        promises::take_up(c, &slot, case.id)?;
-        waits::taken(c, wait)?;
+        let slot = reservations::of_wait(c, wait.id)?.ok_or_else(|| Error::internal("an offer without a unit"))?;
+        reservations::take_up(c, &slot, case.id)?;
+        waitlist::taken(c, wait)?;
     } else {
-        let unit_id = promises::free_unit(c, point_id, model_id)?.ok_or_else(|| Error::new(&faults::NONE_FREE))?;
+        let unit_id = reservations::free_unit(c, point_id, model_id)?.ok_or_else(|| Error::new(&faults::NONE_FREE))?;
         let (kind, made_at) = (PromiseKind::Reservation, spine.now);
         let slot = Promise { unit_id, point_id, model_id, kind, case_id: Some(case.id), wait_id: None, made_at };
-        promises::hold(c, &slot)?;
+        reservations::hold(c, &slot)?;
     }
     let until = rules::pickup_until(spine.today(), &terms, &store::point(c, point_id)?.open_days()?);
     let severe = register::valid_certificate(c, case.person_id, spine.today())?.map(|card| card.level.severe());
@@ -253,10 +254,10 @@ pub(super) fn withdraw(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()
 fn give_up(c: &mut AnyConn, spine: &Spine, mut loan: Loan, why: EndWhy) -> Result<()> {
     loan.end(why);
     loan.save(c)?;
-    if let Some(promise) = promises::of_case(c, loan.case_id)? {
-        promises::drop_slot(c, promise.unit_id)?;
+    if let Some(promise) = reservations::of_case(c, loan.case_id)? {
+        reservations::drop_slot(c, promise.unit_id)?;
     }
-    promises::place_next(c, spine, loan.point_id, loan.model_id)
+    reservations::place_next(c, spine, loan.point_id, loan.model_id)
 }
 
 /// Ends reservations that nobody fetched in their window; answers how many.

@@ -1,29 +1,29 @@
 //! Device rental (辅具租赁): reserve on the phone, fetch by code, return anywhere, clean before the next.
 
-pub mod api; // what an applicant may call
+pub mod faults; // what can be refused
+pub mod states; // where units, loans and waits stand
+pub mod terms; // what a county decides
+pub mod rules; // days, deposits
+pub mod store; // tables, points, models
+pub mod sections; // what the applicant fills in
+pub mod loans; // from reservation to the end of a loan
+pub mod waitlist; // the line
+pub mod reservations; // never more than there are units
+pub mod units; // steps and log of each item
 pub mod availability; // what is free where
 pub mod begin; // drafts, and offers taken up
+pub mod handover; // hand-out, extension, trouble, return, loss
+pub mod views; // what people see
+pub mod api; // what an applicant may call
 mod counts; // what the yearly report counts
 mod errands; // whose device is due in a village
-pub mod faults; // what can be refused
 pub mod keeper_lists; // the loans of a point
-pub mod keeping; // hand-out, extension, trouble, return, loss
-pub mod loans; // from reservation to the end of a loan
 pub mod on_paper; // the form for print
-pub mod promises; // never more than there are units
-pub mod rules; // days, deposits
-pub mod sections; // what the applicant fills in
 pub mod staff_api; // what a point keeper may call
-pub mod states; // where units, loans and waits stand
 pub mod stock_api; // points, models and units of a county
-pub mod store; // tables, points, models
-pub mod terms; // what a county decides
+pub mod waitlist_api; // what somebody who waits may call
 #[cfg(test)]
 mod tests;
-pub mod units; // steps and log of each item
-pub mod views; // what people see
-pub mod waits; // the line
-pub mod waits_api; // what somebody who waits may call
 
 use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -31,12 +31,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use self::loans::Loan;
 use self::states::{LoanState, Reminded};
 use crate::labelled;
-use crate::office::cases::case::Case;
+use crate::office::cases::record::case::Case;
+use crate::office::cases::service::figures::{ReportTable, Scope};
 use crate::office::cases::service::{Errand, Offer, OnPaper, PrintedSection, Service, ServicePoint, Spine};
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
-use crate::office::reports::{ReportTable, Scope};
 use crate::office::stored;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
@@ -103,7 +103,7 @@ impl Service for DeviceRental {
 
     fn mount(&self, cfg: &mut ServiceConfig) {
         api::routes(cfg);
-        waits_api::routes(cfg);
+        waitlist_api::routes(cfg);
         staff_api::routes(cfg);
         stock_api::routes(cfg);
     }
@@ -184,7 +184,7 @@ impl Service for DeviceRental {
                 if loan.reminded != Reminded::Nothing {
                     flags.push(labelled!(loan.reminded));
                 }
-                if promises::somebody_waits(c, loan.point_id, loan.model_id)? {
+                if reservations::somebody_waits(c, loan.point_id, loan.model_id)? {
                     flags.push(Labelled::new("extension_refused", "有人排队，不能延期"));
                 }
             }
@@ -211,7 +211,7 @@ impl Service for DeviceRental {
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
-        let (offers, no_shows) = (waits::expire(c, spine)?, loans::no_shows(c, spine)?);
+        let (offers, no_shows) = (waitlist::expire(c, spine)?, loans::no_shows(c, spine)?);
         Ok(offers.saturating_add(no_shows).saturating_add(loans::remind(c, spine)?))
     }
 }

@@ -3,7 +3,7 @@
 use super::sections;
 use super::states::Delivery;
 use super::{store, terms};
-use crate::office::cases::case::Case;
+use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{OnPaper, PrintedSection, Spine};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;

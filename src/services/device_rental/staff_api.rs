@@ -6,8 +6,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
+use super::handover::{self, Back};
 use super::keeper_lists::{self, LoanFilter};
-use super::keeping::{self, Back};
 use super::states::{Condition, LoanState, UnitState, UnitStep};
 use super::units::{self, Taken, UnitFilter};
 use super::views::{self, KeeperLoanView, UnitView};
@@ -130,7 +130,7 @@ async fn hand_out(
 ) -> Result<Answer<KeeperLoanView>> {
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let loan = keeping::hand_out(c, &spine, &worker, &sent.pickup_code, &sent.asset_tag)?;
+        let loan = handover::hand_out(c, &spine, &worker, &sent.pickup_code, &sent.asset_tag)?;
         views::for_keeper(c, &spine, &loan)
     });
     let done = done.await?;
@@ -174,7 +174,7 @@ async fn take_back(
     let point = sent.point_id.or_else(|| kept(&worker).first().copied()).ok_or_else(Error::not_found)?;
     let back = Back { version: sent.version, condition: sent.condition, asset_tag: sent.asset_tag, point };
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let loan = keeping::take_back(c, &spine, &worker, id.0, &back)?;
+        let loan = handover::take_back(c, &spine, &worker, id.0, &back)?;
         views::for_keeper(c, &spine, &loan)
     });
     let done = done.await?;
@@ -333,7 +333,7 @@ async fn step_unit(
         let unit = units::kept(c, &worker, id)?;
         unit.seen(sent.version)?;
         let unit = match step {
-            ReportMissing => keeping::report_missing(c, &spine, &worker, unit)?,
+            ReportMissing => handover::report_missing(c, &spine, &worker, unit)?,
             _ => units::take(c, &spine, unit, Taken::by(worker.id, step))?,
         };
         Ok(UnitView::of(&unit))

@@ -15,7 +15,7 @@ use super::units::{self, Unit};
 use super::views::{PointView, UnitView};
 use crate::form;
 use crate::office::accounts::guards::{CountyOfficer, Worker};
-use crate::office::cases::codes;
+use crate::office::cases::record::codes;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::policy::county;
 use crate::office::stored;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::states::Delivery;
-use crate::office::cases::case::Case;
+use crate::office::cases::record::case::Case;
 use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Faults, Result};

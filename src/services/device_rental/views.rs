@@ -3,18 +3,18 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::keeping;
+use super::handover;
 use super::loans::Loan;
 use super::sections;
 use super::states::{LoanState, Reminded};
 use super::store;
 use super::units::{self, Unit};
-use super::waits::{self, Wait};
+use super::waitlist::{self, Wait};
 use crate::labelled;
-use crate::office::cases::act::Actor;
-use crate::office::cases::case::{self, Case};
+use crate::office::cases::record::actor::Actor;
+use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::Spine;
-use crate::office::cases::views::{self, CaseView};
+use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::people::persons;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -224,7 +224,7 @@ pub struct KeeperLoanView {
 pub fn for_keeper(c: &mut AnyConn, spine: &Spine, l: &Loan) -> Result<KeeperLoanView> {
     let case = case::find(c, l.case_id)?;
     let mut reports = Vec::new();
-    for (at, kind, words) in keeping::reports(c, spine, &case, l.id)? {
+    for (at, kind, words) in handover::reports(c, spine, &case, l.id)? {
         reports.push(ReportView { at: rfc3339(at), kind: labelled!(kind), words });
     }
     Ok(KeeperLoanView {
@@ -321,7 +321,7 @@ pub fn wait(c: &mut AnyConn, w: &Wait) -> Result<WaitView> {
         model_name: store::model(c, w.model_id)?.name,
         state: labelled!(w.state),
         since: rfc3339(w.since),
-        before: waits::before(c, w)?,
+        before: waitlist::before(c, w)?,
         offer_until: w.offer_until.map(rfc3339),
         version: w.version,
     })

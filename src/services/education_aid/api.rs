@@ -13,12 +13,13 @@ use super::targets::TargetView;
 use super::terms::{Beneficiary, Standard};
 use super::{EducationAid, codes, dossier, seasons};
 use crate::office::accounts::guards::Filer;
-use crate::office::cases::act::Actor;
-use crate::office::cases::case::{self, Case};
-use crate::office::cases::drafts::{self, NewDraft};
-use crate::office::cases::mandates;
+use crate::office::cases::access::loading;
+use crate::office::cases::access::mandates;
+use crate::office::cases::filing::drafts::{self, NewDraft};
+use crate::office::cases::record::actor::Actor;
+use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::views::{self, CaseView};
+use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::people::{persons, register};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -254,7 +255,7 @@ fn last_student(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<St
 
 /// An application of this service that is the caller's.
 pub fn owned(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id) -> Result<Case> {
-    let case = case::owned(c, who, id, spine.now)?;
+    let case = loading::owned(c, who, id, spine.now)?;
     if case.service == super::CODE { Ok(case) } else { Err(Error::not_found()) }
 }
 

@@ -1,42 +1,43 @@
 //! Education aid (教育救助): a season with its money, an application, an award, and its payment.
 
+pub mod codes; // what can be refused
+pub mod terms; // the county's decisions
+pub mod targets; // how many a season is to reach
+pub mod rules; // who, how much, which papers
+pub mod form; // the sections
+pub mod seasons; // seasons in the database
+pub mod store; // awards
+mod dossier; // an application with what the register says
 mod api; // seasons, drafts, prefill, the applicant's view
 mod bank_file; // CSV for the bank
-pub mod codes; // what can be refused
 mod counts; // what the yearly report counts
-mod dossier; // an application with what the register says
-pub mod form; // the sections
 mod on_paper; // the form for print
 pub mod payments; // batches and lines
+mod proofs; // the clock of a proof that follows after approval
+pub mod sections_api; // saving and reading the sections
+mod staff_api; // seasons, applications and proofs for officers
 mod payments_api; // what finance may call
 #[cfg(test)]
 mod payments_policy;
 #[cfg(test)]
 mod payments_tests;
-mod proofs; // the clock of a proof that follows after approval
 #[cfg(test)]
 mod proofs_tests;
-pub mod rules; // who, how much, which papers
 #[cfg(test)]
 mod rules_tests;
-pub mod seasons; // seasons in the database
-pub mod sections_api; // saving and reading the sections
-mod staff_api; // seasons, applications and proofs for officers
-pub mod store; // awards
-pub mod targets; // how many a season is to reach
-pub mod terms; // the county's decisions
 
 use serde_json::Value;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::labelled;
-use crate::office::cases::act::{Actor, Due, Step, step};
-use crate::office::cases::case::Case;
+use crate::office::cases::moving::act::{Step, step};
+use crate::office::cases::record::actor::{Actor, Due};
+use crate::office::cases::record::case::Case;
+use crate::office::cases::service::figures::{ReportTable, Scope};
 use crate::office::cases::service::{Offer, OnPaper, PrintedSection, Service, Spine};
 use crate::office::people::{persons, register};
 use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
-use crate::office::reports::{ReportTable, Scope};
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};

@@ -3,7 +3,7 @@
 use super::dossier::{self, Dossier};
 use super::form::{Account, Parent, SECTIONS};
 use super::store;
-use crate::office::cases::case::Case;
+use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{OnPaper, PrintedSection, Spine};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};

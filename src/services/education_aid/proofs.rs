@@ -6,10 +6,12 @@ use super::rules::{self, Awaited, ProofStep};
 use super::seasons;
 use super::store::{self, AwardState};
 use super::terms::Terms;
-use crate::office::cases::act::{Act, Actor, Step, act, step};
-use crate::office::cases::case::{self, Case};
+use crate::office::cases::access::loading;
+use crate::office::cases::filing::papers;
+use crate::office::cases::moving::act::{Step, act, step};
+use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::Spine;
-use crate::office::cases::{papers, taking_on};
 use crate::office::policy::county;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
@@ -91,7 +93,7 @@ fn look(c: &mut AnyConn, spine: &Spine, proof: &Proof) -> Result<()> {
     };
     use awaited_proofs::dsl as p;
     let row = diesel::update(p::awaited_proofs.find(proof.award_id));
-    if taking_on::left_behind(c, spine, &case)? {
+    if loading::left_behind(c, spine, &case)? {
         // Nobody's silence takes an award for which they may not act: the days begin when somebody may.
         let tomorrow = start_of_day_ms(spine.today().succ_opt().unwrap_or_default());
         row.set((p::since.eq(spine.now), p::warned_at.eq(None::<i64>), p::look_at.eq(tomorrow))).execute(c)?;

@@ -10,7 +10,7 @@ use super::rules::{Awaited, ProofStep, proof_step};
 use super::store::{self, AwardState};
 use super::terms::{Stage, TwoStageEvidence};
 use super::{proofs, seasons};
-use crate::office::cases::case;
+use crate::office::cases::record::case;
 use crate::office::cases::service::Spine;
 use crate::rules::lifecycle::State;
 

@@ -10,10 +10,10 @@ use super::form::{Account, AccountView, Family, FamilyView, Holder, SaveAccount,
 use super::store::{self, AwardState};
 use super::{dossier, seasons};
 use crate::office::accounts::guards::Filer;
-use crate::office::cases::act::Actor;
-use crate::office::cases::case::Case;
-use crate::office::cases::drafts::{self, Section};
-use crate::office::cases::papers;
+use crate::office::cases::filing::drafts::{self, Section};
+use crate::office::cases::filing::papers;
+use crate::office::cases::record::actor::Actor;
+use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::people::persons;
 use crate::platform::app::App;

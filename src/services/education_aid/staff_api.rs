@@ -18,12 +18,15 @@ use super::terms::{Beneficiary, Stage, Standard, Terms};
 use super::{CODE, codes, dossier, seasons};
 use crate::form;
 use crate::office::accounts::guards::{CountyOfficer, DeskOfficer, Worker};
-use crate::office::cases::act::{Actor, Step, step};
-use crate::office::cases::case::{self, Case};
-use crate::office::cases::drafts;
+use crate::office::cases::access::loading;
+use crate::office::cases::filing::drafts;
+use crate::office::cases::filing::papers;
+use crate::office::cases::moving::act::{Step, step};
+use crate::office::cases::record::actor::Actor;
+use crate::office::cases::record::case::{self, Case};
+use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::{Services, Spine};
-use crate::office::cases::views::{self, CaseView};
-use crate::office::cases::{codes as case_codes, papers};
+use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::policy::county;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -278,7 +281,7 @@ struct Application {
 
 /// An application of this service in the worker's scope.
 fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
-    let case = case::in_scope(c, worker, id)?;
+    let case = loading::in_scope(c, worker, id)?;
     if case.service == CODE { Ok(case) } else { Err(Error::not_found()) }
 }
 

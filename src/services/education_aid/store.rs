@@ -6,7 +6,7 @@ use super::rules::Season;
 use super::seasons::{self, seasons as seasons_table};
 use super::terms::{Beneficiary, Stage};
 use super::{CODE, codes};
-use crate::office::cases::case::{Case, cases};
+use crate::office::cases::record::case::{Case, cases};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result, is_duplicate};
 use crate::platform::id::Id;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zhucan::office::cases::anchors;
+use zhucan::office::cases::record::anchors;
 
 use super::World;
 use super::client::{Call, Reply};

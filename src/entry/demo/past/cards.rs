@@ -10,7 +10,7 @@ use crate::entry::demo::province::cards::PlannedCard;
 use crate::entry::demo::province::figures::County;
 use crate::entry::demo::province::people::Family;
 use crate::office::accounts::guards::Filer;
-use crate::office::cases::drafts;
+use crate::office::cases::filing::drafts;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;

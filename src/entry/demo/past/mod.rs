@@ -1,15 +1,15 @@
 //! The demo's past: the cases of the report years and a few live ones, by the office's own functions under a moved clock.
 
-mod aid; // education aid
-mod applicants; // who applies, with an account
-mod cards; // certificates
 mod office; // the workers of the report years
+mod scene; // where the cases of a county play
+mod applicants; // who applies, with an account
 mod pages; // many cases in one write, each page once
+mod way; // the steps of one case
+mod aid; // education aid
+mod cards; // certificates
 mod picture; // what stands for every paper
 mod rentals; // loans
-mod scene; // where the cases of a county play
 mod today; // live cases on each desk
-mod way; // the steps of one case
 
 use self::scene::Setting;
 use super::province::figures::{COUNTIES, County};

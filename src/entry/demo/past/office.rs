@@ -7,7 +7,9 @@ use crate::entry::demo::cast::PASSWORD;
 use crate::entry::demo::earlier;
 use crate::entry::demo::province::figures::COUNTIES;
 use crate::office::accounts::guards::{Post, Worker};
-use crate::office::accounts::staff_admin::{self, NewWorker};
+use crate::office::accounts::staff_admin;
+use crate::office::administration::staffing;
+use crate::office::administration::staffing::NewWorker;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;
@@ -56,7 +58,7 @@ async fn serving(app: &App, username: String, name: &str, role: Role, area: Area
         Ok(id) => id,
         Err(_) => {
             let new = NewWorker { username, name: name.to_owned(), password, posts: posts.clone(), person: None };
-            staff_admin::add(app, new).await?.worker
+            staffing::add(app, new).await?.worker
         }
     };
     Ok(Worker { id, name: name.to_owned(), session: app.clock.id(), person: None, posts })

@@ -4,8 +4,8 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
-use crate::office::cases::paper_files;
-use crate::office::cases::papers::Paper;
+use crate::office::cases::filing::paper_files;
+use crate::office::cases::filing::papers::Paper;
 use crate::office::cases::service::Spine;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};

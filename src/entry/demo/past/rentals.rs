@@ -10,16 +10,16 @@ use crate::entry::demo::province::people::Family;
 use crate::entry::demo::shop::keeper_of;
 use crate::office::accounts::guards::Filer;
 use crate::office::accounts::guards::Worker;
-use crate::office::cases::drafts;
+use crate::office::cases::filing::drafts;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
-use crate::services::device_rental::keeping::{self, Back};
+use crate::services::device_rental::handover::{self, Back};
 use crate::services::device_rental::loans::Loan;
 use crate::services::device_rental::sections::{CHOICE, CONTACT, Choice, Contact};
 use crate::services::device_rental::states::{Condition, Delivery, UnitStep};
 use crate::services::device_rental::units::{self, Taken, Unit};
-use crate::services::device_rental::{begin, promises, store};
+use crate::services::device_rental::{begin, reservations, store};
 
 /// A loan that is to come.
 pub struct Borrower {
@@ -78,12 +78,12 @@ pub fn reserved<'a>(c: &'a mut AnyConn, scene: &'a Scene, who: &Borrower) -> Res
 pub fn handed_out(way: &mut Way<'_>) -> Result<(Worker, Loan, Unit)> {
     let missing = || Error::internal("a reservation without a loan");
     let loan = Loan::of_case(way.c, way.case.id)?.ok_or_else(missing)?;
-    let slot = promises::of_case(way.c, way.case.id)?.ok_or_else(missing)?;
+    let slot = reservations::of_case(way.c, way.case.id)?.ok_or_else(missing)?;
     let keeper = keeper_of(way.c, loan.point_id)?;
     let unit = units::find(way.c, slot.unit_id)?;
     way.soon();
     let code = loan.code(&way.scene.keys)?;
-    let loan = keeping::hand_out(way.c, &way.spine, &keeper, &code, &unit.asset_tag)?;
+    let loan = handover::hand_out(way.c, &way.spine, &keeper, &code, &unit.asset_tag)?;
     way.look_again()?;
     Ok((keeper, loan, units::find(way.c, slot.unit_id)?))
 }
@@ -94,7 +94,7 @@ fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
     way.later(25);
     if who.place.is_multiple_of(4) {
         let account = way.account()?;
-        way.case = keeping::extend(way.c, &way.spine, &Filer::Resident(account), way.case.id, way.case.version)?;
+        way.case = handover::extend(way.c, &way.spine, &Filer::Resident(account), way.case.id, way.case.version)?;
         way.later(10);
     }
     taken_back(&mut way, who, &lent)?;
@@ -112,6 +112,6 @@ fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
 pub fn taken_back(way: &mut Way<'_>, who: &Borrower, (keeper, loan, unit): &(Worker, Loan, Unit)) -> Result<()> {
     let condition = if who.place.is_multiple_of(3) { Condition::Worn } else { Condition::Good };
     let back = Back { version: way.case.version, condition, asset_tag: unit.asset_tag.clone(), point: loan.point_id };
-    keeping::take_back(way.c, &way.spine, keeper, loan.id, &back)?;
+    handover::take_back(way.c, &way.spine, keeper, loan.id, &back)?;
     Ok(())
 }

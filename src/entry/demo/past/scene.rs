@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::office::Office;
 use crate::entry::demo::earlier;
-use crate::office::cases::papers::Paper;
+use crate::office::cases::filing::papers::Paper;
 use crate::office::cases::service::Spine;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::{COUNTIES, County};
 use crate::office::cases::service::Spine;
-use crate::office::reports::{ReportRow, ReportTable, Scope, yearly};
+use crate::office::cases::service::figures::{ReportRow, ReportTable, Scope};
+use crate::office::reports::yearly;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;

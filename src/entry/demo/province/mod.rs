@@ -1,16 +1,16 @@
 //! Lays the invented province: areas, working days, policies, people with their families and cards.
 
-pub mod cards;
 pub mod chance;
 pub mod figures;
+pub mod cards;
 pub mod figures_counted;
-mod guides;
-pub mod lay;
-pub mod marker;
 mod materials;
+mod guides;
+pub mod marker;
 mod names;
 pub mod people;
 pub mod policies;
+pub mod lay;
 #[cfg(test)]
 mod tests;
 

@@ -5,8 +5,8 @@
 //! may do anything. `curl 'http://127.0.0.1:PORT/__fake/last?phone=NUMBER'` shows the last message to a number.
 
 mod admin;
-mod rules;
 mod signature;
+mod rules;
 
 use std::io;
 use std::net::TcpListener;

@@ -4,13 +4,13 @@
 //! carries `X-Zhucan-Stand-In: wechat`. It listens on this machine only, because anybody who reaches `/__fake/` may do anything.
 //! `curl 'http://127.0.0.1:PORT/__fake/login-code?user=NAME'` gives a fresh sign-in code.
 
-mod admin;
+mod tokens;
 mod codes;
+mod state;
 mod exchange;
+mod admin;
 mod field_rules;
 mod messages;
-mod state;
-mod tokens;
 
 use std::io;
 use std::net::TcpListener;

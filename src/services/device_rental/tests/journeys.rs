@@ -2,16 +2,18 @@
 
 use futures_util::future::join_all;
 
+use super::super::availability;
 use super::super::begin::{self, Acceptance};
+use super::super::loans::Loan;
 use super::super::sections::Choice;
 use super::super::states::{EndWhy, LoanState, Reminded, UnitState, UnitStep, WaitState};
-use super::super::{availability, loans::Loan, waits};
 use super::world::{COUNTY, World, contact, number};
-use crate::office::cases::consents::TEXT_VERSION;
-use crate::office::cases::history;
+use crate::office::cases::access::consents::TEXT_VERSION;
+use crate::office::cases::record::history;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, Desk, State};
+use crate::services::device_rental::waitlist;
 
 async fn reserved(w: &World, who: usize) -> Id {
     let draft = w.draft(who, 0, 0).await.unwrap();
@@ -24,7 +26,7 @@ async fn free(w: &World) -> i64 {
 }
 
 async fn slot(w: &World, case: Id) -> Id {
-    w.db.read(move |c| super::super::promises::of_case(c, case)).await.unwrap().unwrap().unit_id
+    w.db.read(move |c| crate::services::device_rental::reservations::of_case(c, case)).await.unwrap().unwrap().unit_id
 }
 
 async fn last_step(w: &World, case: Id) -> String {
@@ -98,7 +100,7 @@ async fn accept(w: &World, who: usize, version: i64) -> Result<Id> {
     let wait = w.waits(who).await.remove(0);
     let (spine, account, case) = (w.spine(), w.people[who].0, w.clock.id());
     w.db.write(move |c| {
-        let wait = waits::owned(c, &spine, account, wait.id, version)?;
+        let wait = waitlist::owned(c, &spine, account, wait.id, version)?;
         let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on: spine.today() };
         let with = Acceptance { case, choice, contact: contact(), consent: Some(TEXT_VERSION.into()) };
         Ok(begin::accept(c, &spine, &wait, &with)?.id)

@@ -4,16 +4,17 @@
 use diesel::prelude::*;
 use proptest::prelude::*;
 
+use super::super::availability;
 use super::super::states::{LoanState, PromiseKind, UnitState, UnitStep, WaitState};
 use super::super::store::{device_loans, device_promises, device_units, device_waits};
 use super::super::units::Unit;
-use super::super::{availability, promises::Promise};
 use super::world::{COUNTY, World, number};
-use crate::office::cases::{case, history};
+use crate::office::cases::record::{case, history};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, State};
+use crate::services::device_rental::reservations::Promise;
 
 #[derive(Clone, Debug)]
 enum Move {
@@ -193,7 +194,7 @@ fn holds(c: &mut AnyConn) -> Result<()> {
         let promised = i64::try_from(promises.iter().filter(here).count()).unwrap();
         assert!(promised <= stock.in_service, "never more promised than exist");
         assert_eq!(stock.free, stock.in_service - promised, "free is counted exactly");
-        let waits = super::super::promises::somebody_waits(c, stock.point_id, stock.model_id)?;
+        let waits = crate::services::device_rental::reservations::somebody_waits(c, stock.point_id, stock.model_id)?;
         assert!(stock.free == 0 || !waits, "nothing is free while somebody waits");
     }
     Ok(())

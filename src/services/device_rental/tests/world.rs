@@ -5,23 +5,22 @@ use std::ops::Deref;
 use diesel::prelude::*;
 
 use super::super::begin;
-use super::super::keeping::{self, Back};
 use super::super::loans::Loan;
 use super::super::sections::{self, Choice, Contact};
 use super::super::states::{Condition, Delivery, InUse, UnitState, UnitStep};
 use super::super::store::{self, Model, Point};
 use super::super::units::{self, Taken, Unit};
-use super::super::waits::{self, Joining, Wait};
 use super::super::{CODE, DeviceRental};
 use crate::office::accounts::bench::{Bench, bench};
 use crate::office::accounts::guards::Filer;
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::accounts::links::{LinkState, Relation, links};
 use crate::office::accounts::residents::WeChatName;
-use crate::office::cases::act::{Act, Actor, act};
-use crate::office::cases::case::{self, Case};
-use crate::office::cases::check::check;
-use crate::office::cases::drafts;
+use crate::office::cases::filing::check::check;
+use crate::office::cases::filing::drafts;
+use crate::office::cases::moving::act::act;
+use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::{Service, Services, Spine};
 use crate::office::policy::county::{self, NewPolicy};
 use crate::office::policy::terms::{CommonPolicy, Handling};
@@ -30,6 +29,8 @@ use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::identity::invent;
 use crate::rules::lifecycle::{Action, Desk, Role};
+use crate::services::device_rental::handover::{self, Back};
+use crate::services::device_rental::waitlist::{self, Joining, Wait};
 
 pub const COUNTY: &str = "990101000000";
 const VILLAGE: &str = "990101100200";
@@ -200,12 +201,12 @@ impl World {
     pub async fn join(&self, who: usize, point: usize, model: usize) -> Result<Wait> {
         let (spine, (account, person)) = (self.spine(), self.people[who]);
         let new = Joining { id: self.clock.id(), account, person, point: self.points[point], model: self.models[model] };
-        self.db.write(move |c| waits::join(c, &spine, new)).await
+        self.db.write(move |c| waitlist::join(c, &spine, new)).await
     }
 
     pub async fn waits(&self, who: usize) -> Vec<Wait> {
         let account = self.people[who].0;
-        self.db.read(move |c| waits::mine(c, account)).await.unwrap()
+        self.db.read(move |c| waitlist::mine(c, account)).await.unwrap()
     }
 
     pub async fn loan(&self, case: Id) -> Loan {
@@ -226,7 +227,7 @@ impl World {
         let code = loan.code(&self.keys).unwrap();
         let keeper = self.keepers.iter().find(|k| units::keeps(k, loan.point_id)).unwrap().clone();
         let (spine, tag) = (self.spine(), self.find_unit(unit).await.asset_tag);
-        self.db.write(move |c| keeping::hand_out(c, &spine, &keeper, &code, &tag)).await
+        self.db.write(move |c| handover::hand_out(c, &spine, &keeper, &code, &tag)).await
     }
 
     /// The device of a case comes back at one of the points.
@@ -238,7 +239,7 @@ impl World {
         };
         let back = Back { version, condition: Condition::Good, asset_tag, point: self.points[point] };
         let (spine, keeper) = (self.spine(), self.keepers[point].clone());
-        self.db.write(move |c| keeping::take_back(c, &spine, &keeper, loan.id, &back)).await
+        self.db.write(move |c| handover::take_back(c, &spine, &keeper, loan.id, &back)).await
     }
 
     /// Whoever keeps the unit takes a step; a transfer goes to the other point.
@@ -251,7 +252,7 @@ impl World {
         let write = move |c: &mut AnyConn| {
             let unit = units::kept(c, &keeper, unit)?;
             match step {
-                UnitStep::ReportMissing => keeping::report_missing(c, &spine, &keeper, unit),
+                UnitStep::ReportMissing => handover::report_missing(c, &spine, &keeper, unit),
                 _ => units::take(c, &spine, unit, Taken { to_point, ..Taken::by(keeper.id, step) }),
             }
         };
@@ -260,7 +261,7 @@ impl World {
 
     pub async fn extend(&self, who: usize, case: Id) -> Result<Case> {
         let (spine, account, version) = (self.spine(), self.people[who].0, self.case(case).await.version);
-        self.db.write(move |c| keeping::extend(c, &spine, &Filer::Resident(account), case, version)).await
+        self.db.write(move |c| handover::extend(c, &spine, &Filer::Resident(account), case, version)).await
     }
 
     /// Moves the clock and lets it do its work.

@@ -1,0 +1,86 @@
+//! What a clock does to cases: deemed accepted, reminded, lapsed, taken up again, climbed, or the public notice ends.
+
+use diesel::prelude::*;
+
+use crate::office::cases::access::loading;
+use crate::office::cases::moving::act::act;
+use crate::office::cases::record::actor::Act;
+use crate::office::cases::record::case;
+use crate::office::cases::record::case::{Case, cases};
+use crate::office::cases::service::{Services, Spine};
+use crate::office::day_sheets;
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::Result;
+use crate::platform::id::Id;
+use crate::rules::lifecycle::{Action, State};
+
+/// How long a case that waits for somebody to take it on is left before it is looked at again.
+const A_DAY_MS: i64 = 24 * 3_600_000;
+
+/// Acts on the cases whose time is over, each in a write of its own; answers how many. A limit's last millisecond is still
+/// part of it.
+pub async fn ring(app: &App, services: &Services) -> Result<usize> {
+    let now = app.clock.now_ms();
+    let due: Vec<Id> = app
+        .db
+        .read(move |c| {
+            let due = cases::table.filter(cases::alarm_at.lt(now)).order((cases::alarm_at, cases::id)).limit(100);
+            Ok(due.select(cases::id).load(c)?)
+        })
+        .await?;
+    let mut rung = 0_usize;
+    for id in due {
+        let spine = Spine::of(app, services);
+        let done = app.db.write(move |c| one(c, &spine, id));
+        match done.await {
+            Ok(true) => rung = rung.saturating_add(1),
+            Ok(false) => {}
+            // One case that cannot move must not stop the others; it is tried again.
+            Err(e) => tracing::error!(case = %id, error = ?e, "a clock could not move a case"),
+        }
+    }
+    Ok(rung)
+}
+
+/// Acts on one case, if its time has come; answers whether it did.
+fn one(c: &mut AnyConn, spine: &Spine, id: Id) -> Result<bool> {
+    let mut case = case::find(c, id)?;
+    // Somebody may have acted since it was found.
+    if case.alarm_at.is_none_or(|at| at >= spine.now) {
+        return Ok(false);
+    }
+    let stranded = case.state == State::CorrectionRequested && loading::left_behind(c, spine, &case)?;
+    let call = calls_for(&case, spine.now, stranded);
+    // What a worker carries is waited for; who is stranded is looked after once a day.
+    let later = match (call, case.due_at) {
+        (Some((Action::Lapse, _)), Some(due)) => day_sheets::carried_until(c, id, due, spine.now)?,
+        (None, _) if stranded => Some(spine.now.saturating_add(A_DAY_MS)),
+        _ => None,
+    };
+    match call {
+        Some((action, reason)) if later.is_none() => act(c, spine, id, Act::system(action, reason)).map(|_| true),
+        _ => {
+            case.alarm_at = later;
+            case::update(c, &case, case.version).map(|()| false)
+        }
+    }
+}
+
+/// What is done when the time of a case is over. Nobody's silence ends a case that they may not act in: its days stand
+/// until somebody may.
+fn calls_for(case: &Case, now: i64, stranded: bool) -> Option<(Action, &'static str)> {
+    Some(match case.state {
+        State::Submitted => (Action::DeemAccepted, "not_answered_in_time"),
+        State::Draft => (Action::Expire, "draft_expired"),
+        State::CorrectionRequested if stranded && case.held_at.is_some() => return None,
+        State::CorrectionRequested if stranded => (Action::Hold, "nobody_mends"),
+        State::CorrectionRequested if case.held_at.is_some() => (Action::Resume, "may_mend_again"),
+        State::CorrectionRequested if case.due_at.is_some_and(|due| due >= now) => (Action::Remind, "correction_due_soon"),
+        State::CorrectionRequested => (Action::Lapse, "not_corrected_in_time"),
+        State::PublicNotice => (Action::EndNotice, "notice_ended"),
+        State::InReview if case.held_at.is_some() => (Action::Resume, "held_long_enough"),
+        State::InReview => (Action::Climb, "not_decided_in_time"),
+        _ => return None,
+    })
+}

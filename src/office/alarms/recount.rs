@@ -1,0 +1,78 @@
+//! The calendar changed: the limits of running cases are counted anew, each with a line in its history. Tickets follow in
+//! `tickets/recount.rs`.
+
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::office::cases::moving::act::act;
+use crate::office::cases::moving::clocks::Counting;
+use crate::office::cases::record::actor::Act;
+use crate::office::cases::record::case::{self, Case, cases};
+use crate::office::cases::service::{Services, Spine};
+use crate::office::policy::county;
+use crate::office::tickets;
+use crate::platform::app::App;
+use crate::platform::crypto::Keyring;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::Result;
+use crate::platform::id::Id;
+use crate::platform::outbox::{self, Class, Effect};
+use crate::rules::lifecycle::Action;
+
+/// Kind of the outbox row that [`order`] leaves.
+pub const RECOUNT: &str = "recount_limits";
+
+/// Cases looked at in one write.
+const CHUNK: i64 = 200;
+
+/// Which cases are still to be looked at.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Recount {
+    after: Option<Id>,
+}
+
+/// Asks for a recount, in the write that changes the calendar; the worker does it in small writes.
+pub fn order(c: &mut AnyConn, keys: &Keyring, now: i64) -> Result<()> {
+    push(c, keys, Recount { after: None }, now)?;
+    tickets::recount::order(c, keys, tickets::recount::Recount::default(), now)
+}
+
+fn push(c: &mut AnyConn, keys: &Keyring, work: Recount, now: i64) -> Result<()> {
+    outbox::push(c, keys, &Effect { kind: RECOUNT, class: Class::Repeatable, lane: RECOUNT, body: &work }, now)
+}
+
+/// Counts one chunk anew and asks for the next.
+pub async fn run(app: &App, services: &Services, work: Recount) -> Result<()> {
+    let spine = Spine::of(app, services);
+    app.db
+        .write(move |c| {
+            let running = cases::clock_from.is_not_null().or(cases::total_from.is_not_null());
+            let mut live = cases::table.filter(cases::ended_at.is_null().and(running)).into_boxed::<MultiBackend>();
+            if let Some(after) = work.after {
+                live = live.filter(cases::id.gt(after));
+            }
+            let rows = live.order(cases::id).limit(CHUNK).select(<Case as Selectable<MultiBackend>>::construct_selection());
+            let rows: Vec<Case> = rows.load(c)?;
+            let next = rows.last().map(|case| case.id).filter(|_| i64::try_from(rows.len()).is_ok_and(|n| n == CHUNK));
+            for case in rows {
+                one(c, &spine, &case)?;
+            }
+            match next {
+                Some(last) => push(c, &spine.keys, Recount { after: Some(last) }, spine.now),
+                None => Ok(()),
+            }
+        })
+        .await
+}
+
+/// A case whose dates stay the same gets no line: only what its clock does on the way, a reminder or the climb, may move.
+fn one(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let mut counted = case.clone();
+    Counting::new(c, spine, &policy)?.recount(&mut counted);
+    if (counted.due_at, counted.total_due_at) == (case.due_at, case.total_due_at) {
+        let same = (counted.risk_at, counted.alarm_at) == (case.risk_at, case.alarm_at);
+        return if same { Ok(()) } else { case::update(c, &counted, case.version) };
+    }
+    act(c, spine, case.id, Act::system(Action::Recount, "calendar_changed")).map(|_| ())
+}

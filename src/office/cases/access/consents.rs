@@ -1,0 +1,67 @@
+//! Consent to handling personal data: which text, for what, when; asked for before anything is submitted.
+
+use diesel::prelude::*;
+
+use crate::office::accounts::guards::Filer;
+use crate::office::cases::service::Spine;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::platform::id::Id;
+
+crate::codes! { CONSENT;
+    NEEDED = 13001, 403, "提交前需要您同意个人信息处理说明，请阅读后勾选同意。", "Send consent with the version that bootstrap names.";
+    CHANGED = 13002, 403, "个人信息处理说明已经更新，请重新阅读并同意。", "The text has a new version; show it and send that version.";
+}
+
+diesel::table! {
+    consents (id) {
+        id -> Binary,
+        account_id -> Binary,
+        person_id -> Nullable<Binary>,
+        purpose -> Text,
+        text_version -> Text,
+        given_at -> BigInt,
+        withdrawn_at -> Nullable<BigInt>,
+    }
+}
+
+/// The privacy text in force.
+pub const TEXT_VERSION: &str = "2026-11";
+
+/// The text that was agreed to is the one in force.
+pub fn of_text(version: Option<&str>) -> Result<()> {
+    match version {
+        None | Some("") => Err(Error::new(&NEEDED)),
+        Some(TEXT_VERSION) => Ok(()),
+        Some(_) => Err(Error::new(&CHANGED)),
+    }
+}
+
+/// Records the consent that came with a submission; without it nothing is submitted. An officer's stands in the mandate.
+pub fn given(c: &mut AnyConn, spine: &Spine, who: &Filer, person: Id, version: Option<&str>) -> Result<()> {
+    of_text(version)?;
+    let Filer::Resident(account) = who else { return Ok(()) };
+    use consents::dsl as k;
+    let row = (
+        k::id.eq(Id::at(spine.now)),
+        k::account_id.eq(*account),
+        k::person_id.eq(person),
+        k::purpose.eq("submit"),
+        k::text_version.eq(TEXT_VERSION),
+        k::given_at.eq(spine.now),
+    );
+    diesel::insert_into(k::consents).values(row).execute(c)?;
+    Ok(())
+}
+
+/// The version that an account agreed to last, `Some(None)` when it never did; `None` when it agreed to the text in force.
+pub fn pending(c: &mut AnyConn, account: Id) -> Result<Option<Option<String>>> {
+    use consents::dsl as k;
+    let given = k::consents.filter(k::account_id.eq(account).and(k::purpose.eq("submit")).and(k::withdrawn_at.is_null()));
+    let current: i64 = given.filter(k::text_version.eq(TEXT_VERSION)).count().get_result(c)?;
+    if current > 0 {
+        return Ok(None);
+    }
+    let last = given.select(k::text_version).order((k::given_at.desc(), k::id.desc())).limit(1);
+    Ok(Some(last.get_result(c).optional()?))
+}

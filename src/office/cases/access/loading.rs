@@ -1,0 +1,48 @@
+//! The only ways to load a case for somebody: for its applicant, for whoever helps with a mandate, and for a worker in scope.
+
+use super::mandates;
+use crate::office::accounts::guards::{Filer, Worker};
+use crate::office::accounts::links;
+use crate::office::cases::record::case::{Case, find};
+use crate::office::cases::service::Spine;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::platform::id::Id;
+use crate::rules::calendar::beijing_date;
+use crate::rules::lifecycle::State;
+
+/// Loads a case for its applicant, who must still be allowed to act for the person, or for an officer with a mandate
+/// (13003 without one); anyone else finds nothing.
+pub fn owned(c: &mut AnyConn, who: &Filer, id: Id, now: i64) -> Result<Case> {
+    let case = find(c, id)?;
+    match who {
+        Filer::Officer(worker) => {
+            let mandate = mandates::in_case(c, worker, &case, now)?;
+            let draft = case.state == State::Draft;
+            // A draft in an officer's hand counts as what it would be when it is submitted now.
+            let (handed_over_at, filed_by) = (draft.then_some(mandate.given_at), draft.then_some(worker.id));
+            let (handed_over_at, filed_by) = (handed_over_at.or(case.handed_over_at), filed_by.or(case.filed_by));
+            Ok(Case { handed_over_at, filed_by, ..case })
+        }
+        Filer::Resident(account) => {
+            let own = case.applicant_id == Some(*account);
+            let may = own && links::may_act(c, *account, case.person_id, beijing_date(now))?.is_some();
+            if may { Ok(case) } else { Err(Error::not_found()) }
+        }
+    }
+}
+
+/// Loads a case for a worker in whose scope it is; drafts are the applicant's own.
+pub fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
+    let case = find(c, id)?;
+    if case.state == State::Draft || !case.in_scope_of(worker) {
+        return Err(Error::not_found());
+    }
+    Ok(case)
+}
+
+/// A running case whose applicant's right to act for the person has ended.
+pub fn left_behind(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
+    let Some(applicant) = case.applicant_id else { return Ok(false) };
+    Ok(!case.state.ended() && links::may_act(c, applicant, case.person_id, spine.today())?.is_none())
+}

@@ -1,0 +1,6 @@
+//! Who may see and touch a case, and by what right.
+
+pub mod consents; // agreement before submission
+pub mod four_eyes;
+pub mod mandates; // who agreed that a worker acts for somebody // nobody decides about themselves
+pub mod loading; // the only ways to load a case for somebody

@@ -1,0 +1,231 @@
+//! Drafts: a case that is being written, section by section, on whichever phone.
+
+use chrono::Datelike;
+use diesel::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::office::accounts::guards::Filer;
+use crate::office::cases::access::mandates;
+use crate::office::cases::moving::clocks;
+use crate::office::cases::moving::corrections;
+use crate::office::cases::record::case::{self, Case};
+use crate::office::cases::record::codes;
+use crate::office::cases::record::history::{self, Line};
+use crate::office::cases::service::{Service, Spine};
+use crate::office::people::persons;
+use crate::office::policy::county;
+use crate::platform::crypto::{DataKey, Place};
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Current, Error, Result};
+use crate::platform::id::Id;
+use crate::rules::lifecycle::{Action, Role, State};
+
+diesel::table! {
+    case_sections (case_id, section) {
+        case_id -> Binary,
+        section -> Text,
+        version -> BigInt,
+        body -> Binary,
+        updated_at -> BigInt,
+    }
+}
+
+/// What a new draft is about.
+#[derive(Clone, Debug)]
+pub struct NewDraft {
+    pub filer: Filer,
+    pub person: Id,
+    pub kind: String,
+    /// Season or year in which only one live case may exist; empty when any time.
+    pub period: String,
+}
+
+/// Begins a draft for a person whom the filer may act for; the county's policy of today is pinned. Errors: 10006, 13003,
+/// 20006, 20009.
+pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new: &NewDraft) -> Result<Case> {
+    mandates::relation(c, &new.filer, new.person, spine.now)?;
+    let person = persons::find(c, new.person)?.ok_or_else(Error::not_found)?;
+    let policy = county::current(c, &person.county, service.code(), spine.today())?;
+    let policy = policy.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
+    let (key, wrapped) = spine.keys.new_data_key(&Place::new("cases", "data_key", id.as_bytes()))?;
+    let begun = Beginner::of(c, spine, new)?;
+    let mut case = Case {
+        id,
+        number: number(service.letters(), spine, id, |number| case::number_taken(c, number))?,
+        service: service.code().to_owned(),
+        kind: new.kind.clone(),
+        period: new.period.clone(),
+        county: person.county.to_string(),
+        area: person.area.to_string(),
+        person_id: new.person,
+        applicant_id: begun.applicant,
+        filed_by: begun.filed_by,
+        channel: begun.channel.to_owned(),
+        policy_id: policy.id,
+        state: State::Draft,
+        version: 1,
+        chain_at: -1,
+        desk: None,
+        desk_area: None,
+        desk_point: None,
+        resume_state: None,
+        claimed_by: None,
+        claim_until: None,
+        submitted_at: None,
+        state_since: spine.now,
+        due_at: None,
+        days_left: None,
+        alarm_at: Some(clocks::draft_until(spine.now)),
+        ended_at: None,
+        live_key: None,
+        data_key: wrapped,
+        head: Vec::new(),
+        events: 0,
+        created_at: spine.now,
+        clock_from: None,
+        clock_days: None,
+        risk_at: None,
+        total_from: None,
+        total_days: None,
+        total_left: None,
+        total_due_at: None,
+        held_at: None,
+        held_reason: None,
+        decided_by: None,
+        prior: None,
+        appealed_at: None,
+        refused_by: None,
+        urged_at: None,
+        reminders: 0,
+        merged_into: None,
+        handed_over_at: None,
+    };
+    case.live_key = Some(case.living_key());
+    case::insert(c, &case)?;
+    let line = Line {
+        action: Action::Begin,
+        from: State::Draft,
+        role: Role::Applicant,
+        actor: Some(new.filer.id()),
+        reason: begun.step.map(str::to_owned),
+        note: None,
+        at: spine.now,
+    };
+    history::append(c, &key, &mut case, line)?;
+    case::update(c, &case, 1)?;
+    Ok(case)
+}
+
+/// Whose case a new draft is: the resident's; or that of whoever agreed, where they have an account, filed by an officer.
+struct Beginner {
+    applicant: Option<Id>,
+    filed_by: Option<Id>,
+    channel: &'static str,
+    /// What its first line says.
+    step: Option<&'static str>,
+}
+
+impl Beginner {
+    fn of(c: &mut AnyConn, spine: &Spine, new: &NewDraft) -> Result<Beginner> {
+        let worker = match &new.filer {
+            Filer::Officer(worker) => worker,
+            Filer::Resident(account) => {
+                let applicant = Some(*account);
+                return Ok(Beginner { applicant, filed_by: None, channel: "phone", step: None });
+            }
+        };
+        let mandate = mandates::strongest(c, worker.id, new.person, spine.now)?.ok_or_else(|| Error::new(&mandates::NEEDED))?;
+        Ok(Beginner {
+            applicant: mandate.giver_account,
+            filed_by: Some(worker.id),
+            channel: mandate.channel.code(),
+            step: Some(mandate.channel.step()),
+        })
+    }
+}
+
+/// Letters, day and six digits: JY20261121483920. A twin of the same day takes the next free one.
+pub fn number(letters: &str, spine: &Spine, id: Id, mut taken: impl FnMut(&str) -> Result<bool>) -> Result<String> {
+    let day = spine.today();
+    let tail = id.as_bytes().iter().skip(8).fold(0_u64, |sum, b| sum.wrapping_mul(257).wrapping_add(u64::from(*b)));
+    for step in 0..1_000_u64 {
+        let digits = tail.wrapping_add(step) % 1_000_000;
+        let number = format!("{letters}{:04}{:02}{:02}{digits:06}", day.year(), day.month(), day.day());
+        if !taken(&number)? {
+            return Ok(number);
+        }
+    }
+    Err(Error::internal("no number is free today"))
+}
+
+/// A saved section.
+pub struct Section<T> {
+    pub version: i64,
+    pub body: T,
+    pub updated_at: i64,
+}
+
+fn place(case: &Id) -> Place<'_> {
+    Place::new("case_sections", "body", case.as_bytes())
+}
+
+/// Saves one section over the version that the phone saw (0 for a new one). Only drafts, and what a correction asks for.
+pub fn save<T: Serialize>(c: &mut AnyConn, spine: &Spine, case: &Case, section: &str, seen: i64, body: &T) -> Result<i64> {
+    editable(c, spine, case, &format!("section:{section}"))?;
+    use case_sections::dsl as s;
+    let found: Option<i64> = s::case_sections.find((case.id, section)).select(s::version).get_result(c).optional()?;
+    let now_at = found.unwrap_or(0);
+    if now_at != seen {
+        let current =
+            Current { version: now_at, state: case.state.code().to_owned(), state_label: case.state.label().to_owned() };
+        return Err(Error::stale(current));
+    }
+    let plain = serde_json::to_vec(body).map_err(Error::internal)?;
+    let sealed = case.key(&spine.keys)?.seal(&place(&case.id), &plain)?;
+    let version = now_at.saturating_add(1);
+    if found.is_none() {
+        let row = (
+            s::case_id.eq(case.id),
+            s::section.eq(section),
+            s::version.eq(version),
+            s::body.eq(sealed),
+            s::updated_at.eq(spine.now),
+        );
+        diesel::insert_into(s::case_sections).values(row).execute(c)?;
+    } else {
+        let row = diesel::update(s::case_sections.find((case.id, section)));
+        row.set((s::version.eq(version), s::body.eq(sealed), s::updated_at.eq(spine.now))).execute(c)?;
+    }
+    corrections::answered(c, case, &format!("section:{section}"), spine.now)?;
+    Ok(version)
+}
+
+/// Reads one section, if it was ever saved.
+pub fn read<T: DeserializeOwned>(c: &mut AnyConn, key: &DataKey, case: Id, section: &str) -> Result<Option<Section<T>>> {
+    use case_sections::dsl as s;
+    let found: Option<(i64, Vec<u8>, i64)> =
+        s::case_sections.find((case, section)).select((s::version, s::body, s::updated_at)).get_result(c).optional()?;
+    let Some((version, sealed, updated_at)) = found else { return Ok(None) };
+    let plain = key.open(&place(&case), &sealed)?;
+    let body = serde_json::from_slice(&plain).map_err(|_| Error::internal("a stored section cannot be read"))?;
+    Ok(Some(Section { version, body, updated_at }))
+}
+
+/// Which sections were saved, with their versions.
+pub fn saved(c: &mut AnyConn, case: Id) -> Result<Vec<(String, i64)>> {
+    use case_sections::dsl as s;
+    let rows = s::case_sections.filter(s::case_id.eq(case)).order(s::section).select((s::section, s::version));
+    Ok(rows.load(c)?)
+}
+
+/// A draft may change everywhere, a correction only where it asks, an approved case where its service still waits.
+pub fn editable(c: &mut AnyConn, spine: &Spine, case: &Case, target: &str) -> Result<()> {
+    let may = match case.state {
+        State::Draft => true,
+        State::CorrectionRequested => corrections::asks_for(c, case, target)?,
+        State::Approved => spine.services.get(&case.service)?.open_after_approval(c, case)?.contains(&target),
+        _ => false,
+    };
+    if may { Ok(()) } else { Err(Error::new(&codes::NOT_EDITABLE).with_current(case.current())) }
+}

@@ -1,0 +1,48 @@
+//! What the work on a case needs: keys, the services of this installation, and the moment of the request.
+
+use std::sync::Arc;
+
+use super::Service;
+use crate::platform::app::App;
+use crate::platform::crypto::Keyring;
+use crate::platform::error::Result;
+
+/// All services of this installation.
+#[derive(Clone)]
+pub struct Services(Arc<[&'static dyn Service]>);
+
+impl Services {
+    pub fn new(all: &[&'static dyn Service]) -> Services {
+        Services(all.into())
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &'static dyn Service> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The service of a stored code.
+    pub fn get(&self, code: &str) -> Result<&'static dyn Service> {
+        let found = self.all().find(|s| s.code() == code);
+        found.ok_or_else(|| crate::platform::error::Error::internal(format!("no service {code}")))
+    }
+}
+
+/// What a write of the spine needs: keys, services, and the moment at which the request came.
+#[derive(Clone)]
+pub struct Spine {
+    pub keys: Arc<Keyring>,
+    pub services: Services,
+    /// Epoch milliseconds; taken before the write, so that a second run sees the same moment.
+    pub now: i64,
+}
+
+impl Spine {
+    pub fn of(app: &App, services: &Services) -> Spine {
+        Spine { keys: app.keys.clone(), services: services.clone(), now: app.clock.now_ms() }
+    }
+
+    /// Today in Beijing.
+    pub fn today(&self) -> chrono::NaiveDate {
+        crate::rules::calendar::beijing_date(self.now)
+    }
+}

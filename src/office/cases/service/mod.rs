@@ -1,0 +1,168 @@
+//! What the spine asks of a service. The spine never asks which service it is.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::record::case::Case;
+use crate::platform::code::Code;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Detail, Result};
+use crate::platform::http::Labelled;
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::lifecycle::{Action, Desk};
+
+pub mod context; // keys, registry, the moment
+pub mod figures; // tables of the yearly report, and what they are asked about
+
+pub use context::{Services, Spine};
+use figures::{ReportTable, Scope};
+
+/// One service: a slice with its own tables, rules and bodies.
+pub trait Service: Send + Sync + 'static {
+    /// Stable code, as in policies and paths (with underscores).
+    fn code(&self) -> &'static str;
+    /// Chinese name.
+    fn label(&self) -> &'static str;
+    /// Two letters before its case numbers.
+    fn letters(&self) -> &'static str;
+    /// Kinds of its cases with labels.
+    fn kinds(&self) -> &'static [(&'static str, &'static str)];
+    /// Sections of its form with labels, in order.
+    fn sections(&self) -> &'static [(&'static str, &'static str)];
+    /// Codes of the steps and reasons that it writes into a case's history, in the words of the timeline.
+    fn steps(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+    /// The faults that it may answer.
+    fn codes(&self) -> &'static [&'static Code];
+    /// Its own operations.
+    fn mount(&self, cfg: &mut ServiceConfig);
+
+    /// What is wrong with the service's own part of a policy, each field as a pointer from its root; empty when it holds.
+    fn check_terms(&self, terms: &Value) -> Vec<Detail>;
+
+    /// Codes of the conditions that [`Service::conditions`] may answer: a material may be asked for when one holds.
+    fn condition_codes(&self) -> &'static [&'static str];
+
+    /// Desks that it hands cases to beyond the policy's chain.
+    fn further_desks(&self) -> &'static [Desk] {
+        &[]
+    }
+
+    /// The points of a county at which it serves people.
+    fn points(&self, _c: &mut AnyConn, _county: &AreaCode) -> Result<Vec<ServicePoint>> {
+        Ok(Vec::new())
+    }
+
+    /// What this person could have today, and why not.
+    fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>>;
+
+    /// What keeps the case from being submitted, in the order of the form; papers are checked by the spine.
+    fn check(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>>;
+
+    /// Conditions of the policy's materials that hold for this case (`Required::When`).
+    fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>>;
+
+    /// Follows an action in the same write, after the case moved; an error undoes all of it.
+    fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()>;
+
+    /// What only the service knows that keeps an action from happening now, each with what is answered then.
+    fn holds_back(&self, _c: &mut AnyConn, _case: &Case) -> Result<Vec<(Action, &'static Code)>> {
+        Ok(Vec::new())
+    }
+
+    /// What the applicant should know beyond the state, derived from the service's own rows.
+    fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>>;
+
+    /// What the applicant may still change although the case is approved (evidence that follows, an account that the
+    /// bank refused): `material:CODE` or `section:CODE`, from the service's own rows.
+    fn open_after_approval(&self, _: &mut AnyConn, _: &Case) -> Result<Vec<&'static str>> {
+        Ok(Vec::new())
+    }
+
+    /// This case is put on public notice when its policy has days for one.
+    fn wants_notice(&self, _c: &mut AnyConn, _case: &Case) -> Result<bool> {
+        Ok(true)
+    }
+
+    /// The case in review waits for somebody outside the office (a hospital): its clock stands.
+    fn waits_outside(&self, _c: &mut AnyConn, _case: &Case) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// The masked line of the public notice; none names a minor.
+    fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String>;
+
+    /// Its own lines on a paper, in plain words and in order.
+    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>>;
+
+    /// What somebody who goes round a village should see to for this service, the most urgent first, at most `most`.
+    fn errands(&self, _c: &mut AnyConn, _spine: &Spine, _village: &AreaCode, _most: i64) -> Result<Vec<Errand>> {
+        Ok(Vec::new())
+    }
+
+    /// Its tables of the yearly report: those of the scope's areas in its year, each counted in one grouped query.
+    fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>>;
+
+    /// Work that a clock starts (offers that expire); answers how many rows it changed.
+    fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize>;
+}
+
+/// A reason to see somebody at home.
+#[derive(Clone, Debug)]
+pub struct Errand {
+    pub person: Id,
+    /// Stable code with its label.
+    pub what: (&'static str, &'static str),
+    pub case: Option<Id>,
+    pub ticket: Option<Id>,
+    /// The day by which it matters, `YYYY-MM-DD`.
+    pub due_on: Option<String>,
+}
+
+/// What a service says on a paper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnPaper {
+    /// The sections of the form, for the file. Names and numbers are masked unless `open`; whoever asks for them open has
+    /// written down who wants them and what for.
+    Form { open: bool },
+    /// What was approved, and what happens next, for the applicant. From facts that the approval settled, so that the same
+    /// words stand there when it is printed again.
+    Approval,
+}
+
+/// A section of a paper.
+pub struct PrintedSection {
+    pub label: &'static str,
+    /// Labels and values; empty when a section of the form was never saved.
+    pub rows: Vec<(&'static str, String)>,
+}
+
+/// Something that can be applied for, or the reasons why it cannot.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Offer {
+    pub service: Labelled,
+    pub kind: Labelled,
+    /// Season or year to send when a draft is begun; empty when there is none.
+    #[schema(example = "2026")]
+    pub period: String,
+    pub possible: bool,
+    /// Why not, or what to know, in plain sentences.
+    pub reasons: Vec<String>,
+    /// First and last day of application, where there are such.
+    #[schema(example = "2026-09-01")]
+    pub opens_on: Option<String>,
+    #[schema(example = "2026-12-31")]
+    pub closes_on: Option<String>,
+}
+
+/// A place with a desk of its own.
+#[derive(Clone, Debug)]
+pub struct ServicePoint {
+    pub id: Id,
+    pub area: AreaCode,
+    pub name: String,
+}

@@ -1,0 +1,340 @@
+//! What people see of a case: the same words for the resident, the caseworker and every other front end.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::labelled;
+use crate::office::accounts::links;
+use crate::office::cases::access::loading::left_behind;
+use crate::office::cases::filing::drafts;
+use crate::office::cases::filing::papers::{self, PaperView, Viewer};
+use crate::office::cases::moving::act::offered;
+use crate::office::cases::moving::clocks;
+use crate::office::cases::moving::corrections::{self, Item};
+use crate::office::cases::record::actor::Actor;
+use crate::office::cases::record::case::Case;
+use crate::office::cases::record::history::{self, Event};
+use crate::office::cases::service::{Service, Spine};
+use crate::office::people::persons;
+use crate::office::policy::areas;
+use crate::office::policy::county;
+use crate::office::policy::terms::{CommonPolicy, Material};
+use crate::office::stored;
+use crate::platform::db::AnyConn;
+use crate::platform::error::Result;
+use crate::platform::http::Labelled;
+use crate::platform::id::Id;
+use crate::rules::calendar::{beijing_date, rfc3339};
+use crate::rules::lifecycle::{Action, State};
+use crate::rules::pace::Pace;
+
+/// A case in a list.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseSummary {
+    pub id: Id,
+    /// Number for people to quote.
+    #[schema(example = "JY20261121483920")]
+    pub number: String,
+    pub service: Labelled,
+    pub kind: Labelled,
+    /// The person whom the case is about, masked.
+    #[schema(example = "王*四")]
+    pub person_name_masked: String,
+    pub state: Labelled,
+    /// The version to send with the next action.
+    pub version: i64,
+    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    pub submitted_at: Option<String>,
+    /// Day by which whoever must act has to act.
+    #[schema(example = "2026-11-28")]
+    pub due_on: Option<String>,
+    pub overdue: bool,
+    /// How it stands to that day.
+    pub pace: Labelled,
+    /// A worker holds it.
+    pub claimed: bool,
+    /// The applicant asked to hurry since the case came to this desk.
+    pub urged: bool,
+    /// Put off, with the reason in the timeline.
+    pub held: bool,
+}
+
+/// Who must act now.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct WhoActs {
+    /// applicant, desk or nobody.
+    #[schema(example = "desk")]
+    pub who: String,
+    /// In plain words.
+    #[schema(example = "宋疃镇 镇（街道）残联")]
+    pub name: String,
+}
+
+/// A required or optional paper of a case, with what was uploaded for it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct MaterialView {
+    #[schema(example = "household_register")]
+    pub code: String,
+    #[schema(example = "户口簿")]
+    pub label: String,
+    pub required: bool,
+    pub max_pages: u32,
+    /// How to take it.
+    pub hint: String,
+    /// Papers that are taken in its place.
+    pub alternatives: Vec<String>,
+    pub papers: Vec<PaperView>,
+}
+
+/// One item of a correction notice.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CorrectionView {
+    pub id: Id,
+    pub round: i64,
+    /// `material:CODE` or `section:CODE`.
+    #[schema(example = "material:household_register")]
+    pub target: String,
+    #[schema(example = "户口簿")]
+    pub target_label: String,
+    pub reason: Labelled,
+    pub note: Option<String>,
+    pub state: Labelled,
+}
+
+/// One line of the timeline.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct EventView {
+    pub seq: i64,
+    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    pub at: String,
+    pub action: Labelled,
+    pub state: Labelled,
+    pub by: Labelled,
+    /// The step or the reason in plain words.
+    #[schema(example = "新证已制好")]
+    pub reason: Option<String>,
+    pub note: Option<String>,
+}
+
+/// A section of the form and the version to save over.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SectionState {
+    #[schema(example = "student")]
+    pub code: String,
+    #[schema(example = "学生信息")]
+    pub label: String,
+    /// 0 when it was never saved.
+    pub version: i64,
+}
+
+/// A case with all that its reader needs.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CaseView {
+    pub summary: CaseSummary,
+    pub person_id: Id,
+    /// The state in one plain sentence.
+    #[schema(example = "申请已经提交，正在等待工作人员受理。")]
+    pub meaning: String,
+    pub who_acts: WhoActs,
+    /// Until when a submission can be taken back.
+    pub undo_until: Option<String>,
+    /// When the applicant handed it to the worker who entered it, at the counter or at home.
+    #[schema(example = json!(null))]
+    pub handed_over_at: Option<String>,
+    /// Day by which the whole case is to be decided, while its clock runs.
+    #[schema(example = "2026-12-18")]
+    pub decide_by: Option<String>,
+    /// The case into which this one was merged.
+    pub merged_into: Option<Id>,
+    /// What this caller may do now.
+    pub allowed_actions: Vec<Labelled>,
+    /// What the service adds, for example that a payment is due.
+    pub flags: Vec<Labelled>,
+    pub sections: Vec<SectionState>,
+    pub materials: Vec<MaterialView>,
+    pub corrections: Vec<CorrectionView>,
+    pub timeline: Vec<EventView>,
+}
+
+/// A coded value of a service with its label.
+pub fn of_list(list: &[(&'static str, &'static str)], code: &str) -> Labelled {
+    Labelled::new(code, list.iter().find(|(c, _)| *c == code).map_or(code, |(_, label)| label))
+}
+
+/// A case as a line of a list.
+pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: i64) -> CaseSummary {
+    CaseSummary {
+        id: case.id,
+        number: case.number.clone(),
+        service: Labelled::new(service.code(), service.label()),
+        kind: of_list(service.kinds(), &case.kind),
+        person_name_masked: person_name.to_owned(),
+        state: labelled!(case.state),
+        version: case.version,
+        submitted_at: case.submitted_at.map(rfc3339),
+        due_on: case.due_at.map(|d| beijing_date(d).to_string()),
+        overdue: case.pace(now) == Pace::Overdue,
+        pace: labelled!(case.pace(now)),
+        claimed: case.claimed_by.is_some() && case.claim_until.is_some_and(|u| u > now),
+        urged: case.urged_at.is_some_and(|at| at >= case.state_since) && !case.state.ended(),
+        held: case.held_at.is_some(),
+    }
+}
+
+/// A case for its reader; none for somebody who may only look.
+pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, reader: Option<&Actor>) -> Result<CaseView> {
+    let service = spine.services.get(&case.service)?;
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let person = persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default();
+    let key = case.key(&spine.keys)?;
+    let mut actions = reader.map(|actor| offered(c, spine, case, actor)).transpose()?.unwrap_or_default();
+    // A case is taken on by somebody who does not see it yet.
+    actions.retain(|action| *action != Action::TakeOn);
+    let inside = matches!(reader, Some(Actor::Worker(_)));
+    let mut corrections = Vec::new();
+    for item in corrections::of(c, case.id)? {
+        corrections.push(correction(&item, &policy, service, item.note(&key)?));
+    }
+    let mut timeline = Vec::new();
+    // What colleagues tell each other is not for the applicant.
+    for event in history::of(c, case.id)?.into_iter().filter(|e| inside || e.action != Action::Remark) {
+        timeline.push(line(&event, event.note(&key)?, &policy, service));
+    }
+    let mut flags = service.flags(c, case)?;
+    flags.extend(flag(c, spine, case)?);
+    Ok(CaseView {
+        summary: summary(case, service, &person, spine.now),
+        person_id: case.person_id,
+        meaning: case.state.meaning().to_owned(),
+        who_acts: who_acts(c, case)?,
+        undo_until: (case.state == State::Submitted).then(|| rfc3339(clocks::undo_until(case, &policy))),
+        handed_over_at: case.handed_over_at.map(rfc3339),
+        decide_by: case.total_from.and(case.total_due_at).map(|d| beijing_date(d).to_string()),
+        merged_into: case.merged_into,
+        allowed_actions: actions.iter().map(|a| labelled!(*a)).collect(),
+        flags,
+        sections: sections(c, case, service)?,
+        materials: materials(c, spine, case, Viewer::of(case, reader), &policy)?,
+        corrections,
+        timeline,
+    })
+}
+
+fn who_acts(c: &mut AnyConn, case: &Case) -> Result<WhoActs> {
+    if case.state.waits_for_applicant() {
+        return Ok(WhoActs { who: "applicant".into(), name: "您（申请人）".into() });
+    }
+    let (Some(desk), Some(area)) = (case.desk, case.desk_area.as_deref()) else {
+        return Ok(WhoActs { who: "nobody".into(), name: "已经结束，不需要再办理".into() });
+    };
+    let area = areas::name(c, &stored::area(area)?)?;
+    Ok(WhoActs { who: "desk".into(), name: format!("{area} {}", desk.label()).trim().to_owned() })
+}
+
+fn sections(c: &mut AnyConn, case: &Case, service: &dyn Service) -> Result<Vec<SectionState>> {
+    let saved = drafts::saved(c, case.id)?;
+    let version = |code: &str| saved.iter().find(|(s, _)| s == code).map_or(0, |(_, v)| *v);
+    let all = service.sections().iter();
+    Ok(all.map(|(code, label)| SectionState { code: (*code).into(), label: (*label).into(), version: version(code) }).collect())
+}
+
+fn materials(c: &mut AnyConn, spine: &Spine, case: &Case, viewer: Viewer, policy: &CommonPolicy) -> Result<Vec<MaterialView>> {
+    let conditions = spine.services.get(&case.service)?.conditions(c, spine, case)?;
+    let papers = papers::views_of(c, spine, case, viewer)?;
+    let view = |m: &Material| MaterialView {
+        code: m.code.clone(),
+        label: m.label.clone(),
+        required: m.required.holds(&conditions),
+        max_pages: m.max_pages,
+        hint: m.hint.clone(),
+        alternatives: m.alternatives.clone(),
+        papers: papers.iter().filter(|p| p.material == m.code).cloned().collect(),
+    };
+    Ok(policy.materials.iter().map(view).collect())
+}
+
+/// What a target of a correction is called.
+pub fn target_label(target: &str, policy: &CommonPolicy, service: &dyn Service) -> Option<String> {
+    match target.split_once(':')? {
+        ("material", code) => policy.materials.iter().find(|m| m.code == code).map(|m| m.label.clone()),
+        ("section", code) => service.sections().iter().find(|(c, _)| *c == code).map(|(_, l)| (*l).to_owned()),
+        _ => None,
+    }
+}
+
+/// The label of a coded reason in the policy's lists.
+pub fn reason_label(policy: &CommonPolicy, code: &str) -> String {
+    policy.reason(code).unwrap_or(code).to_owned()
+}
+
+fn correction(item: &Item, policy: &CommonPolicy, service: &dyn Service, note: Option<String>) -> CorrectionView {
+    CorrectionView {
+        id: item.id,
+        round: item.round,
+        target: item.target.clone(),
+        target_label: target_label(&item.target, policy, service).unwrap_or_default(),
+        reason: Labelled::new(&item.reason, &reason_label(policy, &item.reason)),
+        note,
+        state: Labelled::new(&item.state, item_state(&item.state)),
+    }
+}
+
+fn item_state(code: &str) -> &'static str {
+    match code {
+        "open" => "待补正",
+        "recalled" => "已收回，不用补正",
+        _ => "已补正",
+    }
+}
+
+/// What clocks, and help in person, write down as their reason.
+const BY_SPINE: &[(&str, &str)] = &[
+    ("not_answered_in_time", "没有在期限内答复，视为受理"),
+    ("not_corrected_in_time", "没有在期限内补正"),
+    ("notice_ended", "公示期满，没有异议"),
+    ("draft_expired", "草稿放了六十天没有提交"),
+    ("correction_due_soon", "补正期限快到了"),
+    ("held_long_enough", "暂缓的期限已到"),
+    ("nobody_mends", "申请人已不能办理，补正期限暂停，等待可以代办的人接手"),
+    ("may_mend_again", "已有人可以办理，补正期限重新计算"),
+    ("not_decided_in_time", "超过期限没有办结，由上一级办理"),
+    ("worker_moved", "办理人岗位有变动，放回待办"),
+    ("worker_away", "办理人请假，放回待办"),
+    ("deputy_ended", "代班结束，放回待办"),
+    ("handed_over", "窗口工作移交"),
+    ("at_the_counter", "由工作人员在窗口代为办理"),
+    ("at_home", "由工作人员上门代为办理"),
+    ("calendar_changed", "放假安排有变化，期限已经重新计算"),
+];
+
+/// The words of a coded reason or step: steps of the service come first, then what the spine wrote, then the policy's reasons.
+pub fn words(code: &str, policy: &CommonPolicy, service: &dyn Service) -> String {
+    let known = service.steps().iter().chain(BY_SPINE).find(|(c, _)| *c == code);
+    known.map_or_else(|| reason_label(policy, code), |(_, words)| (*words).to_owned())
+}
+
+pub(in crate::office) fn line(event: &Event, note: Option<String>, policy: &CommonPolicy, service: &dyn Service) -> EventView {
+    let plain = |code: &str| words(code, policy, service);
+    EventView {
+        seq: event.seq,
+        at: rfc3339(event.at),
+        action: labelled!(event.action),
+        state: labelled!(event.to_state),
+        by: labelled!(event.role),
+        reason: event.reason.as_deref().map(plain),
+        note,
+    }
+}
+
+/// What the office must know of such a case: whether somebody may take it on, or nobody acts by phone any more.
+fn flag(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Labelled>> {
+    if !left_behind(c, spine, case)? {
+        return Ok(None);
+    }
+    let nobody = links::recipients_for(c, case.person_id, spine.today())?.is_empty();
+    Ok(Some(if nobody {
+        Labelled::new("nobody_acts", "申请人已不能代办，也没有别人能在手机上办理，请电话联系本人或家属")
+    } else {
+        Labelled::new("to_be_taken_on", "申请人已不能代办，等待其他可以代办的人接手")
+    }))
+}

@@ -1,0 +1,73 @@
+//! Ratings (好差评): five grades, once a case, by whom it concerned.
+
+use diesel::prelude::*;
+
+use crate::office::cases::record::case::Case;
+use crate::office::cases::record::codes;
+use crate::office::cases::service::Spine;
+use crate::office::stored;
+use crate::office::tickets::{self, NewTicket};
+use crate::platform::crypto::Place;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result, is_duplicate};
+use crate::rules::coded::coded_enum;
+use crate::rules::lifecycle::Role;
+
+diesel::table! {
+    ratings (case_id) {
+        case_id -> Binary,
+        grade -> BigInt,
+        comment -> Nullable<Binary>,
+        at -> BigInt,
+    }
+}
+
+coded_enum! {
+    /// The five national grades.
+    pub enum Grade {
+        VeryGood = "very_good", "非常满意";
+        Good = "good", "满意";
+        Fair = "fair", "基本满意";
+        Poor = "poor", "不满意";
+        VeryPoor = "very_poor", "非常不满意";
+    }
+}
+
+/// Stores the rating of a completed case; a second one is 20011. A bad one opens a work order in the same write.
+pub fn rate(c: &mut AnyConn, spine: &Spine, case: &Case, grade: Grade, comment: Option<&str>) -> Result<()> {
+    let sealed = match comment {
+        Some(text) => {
+            let place = Place::new("ratings", "comment", case.id.as_bytes());
+            Some(case.key(&spine.keys)?.seal(&place, text.as_bytes())?)
+        }
+        None => None,
+    };
+    let points = 5_i64.saturating_sub(grade as i64);
+    use ratings::dsl as r;
+    let row = (r::case_id.eq(case.id), r::grade.eq(points), r::comment.eq(sealed), r::at.eq(spine.now));
+    match diesel::insert_into(r::ratings).values(row).execute(c) {
+        Ok(_) => {}
+        Err(e) if is_duplicate(&e) => return Err(Error::new(&codes::RATED)),
+        Err(e) => return Err(e.into()),
+    }
+    if matches!(grade, Grade::Poor | Grade::VeryPoor) {
+        tickets::open(c, spine, &work_order(case, grade, comment)?)?;
+    }
+    Ok(())
+}
+
+fn work_order(case: &Case, grade: Grade, comment: Option<&str>) -> Result<NewTicket> {
+    let text = match comment.map(str::trim).filter(|words| !words.is_empty()) {
+        Some(words) => format!("评价“{}”：{words}", grade.label()),
+        None => format!("评价“{}”，没有写意见。", grade.label()),
+    };
+    Ok(NewTicket {
+        kind: tickets::Kind::BadRating,
+        area: stored::area(&case.area)?,
+        person: Some(case.person_id),
+        case: Some(case.id),
+        account: case.applicant_id,
+        by: Role::System,
+        text,
+    })
+}

@@ -1,0 +1,174 @@
+//! What happens between the borrower and the keeper: hand-out, extension, trouble, return, loss.
+
+use diesel::prelude::*;
+
+use super::loans::{self, Loan, told};
+use super::states::{Condition, EndWhy, LoanState, Reminded, Trouble, UnitState, UnitStep};
+use super::store::{self, device_damage_reports, device_loans};
+use super::units::{self, Taken, Unit};
+use super::{CODE, faults, reservations, rules, terms};
+use crate::office::accounts::guards::{Filer, Worker};
+use crate::office::cases::access::loading;
+use crate::office::cases::moving::act::{Step, act, step};
+use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::case::{self, Case};
+use crate::office::cases::service::Spine;
+use crate::office::stored;
+use crate::platform::crypto::Place;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Error, Result};
+use crate::platform::id::Id;
+use crate::rules::lifecycle::{Action, Desk};
+
+/// An applicant's own rental case; any other case is 10006.
+pub fn own_case(c: &mut AnyConn, who: &Filer, id: Id, now: i64) -> Result<Case> {
+    let case = loading::owned(c, who, id, now)?;
+    if case.service == CODE { Ok(case) } else { Err(Error::not_found()) }
+}
+
+/// Hands a unit out to whoever shows the code: the item is bound now. Errors: 30005 no such code at the keeper's points,
+/// 30002 the item is not this model, not here, or not clean and free.
+pub fn hand_out(c: &mut AnyConn, spine: &Spine, worker: &Worker, code: &str, tag: &str) -> Result<Loan> {
+    let found = device_loans::table.filter(device_loans::pickup_code_hash.eq(Some(loans::code_hash(spine, code))));
+    let loan: Option<Loan> = found.select(<Loan as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
+    let here = |l: &Loan| l.state == LoanState::Reserved && units::keeps(worker, l.point_id);
+    let mut loan = loan.filter(here).ok_or_else(|| Error::new(&faults::CODE_UNKNOWN))?;
+    let fits = |u: &Unit| u.model_id == loan.model_id && u.point_id == loan.point_id && u.state == UnitState::Available;
+    let unit = units::tagged(c, tag)?.filter(fits).ok_or_else(|| Error::new(&faults::UNIT_NOT_READY))?;
+    let promise = reservations::of_case(c, loan.case_id)?.ok_or_else(|| Error::internal("a reservation without a unit"))?;
+    reservations::bind(c, &promise, unit.id)?;
+    let case = case::find(c, loan.case_id)?;
+    let terms = terms::of(c, &case)?;
+    let (today, due_on) = (spine.today(), rules::first_due(spine.today(), &terms));
+    (loan.state, loan.unit_id, loan.open_unit, loan.pickup_code_hash) = (LoanState::Out, Some(unit.id), Some(unit.id), None);
+    (loan.out_on, loan.due_on) = (Some(today.to_string()), Some(due_on.to_string()));
+    loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(|d| d.to_string());
+    loan.save(c)?;
+    units::take(c, spine, unit, Taken { case: Some(case.id), ..Taken::by(worker.id, UnitStep::HandOut) })?;
+    let handed = Step { actor: Actor::Worker(worker.clone()), ..told("handed_out", Some(due_on)) };
+    step(c, spine, case.id, handed)?;
+    Ok(loan)
+}
+
+/// Extends the applicant's own loan. Errors: 30004 somebody waits, 30009 no longer possible, 30012 not out, 10030 stale.
+pub fn extend(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id, version: i64) -> Result<Case> {
+    let case = own_case(c, who, id, spine.now)?;
+    case.seen(version)?;
+    let (mut loan, _) = out(c, &case)?;
+    let (Some(out_on), Some(due_on)) = (loan.out_on.as_deref(), loan.due_on.as_deref()) else {
+        return Err(Error::internal("a loan that is out has its days"));
+    };
+    if reservations::somebody_waits(c, loan.point_id, loan.model_id)? {
+        return Err(Error::new(&faults::SOMEBODY_WAITS).with_current(case.current()));
+    }
+    let (terms, today) = (terms::of(c, &case)?, spine.today());
+    let later = rules::extended_due(stored::day(out_on)?, stored::day(due_on)?, today, &terms);
+    let later = later.ok_or_else(|| Error::new(&faults::NO_EXTENSION).with_current(case.current()))?;
+    (loan.due_on, loan.extensions, loan.reminded) =
+        (Some(later.to_string()), loan.extensions.saturating_add(1), Reminded::Nothing);
+    loan.remind_on = rules::next_reminder(later, today, &terms.reminder_days_before_due).map(|d| d.to_string());
+    loan.save(c)?;
+    step(c, spine, case.id, told("extended_on_request", Some(later)))
+}
+
+fn out(c: &mut AnyConn, case: &Case) -> Result<(Loan, Id)> {
+    let loan = Loan::of_case(c, case.id)?.filter(|l| l.state == LoanState::Out);
+    let unit = loan.as_ref().and_then(|l| l.open_unit);
+    loan.zip(unit).ok_or_else(|| Error::new(&faults::NOT_OUT).with_current(case.current()))
+}
+
+/// Takes a report of the borrower; the keepers of the point see it. Errors: 30012 not out, 10030 stale.
+pub fn report(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64, kind: Trouble, words: &str) -> Result<Case> {
+    use device_damage_reports::dsl as d;
+    let case = own_case(c, &Filer::Resident(account), id, spine.now)?;
+    case.seen(version)?;
+    let (loan, unit) = out(c, &case)?;
+    let id = Id::at(spine.now);
+    let row = (
+        d::id.eq(id),
+        d::loan_id.eq(loan.id),
+        d::unit_id.eq(unit),
+        d::account_id.eq(account),
+        d::at.eq(spine.now),
+        d::kind.eq(kind),
+        d::words.eq(case.key(&spine.keys)?.seal(&words_place(&id), words.as_bytes())?),
+    );
+    diesel::insert_into(d::device_damage_reports).values(row).execute(c)?;
+    step(c, spine, case.id, Step { due: case.due_at.into(), ..told("trouble_reported", None) })
+}
+
+fn words_place(id: &Id) -> Place<'_> {
+    Place::new("device_damage_reports", "words", id.as_bytes())
+}
+
+/// What the borrower said about the device, the oldest first: when, what kind, in which words.
+pub fn reports(c: &mut AnyConn, spine: &Spine, case: &Case, loan: Id) -> Result<Vec<(i64, Trouble, String)>> {
+    use device_damage_reports::dsl as d;
+    let rows =
+        d::device_damage_reports.filter(d::loan_id.eq(loan)).order((d::at, d::id)).select((d::id, d::at, d::kind, d::words));
+    let rows: Vec<(Id, i64, Trouble, Vec<u8>)> = rows.load(c)?;
+    let key = case.key(&spine.keys)?;
+    let open = |(id, at, kind, words): (Id, i64, Trouble, Vec<u8>)| -> Result<(i64, Trouble, String)> {
+        Ok((at, kind, String::from_utf8(key.open(&words_place(&id), &words)?).map_err(Error::internal)?))
+    };
+    rows.into_iter().map(open).collect()
+}
+
+/// What the keeper sees when a device comes back.
+#[derive(Clone, Debug)]
+pub struct Back {
+    /// The version of the case that was seen.
+    pub version: i64,
+    pub condition: Condition,
+    pub asset_tag: String,
+    /// One of the keeper's points, any of the county.
+    pub point: Id,
+}
+
+/// Takes a device back at any point of the county: the case is done, the unit waits for inspection there. Errors: 10006,
+/// 10030, 30007 another item, 30012 not out.
+pub fn take_back(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, back: &Back) -> Result<Loan> {
+    let loan = Loan::find(c, id)?;
+    let case = case::find(c, loan.case_id)?;
+    let here = units::keeps(worker, back.point) && store::point(c, back.point)?.county == case.county;
+    if !here {
+        return Err(Error::not_found());
+    }
+    case.seen(back.version)?;
+    let (mut loan, unit) = out(c, &case)?;
+    let unit = units::find(c, unit)?;
+    if unit.asset_tag != back.asset_tag.trim() {
+        return Err(Error::new(&faults::OTHER_UNIT));
+    }
+    reservations::drop_slot(c, unit.id)?;
+    loan.end(EndWhy::Returned);
+    (loan.returned_at, loan.return_point, loan.condition) = (Some(spine.now), Some(back.point), Some(back.condition));
+    loan.save(c)?;
+    let taken = Taken { case: Some(case.id), to_point: Some(back.point), ..Taken::by(worker.id, UnitStep::TakeBack) };
+    units::take(c, spine, unit, taken)?;
+    if case.desk_point != Some(back.point) {
+        let elsewhere = Step { desk: Some(Desk::Point), point: Some(back.point), ..told("brought_elsewhere", None) };
+        step(c, spine, case.id, elsewhere)?;
+    }
+    let reason = Some("returned".to_owned());
+    let done = Act { actor: Actor::Worker(worker.clone()), action: Action::Complete, version: None, reason, note: None };
+    act(c, spine, case.id, done)?;
+    Ok(loan)
+}
+
+/// Records that a unit is missing; if it is out, the loan ends and its case with it.
+pub fn report_missing(c: &mut AnyConn, spine: &Spine, worker: &Worker, unit: Unit) -> Result<Unit> {
+    let open = device_loans::table.filter(device_loans::open_unit.eq(Some(unit.id)));
+    let open: Option<Loan> = open.select(<Loan as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
+    let case = open.as_ref().map(|l| l.case_id);
+    if let Some(mut loan) = open {
+        reservations::drop_slot(c, unit.id)?;
+        loan.end(EndWhy::Lost);
+        loan.save(c)?;
+    }
+    let unit = units::take(c, spine, unit, Taken { case, ..Taken::by(worker.id, UnitStep::ReportMissing) })?;
+    if let Some(case) = case {
+        act(c, spine, case, Act::system(Action::Complete, "unit_lost"))?;
+    }
+    Ok(unit)
+}
