@@ -19,6 +19,7 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, Desk};
+use crate::services::device_rental::placing;
 
 /// An applicant's own rental case; any other case is 10006.
 pub fn own_case(c: &mut AnyConn, who: &Filer, id: Id, now: i64) -> Result<Case> {
@@ -58,7 +59,7 @@ pub fn extend(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id, version: i64)
     let (Some(out_on), Some(due_on)) = (loan.out_on.as_deref(), loan.due_on.as_deref()) else {
         return Err(Error::internal("a loan that is out has its days"));
     };
-    if reservations::somebody_waits(c, loan.point_id, loan.model_id)? {
+    if placing::somebody_waits(c, loan.point_id, loan.model_id)? {
         return Err(Error::new(&faults::SOMEBODY_WAITS).with_current(case.current()));
     }
     let (terms, today) = (terms::of(c, &case)?, spine.today());

@@ -3,23 +3,21 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::reservations::{self, Promise};
-use super::states::{Condition, EndWhy, InUse, LoanState, PromiseKind, Reminded};
+use super::rules;
+use super::states::{Condition, EndWhy, InUse, LoanState, Reminded};
 use super::store::{self, Model, device_loans, device_models, once};
 use super::terms;
-use super::{faults, rules, sections, waitlist};
-use crate::office::cases::moving::act::{Step, act, step};
-use crate::office::cases::record::actor::{Act, Actor};
-use crate::office::cases::record::case::{self, Case};
+use crate::office::cases::moving::act::{Step, step};
+use crate::office::cases::record::actor::Actor;
+use crate::office::cases::record::case::{self};
 use crate::office::cases::service::Spine;
-use crate::office::people::{persons, register};
+use crate::office::people::persons;
 use crate::office::stored;
-use crate::platform::crypto::{Keyring, Place, random_digits};
+use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::id::Id;
 use crate::rules::calendar::end_of_day_ms;
-use crate::rules::lifecycle::{Action, Desk};
 
 /// One loan as it stands; days are `YYYY-MM-DD`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -55,7 +53,7 @@ pub struct Loan {
     pub ended_why: Option<EndWhy>,
 }
 
-fn code_place(id: &Id) -> Place<'_> {
+pub(super) fn code_place(id: &Id) -> Place<'_> {
     Place::new("device_loans", "pickup_code", id.as_bytes())
 }
 
@@ -127,72 +125,6 @@ pub fn pickups_on(c: &mut AnyConn, point: Id, day: NaiveDate) -> Result<i64> {
     Ok(there.filter(l::pickup_on.eq(day.to_string())).count().get_result(c)?)
 }
 
-/// Reserves what a submitted case asks for: one unit of the stock is promised, rules approve, and the case lies at the
-/// point. Errors: 30001 when nothing is free.
-pub fn reserve(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
-    let terms = terms::of(c, case)?;
-    let choice = sections::choice(c, spine, case)?.ok_or_else(|| Error::internal("submitted without a choice"))?.body;
-    let (point_id, model_id) = (choice.point_id, choice.model_id);
-    let offer = waitlist::offer_to(c, spine, case.person_id, point_id, model_id)?;
-    if let Some(wait) = offer {
-        let slot = reservations::of_wait(c, wait.id)?.ok_or_else(|| Error::internal("an offer without a unit"))?;
-        reservations::take_up(c, &slot, case.id)?;
-        waitlist::taken(c, wait)?;
-    } else {
-        let unit_id = reservations::free_unit(c, point_id, model_id)?.ok_or_else(|| Error::new(&faults::NONE_FREE))?;
-        let (kind, made_at) = (PromiseKind::Reservation, spine.now);
-        let slot = Promise { unit_id, point_id, model_id, kind, case_id: Some(case.id), wait_id: None, made_at };
-        reservations::hold(c, &slot)?;
-    }
-    let until = rules::pickup_until(spine.today(), &terms, &store::point(c, point_id)?.open_days()?);
-    let severe = register::valid_certificate(c, case.person_id, spine.today())?.map(|card| card.level.severe());
-    let (id, (hash, code)) = (Id::at(spine.now), fresh_code(c, spine)?);
-    let loan = Loan {
-        id,
-        case_id: case.id,
-        person_id: case.person_id,
-        point_id,
-        model_id,
-        state: LoanState::Reserved,
-        unit_id: None,
-        open_unit: None,
-        pickup_code_hash: Some(hash),
-        pickup_code: spine.keys.seal_text(&code_place(&id), &code)?,
-        pickup_on: choice.pickup_on.to_string(),
-        pickup_until: until.to_string(),
-        deposit_fen: rules::deposit_fen(&terms.deposit, severe),
-        reserved_at: spine.now,
-        out_on: None,
-        due_on: None,
-        extensions: 0,
-        remind_on: None,
-        reminded: Reminded::Nothing,
-        returned_at: None,
-        return_point: None,
-        condition: None,
-        ended_why: None,
-    };
-    once(diesel::insert_into(device_loans::table).values(loan).execute(c))?;
-    act(c, spine, case.id, Act::system(Action::ApprovedByRule, "reserved"))?;
-    let at_point = Step { desk: Some(Desk::Point), point: Some(point_id), ..told("to_be_picked_up", Some(until)) };
-    step(c, spine, case.id, at_point)?;
-    Ok(())
-}
-
-/// Six digits that no other waiting reservation has.
-fn fresh_code(c: &mut AnyConn, spine: &Spine) -> Result<(Vec<u8>, String)> {
-    use device_loans::dsl as l;
-    for _ in 0..20 {
-        let code = random_digits(6)?;
-        let hash = code_hash(spine, &code);
-        let used: i64 = l::device_loans.filter(l::pickup_code_hash.eq(Some(hash.clone()))).count().get_result(c)?;
-        if used == 0 {
-            return Ok((hash, code));
-        }
-    }
-    Err(Error::internal("no pickup code is free"))
-}
-
 /// By which a pickup code is found.
 pub(super) fn code_hash(spine: &Spine, code: &str) -> Vec<u8> {
     spine.keys.lookup_hash("device_loan.pickup_code", code).to_vec()
@@ -240,63 +172,4 @@ pub(super) fn placed_again(c: &mut AnyConn, spine: &Spine, mut loan: Loan) -> Re
     loan.save(c)?;
     step(c, spine, loan.case_id, told("placed_again", Some(until)))?;
     Ok(())
-}
-
-/// The applicant withdraws: before hand-out only (30003). Drafts have nothing to give up.
-pub(super) fn withdraw(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
-    match Loan::of_case(c, case.id)? {
-        Some(loan) if loan.state != LoanState::Ended => give_up(c, spine, loan, EndWhy::Withdrawn),
-        _ => Ok(()),
-    }
-}
-
-/// Ends a reservation; its slot goes to whoever waits.
-fn give_up(c: &mut AnyConn, spine: &Spine, mut loan: Loan, why: EndWhy) -> Result<()> {
-    loan.end(why);
-    loan.save(c)?;
-    if let Some(promise) = reservations::of_case(c, loan.case_id)? {
-        reservations::drop_slot(c, promise.unit_id)?;
-    }
-    reservations::place_next(c, spine, loan.point_id, loan.model_id)
-}
-
-/// Ends reservations that nobody fetched in their window; answers how many.
-pub(super) fn no_shows(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
-    use device_loans::dsl as l;
-    let over = l::device_loans
-        .filter(l::state.eq(LoanState::Reserved).and(l::pickup_until.lt(spine.today().to_string())))
-        .order((l::pickup_until, l::id))
-        .limit(super::AT_ONCE)
-        .select(<Loan as Selectable<MultiBackend>>::construct_selection());
-    let over: Vec<Loan> = over.load(c)?;
-    let many = over.len();
-    for loan in over {
-        let case = loan.case_id;
-        give_up(c, spine, loan, EndWhy::NotPickedUp)?;
-        act(c, spine, case, Act::system(Action::Complete, "not_picked_up"))?;
-    }
-    Ok(many)
-}
-
-/// Reminds borrowers whose day of return is near or over; each day of the policy once. Answers how many.
-pub(super) fn remind(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
-    use device_loans::dsl as l;
-    let today = spine.today();
-    let due = l::device_loans
-        .filter(l::state.eq(LoanState::Out).and(l::remind_on.le(Some(today.to_string()))))
-        .order((l::remind_on, l::id))
-        .limit(super::AT_ONCE)
-        .select(<Loan as Selectable<MultiBackend>>::construct_selection());
-    let due: Vec<Loan> = due.load(c)?;
-    let many = due.len();
-    for mut loan in due {
-        let Some(due_on) = loan.due_on.as_deref().map(stored::day).transpose()? else { continue };
-        let case = case::find(c, loan.case_id)?;
-        let terms = terms::of(c, &case)?;
-        loan.reminded = if today > due_on { Reminded::Overdue } else { Reminded::DueSoon };
-        loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(|d| d.to_string());
-        loan.save(c)?;
-        step(c, spine, loan.case_id, told(loan.reminded.code(), Some(due_on)))?;
-    }
-    Ok(many)
 }

@@ -5,10 +5,12 @@ pub mod states; // where units, loans and waits stand
 pub mod terms; // what a county decides
 pub mod rules; // days, deposits
 pub mod store; // tables, points, models
-pub mod sections; // what the applicant fills in
 pub mod loans; // from reservation to the end of a loan
-pub mod waitlist; // the line
+pub mod sections; // what the applicant fills in
 pub mod reservations; // never more than there are units
+pub mod waitlist; // the line
+pub mod placing; // what is free goes to whoever waits
+pub mod reserving; // a reservation from submission to its end
 pub mod units; // steps and log of each item
 pub mod availability; // what is free where
 pub mod begin; // drafts, and offers taken up
@@ -157,8 +159,8 @@ impl Service for DeviceRental {
 
     fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()> {
         match action {
-            Action::Submit => loans::reserve(c, spine, case),
-            Action::Withdraw => loans::withdraw(c, spine, case),
+            Action::Submit => reserving::reserve(c, spine, case),
+            Action::Withdraw => reserving::withdraw(c, spine, case),
             _ => Ok(()),
         }
     }
@@ -184,7 +186,7 @@ impl Service for DeviceRental {
                 if loan.reminded != Reminded::Nothing {
                     flags.push(labelled!(loan.reminded));
                 }
-                if reservations::somebody_waits(c, loan.point_id, loan.model_id)? {
+                if placing::somebody_waits(c, loan.point_id, loan.model_id)? {
                     flags.push(Labelled::new("extension_refused", "有人排队，不能延期"));
                 }
             }
@@ -211,7 +213,7 @@ impl Service for DeviceRental {
     }
 
     fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
-        let (offers, no_shows) = (waitlist::expire(c, spine)?, loans::no_shows(c, spine)?);
-        Ok(offers.saturating_add(no_shows).saturating_add(loans::remind(c, spine)?))
+        let (offers, no_shows) = (placing::expire(c, spine)?, reserving::no_shows(c, spine)?);
+        Ok(offers.saturating_add(no_shows).saturating_add(reserving::remind(c, spine)?))
     }
 }

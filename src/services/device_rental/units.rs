@@ -2,9 +2,9 @@
 
 use diesel::prelude::*;
 
+use super::faults;
 use super::states::{UnitState, UnitStep};
 use super::store::{device_unit_events, device_units, once};
-use super::{faults, reservations};
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::service::Spine;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -12,6 +12,7 @@ use crate::platform::error::{Current, Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Role;
+use crate::services::device_rental::placing;
 
 /// One unit as it stands.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -91,7 +92,7 @@ pub fn admit(c: &mut AnyConn, spine: &Spine, unit: &Unit, worker: Id) -> Result<
     }
     once(diesel::insert_into(device_units::table).values(unit.clone()).execute(c))?;
     log(c, spine, unit, unit.state, Taken::by(worker, UnitStep::Admit))?;
-    reservations::place_next(c, spine, unit.point_id, unit.model_id)
+    placing::place_next(c, spine, unit.point_id, unit.model_id)
 }
 
 /// Takes a step: signatures, log, and what it means for those to whom the stock is promised, in the write of the caller.
@@ -120,10 +121,10 @@ pub fn take(c: &mut AnyConn, spine: &Spine, mut unit: Unit, taken: Taken) -> Res
     }
     log(c, spine, &unit, from, taken)?;
     if from == UnitState::Available && (to != UnitState::Lent) && (to != from || unit.point_id != old_point) {
-        reservations::vacate(c, spine, unit.id)?;
+        placing::vacate(c, spine, unit.id)?;
     }
     if to == UnitState::Available {
-        reservations::place_next(c, spine, unit.point_id, unit.model_id)?;
+        placing::place_next(c, spine, unit.point_id, unit.model_id)?;
     }
     Ok(unit)
 }

@@ -34,7 +34,7 @@ pub struct Wait {
 }
 
 impl Wait {
-    fn current(&self) -> Current {
+    pub(super) fn current(&self) -> Current {
         Current { version: self.version, state: self.state.code().to_owned(), state_label: self.state.label().to_owned() }
     }
 
@@ -101,31 +101,12 @@ pub fn owned(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64) 
     Ok(wait)
 }
 
-fn find(c: &mut AnyConn, id: Id) -> Result<Option<Wait>> {
+pub(super) fn find(c: &mut AnyConn, id: Id) -> Result<Option<Wait>> {
     let found = device_waits::table.find(id).select(<Wait as Selectable<MultiBackend>>::construct_selection());
     Ok(found.get_result(c).optional()?)
 }
 
-/// Leaves the line; what was offered passes on.
-pub fn leave(c: &mut AnyConn, spine: &Spine, wait: Wait) -> Result<Wait> {
-    if !matches!(wait.state, WaitState::Waiting | WaitState::Offered) {
-        return Err(Error::new(&faults::OFFER_OVER).with_current(wait.current()));
-    }
-    end(c, spine, wait, WaitState::Left)
-}
-
-fn end(c: &mut AnyConn, spine: &Spine, mut wait: Wait, state: WaitState) -> Result<Wait> {
-    let offer = reservations::of_wait(c, wait.id)?;
-    (wait.state, wait.live_key, wait.offer_until) = (state, None, None);
-    save(c, &mut wait)?;
-    if let Some(offer) = offer {
-        reservations::drop_slot(c, offer.unit_id)?;
-        reservations::place_next(c, spine, wait.point_id, wait.model_id)?;
-    }
-    Ok(wait)
-}
-
-fn save(c: &mut AnyConn, wait: &mut Wait) -> Result<()> {
+pub(super) fn save(c: &mut AnyConn, wait: &mut Wait) -> Result<()> {
     wait.version = wait.version.saturating_add(1);
     diesel::update(device_waits::table.find(wait.id)).set(wait.clone()).execute(c)?;
     Ok(())
@@ -221,23 +202,4 @@ pub fn counts(c: &mut AnyConn, models: Vec<Id>) -> Result<Vec<(Id, Id, i64)>> {
         .select((w::point_id, w::model_id, diesel::dsl::count_star()))
         .order((w::point_id, w::model_id));
     Ok(rows.load(c)?)
-}
-
-/// Ends offers whose time is over and passes them on; answers how many.
-pub fn expire(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
-    use device_waits::dsl as w;
-    let over = w::device_waits.filter(w::state.eq(WaitState::Offered).and(w::offer_until.le(Some(spine.now))));
-    let over: Vec<Wait> = over
-        .order((w::offer_until, w::id))
-        .limit(super::AT_ONCE)
-        .select(<Wait as Selectable<MultiBackend>>::construct_selection())
-        .load(c)?;
-    let many = over.len();
-    for wait in over {
-        // An earlier one of this round may have moved it.
-        if find(c, wait.id)?.is_some_and(|now| now.version == wait.version) {
-            end(c, spine, wait, WaitState::Expired)?;
-        }
-    }
-    Ok(many)
 }

@@ -20,6 +20,7 @@ use crate::platform::app::App;
 use crate::platform::error::{Faults, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId};
 use crate::platform::id::Id;
+use crate::services::device_rental::placing;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -101,7 +102,7 @@ async fn leave(
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let done = once.write(&app, who.account, body.fingerprint, move |c| {
         let wait = waitlist::owned(c, &spine, who.account, id.0, sent.version)?;
-        let wait = waitlist::leave(c, &spine, wait)?;
+        let wait = placing::leave(c, &spine, wait)?;
         views::wait(c, &wait)
     });
     let done = done.await?;

@@ -194,7 +194,7 @@ fn holds(c: &mut AnyConn) -> Result<()> {
         let promised = i64::try_from(promises.iter().filter(here).count()).unwrap();
         assert!(promised <= stock.in_service, "never more promised than exist");
         assert_eq!(stock.free, stock.in_service - promised, "free is counted exactly");
-        let waits = crate::services::device_rental::reservations::somebody_waits(c, stock.point_id, stock.model_id)?;
+        let waits = crate::services::device_rental::placing::somebody_waits(c, stock.point_id, stock.model_id)?;
         assert!(stock.free == 0 || !waits, "nothing is free while somebody waits");
     }
     Ok(())

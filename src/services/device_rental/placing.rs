@@ -1,0 +1,110 @@
+//! What is free goes to whoever waits, and what left the stock is made good: loans, promises and the line in step.
+
+use diesel::prelude::*;
+
+use super::faults;
+use super::loans::{self, Loan};
+use super::reservations::{self, Promise, drop_slot, free_unit, free_units, hold, of_unit};
+use super::states::{PromiseKind, WaitState};
+use super::store::{device_promises, device_waits};
+use super::waitlist::{self, Wait};
+use crate::office::cases::service::Spine;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Error, Result};
+use crate::platform::id::Id;
+
+/// The unit left the stock: its promise goes to a free unit. When there is none, an offer goes back to the line, and a
+/// reservation takes an offer's place before it is displaced and told.
+pub fn vacate(c: &mut AnyConn, spine: &Spine, unit: Id) -> Result<()> {
+    let Some(promise) = of_unit(c, unit)? else { return Ok(()) };
+    drop_slot(c, unit)?;
+    if let Some(free) = free_unit(c, promise.point_id, promise.model_id)? {
+        return hold(c, &Promise { unit_id: free, ..promise });
+    }
+    if let Some(wait) = promise.wait_id {
+        return waitlist::back_in_line(c, wait);
+    }
+    let Some(case) = promise.case_id else { return Err(Error::internal("a promise to nobody")) };
+    match last_offer(c, promise.point_id, promise.model_id)? {
+        Some(offer) => {
+            drop_slot(c, offer.unit_id)?;
+            if let Some(wait) = offer.wait_id {
+                waitlist::back_in_line(c, wait)?;
+            }
+            hold(c, &Promise { unit_id: offer.unit_id, ..promise })
+        }
+        None => loans::displace(c, spine, case),
+    }
+}
+
+fn last_offer(c: &mut AnyConn, point: Id, model: Id) -> Result<Option<Promise>> {
+    use device_promises::dsl as p;
+    let offers = p::device_promises
+        .filter(p::point_id.eq(point).and(p::model_id.eq(model)).and(p::kind.eq(PromiseKind::Offer)))
+        .order((p::made_at.desc(), p::unit_id.desc()))
+        .select(<Promise as Selectable<MultiBackend>>::construct_selection());
+    Ok(offers.load(c)?.into_iter().next())
+}
+
+/// Gives what is free to those who wait: displaced reservations first, then the line. Called whenever a slot became free,
+/// so that nothing is ever free while somebody waits.
+pub fn place_next(c: &mut AnyConn, spine: &Spine, point_id: Id, model_id: Id) -> Result<()> {
+    for unit_id in free_units(c, point_id, model_id)? {
+        let promise =
+            |kind, case_id, wait_id| Promise { unit_id, point_id, model_id, kind, case_id, wait_id, made_at: spine.now };
+        if let Some(loan) = loans::first_displaced(c, point_id, model_id)? {
+            hold(c, &promise(PromiseKind::Reservation, Some(loan.case_id), None))?;
+            loans::placed_again(c, spine, loan)?;
+        } else if let Some(wait) = waitlist::first_waiting(c, point_id, model_id)? {
+            hold(c, &promise(PromiseKind::Offer, None, Some(wait.id)))?;
+            waitlist::offer(c, spine, wait)?;
+        } else {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Somebody waits for the model at the point: in the line, or with a reservation that lost its unit.
+pub fn somebody_waits(c: &mut AnyConn, point: Id, model: Id) -> Result<bool> {
+    let displaced: Option<Loan> = loans::first_displaced(c, point, model)?;
+    Ok(displaced.is_some() || waitlist::first_waiting(c, point, model)?.is_some())
+}
+
+/// Leaves the line; what was offered passes on.
+pub fn leave(c: &mut AnyConn, spine: &Spine, wait: Wait) -> Result<Wait> {
+    if !matches!(wait.state, WaitState::Waiting | WaitState::Offered) {
+        return Err(Error::new(&faults::OFFER_OVER).with_current(wait.current()));
+    }
+    end(c, spine, wait, WaitState::Left)
+}
+
+fn end(c: &mut AnyConn, spine: &Spine, mut wait: Wait, state: WaitState) -> Result<Wait> {
+    let offer = reservations::of_wait(c, wait.id)?;
+    (wait.state, wait.live_key, wait.offer_until) = (state, None, None);
+    waitlist::save(c, &mut wait)?;
+    if let Some(offer) = offer {
+        reservations::drop_slot(c, offer.unit_id)?;
+        place_next(c, spine, wait.point_id, wait.model_id)?;
+    }
+    Ok(wait)
+}
+
+/// Ends offers whose time is over and passes them on; answers how many.
+pub fn expire(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+    use device_waits::dsl as w;
+    let over = w::device_waits.filter(w::state.eq(WaitState::Offered).and(w::offer_until.le(Some(spine.now))));
+    let over: Vec<Wait> = over
+        .order((w::offer_until, w::id))
+        .limit(super::AT_ONCE)
+        .select(<Wait as Selectable<MultiBackend>>::construct_selection())
+        .load(c)?;
+    let many = over.len();
+    for wait in over {
+        // An earlier one of this round may have moved it.
+        if waitlist::find(c, wait.id)?.is_some_and(|now| now.version == wait.version) {
+            end(c, spine, wait, WaitState::Expired)?;
+        }
+    }
+    Ok(many)
+}
