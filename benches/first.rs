@@ -18,7 +18,6 @@ use actix_web::{App as Actix, HttpResponse, HttpServer, web};
 use diesel::connection::SimpleConnection;
 use futures_util::future::join_all;
 use zhucan::entry::demo::walks::{self, Walker};
-use zhucan::entry::demo::wechat_stand_in::{self, Shared};
 use zhucan::entry::demo::{cast, province, shop};
 use zhucan::entry::server::{self, Options};
 use zhucan::office::accounts::Rates;
@@ -30,6 +29,7 @@ use zhucan::platform::files::{FileDesk, PdfWorker, Vault};
 use zhucan::platform::print::Press;
 use zhucan::platform::settings::Settings;
 use zhucan::platform::wechat::{Secret, Timeouts, WeChat, WeChatApp};
+use zhucan::platform::wechat_stand_in::{self, Shared};
 use zhucan::rules::calendar::beijing_date;
 
 const CALLERS: usize = 16;

@@ -5,10 +5,10 @@ use std::time::Duration;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zhucan::entry::demo::sms_stand_in::FaultMode;
 use zhucan::office::accounts::{RevocationWatch, residents};
 use zhucan::office::notices::sms::{Fate, sms_messages};
 use zhucan::platform::outbox;
+use zhucan::platform::sms_stand_in::FaultMode;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 

@@ -3,10 +3,10 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use zhucan::entry::demo::cast::{APPID, TEMPLATE};
-use zhucan::entry::demo::sms_stand_in::FaultMode;
 use zhucan::office::notices::reach::Reach;
 use zhucan::office::notices::sms::{Fate, sms_messages};
 use zhucan::office::notices::telling::tellings;
+use zhucan::platform::sms_stand_in::FaultMode;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 

@@ -11,15 +11,16 @@ use super::place::{self, Outside, Place, cause};
 use super::running::{block_on, listen, until_stopped};
 use crate::entry::demo::province::figures_counted::Figure;
 use crate::entry::demo::walks::{self, Walker};
-use crate::entry::demo::wechat_stand_in::{self, Shared};
-use crate::entry::demo::{banner, cast, control, folder, past, province, shop, sms_stand_in};
+use crate::entry::demo::{banner, cast, control, folder, past, province, shop};
 use crate::entry::server::Options;
 use crate::platform::clock::Clock;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{Bounds, Db};
 use crate::platform::facts;
 use crate::platform::settings::Settings;
+use crate::platform::sms_stand_in;
 use crate::platform::wechat::{Secret, WeChatApp};
+use crate::platform::wechat_stand_in::{self, Shared};
 use crate::rules::calendar;
 
 #[derive(Args)]

@@ -2,7 +2,6 @@
 
 use zeroize::Zeroizing;
 
-use super::wechat_stand_in::{NewUser, Shared};
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::accounts::identity::{self, Moment};
 use crate::office::accounts::link_desk::{self, Decision, Verdict};
@@ -15,6 +14,7 @@ use crate::office::people::register::{self, NewCertificate};
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::facts;
+use crate::platform::wechat_stand_in::{NewUser, Shared};
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::certificate::{Category, CertificateNumber, GrantedBy, Level};

@@ -1,7 +1,6 @@
 //! The demo: an invented province in one folder, under area codes that no real person has, with a clock that can be moved.
 
 pub mod banner; // what it prints when it is ready
-mod broken; // how a stand-in breaks an answer
 pub mod cast; // residents and workers to try it as
 pub mod control; // moving the clock, a worker's code
 pub mod earlier; // an instance whose clock stands in the past
@@ -9,6 +8,4 @@ pub mod folder; // the marker of a demo folder
 pub mod past; // the cases of the report years, and live ones of today
 pub mod province; // invented areas, people, cards and policies
 pub mod shop; // seasons, points and devices
-pub mod sms_stand_in; // a labelled stand-in for Tencent Cloud SMS
 pub mod walks; // whole journeys, printed call by call
-pub mod wechat_stand_in; // a labelled stand-in for WeChat

@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::super::broken;
 use super::{APP_ID, Delivered, FaultMode, Memory, PROGRESS, SECRET_ID, SECRET_KEY, SIGN_IN, SIGN_NAME, Shared, signature};
+use crate::platform::broken;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

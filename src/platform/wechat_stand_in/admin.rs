@@ -29,7 +29,7 @@ struct AppBody {
     secret: String,
 }
 
-/// Without `appid` the first app is meant: a demo has only one.
+/// Without `appid` the first app is meant; most have only one.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct UserAt {

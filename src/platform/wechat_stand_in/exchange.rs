@@ -7,9 +7,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::super::broken;
 use super::Shared;
 use super::state::State;
+use crate::platform::broken;
 
 /// What goes wrong with a call. In JSON: `{"mode":"hang_ms","value":500}`, `{"mode":"http_502"}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -22,8 +22,8 @@ use crate::platform::sms::{Secret, SmsAccount, USUAL_REGION};
 /// Milliseconds since the Unix epoch.
 pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-const SECRET_ID: &str = "AKIDdemo0000000000000000000000000000";
-const SECRET_KEY: &str = "demo-secret-known-to-the-stand-in-only";
+const SECRET_ID: &str = "AKIDstandin0000000000000000000000000";
+const SECRET_KEY: &str = "secret-known-to-the-stand-in-only";
 const APP_ID: &str = "1400000000";
 const SIGN_NAME: &str = "助残演示";
 const SIGN_IN: (&str, &str) = ("1000001", "{1}为您的登录验证码，请于{2}分钟内填写，请勿告诉他人。");
