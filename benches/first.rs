@@ -17,8 +17,12 @@ use std::time::{Duration, Instant};
 use actix_web::{App as Actix, HttpResponse, HttpServer, web};
 use diesel::connection::SimpleConnection;
 use futures_util::future::join_all;
-use zhucan::entry::demo::walks::{self, Walker};
-use zhucan::entry::demo::{cast, province, shop};
+#[path = "../src/demo/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod demo;
+
+use crate::demo::walks::{self, Walker};
+use crate::demo::{cast, province, shop};
 use zhucan::entry::server::{self, Options};
 use zhucan::office::accounts::Rates;
 use zhucan::platform::app::{App, Tools};

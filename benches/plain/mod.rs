@@ -5,10 +5,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::demo::cast::{self, APPID};
 use chrono::NaiveDate;
 use futures_util::future::join_all;
 use utoipa_actix_web::service_config::ServiceConfig;
-use zhucan::entry::demo::cast::{self, APPID};
 use zhucan::office::accounts::guards::Filer;
 use zhucan::office::accounts::links;
 use zhucan::office::accounts::residents::WeChatName;

@@ -2,7 +2,6 @@
 
 pub mod bootstrap; // what a front end asks first
 pub mod cli; // the command line
-pub mod demo; // an invented province to try everything on
 pub mod docs; // the OpenAPI document
 pub mod error_codes; // the table of codes, served
 pub mod routes; // every operation

@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
+use crate::demo::cast;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zhucan::entry::demo::cast;
 use zhucan::office::accounts::guards::Post;
 use zhucan::office::accounts::staff_admin;
 use zhucan::platform::wechat_stand_in::{FaultMode, NewUser};

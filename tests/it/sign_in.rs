@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::demo::cast;
 use serde_json::json;
 use uuid::Uuid;
-use zhucan::entry::demo::cast;
 use zhucan::platform::wechat_stand_in::FaultMode;
 use zhucan::rules::identity::invent;
 

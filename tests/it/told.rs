@@ -1,8 +1,8 @@
 //! Who is told how: by preference and possibility, the applicant and the person alike, and as it was shown before.
 
+use crate::demo::cast::{APPID, TEMPLATE};
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zhucan::entry::demo::cast::{APPID, TEMPLATE};
 use zhucan::office::notices::reach::Reach;
 use zhucan::office::notices::sms::{Fate, sms_messages};
 use zhucan::office::notices::telling::tellings;

@@ -13,9 +13,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::demo::cast;
 use actix_web::dev::ServerHandle;
 use futures_util::FutureExt;
-use zhucan::entry::demo::cast;
 use zhucan::entry::server::{self, Options, Server};
 use zhucan::entry::worker;
 use zhucan::office::accounts::Rates;
