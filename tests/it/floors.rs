@@ -228,6 +228,6 @@ fn names_demo(code: &str) -> bool {
     let words: Vec<&str> = bare.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').collect();
     let path = words.iter().any(|w| w.split("::").any(|part| part == "demo") && w.contains("::"));
     let declared = words.windows(2).any(|pair| pair == ["mod", "demo"]);
-    let used = words.iter().any(|w| *w == "use") && words.contains(&"demo");
+    let used = words.contains(&"use") && words.contains(&"demo");
     path || declared || used || code.contains("#[path = ") && quoted.contains("demo")
 }

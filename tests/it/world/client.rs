@@ -177,8 +177,8 @@ impl Reply {
         if let Some(e) = document::misfit(operation, self) {
             return Some(format!("{what} answered {}: {e}\n{}", self.status, String::from_utf8_lossy(&self.bytes)));
         }
-        let lines = self.json["data"]["timeline"].as_array().into_iter().flatten();
-        let bare = lines.filter(|line| line["reason"].as_str().is_some_and(str::is_ascii)).next();
+        let mut lines = self.json["data"]["timeline"].as_array().into_iter().flatten();
+        let bare = lines.find(|line| line["reason"].as_str().is_some_and(str::is_ascii));
         bare.map(|line| format!("{what}: a timeline shows a bare code: {line}"))
     }
 }
