@@ -42,6 +42,7 @@ mod races;
 mod refusals;
 mod register;
 mod reports;
+mod rooms;
 mod samples;
 mod schema;
 mod seam;
@@ -116,8 +117,13 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("yearly", yearly::STORIES),
 ];
 
-const PLAIN: &[(&str, &[(&str, Plain)])] =
-    &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
+const PLAIN: &[(&str, &[(&str, Plain)])] = &[
+    ("contract", contract::PLAIN),
+    ("floors", floors::PLAIN),
+    ("matrix", matrix::PLAIN),
+    ("rooms", rooms::PLAIN),
+    ("schema", schema::PLAIN),
+];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();
