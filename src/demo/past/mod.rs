@@ -1,17 +1,17 @@
 //! The demo's past: the cases of the report years and a few live ones, by the office's own functions under a moved clock.
 
-mod aid; // education aid
-mod applicants; // who applies, with an account
-mod cards; // certificates
 mod office; // the workers of the report years
-mod pages; // many cases in one write, each page once
 mod picture; // what stands for every paper
-mod rentals; // loans
 mod scene; // where the cases of a county play
+mod pages; // many cases in one write, each page once
+mod way; // the steps of one case
+mod applicants; // who applies, with an account
+mod aid; // education aid
+mod rentals; // loans
+mod cards; // certificates
+mod today; // live cases on each desk
 #[cfg(test)]
 mod tests;
-mod today; // live cases on each desk
-mod way; // the steps of one case
 
 use self::scene::Setting;
 use super::province::figures::{COUNTIES, County};

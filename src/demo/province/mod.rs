@@ -1,14 +1,14 @@
 //! Lays the invented province: areas, working days, policies, people with their families and cards.
 
-pub mod cards;
-pub mod chance;
 pub mod figures;
-pub mod figures_counted;
-pub mod lay;
-pub mod marker;
+pub mod chance;
 mod names;
+pub mod cards;
 pub mod people;
 pub mod policies;
+pub mod marker;
+pub mod lay;
+pub mod figures_counted;
 #[cfg(test)]
 mod tests;
 

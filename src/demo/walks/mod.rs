@@ -1,9 +1,9 @@
 //! Walks: a whole journey against a running demo over HTTP, each call printed as a curl line with its answer.
 
+mod walker;
 mod certificate_renewal;
 mod device_rental;
 mod education_aid;
-mod walker;
 
 pub use walker::{Stop, Walker};
 

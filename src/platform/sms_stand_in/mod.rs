@@ -4,9 +4,9 @@
 //! Every answer carries `X-Zhucan-Stand-In: sms`. It listens on this machine only, because anybody who reaches `/__fake/`
 //! may do anything. `curl 'http://127.0.0.1:PORT/__fake/last?phone=NUMBER'` shows the last message to a number.
 
-mod admin;
-mod rules;
 mod signature;
+mod rules;
+mod admin;
 
 use std::io;
 use std::net::TcpListener;
