@@ -132,7 +132,10 @@ async fn reads(bare: f64) {
         // Copies of the journey's case, each waiting at the town; what a queue page reads is all there.
         c.batch_execute(&format!(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) \
-             INSERT INTO cases SELECT randomblob(16), 'B' || i, service, kind, period, county, area, person_id, applicant_id, filed_by, \
+             INSERT INTO cases (id, number, service, kind, period, county, area, person_id, applicant_id, filed_by, channel, policy_id, state, \
+             version, chain_at, desk, desk_area, desk_point, resume_state, claimed_by, claim_until, submitted_at, state_since, due_at, \
+             days_left, alarm_at, ended_at, live_key, data_key, head, events, created_at) \
+             SELECT randomblob(16), 'B' || i, service, kind, period, county, area, person_id, applicant_id, filed_by, \
              channel, policy_id, 'submitted', 1, 0, 'town', '990101100000', NULL, NULL, NULL, NULL, 1700000000000 + i * 1000, \
              1700000000000, NULL, NULL, NULL, NULL, NULL, data_key, head, events, created_at FROM cases, n WHERE cases.id = x'{journey}'",
         ))?;
