@@ -5,11 +5,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::cast::{self, APPID};
 use chrono::NaiveDate;
 use futures_util::future::join_all;
 use utoipa_actix_web::service_config::ServiceConfig;
-use zhucan::entry::demo::cast::{self, APPID};
-use zhucan::entry::demo::wechat_stand_in::Shared;
 use zhucan::office::accounts::guards::Filer;
 use zhucan::office::accounts::links;
 use zhucan::office::accounts::residents::WeChatName;
@@ -26,6 +25,7 @@ use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Detail, Result};
 use zhucan::platform::http::Labelled;
 use zhucan::platform::id::Id;
+use zhucan::platform::wechat_stand_in::Shared;
 use zhucan::rules::areas::AreaCode;
 use zhucan::rules::calendar::beijing_date;
 use zhucan::rules::lifecycle::Action;
@@ -149,12 +149,12 @@ async fn policy(app: &App) -> NewPolicy {
     }
 }
 
-/// An account of the demo's cast and the person that it is.
+/// An account of the cast and the person that it is.
 async fn somebody(app: &App) -> (Id, Id) {
     let at = app.clock.clone();
     let stand_in = Shared::new(Arc::new(move || at.now_ms()));
     cast::introduce(&stand_in);
-    cast::load(app, &stand_in).await.unwrap();
+    cast::load(app, &stand_in).await;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "zhao-tiezhu"), None).unwrap();
     let today = beijing_date(app.clock.now_ms());
     let found = app.db.write(move |c| {

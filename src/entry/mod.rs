@@ -2,7 +2,6 @@
 
 pub mod routes; // every operation
 pub mod docs; // the OpenAPI document
-pub mod demo; // an invented province to try everything on
 pub mod worker; // outbox and clocks
 pub mod server; // the actix app
 pub mod cli; // the command line

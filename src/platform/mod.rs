@@ -17,6 +17,9 @@ pub mod wechat;
 pub mod app;
 #[macro_use]
 pub mod http;
+mod broken; // how a stand-in breaks an answer
+pub mod sms_stand_in; // a labelled stand-in for Tencent Cloud SMS
 pub mod facts;
 pub mod outbox;
 pub mod sheets;
+pub mod wechat_stand_in; // a labelled stand-in for WeChat

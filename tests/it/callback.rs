@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::world::cast::{APPID, TEMPLATE};
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zhucan::entry::demo::cast::{APPID, TEMPLATE};
 use zhucan::office::channels::wechat_events::wechat_pushes;
 use zhucan::office::notices::dispatch::tellings;
 use zhucan::office::notices::reach::Reach;

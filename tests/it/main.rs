@@ -23,7 +23,6 @@ mod contract;
 mod counter;
 mod counter_codes;
 mod day_sheet;
-mod demo_past;
 mod device_rental;
 mod document;
 mod drain;
@@ -88,7 +87,6 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("counter", counter::STORIES),
     ("day_sheet", day_sheet::STORIES),
     ("counter_codes", counter_codes::STORIES),
-    ("demo_past", demo_past::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
@@ -158,6 +156,7 @@ fn main() -> ExitCode {
     }
     let everything = args.filter.is_none() && args.skip.is_empty() && !args.list && !args.ignored;
     let conclusion = libtest_mimic::run(&args, trials);
+    let ended_well = journeys::end();
     grounds::end();
     if !postgres && !args.list {
         eprintln!(
@@ -167,5 +166,5 @@ fn main() -> ExitCode {
     if everything && !conclusion.has_failed() && !document::everything_was_seen() {
         return ExitCode::FAILURE;
     }
-    conclusion.exit_code()
+    if ended_well { conclusion.exit_code() } else { ExitCode::FAILURE }
 }

@@ -17,9 +17,8 @@ fn folders(all: &[Source]) -> BTreeMap<Vec<String>, Folder> {
     let mut found = BTreeMap::new();
     for source in all.iter().filter(|s| s.path.ends_with("/mod.rs")) {
         let mut folder = Folder { rooms: Vec::new(), for_tests: Vec::new() };
-        let mut lines = source.code().map(|(_, line)| line.trim()).peekable();
         let mut test_only = false;
-        while let Some(line) = lines.next() {
+        for line in source.code().map(|(_, line)| line.trim()) {
             if let Some(name) = declared(line) {
                 if test_only { &mut folder.for_tests } else { &mut folder.rooms }.push(name.to_owned());
             }

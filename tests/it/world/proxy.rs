@@ -1,0 +1,80 @@
+//! Stands between a program and a server, and holds every answer against the contract.
+
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+use actix_web::dev::ServerHandle;
+use actix_web::http::StatusCode;
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use reqwest::Method;
+
+use super::client::{Heard, misfit};
+
+/// As large as an upload may be.
+const MOST_BYTES: usize = 12 * 1024 * 1024;
+/// They belong to one connection, or are made anew.
+const OWN: [&str; 5] = ["host", "connection", "content-length", "transfer-encoding", "keep-alive"];
+
+#[derive(Clone)]
+pub struct Proxy {
+    /// `http://127.0.0.1:PORT`.
+    pub address: String,
+    faults: Arc<Mutex<Vec<String>>>,
+    handle: ServerHandle,
+}
+
+#[derive(Clone)]
+struct Passing {
+    base: String,
+    http: reqwest::Client,
+    faults: Arc<Mutex<Vec<String>>>,
+}
+
+impl Proxy {
+    /// Passes on to `base`. Must be called inside an actix system.
+    pub fn before(base: &str) -> Proxy {
+        let faults = Arc::new(Mutex::new(Vec::new()));
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        let passing = Passing { base: base.to_owned(), http, faults: faults.clone() };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(web::PayloadConfig::new(MOST_BYTES))
+                .app_data(web::Data::new(passing.clone()))
+                .default_service(web::to(pass))
+        });
+        let server = server.workers(1).disable_signals().shutdown_timeout(1).listen(listener).unwrap().run();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        Proxy { address, faults, handle }
+    }
+
+    /// Ends it; what did not fit the contract.
+    pub async fn end(self) -> Vec<String> {
+        self.handle.stop(false).await;
+        self.faults.lock().unwrap().clone()
+    }
+}
+
+async fn pass(req: HttpRequest, body: web::Bytes, passing: web::Data<Passing>) -> HttpResponse {
+    let method = Method::from_bytes(req.method().as_str().as_bytes()).unwrap();
+    let path = req.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let mut call = passing.http.request(method.clone(), format!("{}{path}", passing.base)).body(body.to_vec());
+    for (name, value) in req.headers().iter().filter(|(name, _)| !OWN.contains(&name.as_str())) {
+        call = call.header(name.as_str(), value.as_bytes());
+    }
+    let answer = match call.send().await {
+        Ok(answer) => answer,
+        Err(e) => return HttpResponse::BadGateway().body(e.to_string()),
+    };
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    let bytes = answer.bytes().await.unwrap();
+    let mut passed = HttpResponse::build(StatusCode::from_u16(status).unwrap());
+    for (name, value) in headers.iter().filter(|(name, _)| !OWN.contains(&name.as_str())) {
+        passed.append_header((name.as_str(), value.as_bytes()));
+    }
+    let heard = Heard { method, path, status, headers, bytes: bytes.to_vec() };
+    passing.faults.lock().unwrap().extend(misfit(heard));
+    passed.body(bytes)
+}
