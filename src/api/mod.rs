@@ -14,10 +14,10 @@ pub mod policy; // published policies, areas, working days, guides
 pub mod reports; // figures, as JSON and as workbooks
 pub mod tickets; // what residents report // the table of codes, served
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::platform::http::Operations;
 
 /// Every family of operations, in the order in which the document shows them.
-pub static ROUTES: &[fn(&mut ServiceConfig)] = &[
+pub static ROUTES: &[fn(&mut Operations)] = &[
     bootstrap::routes,
     error_codes::routes,
     accounts::routes,

@@ -1,6 +1,7 @@
 //! Who is calling and for whom they may act: residents, workers, their sessions and links.
 
 pub mod absences; // who is away, and who stands in
+pub mod admission; // whom guards let in
 #[cfg(test)]
 pub(crate) mod bench;
 pub mod counter_codes; // codes that a worker hands out

@@ -25,11 +25,10 @@ pub mod views; // what people see
 pub mod waits; // the line
 pub mod waits_api; // what somebody who waits may call
 
-use serde_json::Value;
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use self::loans::Loan;
 use self::states::{LoanState, Reminded};
+use serde_json::Value;
+
 use crate::labelled;
 use crate::office::cases::case::Case;
 use crate::office::cases::service::{Errand, Offer, OnPaper, PrintedSection, Service, ServicePoint, Spine};
@@ -41,7 +40,7 @@ use crate::office::stored;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::Labelled;
+use crate::platform::http::{Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Action;
@@ -72,6 +71,9 @@ pub const STEPS: &[(&str, &str)] = &[
 /// The service.
 pub struct DeviceRental;
 
+/// At the operations that all services share.
+static REFUSALS: &[(&str, &[&Code])] = &[("submitCase", &[&faults::NONE_FREE]), ("withdrawCase", &[&faults::DEVICE_OUT])];
+
 impl Service for DeviceRental {
     fn code(&self) -> &'static str {
         CODE
@@ -101,11 +103,15 @@ impl Service for DeviceRental {
         faults::RENTAL
     }
 
-    fn mount(&self, cfg: &mut ServiceConfig) {
-        api::routes(cfg);
-        waits_api::routes(cfg);
-        staff_api::routes(cfg);
-        stock_api::routes(cfg);
+    fn refusals(&self) -> &'static [(&'static str, &'static [&'static Code])] {
+        REFUSALS
+    }
+
+    fn mount(&self, to: &mut Operations) {
+        api::routes(to);
+        waits_api::routes(to);
+        staff_api::routes(to);
+        stock_api::routes(to);
     }
 
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {
