@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::demo::cast;
+use crate::demo::{cast, control};
 use actix_web::dev::ServerHandle;
 use futures_util::FutureExt;
 use zhucan::entry::server::{self, Options, Server};
@@ -196,7 +196,8 @@ pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, (wechat,
 fn serve(app: &App, pause: Duration, worker: bool) -> (String, Server) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let rates = Rates { residents_per_minute: 100_000, workers_per_minute: 100_000, ..Rates::default() };
-    let options = Options { workers: 1, pause, rates, worker, ..Options::default() };
+    let extra = app.settings.demo.then_some(control::EXTRA);
+    let options = Options { workers: 1, pause, rates, worker, extra, ..Options::default() };
     let server = server::start(app.clone(), listener, options).unwrap();
     (format!("http://{}", server.address()), server)
 }
