@@ -8,7 +8,6 @@ use std::time::Instant;
 use crate::cast::{self, APPID};
 use chrono::NaiveDate;
 use futures_util::future::join_all;
-use utoipa_actix_web::service_config::ServiceConfig;
 use zhucan::office::accounts::guards::Filer;
 use zhucan::office::accounts::links;
 use zhucan::office::accounts::residents::WeChatName;
@@ -23,7 +22,7 @@ use zhucan::platform::app::App;
 use zhucan::platform::code::Code;
 use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Detail, Result};
-use zhucan::platform::http::Labelled;
+use zhucan::platform::http::{Labelled, Operations};
 use zhucan::platform::id::Id;
 use zhucan::platform::wechat_stand_in::Shared;
 use zhucan::rules::areas::AreaCode;
@@ -53,7 +52,7 @@ impl Service for Plain {
     fn codes(&self) -> &'static [&'static Code] {
         &[]
     }
-    fn mount(&self, _: &mut ServiceConfig) {}
+    fn mount(&self, _: &mut Operations) {}
     fn check_terms(&self, _: &serde_json::Value) -> Vec<Detail> {
         Vec::new()
     }

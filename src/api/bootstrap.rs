@@ -1,24 +1,24 @@
 //! What a front end asks first: services, announcements, limits, the privacy text, the clock; and what waits for me.
 
-use actix_web::{get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use super::notices;
 use crate::office::accounts::guards::Resident;
 use crate::office::announcements::store::{self, AnnouncementKind, AnnouncementView};
 use crate::office::cases::access::consents::{self, TEXT_VERSION};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::Spine;
 use crate::office::cases::showing::mine;
 use crate::office::cases::showing::views::CaseSummary;
-use crate::office::channels::inbox;
+use crate::office::frame::Call;
 use crate::office::guides::{self, OpenService};
 use crate::office::people::persons;
 use crate::office::tickets;
-use crate::platform::app::App;
+use crate::operations;
 use crate::platform::error::Result;
 use crate::platform::files::LIMITS;
-use crate::platform::http::{Answer, Envelope, Labelled, Query};
+use crate::platform::http::{Answer, Labelled, Operations, Query};
+use crate::platform::settings::Settings;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 
@@ -85,40 +85,48 @@ struct Where {
     county: Option<AreaCode>,
 }
 
-#[utoipa::path(tag = "public", operation_id = "getBootstrap", summary = "启动信息",
+#[utoipa::path(get, path = "/bootstrap", tag = "public", operation_id = "getBootstrap", summary = "启动信息",
     description = "小程序启动时先调用：公告、停机维护、最低版本、本县（区）开通的服务和没有开通的原因、上传限制、个人信息处理说明的版本、服务器时间。",
-    params(Where), responses((status = 200, description = "启动信息", body = Envelope<Bootstrap>)))]
-#[get("/bootstrap")]
-async fn bootstrap(q: Query<Where>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Bootstrap>> {
-    let (spine, county) = (Spine::of(&app, &services), q.0.county.map(|area| persons::county_of(&area)));
-    let found = app.db.read(move |c| {
-        let open = county.map(|county| guides::open_services(c, &spine, &county)).transpose()?;
-        let announcements = store::in_force(c, AnnouncementKind::Announcement, county.as_ref(), spine.now)?;
-        let maintenance = store::in_force(c, AnnouncementKind::Maintenance, county.as_ref(), spine.now)?;
-        Ok((open.unwrap_or_default(), announcements, maintenance))
-    });
-    let (county_services, announcements, maintenance) = found.await?;
-    let min_client = app.settings.min_client.clone();
-    Ok(Answer::ok(Bootstrap {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        services: services.all().map(|s| Labelled::new(s.code(), s.label())).collect(),
-        county_services,
-        announcements,
-        maintenance,
-        min_client: min_client.map(|(version, words)| MinClient { version, words }),
-        uploads: UploadLimits {
-            max_file_bytes: LIMITS.max_file_bytes,
-            media_types: LIMITS.media_types.iter().map(|t| (*t).to_owned()).collect(),
-            max_image_pixels: LIMITS.max_image_pixels,
-            max_image_edge: LIMITS.max_image_edge,
-            max_pdf_pages: LIMITS.max_pdf_pages,
-            max_files_per_item: LIMITS.max_files_per_item,
-        },
-        privacy_text_version: TEXT_VERSION.to_owned(),
-        wechat_templates: app.settings.templates.iter().map(|(_, id)| id.clone()).collect(),
-        now: rfc3339(app.clock.now_ms()),
-        demo: app.settings.demo,
-    }))
+    responses((status = 200, description = "启动信息")))]
+async fn bootstrap(q: Query<Where>, call: Call) -> Result<Answer<Bootstrap>> {
+    let county = q.0.county.map(|area| persons::county_of(&area));
+    let app = call.app.clone();
+    call.read(move |c, spine| {
+        let open = county.as_ref().map(|county| guides::open_services(c, spine, county)).transpose()?;
+        let mut told = Bootstrap::of(&app.settings, spine);
+        told.county_services = open.unwrap_or_default();
+        told.announcements = store::in_force(c, AnnouncementKind::Announcement, county.as_ref(), spine.now)?;
+        told.maintenance = store::in_force(c, AnnouncementKind::Maintenance, county.as_ref(), spine.now)?;
+        Ok(told)
+    })
+    .await
+}
+
+impl Bootstrap {
+    /// What holds everywhere.
+    fn of(settings: &Settings, spine: &Spine) -> Bootstrap {
+        let min_client = settings.min_client.clone();
+        Bootstrap {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            services: spine.services.all().map(|s| Labelled::new(s.code(), s.label())).collect(),
+            county_services: Vec::new(),
+            announcements: Vec::new(),
+            maintenance: Vec::new(),
+            min_client: min_client.map(|(version, words)| MinClient { version, words }),
+            uploads: UploadLimits {
+                max_file_bytes: LIMITS.max_file_bytes,
+                media_types: LIMITS.media_types.iter().map(|t| (*t).to_owned()).collect(),
+                max_image_pixels: LIMITS.max_image_pixels,
+                max_image_edge: LIMITS.max_image_edge,
+                max_pdf_pages: LIMITS.max_pdf_pages,
+                max_files_per_item: LIMITS.max_files_per_item,
+            },
+            privacy_text_version: TEXT_VERSION.to_owned(),
+            wechat_templates: settings.templates.iter().map(|(_, id)| id.clone()).collect(),
+            now: rfc3339(spine.now),
+            demo: settings.demo,
+        }
+    }
 }
 
 /// A text to agree to.
@@ -150,32 +158,30 @@ struct MyBootstrap {
     answered_tickets: i64,
 }
 
-#[utoipa::path(tag = "me", operation_id = "getMyBootstrap", summary = "我的启动信息",
+#[utoipa::path(get, path = "/me/bootstrap", tag = "me", operation_id = "getMyBootstrap", summary = "我的启动信息",
     description = "登录后调用：未读消息、等我办理的申请、需要重新同意的说明、没有办完的反映。数量与各自的列表同一口径。",
-    responses((status = 200, description = "等我处理的事", body = Envelope<MyBootstrap>)), security(("resident" = [])))]
-#[get("/me/bootstrap")]
-async fn my_bootstrap(who: Resident, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<MyBootstrap>> {
-    let spine = Spine::of(&app, &services);
-    let found = app.db.read(move |c| {
-        let (waiting_cases, waiting) = mine::waiting(c, &spine, who.account, 20)?;
+    responses((status = 200, description = "等我处理的事")))]
+async fn my_bootstrap(who: Resident, call: Call) -> Result<Answer<MyBootstrap>> {
+    call.read(move |c, spine| {
+        let (waiting_cases, waiting) = mine::waiting(c, spine, who.account, 20)?;
         let consent = |agreed_version| PendingConsent {
             purpose: Labelled::new("submit", "提交申请时处理个人信息"),
             agreed_version,
             current_version: TEXT_VERSION.to_owned(),
         };
         Ok(MyBootstrap {
-            unread_notices: inbox::unread(c, who.account)?,
+            unread_notices: notices::unread(c, who.account)?,
             waiting_cases,
             waiting,
             pending_consents: consents::pending(c, who.account)?.map(consent).into_iter().collect(),
             open_tickets: tickets::live_of(c, who.account)?,
             answered_tickets: tickets::answered_of(c, who.account)?,
         })
-    });
-    Ok(Answer::ok(found.await?))
+    })
+    .await
 }
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(bootstrap).service(my_bootstrap);
+pub fn routes(to: &mut Operations) {
+    operations!(to; bootstrap, my_bootstrap);
 }

@@ -1,32 +1,39 @@
 //! The day sheet over HTTP: look at a village's day, take it along, hand in what happened.
 
-use actix_web::{get, post, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::form;
 use crate::office::accounts::guards::{AreaOfficer, Worker};
 use crate::office::accounts::links::Relation;
 use crate::office::cases::access::mandates::ConsentForm;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::Spine;
 use crate::office::day_sheets::handing_in::{self, Agreed, Entry, Outcome};
 use crate::office::day_sheets::sheets::{self, Line, Sheet};
 use crate::office::day_sheets::views::{self, SheetSummary, SheetView, TakenSheet, VillageDay};
+use crate::office::frame::{Call, Write};
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::db::{AnyConn, apart};
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::http::body::moment;
 use crate::platform::http::paging::{self, After, Paged};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
+use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::{form, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(look).service(take).service(list).service(one).service(hand_in);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        look: [code::NOT_FOUND],
+        take: [code::NOT_FOUND],
+        list,
+        one,
+        hand_in,
+    );
 }
 
 /// Which village.
@@ -51,20 +58,12 @@ fn village(worker: &Worker, area: AreaCode) -> Result<AreaCode> {
     Err(Error::invalid(vec![Detail::new("/area", "村（社区）", "not_a_village", reason, way_out)]))
 }
 
-#[utoipa::path(tag = "counter", operation_id = "lookAtVillageDay", summary = "今天要见谁",
+#[utoipa::path(get, path = "/staff/day-sheet", tag = "counter", operation_id = "lookAtVillageDay", summary = "今天要见谁",
     description = "一个村（社区）现在要见的人：等待补正的、要求上门或电话的、可以换证的、借用的辅具快到期的。姓名已遮盖，最急的在前；每一种最多一百件，一次全部列出。",
-    params(OfVillage),
-    responses((status = 200, description = "这个村今天的事", body = Envelope<VillageDay>),
-        (status = 404, description = "10006 不是您负责的区域", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/staff/day-sheet")]
-async fn look(
-    who: AreaOfficer,
-    q: Query<OfVillage>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<VillageDay>> {
-    let (spine, area) = (Spine::of(&app, &services), village(&who, q.0.area)?);
-    Ok(Answer::ok(app.db.read(move |c| views::village(c, &spine, &who, &area)).await?))
+    responses((status = 200, description = "这个村今天的事")))]
+async fn look(who: AreaOfficer, q: Query<OfVillage>, call: Call) -> Result<Answer<VillageDay>> {
+    let area = village(&who, q.0.area)?;
+    call.read(move |c, spine| views::village(c, spine, &who, &area)).await
 }
 
 /// Where to.
@@ -77,33 +76,22 @@ struct TakeSheet {
 }
 form!(TakeSheet { area: "村（社区）" });
 
-#[utoipa::path(tag = "counter", operation_id = "takeDaySheet", summary = "带走走访单",
+#[utoipa::path(post, path = "/staff/day-sheets", tag = "counter", operation_id = "takeDaySheet", summary = "带走走访单",
     description = "把一个村（社区）今天的走访单带走：有姓名、电话和地址，没有网络也能用。带走的每个人都会连同您的姓名和时间记录下来；走访结束后请交回经过，并从手机上删除。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = TakeSheet,
-    responses((status = 201, description = "走访单", body = Envelope<TakenSheet>),
-        (status = 404, description = "10006 不是您负责的区域", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[post("/staff/day-sheets")]
-async fn take(
-    who: AreaOfficer,
-    once: Once,
-    body: Body<TakeSheet>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<TakenSheet>> {
-    let (spine, id, area) = (Spine::of(&app, &services), app.clock.id(), village(&who, body.value.area)?);
-    let done = once.write(&app, who.id, body.fingerprint, move |c| {
-        let (lines, people) = sheets::take(c, &spine, &who, id, &area)?;
+    responses((status = 201, description = "走访单")))]
+async fn take(who: AreaOfficer, call: Write<TakeSheet>) -> Result<Created<TakenSheet>> {
+    let id = call.app.clock.id();
+    let area = village(&who, call.sent.area)?;
+    call.once(who.id, move |c, spine, _| {
+        let (lines, people) = sheets::take(c, spine, &who, id, &area)?;
         views::taken(c, (id, &area, spine.now), lines, &people)
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
-#[utoipa::path(tag = "counter", operation_id = "listMyDaySheets", summary = "我的走访单",
-    description = "您带走过的走访单，最新的在前。", params(Paged),
-    responses((status = 200, description = "一页走访单", body = Envelope<Page<SheetSummary>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/staff/day-sheets")]
+#[utoipa::path(get, path = "/staff/day-sheets", tag = "counter", operation_id = "listMyDaySheets", summary = "我的走访单",
+    description = "您带走过的走访单，最新的在前。",
+    responses((status = 200, description = "一页走访单")))]
 async fn list(who: AreaOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<SheetSummary>>> {
     let (worker, limit) = (who.id, paging::limit(q.0.limit)?);
     let name = format!("day-sheets:{worker}");
@@ -113,18 +101,16 @@ async fn list(who: AreaOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<
     Ok(Answer::ok(Page { items: app.db.read(move |c| views::summaries(c, found.clone())).await?, next_cursor }))
 }
 
-#[utoipa::path(tag = "counter", operation_id = "getDaySheet", summary = "走访单和走访经过",
+#[utoipa::path(get, path = "/staff/day-sheets/{id}", tag = "counter", operation_id = "getDaySheet", summary = "走访单和走访经过",
     description = "您带走的一张走访单（姓名已遮盖）和交回的走访经过，按发生的先后。",
     params(("id" = Id, Path, description = "走访单编号")),
-    responses((status = 200, description = "走访单", body = Envelope<SheetView>)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/staff/day-sheets/{id}")]
-async fn one(who: AreaOfficer, id: PathId, app: web::Data<App>) -> Result<Answer<SheetView>> {
-    let keys = app.keys.clone();
-    let view = app.db.read(move |c| {
+    responses((status = 200, description = "走访单")))]
+async fn one(who: AreaOfficer, id: PathId, call: Call) -> Result<Answer<SheetView>> {
+    call.read(move |c, office| {
         let sheet = sheets::find(c, &who, id.0)?;
-        views::sheet(c, &keys, &sheet)
-    });
-    Ok(Answer::ok(view.await?))
+        views::sheet(c, &office.keys, &sheet)
+    })
+    .await
 }
 
 /// Agreement that the worker applies for the person, as it was given on the way.
@@ -222,34 +208,23 @@ struct HandedIn {
     results: Vec<EntryResult>,
 }
 
-#[utoipa::path(tag = "counter", operation_id = "handInDaySheet", summary = "交回走访经过",
+#[utoipa::path(post, path = "/staff/day-sheets/{id}/entries", tag = "counter", operation_id = "handInDaySheet", summary = "交回走访经过",
     description = "走访之后（有网络时）交回经过，写明发生的时间。每条单独处理，一条不能收不影响其他条；同一条重复交只记一次。要求上门或电话的随即办结或改日再联系，补正等办件留下备注，同意代办的随即登记。",
-    params(("id" = Id, Path, description = "走访单编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = HandIn,
-    responses((status = 200, description = "每条的结果", body = Envelope<HandedIn>)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[post("/staff/day-sheets/{id}/entries")]
-async fn hand_in(
-    who: AreaOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<HandIn>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<HandedIn>> {
-    let (spine, sent) = (Spine::of(&app, &services), body.value.entries);
-    let entries: Vec<(Id, Result<Entry>)> = sent.iter().map(|e| (e.id, e.parse(app.clock.id()))).collect();
-    let done = once.write(&app, who.id, body.fingerprint, move |c| {
+    params(("id" = Id, Path, description = "走访单编号")),
+    responses((status = 200, description = "每条的结果")))]
+async fn hand_in(who: AreaOfficer, id: PathId, call: Write<HandIn>) -> Result<Answer<HandedIn>> {
+    let entries: Vec<(Id, Result<Entry>)> = call.sent.entries.iter().map(|e| (e.id, e.parse(call.app.clock.id()))).collect();
+    call.once(who.id, move |c, spine, _| {
         let sheet = sheets::find(c, &who, id.0)?;
         let lines = sheets::lines(c, sheet.id)?;
         let mut results = Vec::with_capacity(entries.len());
         for (id, entry) in &entries {
-            results.push(kept(c, &spine, &who, (&sheet, &lines), *id, entry)?);
+            results.push(kept(c, spine, &who, (&sheet, &lines), *id, entry)?);
         }
         let kept = results.iter().filter(|r| r.errcode == 0).count();
         Ok(HandedIn { kept, refused: results.len().saturating_sub(kept), results })
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
 /// One entry, apart from the others.

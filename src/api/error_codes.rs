@@ -1,21 +1,19 @@
 //! The table of all error codes, as front-end developers read it.
 
-use actix_web::get;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::office::accounts::faults;
 use crate::office::administration::codes as administration_codes;
 use crate::office::announcements::store::ANNOUNCEMENTS;
-use crate::office::cases::access::{consents, mandates};
+use crate::office::cases::access::consents;
 use crate::office::cases::filing::paper_files;
 use crate::office::cases::record::codes;
 use crate::office::people::codes as people_codes;
 use crate::office::tickets::codes as ticket_codes;
 use crate::platform::code::{Code, PLATFORM};
-use crate::platform::http::{Answer, Envelope};
-use crate::services;
+use crate::platform::http::{Answer, Operations};
+use crate::{operations, services};
 
 /// The lists of all floors.
 static LISTS: &[&[&Code]] = &[
@@ -23,7 +21,6 @@ static LISTS: &[&[&Code]] = &[
     faults::ACCOUNTS,
     codes::CASES,
     consents::CONSENT,
-    mandates::MANDATES,
     paper_files::FILES,
     people_codes::PEOPLE,
     ticket_codes::TICKETS,
@@ -62,21 +59,16 @@ struct ErrorCodes {
     items: Vec<ErrorCode>,
 }
 
-#[utoipa::path(
-    tag = "public",
-    operation_id = "listErrorCodes",
-    summary = "错误码一览",
+#[utoipa::path(get, path = "/public/error-codes", tag = "public", operation_id = "listErrorCodes", summary = "错误码一览",
     description = "列出全部错误码：五位编号、对应的 HTTP 状态、给用户看的一句话、给开发者的处理办法。编号一经发布不再改变含义。",
-    responses((status = 200, description = "全部错误码，按编号排列", body = Envelope<ErrorCodes>))
-)]
-#[get("/public/error-codes")]
+    responses((status = 200, description = "全部错误码，按编号排列")))]
 async fn list_error_codes() -> Answer<ErrorCodes> {
     let item = |c: &Code| ErrorCode { code: c.number, status: c.status, sentence: c.sentence.into(), remedy: c.remedy.into() };
     Answer::ok(ErrorCodes { items: all().into_iter().map(item).collect() }).public()
 }
 
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_error_codes);
+pub fn routes(to: &mut Operations) {
+    operations!(to; list_error_codes);
 }
 
 #[cfg(test)]

@@ -14,10 +14,10 @@ pub mod administration; // what the administrator does
 pub mod bootstrap; // what a front end asks first
 pub mod error_codes;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::platform::http::Operations;
 
 /// Every family of operations, in the order in which the document shows them.
-pub static ROUTES: &[fn(&mut ServiceConfig)] = &[
+pub static ROUTES: &[fn(&mut Operations)] = &[
     bootstrap::routes,
     error_codes::routes,
     accounts::routes,

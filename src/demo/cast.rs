@@ -2,7 +2,6 @@
 
 use zeroize::Zeroizing;
 
-use crate::office::administration::staffing;
 use chrono::{Days, Months, NaiveDate};
 use zhucan::office::accounts::guards::{Post, Worker};
 use zhucan::office::accounts::identity::{self, Moment};
@@ -10,6 +9,7 @@ use zhucan::office::accounts::link_desk::{self, Decision, Verdict};
 use zhucan::office::accounts::links::{NewLink, Relation};
 use zhucan::office::accounts::residents::WeChatName;
 use zhucan::office::accounts::staff_admin;
+use zhucan::office::administration::staffing;
 use zhucan::office::administration::staffing::NewWorker;
 use zhucan::office::people::kin::{self, KinEvidence, KinKind, NewKinship};
 use zhucan::office::people::persons::{self, NewPerson};

@@ -16,3 +16,4 @@ pub mod alarms; // what clocks and calendars do to cases
 pub mod announcements; // what everybody is told when the app starts
 pub mod reports; // figures from the same definitions as lists, and XLSX
 pub mod administration; // what the administrator does
+pub mod frame; // what every handler works with, and its one call

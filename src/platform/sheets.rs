@@ -4,9 +4,9 @@ use actix_web::body::BoxBody;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
-use utoipa::ToSchema;
 
 use crate::platform::error::{Error, Result};
+use crate::platform::http::operation::{self, Description, Gives};
 
 /// One field of a table.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,17 +99,12 @@ fn write_text(sheet: &mut Worksheet, row: u32, column: u16, text: &str) -> std::
     Ok(())
 }
 
-/// The bytes of a workbook, in the contract.
-#[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
-pub struct XlsxFile(pub Vec<u8>);
-
 /// The content type of a workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A workbook on its way out: to be saved, kept by no cache.
 pub struct Download {
-    pub xlsx: XlsxFile,
+    pub xlsx: Vec<u8>,
     /// Latin letters, digits and hyphens, for clients that know no other names.
     pub plain_name: String,
     /// As people call it.
@@ -128,6 +123,12 @@ impl Responder for Download {
             .insert_header((header::CACHE_CONTROL, "private, no-store"))
             .insert_header((header::CONTENT_DISPOSITION, saved))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .body(self.xlsx.0)
+            .body(self.xlsx)
+    }
+}
+
+impl Gives for Download {
+    fn describe(to: &mut Description) {
+        operation::file(to, XLSX);
     }
 }

@@ -7,7 +7,6 @@ use crate::world::cast;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zhucan::office::accounts::guards::Post;
-use zhucan::office::accounts::staff_admin;
 use zhucan::office::administration::staffing;
 use zhucan::platform::wechat_stand_in::{FaultMode, NewUser};
 use zhucan::rules::identity::invent;

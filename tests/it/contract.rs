@@ -1,17 +1,24 @@
 //! The document is committed, complete, in plain Chinese, and served as it says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde_json::Value;
 use zhucan::api::error_codes;
 use zhucan::entry::docs;
+use zhucan::services;
 
 use crate::document::{Operation, document, operations};
 use crate::samples;
 use crate::world::World;
 
 plain![
+    every_answer_stands_in_the_one_envelope,
+    every_code_of_the_table_stands_at_an_operation,
+    what_services_refuse_at_shared_operations_names_operations,
+    public_operations_say_so_and_guarded_ones_name_their_roles,
+    the_document_is_small_enough_to_be_read,
+    no_two_schemas_of_one_name_differ,
     the_committed_document_is_the_one_of_the_handlers,
     every_operation_is_explained_in_chinese,
     only_methods_and_statuses_that_a_mini_program_can_use,
@@ -145,15 +152,101 @@ fn masked_fields_are_named_as_such() {
     assert!(faults.is_empty(), "masked, and not named *_masked: {faults:#?}");
 }
 
+/// A success is the envelope and the data, by reference; there is no answer of unknown status.
+fn every_answer_stands_in_the_one_envelope() {
+    for operation in operations() {
+        for (status, response) in operation.value["responses"].as_object().unwrap() {
+            assert!(status.parse::<u16>().is_ok(), "{} answers {status}", operation.name());
+            let Some(schema) = response["content"]["application/json"].get("schema") else { continue };
+            let wanted = if status.starts_with('2') { &schema["allOf"][0]["$ref"] } else { &schema["$ref"] };
+            let name = if status.starts_with('2') { "Envelope" } else { "Failure" };
+            assert_eq!(wanted, &format!("#/components/schemas/{name}"), "{} {status}", operation.name());
+            assert_eq!(response["headers"].get("X-Request-Id").is_some(), name == "Failure", "{} {status}", operation.name());
+            let waits = response["headers"].get("Retry-After").is_some();
+            assert_eq!(waits, ["429", "503"].contains(&status.as_str()), "{} {status}", operation.name());
+        }
+    }
+}
+
+/// What no operation answers: a wrong method is answered by the path, and an upload under a busy key waits.
+const BESIDE_OPERATIONS: &[u32] = &[10005, 10012];
+
+fn every_code_of_the_table_stands_at_an_operation() {
+    let named: BTreeSet<u32> = docs::descriptions().iter().flat_map(|it| it.refusals.iter().map(|r| r.code.number)).collect();
+    let all = error_codes::all().into_iter().map(|code| code.number);
+    let nowhere: Vec<u32> = all.filter(|n| !named.contains(n) && !BESIDE_OPERATIONS.contains(n)).collect();
+    assert!(nowhere.is_empty(), "no operation names {nowhere:?}");
+}
+
+fn what_services_refuse_at_shared_operations_names_operations() {
+    let ids: BTreeSet<&str> = operations().iter().filter_map(|o| o.value["operationId"].as_str()).collect();
+    for service in services::ALL {
+        for (operation, codes) in service.refusals() {
+            assert!(ids.contains(operation) && !codes.is_empty(), "{}: {operation}", service.code());
+        }
+    }
+}
+
+/// Whoever may be called by certain posts only says by which: `staff: []` is for every worker.
+fn public_operations_say_so_and_guarded_ones_name_their_roles() {
+    let everybody: BTreeSet<&str> = ["Worker", "Caller"].into();
+    for it in docs::descriptions() {
+        let guard = it.refusals.iter().find(|r| r.code.number == 11001).and_then(|r| r.by);
+        let security = serde_json::to_value(&it.operation.security).unwrap();
+        let kinds = security.as_array().unwrap();
+        assert_eq!(guard.is_none(), kinds.is_empty(), "{}", it.path);
+        let open = kinds.iter().any(|k| k["staff"].as_array().is_some_and(Vec::is_empty));
+        assert_eq!(open, guard.is_some_and(|g| everybody.contains(g)), "{}", it.path);
+    }
+}
+
+/// Without examples, which are counted by themselves.
+fn the_document_is_small_enough_to_be_read() {
+    let whole = docs::yaml().unwrap();
+    let bare = without_examples(&whole);
+    println!("openapi.yaml: {} bytes, {bare} without examples", whole.len());
+    assert!(bare <= 560_000, "{bare} bytes without examples");
+}
+
+/// The bytes of a document in YAML, less the lines of its examples.
+fn without_examples(yaml: &str) -> usize {
+    let mut bytes = 0;
+    let mut inside: Option<usize> = None;
+    for line in yaml.lines() {
+        let word = line.trim_start();
+        let indent = line.len() - word.len();
+        if inside.is_some_and(|at| indent > at || indent == at && word.starts_with("- ")) {
+            continue;
+        }
+        inside = (word.starts_with("example:") || word.starts_with("examples:")).then_some(indent);
+        if inside.is_none() {
+            bytes += line.len() + 1;
+        }
+    }
+    bytes
+}
+
+fn no_two_schemas_of_one_name_differ() {
+    let mut all: BTreeMap<String, Value> = BTreeMap::new();
+    let mut faults = BTreeSet::new();
+    for it in docs::descriptions() {
+        for (name, schema) in it.schemas {
+            let schema = serde_json::to_value(&schema).unwrap();
+            if *all.entry(name.clone()).or_insert_with(|| schema.clone()) != schema {
+                faults.insert(name);
+            }
+        }
+    }
+    assert!(faults.is_empty(), "two types are called {faults:?}");
+}
+
 /// A list that can grow comes in pages; a bare one says why it needs none.
 fn a_list_comes_in_pages_or_says_that_it_is_whole() {
     for operation in operations() {
         for response in operation.value["responses"].as_object().unwrap().values() {
             let schema = &response["content"]["application/json"]["schema"];
-            let name = schema["$ref"].as_str().and_then(|r| r.rsplit('/').next());
-            let schema = name.map_or(schema, |n| &document()["components"]["schemas"][n]);
             let told = operation.value["description"].as_str().unwrap().contains("一次全部列出");
-            let bare = schema["properties"]["data"]["type"] == "array";
+            let bare = schema["allOf"][1]["properties"]["data"]["type"] == "array";
             assert!(!bare || told, "{} answers a bare array", operation.name());
         }
     }

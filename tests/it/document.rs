@@ -1,12 +1,13 @@
 //! The document as the stories use it: operations, whether an answer fits, and what was never seen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use jsonschema::Validator;
 use serde_json::Value;
 use zhucan::api::error_codes;
 use zhucan::entry::docs;
+use zhucan::entry::routes::BASE;
 
 use crate::schema;
 use crate::world::client::Reply;
@@ -35,13 +36,35 @@ pub fn operations() -> &'static [Operation] {
             let of = |(method, value): (&String, &Value)| Operation {
                 method: method.to_uppercase(),
                 template: template.clone(),
-                value: value.clone(),
+                value: followed(value),
                 segments: segments(template),
             };
             item.as_object().unwrap().iter().map(of).collect::<Vec<_>>()
         };
         paths.iter().flat_map(each).collect()
     })
+}
+
+/// An operation with its shared parameters and answers in place.
+fn followed(operation: &Value) -> Value {
+    let mut whole = operation.clone();
+    let parameters = whole["parameters"].as_array_mut().into_iter().flatten();
+    let answers = operation["responses"].as_object().into_iter().flat_map(|all| all.keys());
+    for parameter in parameters {
+        follow(parameter);
+    }
+    for status in answers {
+        follow(&mut whole["responses"][status]);
+    }
+    whole
+}
+
+/// What stands where a reference leads, in its place.
+fn follow(value: &mut Value) {
+    if let Some(reference) = value["$ref"].as_str() {
+        let found = document().pointer(reference.trim_start_matches('#'));
+        *value = found.unwrap_or_else(|| panic!("{reference} leads nowhere")).clone();
+    }
 }
 
 fn segments(path: &str) -> Vec<String> {
@@ -93,21 +116,30 @@ impl Operation {
     }
 
     fn response(&self, status: u16) -> Option<&Value> {
-        let general = matches!(status, 429 | 500 | 503).then_some("default");
-        let all = &self.value["responses"];
-        all.get(status.to_string()).or_else(|| all.get(general?))
+        self.value["responses"].get(status.to_string())
+    }
+
+    /// The codes that it names for a status.
+    fn codes(&self, status: u16) -> impl Iterator<Item = u64> {
+        let told = self.response(status).and_then(|r| r["description"].as_str()).unwrap_or_default();
+        told.lines().filter_map(|line| line.split(' ').next()?.parse().ok())
     }
 }
 
-static SEEN: Mutex<BTreeSet<(String, u16)>> = Mutex::new(BTreeSet::new());
+/// Operation, status and code (0 for a success) of every answer.
+static SEEN: Mutex<BTreeSet<(String, u16, u64)>> = Mutex::new(BTreeSet::new());
 
 /// What is wrong with an answer of an operation (None: of no operation); notes that it was seen.
 pub fn misfit(operation: Option<&'static Operation>, reply: &Reply) -> Option<String> {
     let status = reply.status;
     let content = match operation {
         Some(operation) => {
-            SEEN.lock().unwrap().insert((operation.name(), status));
+            let code = if status < 400 { 0 } else { reply.errcode() };
+            SEEN.lock().unwrap().insert((operation.name(), status, code));
             let Some(response) = operation.response(status) else { return Some("the document names no such status".into()) };
+            if status >= 400 && operation.codes(status).all(|named| named != code) {
+                return Some(format!("the operation does not name {code}"));
+            }
             response["content"].clone()
         }
         None if matches!(status, 404 | 405 | 413) => serde_json::json!({
@@ -170,24 +202,36 @@ fn validator(wanted: &Value) -> Arc<Validator> {
     validator
 }
 
-/// After all stories: each operation was seen with each status that the document names for it.
+/// After all stories: each success was seen, each code of a handler or a service at each operation that names it, and each
+/// code of a guard, a body or the frame once for its kind.
 pub fn everything_was_seen() -> bool {
     let seen = SEEN.lock().unwrap();
     let waived: BTreeSet<&str> =
         include_str!("never_seen.txt").lines().filter(|l| !l.is_empty() && !l.starts_with('#')).collect();
-    let mut well = true;
+    let mut wanted: BTreeMap<String, bool> = BTreeMap::new();
     for operation in operations() {
-        for status in operation.value["responses"].as_object().unwrap().keys().filter(|s| *s != "default") {
-            let line = format!("{} {status}", operation.name());
-            let was_seen = seen.contains(&(operation.name(), status.parse().unwrap()));
-            if was_seen && waived.contains(line.as_str()) {
-                eprintln!("seen after all, take it out of never_seen.txt: {line}");
-                well = false;
-            } else if !was_seen && !waived.contains(line.as_str()) {
-                eprintln!("the document names it and no story ever saw it: {line}");
-                well = false;
-            }
+        let successes = operation.value["responses"].as_object().unwrap().keys().filter(|s| s.starts_with('2'));
+        for status in successes {
+            let was_seen = seen.contains(&(operation.name(), status.parse().unwrap(), 0));
+            wanted.insert(format!("{} {status}", operation.name()), was_seen);
         }
+    }
+    for it in docs::descriptions() {
+        let name = format!("{} {BASE}{}", it.verb(), it.path);
+        for refusal in &it.refusals {
+            let was_seen = seen.contains(&(name.clone(), refusal.code.status, refusal.code.number.into()));
+            let place = refusal.by.unwrap_or(&name);
+            *wanted.entry(format!("{place} {}", refusal.code.number)).or_default() |= was_seen;
+        }
+    }
+    let mut well = true;
+    for (line, was_seen) in wanted {
+        match (was_seen, waived.contains(line.as_str())) {
+            (true, true) => eprintln!("seen after all, take it out of never_seen.txt: {line}"),
+            (false, false) => eprintln!("the document names it and no story ever saw it: {line}"),
+            _ => continue,
+        }
+        well = false;
     }
     well
 }

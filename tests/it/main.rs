@@ -30,6 +30,7 @@ mod eager;
 mod education_aid;
 mod floors;
 mod guides;
+mod handlers;
 mod instances;
 mod journeys;
 mod life;
@@ -120,6 +121,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[
     ("contract", contract::PLAIN),
     ("floors", floors::PLAIN),
+    ("handlers", handlers::PLAIN),
     ("matrix", matrix::PLAIN),
     ("rooms", rooms::PLAIN),
     ("schema", schema::PLAIN),

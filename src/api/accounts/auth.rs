@@ -1,6 +1,6 @@
 //! Signing in with WeChat, carrying on, and signing out.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -14,15 +14,23 @@ use crate::office::accounts::tokens::{ACCESS_LIFE_S, Holder};
 use crate::office::accounts::watch::RevocationWatch;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled};
+use crate::platform::http::{Answer, Body, Labelled, Operations};
 use crate::platform::id::Id;
 use crate::platform::wechat::WeChatFault;
 use crate::rules::calendar::rfc3339;
-use crate::{form, labelled};
+use crate::{form, labelled, operations};
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
-    cfg.service(wechat_login).service(refresh).service(log_out).service(log_out_everywhere);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        wechat_login: [
+            faults::CODE_INVALID, faults::CODE_USED, faults::BLOCKED, faults::BANNED, faults::APPID_UNKNOWN,
+            faults::WECHAT_BUSY, faults::WECHAT_CONFIG, faults::WECHAT_UNKNOWN,
+        ],
+        refresh: [faults::SESSION_ENDED, faults::REFRESH_INVALID, faults::REFRESH_REUSED],
+        log_out,
+        log_out_everywhere,
+    );
 }
 
 /// What `wx.login` gave.
@@ -80,14 +88,9 @@ pub struct SignedInAccount {
 }
 
 /// Signs a resident in. The code is sent to WeChat once and never again, so an answer that was lost needs a new code.
-#[utoipa::path(post, path = "/auth/wechat/login", tag = "auth", operation_id = "signInWithWeChat", request_body = WeChatLogin,
-    summary = "微信登录", description = "用 wx.login 的 code 登录；首次登录自动建立账号。code 只能用一次，失败后请重新获取。不需要 Idempotency-Key。",
-    responses((status = 200, description = "已登录", body = Envelope<SignedIn>),
-        (status = 401, description = "11006 code 无效；11007 code 已用过", body = Failure),
-        (status = 403, description = "11008 微信拦截；11009 账号已停用", body = Failure),
-        (status = 503, description = "51001 微信忙；51003 配置有误；51004 结果不明", body = Failure)),
-    security(()))]
-#[post("/auth/wechat/login")]
+#[utoipa::path(post, path = "/auth/wechat/login", tag = "auth", operation_id = "signInWithWeChat", summary = "微信登录",
+    description = "用 wx.login 的 code 登录；首次登录自动建立账号。code 只能用一次，失败后请重新获取。不需要 Idempotency-Key。",
+    responses((status = 200, description = "已登录")))]
 async fn wechat_login(
     req: HttpRequest,
     app: web::Data<App>,
@@ -171,12 +174,9 @@ impl From<Pair> for Refreshed {
 }
 
 /// Carries a session on. The same token may be repeated for 60 s and gives the same successor.
-#[utoipa::path(post, path = "/auth/refresh", tag = "auth", operation_id = "refreshTokens", request_body = Refresh,
-    summary = "续期登录", description = "用 refresh_token 换新的一对凭证。同一凭证 60 秒内重复提交得到同一个新凭证；之后再用会退出整个登录。",
-    responses((status = 200, description = "新的凭证", body = Envelope<Refreshed>),
-        (status = 401, description = "11003 已退出；11004 已过期；11005 被重复使用", body = Failure)),
-    security(()))]
-#[post("/auth/refresh")]
+#[utoipa::path(post, path = "/auth/refresh", tag = "auth", operation_id = "refreshTokens", summary = "续期登录",
+    description = "用 refresh_token 换新的一对凭证。同一凭证 60 秒内重复提交得到同一个新凭证；之后再用会退出整个登录。",
+    responses((status = 200, description = "新的凭证")))]
 async fn refresh(
     req: HttpRequest,
     app: web::Data<App>,
@@ -198,22 +198,18 @@ pub struct SignedOut {
 }
 
 /// Ends this session on every server within a second.
-#[utoipa::path(post, path = "/auth/logout", tag = "auth", operation_id = "signOut",
-    summary = "退出登录", description = "退出当前登录，一秒内在所有服务器生效。",
-    responses((status = 200, description = "已退出", body = Envelope<SignedOut>)),
-    security(("resident" = []), ("staff" = [])))]
-#[post("/auth/logout")]
+#[utoipa::path(post, path = "/auth/logout", tag = "auth", operation_id = "signOut", summary = "退出登录",
+    description = "退出当前登录，一秒内在所有服务器生效。",
+    responses((status = 200, description = "已退出")))]
 async fn log_out(caller: Caller, app: web::Data<App>, watch: web::Data<RevocationWatch>) -> Result<Answer<SignedOut>> {
     sessions::log_out(&app, &watch, caller.session()).await?;
     Ok(Answer::ok(SignedOut { sessions_ended: 1 }))
 }
 
 /// Ends all sessions of the caller on every server within a second.
-#[utoipa::path(post, path = "/auth/logout-everywhere", tag = "auth", operation_id = "signOutEverywhere",
-    summary = "退出所有登录", description = "在所有设备上退出登录，一秒内在所有服务器生效。手机丢失时使用。",
-    responses((status = 200, description = "已全部退出", body = Envelope<SignedOut>)),
-    security(("resident" = []), ("staff" = [])))]
-#[post("/auth/logout-everywhere")]
+#[utoipa::path(post, path = "/auth/logout-everywhere", tag = "auth", operation_id = "signOutEverywhere", summary = "退出所有登录",
+    description = "在所有设备上退出登录，一秒内在所有服务器生效。手机丢失时使用。",
+    responses((status = 200, description = "已全部退出")))]
 async fn log_out_everywhere(caller: Caller, app: web::Data<App>, watch: web::Data<RevocationWatch>) -> Result<Answer<SignedOut>> {
     let ended = sessions::log_out_everywhere(&app, &watch, caller.id()).await?;
     Ok(Answer::ok(SignedOut { sessions_ended: i64::try_from(ended).unwrap_or(i64::MAX) }))

@@ -1,33 +1,39 @@
 //! Signing in without WeChat: by a code in a text message, or by one that a worker handed out.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::auth::SignedIn;
-use crate::form;
-use crate::office::accounts::counter_codes;
-use crate::office::accounts::faults;
 use crate::office::accounts::guards::AreaOfficer;
 use crate::office::accounts::identity::Moment;
 use crate::office::accounts::residents::Account;
 use crate::office::accounts::sessions::Beginning;
 use crate::office::accounts::sign_in::SignIn;
 use crate::office::accounts::tokens::Holder;
+use crate::office::accounts::{counter_codes, faults};
+use crate::office::cases::service::Spine;
 use crate::office::channels::sms_codes::{self, GAP_S, MINUTES, Typed};
+use crate::office::frame::Write;
 use crate::platform::app::App;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId};
+use crate::platform::http::{Answer, Body, Created, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::identity::PhoneNumber;
+use crate::{form, operations};
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
-    cfg.service(send_code).service(sms_login).service(code_login).service(issue_code);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        send_code: [faults::CODE_SENT, faults::CODES_SPENT, faults::SMS_OFF],
+        sms_login: [faults::BANNED, faults::CODE_REFUSED],
+        code_login: [faults::BANNED, faults::COUNTER_REFUSED],
+        issue_code: [faults::TOO_YOUNG, faults::OWN_AFFAIR],
+    );
 }
 
 /// The number that the code goes to.
@@ -55,33 +61,23 @@ struct CodeSent {
 }
 
 /// Sends a code. Nobody learns from the answer whether the number is known here.
-#[utoipa::path(post, path = "/auth/sms/codes", tag = "auth", operation_id = "sendSmsCode", request_body = WantCode,
-    params(("Idempotency-Key" = String, Header, format = "uuid", description = "防重复标识")),
-    summary = "获取短信验证码", description = "没有微信或微信不能登录时使用。验证码六位，五分钟有效，最多试五次。同一号码一分钟一次，一天最多十次。不论号码是否登记过，回答都一样。",
-    responses((status = 200, description = "验证码已发出", body = Envelope<CodeSent>),
-        (status = 503, description = "52003 没有开通短信", body = Failure)),
-    security(()))]
-#[post("/auth/sms/codes")]
-async fn send_code(
-    req: HttpRequest,
-    app: web::Data<App>,
-    gate: web::Data<SignIn>,
-    once: Once,
-    body: Body<WantCode>,
-) -> Result<Answer<CodeSent>> {
+#[utoipa::path(post, path = "/auth/sms/codes", tag = "auth", operation_id = "sendSmsCode", summary = "获取短信验证码",
+    description = "没有微信或微信不能登录时使用。验证码六位，五分钟有效，最多试五次。同一号码一分钟一次，一天最多十次。不论号码是否登记过，回答都一样。",
+    responses((status = 200, description = "验证码已发出")))]
+async fn send_code(req: HttpRequest, gate: web::Data<SignIn>, call: Write<WantCode>) -> Result<Answer<CodeSent>> {
     gate.code_at(&req)?;
-    let phone = number(&body.value.phone)?;
-    if app.sms.is_none() {
+    let phone = number(&call.sent.phone)?;
+    if call.app.sms.is_none() {
         return Err(Error::new(&faults::SMS_OFF));
     }
-    let (new, keys, most) = (sms_codes::NewCode::draw(&app, phone)?, app.keys.clone(), gate.codes_per_day);
-    let done = once.write(&app, new.caller(), body.fingerprint, move |c| {
-        new.send(c, &keys, most)?;
+    let new = sms_codes::NewCode::draw(&call.app, phone)?;
+    let most = gate.codes_per_day;
+    call.once(new.caller(), move |c, office, _| {
+        new.send(c, &office.keys, most)?;
         let if_nothing_comes = "一分钟内没有收到的，请再取一次，或请村（社区）工作人员给您登录码。".to_owned();
         Ok(CodeSent { valid_minutes: MINUTES, resend_after_seconds: GAP_S, if_nothing_comes })
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
 fn number(text: &str) -> Result<PhoneNumber> {
@@ -106,13 +102,9 @@ struct SmsLogin {
 form!(SmsLogin { phone: "手机号码", code: "验证码" });
 
 /// Signs in the holder of a phone number; see `sms_codes` for which account that is.
-#[utoipa::path(post, path = "/auth/sms/login", tag = "auth", operation_id = "signInWithSms", request_body = SmsLogin,
-    summary = "短信验证码登录", description = "用手机号和验证码登录，得到与微信登录相同的凭证；首次登录自动建立账号，号码一并绑定。绑定同一号码的账号有几个时，登录最近用过的那个；九十天没有用过的不会被登录（号码可能已换了主人），会新建账号，核实身份后继续办理。验证码只能用一次；没有收到回答时请重新获取。不需要 Idempotency-Key。",
-    responses((status = 200, description = "已登录", body = Envelope<SignedIn>),
-        (status = 401, description = "11040 验证码不正确或已失效", body = Failure),
-        (status = 403, description = "11009 账号已停用", body = Failure)),
-    security(()))]
-#[post("/auth/sms/login")]
+#[utoipa::path(post, path = "/auth/sms/login", tag = "auth", operation_id = "signInWithSms", summary = "短信验证码登录",
+    description = "用手机号和验证码登录，得到与微信登录相同的凭证；首次登录自动建立账号，号码一并绑定。绑定同一号码的账号有几个时，登录最近用过的那个；九十天没有用过的不会被登录（号码可能已换了主人），会新建账号，核实身份后继续办理。验证码只能用一次；没有收到回答时请重新获取。不需要 Idempotency-Key。",
+    responses((status = 200, description = "已登录")))]
 async fn sms_login(
     req: HttpRequest,
     app: web::Data<App>,
@@ -139,13 +131,9 @@ struct CodeLogin {
 form!(CodeLogin { code: "登录码" });
 
 /// Signs in the person for whom a worker issued the code; the identity counts as confirmed in person.
-#[utoipa::path(post, path = "/auth/code/login", tag = "auth", operation_id = "signInWithCounterCode", request_body = CodeLogin,
-    summary = "登录码登录", description = "用工作人员当面给的登录码登录，身份视为已当面核实。登录码二十四小时有效，只能用一次，输错五次作废。不需要 Idempotency-Key。",
-    responses((status = 200, description = "已登录", body = Envelope<SignedIn>),
-        (status = 401, description = "11043 登录码不正确或已失效", body = Failure),
-        (status = 403, description = "11009 账号已停用", body = Failure)),
-    security(()))]
-#[post("/auth/code/login")]
+#[utoipa::path(post, path = "/auth/code/login", tag = "auth", operation_id = "signInWithCounterCode", summary = "登录码登录",
+    description = "用工作人员当面给的登录码登录，身份视为已当面核实。登录码二十四小时有效，只能用一次，输错五次作废。不需要 Idempotency-Key。",
+    responses((status = 200, description = "已登录")))]
 async fn code_login(
     req: HttpRequest,
     app: web::Data<App>,
@@ -211,29 +199,16 @@ struct IssuedCode {
 }
 
 /// Issues a one-time code for somebody who stands before the worker with the ID card.
-#[utoipa::path(post, path = "/staff/persons/{id}/sign-in-codes", tag = "staff", operation_id = "issueSignInCode",
-    request_body = IssueCode,
-    params(("id" = Id, Path, description = "人员编号"), ("Idempotency-Key" = String, Header, format = "uuid", description = "防重复标识")),
-    summary = "发放登录码", description = "本人带身份证在您面前、又不能用微信登录时使用。登录码只显示这一次（重复提交不再显示，需要时请重新发放），二十四小时有效，只能用一次。之前发给此人的登录码随即作废。发放会连同您的姓名、时间和原因一起记录，供审计。",
-    responses((status = 201, description = "登录码", body = Envelope<IssuedCode>),
-        (status = 409, description = "11044 未满十四周岁", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/persons/{id}/sign-in-codes")]
-async fn issue_code(
-    caller: AreaOfficer,
-    app: web::Data<App>,
-    id: PathId,
-    once: Once,
-    body: Body<IssueCode>,
-) -> Result<Answer<IssuedCode>> {
-    let purpose = purpose_of(&body.value)?;
-    let (new, keys) = (counter_codes::NewCode::draw(&app)?, app.keys.clone());
+#[utoipa::path(post, path = "/staff/persons/{id}/sign-in-codes", tag = "staff", operation_id = "issueSignInCode", summary = "发放登录码",
+    description = "本人带身份证在您面前、又不能用微信登录时使用。登录码只显示这一次（重复提交不再显示，需要时请重新发放），二十四小时有效，只能用一次。之前发给此人的登录码随即作废。发放会连同您的姓名、时间和原因一起记录，供审计。",
+    params(("id" = Id, Path, description = "人员编号")),
+    responses((status = 201, description = "登录码")))]
+async fn issue_code(caller: AreaOfficer, id: PathId, call: Write<IssueCode>) -> Result<Created<IssuedCode>> {
+    let (purpose, worker) = (purpose_of(&call.sent)?, caller.id);
+    let new = counter_codes::NewCode::draw(&call.app)?;
     let code = new.text();
-    // What is stored for a repeated call holds no code.
-    let done = once.write(&app, caller.id, body.fingerprint, move |c| {
-        Ok(IssuedCode { code: None, expires_at: rfc3339(new.issue(c, &keys, &caller, id.0, &purpose)?) })
-    });
-    let done = done.await?;
-    let shown = IssuedCode { code: (!done.replayed).then_some(code), ..done.value };
-    Ok(Answer::created(shown).replayed(done.replayed))
+    let issued = move |c: &mut AnyConn, spine: &Spine, _: &IssueCode| {
+        Ok(IssuedCode { code: None, expires_at: rfc3339(new.issue(c, &spine.keys, &caller, id.0, &purpose)?) })
+    };
+    call.once_showing(worker, issued, |answer| answer.code = Some(code)).await
 }

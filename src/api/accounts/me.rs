@@ -1,6 +1,6 @@
 //! What a resident sees and says of themselves: identity, phone, links, how to be met.
 
-use actix_web::{get, post, put, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -12,22 +12,32 @@ use crate::office::accounts::identity::{self, Moment};
 use crate::office::accounts::links::{self, Link, NewLink, Relation};
 use crate::office::accounts::residents::{self, Account, Channel, Need};
 use crate::office::accounts::sign_in::SignIn;
+use crate::office::frame::{Call, Save, Write};
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once};
+use crate::platform::http::{Answer, Body, Created, Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::certificate::CertificateNumber;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::names::PersonName;
-use crate::{form, labelled};
+use crate::{form, labelled, operations};
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
-    cfg.service(get_me).service(bind_phone).service(claim_identity).service(save_preferences).service(claim_link);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        get_me,
+        bind_phone: [
+            faults::CODE_INVALID, faults::CODE_USED, faults::FOREIGN_PHONE, faults::APPID_UNKNOWN, faults::WECHAT_BUSY,
+            faults::WECHAT_CONFIG, faults::WECHAT_UNKNOWN,
+        ],
+        claim_identity: [faults::IDENTITY_SETTLED],
+        save_preferences,
+        claim_link: [faults::IDENTITY_MISSING, faults::LINK_EXISTS],
+    );
 }
 
 /// The caller's account.
@@ -102,17 +112,15 @@ fn view(c: &mut AnyConn, keys: &Keyring, account: &Account) -> Result<Me> {
 }
 
 /// The account as it stands.
-#[utoipa::path(get, path = "/me", tag = "me", operation_id = "getMe",
-    summary = "我的账号", description = "本人身份状态、脱敏的姓名和手机号、可代办的人、希望的联系方式。",
-    responses((status = 200, description = "账号", body = Envelope<Me>)), security(("resident" = [])))]
-#[get("/me")]
-async fn get_me(caller: Resident, app: web::Data<App>) -> Result<Answer<Me>> {
-    let keys = app.keys.clone();
-    let me = app.db.read(move |c| {
+#[utoipa::path(get, path = "/me", tag = "me", operation_id = "getMe", summary = "我的账号",
+    description = "本人身份状态、脱敏的姓名和手机号、可代办的人、希望的联系方式。",
+    responses((status = 200, description = "账号")))]
+async fn get_me(caller: Resident, call: Call) -> Result<Answer<Me>> {
+    call.read(move |c, office| {
         let account = residents::find(c, caller.account)?;
-        view(c, &keys, &account)
-    });
-    Ok(Answer::ok(me.await?))
+        view(c, &office.keys, &account)
+    })
+    .await
 }
 
 /// What the phone-number button gave.
@@ -132,24 +140,21 @@ pub struct PhoneCode {
 form!(PhoneCode { code: "微信授权码", appid: "小程序标识" });
 
 /// Stores the phone number that WeChat vouches for; the identity is confirmed when it is the one on record.
-#[utoipa::path(post, path = "/me/phone/wechat", tag = "me", operation_id = "bindWeChatPhone", request_body = PhoneCode,
-    summary = "绑定微信手机号", description = "用手机号按钮的 code 绑定手机号。与登记的手机号一致时，本人身份即核实。code 只能用一次。不需要 Idempotency-Key。",
-    responses((status = 200, description = "账号", body = Envelope<Me>),
-        (status = 503, description = "51001 微信忙；51003 配置有误；51004 结果不明", body = Failure)),
-    security(("resident" = [])))]
-#[post("/me/phone/wechat")]
-async fn bind_phone(caller: Resident, app: web::Data<App>, gate: web::Data<SignIn>, body: Body<PhoneCode>) -> Result<Answer<Me>> {
+#[utoipa::path(post, path = "/me/phone/wechat", tag = "me", operation_id = "bindWeChatPhone", summary = "绑定微信手机号",
+    description = "用手机号按钮的 code 绑定手机号。与登记的手机号一致时，本人身份即核实。code 只能用一次。不需要 Idempotency-Key。",
+    responses((status = 200, description = "账号")))]
+async fn bind_phone(caller: Resident, gate: web::Data<SignIn>, call: Save<PhoneCode>) -> Result<Answer<Me>> {
     gate.phones.check(&caller.account)?;
-    let wechat = mini_program(&app, body.value.appid.as_deref())?;
-    let told = wechat.phone_number(&body.value.code).await.map_err(refusal)?;
+    let wechat = mini_program(&call.app, call.sent.appid.as_deref())?;
+    let told = wechat.phone_number(&call.sent.code).await.map_err(refusal)?;
     let phone = (told.country_code == "86").then(|| PhoneNumber::parse(&told.pure_phone_number).ok()).flatten();
     let phone = phone.ok_or_else(|| Error::new(&faults::FOREIGN_PHONE))?;
-    let (keys, at) = (app.keys.clone(), moment(&app));
-    let me = app.db.write(move |c| {
-        let account = identity::set_phone(c, &keys, caller.account, &phone, at)?;
-        view(c, &keys, &account)
-    });
-    Ok(Answer::ok(me.await?))
+    let at = moment(&call.app);
+    call.save(move |c, office, _| {
+        let account = identity::set_phone(c, &office.keys, caller.account, &phone, at)?;
+        view(c, &office.keys, &account)
+    })
+    .await
 }
 
 /// Who the caller says to be.
@@ -170,12 +175,9 @@ pub struct OwnIdentity {
 form!(OwnIdentity { name: "姓名", id_number: "身份证号", version: "版本" });
 
 /// Stores who the caller says to be. The answer is the same whether or not the register knows them.
-#[utoipa::path(put, path = "/me/identity", tag = "me", operation_id = "claimIdentity", request_body = OwnIdentity,
-    summary = "填写本人身份", description = "填写本人姓名和身份证号，等待核实：绑定的手机号与登记的一致，或由工作人员当面核实。每天最多 5 次。",
-    responses((status = 200, description = "账号", body = Envelope<Me>),
-        (status = 409, description = "10030 版本已变；11020 身份已核实", body = Failure)),
-    security(("resident" = [])))]
-#[put("/me/identity")]
+#[utoipa::path(put, path = "/me/identity", tag = "me", operation_id = "claimIdentity", summary = "填写本人身份",
+    description = "填写本人姓名和身份证号，等待核实：绑定的手机号与登记的一致，或由工作人员当面核实。每天最多 5 次。",
+    responses((status = 200, description = "账号")))]
 async fn claim_identity(
     caller: Resident,
     app: web::Data<App>,
@@ -227,18 +229,15 @@ pub struct Preferences {
 form!(Preferences { channel: "联系方式", needs: "特别需要", version: "版本" });
 
 /// Stores how the caller wants to be met; workers see it first.
-#[utoipa::path(put, path = "/me/preferences", tag = "me", operation_id = "savePreferences", request_body = Preferences,
-    summary = "联系方式和特别需要", description = "希望用什么方式联系，是否需要手语或大字。工作人员最先看到这些。",
-    responses((status = 200, description = "账号", body = Envelope<Me>), (status = 409, description = "10030 版本已变", body = Failure)),
-    security(("resident" = [])))]
-#[put("/me/preferences")]
-async fn save_preferences(caller: Resident, app: web::Data<App>, body: Body<Preferences>) -> Result<Answer<Me>> {
-    let (keys, wish) = (app.keys.clone(), body.value);
-    let me = app.db.write(move |c| {
+#[utoipa::path(put, path = "/me/preferences", tag = "me", operation_id = "savePreferences", summary = "联系方式和特别需要",
+    description = "希望用什么方式联系，是否需要手语或大字。工作人员最先看到这些。",
+    responses((status = 200, description = "账号")))]
+async fn save_preferences(caller: Resident, call: Save<Preferences>) -> Result<Answer<Me>> {
+    call.save(move |c, office, wish| {
         let account = residents::prefer(c, caller.account, wish.channel, &wish.needs, wish.version)?;
-        view(c, &keys, &account)
-    });
-    Ok(Answer::ok(me.await?))
+        view(c, &office.keys, &account)
+    })
+    .await
 }
 
 /// For whom the caller wants to act, and on what ground.
@@ -268,34 +267,22 @@ form!(ClaimLink {
 });
 
 /// Asks to act for a person; a worker confirms it with the papers at hand.
-#[utoipa::path(post, path = "/me/links", tag = "me", operation_id = "claimLink", request_body = ClaimLink,
-    params(("Idempotency-Key" = String, Header, format = "uuid", description = "防重复标识")),
-    summary = "申请代办关系", description = "登记可为其代办的人（子女、被监护人、近亲属、委托人），由工作人员凭材料核实后生效。每天最多 5 次。",
-    responses((status = 201, description = "已登记，等待核实", body = Envelope<LinkView>),
-        (status = 409, description = "11021 先填写本人身份；11022 已登记过", body = Failure)),
-    security(("resident" = [])))]
-#[post("/me/links")]
-async fn claim_link(
-    caller: Resident,
-    app: web::Data<App>,
-    gate: web::Data<SignIn>,
-    once: Once,
-    body: Body<ClaimLink>,
-) -> Result<Answer<LinkView>> {
-    let new = checked(&app, caller, body.value)?;
+#[utoipa::path(post, path = "/me/links", tag = "me", operation_id = "claimLink", summary = "申请代办关系",
+    description = "登记可为其代办的人（子女、被监护人、近亲属、委托人），由工作人员凭材料核实后生效。每天最多 5 次。",
+    responses((status = 201, description = "已登记，等待核实")))]
+async fn claim_link(caller: Resident, gate: web::Data<SignIn>, call: Write<ClaimLink>) -> Result<Created<LinkView>> {
+    let new = checked(&call.app, caller, &call.sent)?;
     gate.links.check(&caller.account)?;
-    let keys = app.keys.clone();
-    let done = once.write(&app, caller.account, body.fingerprint, move |c| {
+    call.once(caller.account, move |c, office, _| {
         if residents::find(c, caller.account)?.identity == residents::Identity::Unknown {
             return Err(Error::new(&faults::IDENTITY_MISSING));
         }
-        LinkView::of(&new.claim(c, &keys)?, &keys)
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+        LinkView::of(&new.claim(c, &office.keys)?, &office.keys)
+    })
+    .await
 }
 
-fn checked(app: &App, caller: Resident, claim: ClaimLink) -> Result<NewLink> {
+fn checked(app: &App, caller: Resident, claim: &ClaimLink) -> Result<NewLink> {
     let (now, mut faults) = (app.clock.now_ms(), Faults::new());
     let name = name_of(&mut faults, &claim.name);
     // Twenty characters and more are a certificate's number, which begins with the ID number.
@@ -308,5 +295,6 @@ fn checked(app: &App, caller: Resident, claim: ClaimLink) -> Result<NewLink> {
     faults.settle()?;
     let (Some(name), Some(id_number)) = (name, number) else { return Err(Error::internal("a fault was not told")) };
     let (id, account, today) = (app.clock.id(), caller.account, beijing_date(now));
-    Ok(NewLink { id, account, name, id_number, relation: claim.relation, evidence: claim.evidence, area: claim.area, today, now })
+    let (relation, evidence, area) = (claim.relation, claim.evidence.clone(), claim.area);
+    Ok(NewLink { id, account, name, id_number, relation, evidence, area, today, now })
 }

@@ -9,14 +9,14 @@ pub mod staff; // workers sign in
 #[cfg(test)]
 mod tests;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::platform::http::Operations;
 
 /// The operations of this folder.
-pub fn routes(cfg: &mut ServiceConfig) {
-    auth::routes(cfg);
-    codes::routes(cfg);
-    me::routes(cfg);
-    staff::routes(cfg);
-    link_desk::routes(cfg);
-    resident_desk::routes(cfg);
+pub fn routes(to: &mut Operations) {
+    auth::routes(to);
+    codes::routes(to);
+    me::routes(to);
+    staff::routes(to);
+    link_desk::routes(to);
+    resident_desk::routes(to);
 }

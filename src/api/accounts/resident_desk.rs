@@ -1,25 +1,28 @@
 //! A worker has a resident before them: sees the account, and confirms the identity by the ID card.
 
-use actix_web::{get, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::me::citizen_id;
+use crate::office::accounts::faults as account_codes;
 use crate::office::accounts::guards::AreaOfficer;
 use crate::office::accounts::identity::{self, Moment};
 use crate::office::accounts::residents::Account;
-use crate::platform::app::App;
+use crate::office::frame::{Call, Write};
 use crate::platform::crypto::Keyring;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, PathId};
+use crate::platform::http::{Answer, Labelled, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::names::PersonName;
-use crate::{form, labelled};
+use crate::{form, labelled, operations};
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
-    cfg.service(get_resident).service(confirm_identity);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        get_resident,
+        confirm_identity: [account_codes::IDENTITY_SETTLED, account_codes::IDENTITY_MISSING],
+    );
 }
 
 /// A resident's account as a worker sees it.
@@ -57,15 +60,12 @@ impl ResidentCard {
 }
 
 /// The account of a resident who stands before the worker and shows its id.
-#[utoipa::path(get, path = "/staff/residents/{id}", tag = "staff", operation_id = "getResident",
+#[utoipa::path(get, path = "/staff/residents/{id}", tag = "staff", operation_id = "getResident", summary = "居民账号",
+    description = "按居民手机上出示的账号查看身份状态和特别需要。不在负责地区的查不到。",
     params(("id" = Id, Path, description = "居民账号")),
-    summary = "居民账号", description = "按居民手机上出示的账号查看身份状态和特别需要。不在负责地区的查不到。",
-    responses((status = 200, description = "账号", body = Envelope<ResidentCard>)), security(("staff" = [])))]
-#[get("/staff/residents/{id}")]
-async fn get_resident(caller: AreaOfficer, app: web::Data<App>, id: PathId) -> Result<Answer<ResidentCard>> {
-    let keys = app.keys.clone();
-    let card = app.db.read(move |c| ResidentCard::of(&identity::before(c, &caller, id.0)?, &keys));
-    Ok(Answer::ok(card.await?))
+    responses((status = 200, description = "账号")))]
+async fn get_resident(caller: AreaOfficer, id: PathId, call: Call) -> Result<Answer<ResidentCard>> {
+    call.read(move |c, office| ResidentCard::of(&identity::before(c, &caller, id.0)?, &office.keys)).await
 }
 
 /// The resident and the ID card are before the worker.
@@ -83,30 +83,18 @@ pub struct ConfirmIdentity {
 form!(ConfirmIdentity { id_number: "身份证号", version: "版本" });
 
 /// Confirms a resident's own identity in person.
-#[utoipa::path(post, path = "/staff/residents/{id}/actions/confirm-identity", tag = "staff", operation_id = "confirmIdentity",
-    request_body = ConfirmIdentity,
-    params(("id" = Id, Path, description = "居民账号"), ("Idempotency-Key" = String, Header, format = "uuid", description = "防重复标识")),
-    summary = "当面核实身份", description = "居民出示身份证，工作人员录入证上的号码，与居民填写的一致即核实。",
-    responses((status = 200, description = "已核实", body = Envelope<ResidentCard>),
-        (status = 409, description = "10030 版本已变；11020 已核实；11021 居民还没有填写", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/residents/{id}/actions/confirm-identity")]
-async fn confirm_identity(
-    caller: AreaOfficer,
-    app: web::Data<App>,
-    id: PathId,
-    once: Once,
-    body: Body<ConfirmIdentity>,
-) -> Result<Answer<ResidentCard>> {
+#[utoipa::path(post, path = "/staff/residents/{id}/actions/confirm-identity", tag = "staff", operation_id = "confirmIdentity", summary = "当面核实身份",
+    description = "居民出示身份证，工作人员录入证上的号码，与居民填写的一致即核实。",
+    params(("id" = Id, Path, description = "居民账号")),
+    responses((status = 200, description = "已核实")))]
+async fn confirm_identity(caller: AreaOfficer, id: PathId, call: Write<ConfirmIdentity>) -> Result<Answer<ResidentCard>> {
     let mut faults = Faults::new();
-    let card = citizen_id(&mut faults, &body.value.id_number, &app);
+    let card = citizen_id(&mut faults, &call.sent.id_number, &call.app);
     faults.settle()?;
     let card = card.ok_or_else(|| Error::internal("a fault was not told"))?;
-    let (keys, version) = (app.keys.clone(), body.value.version);
-    let at = Moment { now: app.clock.now_ms(), link: app.clock.id() };
-    let done = once.write(&app, caller.id, body.fingerprint, move |c| {
-        ResidentCard::of(&identity::confirm_in_person(c, &keys, &caller, id.0, &card, version, at)?, &keys)
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    let at = Moment { now: call.office.now, link: call.app.clock.id() };
+    call.once(caller.id, move |c, office, sent| {
+        ResidentCard::of(&identity::confirm_in_person(c, &office.keys, &caller, id.0, &card, sent.version, at)?, &office.keys)
+    })
+    .await
 }

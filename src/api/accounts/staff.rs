@@ -1,26 +1,29 @@
 //! Workers sign in, and see who they are to the system.
 
-use actix_web::{HttpRequest, get, post, web};
+use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 use zeroize::Zeroizing;
 
-use crate::form;
-use crate::office::accounts::guards::Worker;
-use crate::office::accounts::posts::PostView;
+use crate::office::accounts::faults as account_codes;
+use crate::office::accounts::guards::{Post, Worker};
 use crate::office::accounts::sign_in::SignIn;
 use crate::office::accounts::staff_login::{self, Attempt};
 use crate::office::accounts::tokens::ACCESS_LIFE_S;
 use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, Body, Envelope, Failure};
+use crate::platform::http::{Answer, Body, Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::{form, labelled, operations};
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
-    cfg.service(staff_login_route).service(staff_me);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        staff_login_route: [account_codes::STAFF_REFUSED, account_codes::LOCKED],
+        staff_me,
+    );
 }
 
 /// What a worker typed.
@@ -57,13 +60,9 @@ pub struct StaffSignedIn {
 }
 
 /// Signs a worker in.
-#[utoipa::path(post, path = "/auth/staff/login", tag = "auth", operation_id = "signInStaff", request_body = StaffLogin,
-    summary = "工作人员登录", description = "用户名、密码和动态码。连续错 5 次锁定 30 分钟。登录最长 8 小时，30 分钟不操作自动退出。不需要 Idempotency-Key。",
-    responses((status = 200, description = "已登录", body = Envelope<StaffSignedIn>),
-        (status = 401, description = "11010 用户名、密码或动态码不正确", body = Failure),
-        (status = 403, description = "11011 已锁定", body = Failure)),
-    security(()))]
-#[post("/auth/staff/login")]
+#[utoipa::path(post, path = "/auth/staff/login", tag = "auth", operation_id = "signInStaff", summary = "工作人员登录",
+    description = "用户名、密码和动态码。连续错 5 次锁定 30 分钟。登录最长 8 小时，30 分钟不操作自动退出。不需要 Idempotency-Key。",
+    responses((status = 200, description = "已登录")))]
 async fn staff_login_route(
     req: HttpRequest,
     app: web::Data<App>,
@@ -92,11 +91,29 @@ pub struct StaffMe {
     posts: Vec<PostView>,
 }
 
+/// What the worker may do, and where.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct PostView {
+    role: Labelled,
+    /// Twelve-digit area code; the post holds for all areas below it.
+    #[schema(example = "110105001000")]
+    area: String,
+    /// The rental point of a point keeper.
+    point: Option<Id>,
+    /// Leads the desk: may take over what a colleague holds.
+    lead: bool,
+}
+
+impl From<&Post> for PostView {
+    fn from(p: &Post) -> PostView {
+        PostView { role: labelled!(p.role), area: p.area.to_string(), point: p.point, lead: p.lead }
+    }
+}
+
 /// Who the worker is and which posts they hold now.
-#[utoipa::path(get, path = "/staff/me", tag = "staff", operation_id = "getStaffMe",
-    summary = "我的岗位", description = "姓名，以及现在的岗位和负责地区。",
-    responses((status = 200, description = "工作人员", body = Envelope<StaffMe>)), security(("staff" = [])))]
-#[get("/staff/me")]
+#[utoipa::path(get, path = "/staff/me", tag = "staff", operation_id = "getStaffMe", summary = "我的岗位",
+    description = "姓名，以及现在的岗位和负责地区。",
+    responses((status = 200, description = "工作人员")))]
 async fn staff_me(caller: Worker) -> Result<Answer<StaffMe>> {
     let posts = caller.posts.iter().map(PostView::from).collect();
     Ok(Answer::ok(StaffMe { id: caller.id, name: caller.name, posts }))

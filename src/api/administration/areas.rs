@@ -1,23 +1,22 @@
 //! The list of areas for the administrator: what a CSV file would change, and the import.
 
-use actix_web::{post, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::labelled;
 use crate::office::accounts::Administrator;
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::scope;
 use crate::office::policy::areas::{self, AreaChange, AreasPlan};
 use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, CsvBody, Envelope, Failure, Labelled, Once};
+use crate::platform::http::{Answer, CsvBody, Labelled, Once, Operations};
 use crate::rules::lifecycle::Role;
+use crate::{labelled, operations};
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(preview).service(import);
+pub fn routes(to: &mut Operations) {
+    operations!(to; preview, import);
 }
 
 /// Lines of a preview at most; the counts are of the whole file.
@@ -75,23 +74,17 @@ impl AreasChange {
     }
 }
 
-#[utoipa::path(tag = "administration", operation_id = "previewAreas", summary = "预览行政区划导入",
+#[utoipa::path(post, path = "/staff/admin/areas/preview", tag = "administration", operation_id = "previewAreas", summary = "预览行政区划导入",
     description = "检查 CSV 文件并列出会改动什么，不作任何改动。列为 code,level,parent,name,valid_from,valid_to，UTF-8，最大 512 KB；名单里没有的区划不受影响；只能改动您管辖范围内的。",
-    request_body(content = String, content_type = "text/csv", description = "行政区划名单"),
-    responses((status = 200, description = "会改动什么", body = Envelope<AreasChange>),
-        (status = 422, description = "10002 文件有问题，逐行说明", body = Failure)), security(("staff" = ["administrator"])))]
-#[post("/staff/admin/areas/preview")]
+    responses((status = 200, description = "会改动什么")))]
 async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Result<Answer<AreasChange>> {
     let read = app.db.read(move |c| areas::plan(c, &body.text, &|area| who.covers(Role::Administrator, area)));
     Ok(Answer::ok(AreasChange::of(&read.await?)))
 }
 
-#[utoipa::path(tag = "administration", operation_id = "importAreas", summary = "导入行政区划",
-    description = "与预览同样的检查；整份导入，或者有任何问题时一行也不导入。", params(Once),
-    request_body(content = String, content_type = "text/csv", description = "行政区划名单"),
-    responses((status = 200, description = "改动了什么", body = Envelope<AreasChange>),
-        (status = 422, description = "10002 文件有问题，逐行说明", body = Failure)), security(("staff" = ["administrator"])))]
-#[post("/staff/admin/areas/import")]
+#[utoipa::path(post, path = "/staff/admin/areas/import", tag = "administration", operation_id = "importAreas", summary = "导入行政区划",
+    description = "与预览同样的检查；整份导入，或者有任何问题时一行也不导入。",
+    responses((status = 200, description = "改动了什么")))]
 async fn import(who: Administrator, once: Once, body: CsvBody, app: web::Data<App>) -> Result<Answer<AreasChange>> {
     let (now, caller) = (app.clock.now_ms(), who.id);
     let done = once.write(&app, caller, body.fingerprint, move |c| {

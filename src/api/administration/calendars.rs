@@ -1,10 +1,9 @@
 //! Working days for the administrator: the years on record, what a notice would change, and the import.
 
-use actix_web::{get, post, web};
+use actix_web::web;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::office::accounts::Administrator;
 use crate::office::accounts::guards::Worker;
@@ -13,16 +12,21 @@ use crate::office::administration::events::{Change, Event};
 use crate::office::alarms::recount;
 use crate::office::policy::areas;
 use crate::office::policy::calendar::{self, CalendarPlan};
+use crate::operations;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, CsvBody, Envelope, Failure, Once};
+use crate::platform::http::{Answer, CsvBody, Once, Operations};
 use crate::rules::calendar::{CalendarDay, beijing_date};
 use crate::rules::lifecycle::Role;
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(on_record).service(preview).service(import);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        on_record,
+        preview: [codes::NOT_WHOLE],
+        import: [codes::NOT_WHOLE],
+    );
 }
 
 /// Which years are on record.
@@ -43,10 +47,9 @@ struct YearOnRecord {
     source: String,
 }
 
-#[utoipa::path(tag = "administration", operation_id = "listCalendarYears", summary = "已录入的放假安排",
+#[utoipa::path(get, path = "/staff/admin/calendars", tag = "administration", operation_id = "listCalendarYears", summary = "已录入的放假安排",
     description = "哪些年份的放假安排已经录入；今年或明年的还没有录入时给出提醒。年份数量有限，一次列全。",
-    responses((status = 200, description = "年份", body = Envelope<CalendarYears>)), security(("staff" = ["administrator"])))]
-#[get("/staff/admin/calendars")]
+    responses((status = 200, description = "年份")))]
 async fn on_record(_: Administrator, app: web::Data<App>) -> Result<Answer<CalendarYears>> {
     let today = beijing_date(app.clock.now_ms());
     let next = NaiveDate::from_ymd_opt(today.year().saturating_add(1), 12, 31).unwrap_or(today);
@@ -97,13 +100,9 @@ fn whole_installation(c: &mut AnyConn, admin: &Worker) -> Result<()> {
     if all { Ok(()) } else { Err(Error::new(&codes::NOT_WHOLE)) }
 }
 
-#[utoipa::path(tag = "administration", operation_id = "previewCalendar", summary = "预览放假安排导入",
+#[utoipa::path(post, path = "/staff/admin/calendars/preview", tag = "administration", operation_id = "previewCalendar", summary = "预览放假安排导入",
     description = "检查 CSV 文件并列出会改动哪些日子，不作任何改动。列为 date,working,name，第一行用 # 注明国务院办公厅通知的文号，UTF-8。",
-    request_body(content = String, content_type = "text/csv", description = "一年的放假和调休"),
-    responses((status = 200, description = "会改动什么", body = Envelope<CalendarChange>),
-        (status = 403, description = "27004 要由管辖全部县区的管理员导入", body = Failure),
-        (status = 422, description = "10002 文件有问题", body = Failure)), security(("staff" = ["administrator"])))]
-#[post("/staff/admin/calendars/preview")]
+    responses((status = 200, description = "会改动什么")))]
 async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Result<Answer<CalendarChange>> {
     let read = app.db.read(move |c| {
         let plan = calendar::plan(c, &body.text)?;
@@ -112,13 +111,9 @@ async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Resu
     Ok(Answer::ok(CalendarChange::of(read.await?)))
 }
 
-#[utoipa::path(tag = "administration", operation_id = "importCalendar", summary = "导入放假安排",
-    description = "与预览同样的检查；整份导入，代替这一年原来的安排；正在办理的办件和群众反映随后重新计算期限。", params(Once),
-    request_body(content = String, content_type = "text/csv", description = "一年的放假和调休"),
-    responses((status = 200, description = "改动了什么", body = Envelope<CalendarChange>),
-        (status = 403, description = "27004 要由管辖全部县区的管理员导入", body = Failure),
-        (status = 422, description = "10002 文件有问题", body = Failure)), security(("staff" = ["administrator"])))]
-#[post("/staff/admin/calendars/import")]
+#[utoipa::path(post, path = "/staff/admin/calendars/import", tag = "administration", operation_id = "importCalendar", summary = "导入放假安排",
+    description = "与预览同样的检查；整份导入，代替这一年原来的安排；正在办理的办件和群众反映随后重新计算期限。",
+    responses((status = 200, description = "改动了什么")))]
 async fn import(who: Administrator, once: Once, body: CsvBody, app: web::Data<App>) -> Result<Answer<CalendarChange>> {
     let (now, caller, keys) = (app.clock.now_ms(), who.id, app.keys.clone());
     let done = once.write(&app, caller, body.fingerprint, move |c| {

@@ -1,24 +1,26 @@
 //! The administrator's overview of desks: which are unstaffed.
 
-use actix_web::{get, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::labelled;
 use crate::office::accounts::Administrator;
 use crate::office::administration::desks::{self, Served};
 use crate::office::administration::scope;
 use crate::office::cases::service::Services;
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, Envelope, Failure, Labelled, Page, Query, paging};
+use crate::platform::http::{Answer, Labelled, Operations, Page, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::{labelled, operations};
 
 /// Mounts this operation.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        list: [code::NOT_FOUND],
+    );
 }
 
 /// Of which county.
@@ -56,11 +58,9 @@ impl From<&Served> for DeskView {
     }
 }
 
-#[utoipa::path(tag = "administration", operation_id = "listDesks", summary = "各环节的人手",
-    description = "一个县（区）现行政策用到的每个办理环节和地区，各有几名在岗人员；没有人的排在最前面。", params(Wanted),
-    responses((status = 200, description = "一页", body = Envelope<Page<DeskView>>),
-        (status = 404, description = "10006 县（区）不在您的管辖范围内", body = Failure)), security(("staff" = ["administrator"])))]
-#[get("/staff/admin/desks")]
+#[utoipa::path(get, path = "/staff/admin/desks", tag = "administration", operation_id = "listDesks", summary = "各环节的人手",
+    description = "一个县（区）现行政策用到的每个办理环节和地区，各有几名在岗人员；没有人的排在最前面。",
+    responses((status = 200, description = "一页")))]
 async fn list(
     who: Administrator,
     query: Query<Wanted>,

@@ -1,31 +1,38 @@
 //! Policy drafts for the administrator: begin, list, read, edit, discard.
 
-use actix_web::{get, post, put, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::{Administrator, staff};
 use crate::office::administration::drafting::{self, Draft, DraftState, Filter, PolicyContent};
 use crate::office::administration::events::{Change, Event};
-use crate::office::administration::scope;
+use crate::office::administration::{codes as administration_codes, scope};
 use crate::office::cases::service::Services;
+use crate::office::frame::{Call, Save, Write};
 use crate::office::policy::county;
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::paging::After;
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query, paging};
+use crate::platform::http::paging::{self, After};
+use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::calendar::rfc3339;
-use crate::{form, labelled};
+use crate::{form, labelled, operations};
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(begin).service(list).service(one).service(edit).service(discard);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        begin: [code::NOT_FOUND],
+        list: [code::NOT_FOUND],
+        one,
+        edit: [administration_codes::DRAFT_CLOSED],
+        discard: [administration_codes::DRAFT_CLOSED],
+    );
 }
 
 /// A draft in a list.
@@ -133,33 +140,21 @@ fn beginning(c: &mut AnyConn, services: &Services, admin: &Worker, new: &NewDraf
     }
 }
 
-#[utoipa::path(tag = "administration", operation_id = "beginPolicyDraft", summary = "新建政策草稿",
+#[utoipa::path(post, path = "/staff/admin/policy-drafts", tag = "administration", operation_id = "beginPolicyDraft", summary = "新建政策草稿",
     description = "从一个已发布的版本复制（based_on），或者直接给出内容（content）。已发布的版本永远不改；要改规定，就起草新的一版再发布。",
-    params(Once), request_body = NewDraft,
-    responses((status = 201, description = "草稿", body = Envelope<DraftView>),
-        (status = 404, description = "10006 没有这个版本，或者县（区）不在您的管辖范围内", body = Failure)),
-    security(("staff" = ["administrator"])))]
-#[post("/staff/admin/policy-drafts")]
-async fn begin(
-    who: Administrator,
-    once: Once,
-    body: Body<NewDraft>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<DraftView>> {
-    let (id, now, new, caller) = (app.clock.id(), app.clock.now_ms(), body.value, who.id);
-    let services = services.get_ref().clone();
-    let done = once.write(&app, caller, body.fingerprint, move |c| {
+    responses((status = 201, description = "草稿")))]
+async fn begin(who: Administrator, call: Write<NewDraft>) -> Result<Created<DraftView>> {
+    let id = call.app.clock.id();
+    call.once(who.id, move |c, office, new| {
         scope::within(&who, &new.county)?;
-        let content = beginning(c, &services, &who, &new)?;
-        let draft = Draft::new((id, who.id, now), &new.county, &new.service, new.based_on, &content)?;
+        let content = beginning(c, &office.services, &who, new)?;
+        let draft = Draft::new((id, who.id, office.now), &new.county, &new.service, new.based_on, &content)?;
         draft.insert(c)?;
         let said = format!("{}，{}", new.service, content.source);
-        Event::new(now, Some(who.id), Change::DraftBegun, id, Some(new.county)).words(None, said).record(c)?;
-        view(c, &services, &draft)
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+        Event::new(office.now, Some(who.id), Change::DraftBegun, id, Some(new.county)).words(None, said).record(c)?;
+        view(c, &office.services, &draft)
+    })
+    .await
 }
 
 /// Which drafts.
@@ -178,11 +173,9 @@ struct Wanted {
     cursor: Option<String>,
 }
 
-#[utoipa::path(tag = "administration", operation_id = "listPolicyDrafts", summary = "政策草稿",
-    description = "一个县（区）的草稿，最新的在前。县（区）不在您的管辖范围内时当作不存在。", params(Wanted),
-    responses((status = 200, description = "一页草稿", body = Envelope<Page<DraftSummary>>),
-        (status = 404, description = "10006 县（区）不在您的管辖范围内", body = Failure)), security(("staff" = ["administrator"])))]
-#[get("/staff/admin/policy-drafts")]
+#[utoipa::path(get, path = "/staff/admin/policy-drafts", tag = "administration", operation_id = "listPolicyDrafts", summary = "政策草稿",
+    description = "一个县（区）的草稿，最新的在前。县（区）不在您的管辖范围内时当作不存在。",
+    responses((status = 200, description = "一页草稿")))]
 async fn list(
     who: Administrator,
     query: Query<Wanted>,
@@ -205,17 +198,16 @@ async fn list(
     Ok(Answer::ok(Page { items, next_cursor }))
 }
 
-#[utoipa::path(tag = "administration", operation_id = "getPolicyDraft", summary = "一份政策草稿", description = "草稿的状态、版本和内容。",
+#[utoipa::path(get, path = "/staff/admin/policy-drafts/{id}", tag = "administration", operation_id = "getPolicyDraft", summary = "一份政策草稿",
+    description = "草稿的状态、版本和内容。",
     params(("id" = Id, Path, description = "草稿编号")),
-    responses((status = 200, description = "草稿", body = Envelope<DraftView>)), security(("staff" = ["administrator"])))]
-#[get("/staff/admin/policy-drafts/{id}")]
-async fn one(who: Administrator, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<DraftView>> {
-    let services = services.get_ref().clone();
-    let read = app.db.read(move |c| {
+    responses((status = 200, description = "草稿")))]
+async fn one(who: Administrator, id: PathId, call: Call) -> Result<Answer<DraftView>> {
+    call.read(move |c, office| {
         let draft = drafting::in_scope(c, &who, id.0)?;
-        view(c, &services, &draft)
-    });
-    Ok(Answer::ok(read.await?))
+        view(c, &office.services, &draft)
+    })
+    .await
 }
 
 /// The whole content of a draft.
@@ -241,29 +233,20 @@ form!(EditDraft {
     terms: "服务自己的规定"
 });
 
-#[utoipa::path(tag = "administration", operation_id = "editPolicyDraft", summary = "修改政策草稿",
+#[utoipa::path(put, path = "/staff/admin/policy-drafts/{id}", tag = "administration", operation_id = "editPolicyDraft", summary = "修改政策草稿",
     description = "整份保存。可以先存下还不完整的规定，发布前再检查。两个人同时改时，后存的会得到 409，请看过对方的改动再存。",
-    params(("id" = Id, Path, description = "草稿编号")), request_body = EditDraft,
-    responses((status = 200, description = "已保存", body = Envelope<DraftView>),
-        (status = 409, description = "10030 已被别人改过；27003 已发布或作废", body = Failure)), security(("staff" = ["administrator"])))]
-#[put("/staff/admin/policy-drafts/{id}")]
-async fn edit(
-    who: Administrator,
-    id: PathId,
-    body: Body<EditDraft>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<DraftView>> {
-    let (form, now, services) = (body.value, app.clock.now_ms(), services.get_ref().clone());
-    let saved = app.db.write(move |c| {
+    params(("id" = Id, Path, description = "草稿编号")),
+    responses((status = 200, description = "已保存")))]
+async fn edit(who: Administrator, id: PathId, call: Save<EditDraft>) -> Result<Answer<DraftView>> {
+    call.save(move |c, office, form| {
         let mut draft = drafting::take(c, &who, id.0, form.version)?;
         draft.say(&form.content)?;
-        draft.save(c, who.id, now)?;
+        draft.save(c, who.id, office.now)?;
         let (before, after) = (format!("第 {} 稿", form.version), format!("第 {} 稿", draft.version));
-        Event::new(now, Some(who.id), Change::DraftSaved, id.0, Some(draft.area()?)).words(before, after).record(c)?;
-        view(c, &services, &draft)
-    });
-    Ok(Answer::ok(saved.await?))
+        Event::new(office.now, Some(who.id), Change::DraftSaved, id.0, Some(draft.area()?)).words(before, after).record(c)?;
+        view(c, &office.services, &draft)
+    })
+    .await
 }
 
 /// The draft as it was seen.
@@ -276,27 +259,17 @@ pub struct SeenDraft {
 
 form!(SeenDraft { version: "版本" });
 
-#[utoipa::path(tag = "administration", operation_id = "discardPolicyDraft", summary = "作废政策草稿", description = "作废后不能再改，记录保留。",
-    params(("id" = Id, Path, description = "草稿编号"), Once), request_body = SeenDraft,
-    responses((status = 200, description = "已作废", body = Envelope<DraftView>),
-        (status = 409, description = "10030 已被别人改过；27003 已发布或作废", body = Failure)), security(("staff" = ["administrator"])))]
-#[post("/staff/admin/policy-drafts/{id}/actions/discard")]
-async fn discard(
-    who: Administrator,
-    once: Once,
-    id: PathId,
-    body: Body<SeenDraft>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<DraftView>> {
-    let (seen, now, caller, services) = (body.value.version, app.clock.now_ms(), who.id, services.get_ref().clone());
-    let done = once.write(&app, caller, body.fingerprint, move |c| {
-        let mut draft = drafting::take(c, &who, id.0, seen)?;
+#[utoipa::path(post, path = "/staff/admin/policy-drafts/{id}/actions/discard", tag = "administration", operation_id = "discardPolicyDraft", summary = "作废政策草稿",
+    description = "作废后不能再改，记录保留。",
+    params(("id" = Id, Path, description = "草稿编号")),
+    responses((status = 200, description = "已作废")))]
+async fn discard(who: Administrator, id: PathId, call: Write<SeenDraft>) -> Result<Answer<DraftView>> {
+    call.once(who.id, move |c, office, sent| {
+        let mut draft = drafting::take(c, &who, id.0, sent.version)?;
         draft.state = DraftState::Discarded;
-        draft.save(c, who.id, now)?;
-        Event::new(now, Some(who.id), Change::DraftDiscarded, id.0, Some(draft.area()?)).record(c)?;
-        view(c, &services, &draft)
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+        draft.save(c, who.id, office.now)?;
+        Event::new(office.now, Some(who.id), Change::DraftDiscarded, id.0, Some(draft.area()?)).record(c)?;
+        view(c, &office.services, &draft)
+    })
+    .await
 }

@@ -1,31 +1,33 @@
 //! What a worker does with a one-time code: make the account, set a new password, change the one-time codes.
 
-use actix_web::{HttpRequest, post, web};
+use actix_web::{HttpRequest, web};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 use zeroize::Zeroizing;
 
-use crate::form;
 use crate::office::accounts::sessions::{self, Ending};
 use crate::office::accounts::staff::{self, Standing, workers};
 use crate::office::accounts::staff_admin::{self, Login};
 use crate::office::accounts::{RevocationWatch, SignIn, faults, passwords};
-use crate::office::administration::codes;
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::invitations::{self, Purpose};
-use crate::office::administration::scope;
+use crate::office::administration::{codes, scope};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure};
+use crate::platform::http::{Answer, Body, Operations};
 use crate::platform::id::Id;
+use crate::{form, operations};
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(enrol).service(set_password).service(renew_totp);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        enrol: [codes::CODE_OVER],
+        set_password: [codes::CODE_OVER],
+        renew_totp: [faults::STAFF_REFUSED, codes::CODE_OVER],
+    );
 }
 
 /// An invited worker's own choice.
@@ -81,11 +83,9 @@ fn settle(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, change: Change, no
     Ok(worker)
 }
 
-#[utoipa::path(tag = "auth", operation_id = "enrolStaff", summary = "启用工作人员账号",
+#[utoipa::path(post, path = "/auth/staff/enrol", tag = "auth", operation_id = "enrolStaff", summary = "启用工作人员账号",
     description = "用邀请码设定自己的用户名和密码，得到动态码的地址（只显示这一次，请用验证器应用扫描）。邀请码只能用一次。不需要 Idempotency-Key；没有收到回答时，请向管理员要更换动态码的一次性码。",
-    request_body = Enrol, responses((status = 200, description = "账号已启用", body = Envelope<Enrolled>),
-        (status = 401, description = "27001 邀请码无效", body = Failure)), security(()))]
-#[post("/auth/staff/enrol")]
+    responses((status = 200, description = "账号已启用")))]
 async fn enrol(req: HttpRequest, gate: web::Data<SignIn>, body: Body<Enrol>, app: web::Data<App>) -> Result<Answer<Enrolled>> {
     gate.worker_at(&req)?;
     let (typed, now) = (body.value, app.clock.now_ms());
@@ -123,11 +123,9 @@ struct OwnAccount {
     username: String,
 }
 
-#[utoipa::path(tag = "auth", operation_id = "setStaffPassword", summary = "工作人员设定新密码",
+#[utoipa::path(post, path = "/auth/staff/password", tag = "auth", operation_id = "setStaffPassword", summary = "工作人员设定新密码",
     description = "用管理员给的一次性码设定新密码。动态码不变；原来的登录全部退出，锁定解除。不需要 Idempotency-Key。",
-    request_body = CodeAndPassword, responses((status = 200, description = "密码已更换", body = Envelope<OwnAccount>),
-        (status = 401, description = "27001 一次性码无效", body = Failure)), security(()))]
-#[post("/auth/staff/password")]
+    responses((status = 200, description = "密码已更换")))]
 async fn set_password(
     req: HttpRequest,
     gate: web::Data<SignIn>,
@@ -152,11 +150,9 @@ async fn set_password(
     Ok(Answer::ok(OwnAccount { worker: found.id, username: found.username }))
 }
 
-#[utoipa::path(tag = "auth", operation_id = "renewStaffTotp", summary = "工作人员更换动态码",
+#[utoipa::path(post, path = "/auth/staff/totp", tag = "auth", operation_id = "renewStaffTotp", summary = "工作人员更换动态码",
     description = "用管理员给的一次性码和自己现在的密码换一个新的动态码（只显示这一次）。密码错 5 次，一次性码作废。不需要 Idempotency-Key。",
-    request_body = CodeAndPassword, responses((status = 200, description = "动态码已更换", body = Envelope<Enrolled>),
-        (status = 401, description = "11010 密码不正确；27001 一次性码无效", body = Failure)), security(()))]
-#[post("/auth/staff/totp")]
+    responses((status = 200, description = "动态码已更换")))]
 async fn renew_totp(
     req: HttpRequest,
     gate: web::Data<SignIn>,

@@ -1,24 +1,23 @@
 //! What an auditor reads: every administrative change, the newest first.
 
-use actix_web::{get, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::labelled;
 use crate::office::accounts::{Auditor, staff};
 use crate::office::administration::events::{self, Change, Filter, Line};
 use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::paging::After;
-use crate::platform::http::{Answer, Envelope, Labelled, Page, Query, paging};
+use crate::platform::http::paging::{self, After};
+use crate::platform::http::{Answer, Labelled, Operations, Page, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::lifecycle::Role;
+use crate::{labelled, operations};
 
 /// Mounts this operation.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list);
+pub fn routes(to: &mut Operations) {
+    operations!(to; list);
 }
 
 /// Which changes.
@@ -69,11 +68,9 @@ fn view(line: Line, names: &[(Id, String)]) -> AdminEventView {
     }
 }
 
-#[utoipa::path(tag = "administration", operation_id = "listAdminEvents", summary = "管理操作记录",
+#[utoipa::path(get, path = "/staff/audit/admin-events", tag = "administration", operation_id = "listAdminEvents", summary = "管理操作记录",
     description = "管理员对账号、岗位、政策、区划、放假安排和通知文字做过的每一次改动，最新的在前。审计员看得到本辖区的、上级的和对全部地区有效的。",
-    params(Wanted), responses((status = 200, description = "一页记录", body = Envelope<Page<AdminEventView>>)),
-    security(("staff" = ["auditor"])))]
-#[get("/staff/audit/admin-events")]
+    responses((status = 200, description = "一页记录")))]
 async fn list(who: Auditor, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<AdminEventView>>> {
     let wanted = query.0;
     let areas = who.posts_of(Role::Auditor).map(|p| p.area).collect();

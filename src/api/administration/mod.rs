@@ -11,18 +11,18 @@ pub mod words;
 pub mod workers; // list, invite, edit, move // the words of notices
 pub mod worker_actions; // ban, reinstate, unlock, reset
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::platform::http::Operations;
 
 /// The operations of this folder.
-pub fn routes(cfg: &mut ServiceConfig) {
-    workers::routes(cfg);
-    worker_actions::routes(cfg);
-    enrol::routes(cfg);
-    events::routes(cfg);
-    drafts::routes(cfg);
-    publishing::routes(cfg);
-    areas::routes(cfg);
-    calendars::routes(cfg);
-    desks::routes(cfg);
-    words::routes(cfg);
+pub fn routes(to: &mut Operations) {
+    workers::routes(to);
+    worker_actions::routes(to);
+    enrol::routes(to);
+    events::routes(to);
+    drafts::routes(to);
+    publishing::routes(to);
+    areas::routes(to);
+    calendars::routes(to);
+    desks::routes(to);
+    words::routes(to);
 }

@@ -1,28 +1,36 @@
 //! Published policies and the way there: versions, one version, check, preview on past cases, publish.
 
-use actix_web::{get, post, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::drafts::{self, DraftView, SeenDraft};
 use crate::office::accounts::{Administrator, staff};
 use crate::office::administration::drafting::{self, PolicyContent};
 use crate::office::administration::preview::{self, DraftPreview};
-use crate::office::administration::{publishing, scope};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::administration::{codes as administration_codes, publishing, scope};
+use crate::office::cases::service::Services;
+use crate::office::frame::{Call, Write};
 use crate::office::policy::county::{self, Version};
+use crate::operations;
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::error::{Detail, Error, Faults, Result};
-use crate::platform::http::paging::After;
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
+use crate::platform::http::paging::{self, After};
+use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(versions).service(version).service(check).service(try_out).service(publish);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        versions: [code::NOT_FOUND],
+        version,
+        check,
+        try_out,
+        publish: [administration_codes::DRAFT_CLOSED],
+    );
 }
 
 /// Whose policy for what.
@@ -74,11 +82,9 @@ impl PolicyVersion {
     }
 }
 
-#[utoipa::path(tag = "administration", operation_id = "listPolicyVersions", summary = "政策的历次版本",
-    description = "一个县（区）一项服务发布过的全部版本，最新的在前。", params(Wanted),
-    responses((status = 200, description = "一页版本", body = Envelope<Page<PolicyVersion>>),
-        (status = 404, description = "10006 县（区）不在您的管辖范围内", body = Failure)), security(("staff" = ["administrator"])))]
-#[get("/staff/admin/policies")]
+#[utoipa::path(get, path = "/staff/admin/policies", tag = "administration", operation_id = "listPolicyVersions", summary = "政策的历次版本",
+    description = "一个县（区）一项服务发布过的全部版本，最新的在前。",
+    responses((status = 200, description = "一页版本")))]
 async fn versions(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<PolicyVersion>>> {
     let wanted = query.0;
     let named = format!("policies:{}:{}", wanted.county, wanted.service);
@@ -101,12 +107,12 @@ struct PolicyDetail {
     content: PolicyContent,
 }
 
-#[utoipa::path(tag = "administration", operation_id = "getPolicyVersion", summary = "一个政策版本", description = "版本的全部内容。",
+#[utoipa::path(get, path = "/staff/admin/policies/{id}", tag = "administration", operation_id = "getPolicyVersion", summary = "一个政策版本",
+    description = "版本的全部内容。",
     params(("id" = Id, Path, description = "版本编号")),
-    responses((status = 200, description = "版本", body = Envelope<PolicyDetail>)), security(("staff" = ["administrator"])))]
-#[get("/staff/admin/policies/{id}")]
-async fn version(who: Administrator, id: PathId, app: web::Data<App>) -> Result<Answer<PolicyDetail>> {
-    let read = app.db.read(move |c| {
+    responses((status = 200, description = "版本")))]
+async fn version(who: Administrator, id: PathId, call: Call) -> Result<Answer<PolicyDetail>> {
+    call.read(move |c, _| {
         let policy = county::pinned(c, id.0)?;
         scope::within(&who, &policy.county)?;
         let (published_at, published_by) = county::published(c, policy.id)?;
@@ -122,8 +128,8 @@ async fn version(who: Administrator, id: PathId, app: web::Data<App>) -> Result<
             published_by,
         };
         Ok(PolicyDetail { policy: PolicyVersion::of(row, &names), content })
-    });
-    Ok(Answer::ok(read.await?))
+    })
+    .await
 }
 
 /// Whether a draft can be published.
@@ -134,10 +140,10 @@ struct DraftCheck {
     faults: Vec<Detail>,
 }
 
-#[utoipa::path(tag = "administration", operation_id = "checkPolicyDraft", summary = "检查政策草稿",
-    description = "一次列出全部问题，包括服务自己的规定。没有问题才能发布。", params(("id" = Id, Path, description = "草稿编号")),
-    responses((status = 200, description = "检查结果", body = Envelope<DraftCheck>)), security(("staff" = ["administrator"])))]
-#[get("/staff/admin/policy-drafts/{id}/check")]
+#[utoipa::path(get, path = "/staff/admin/policy-drafts/{id}/check", tag = "administration", operation_id = "checkPolicyDraft", summary = "检查政策草稿",
+    description = "一次列出全部问题，包括服务自己的规定。没有问题才能发布。",
+    params(("id" = Id, Path, description = "草稿编号")),
+    responses((status = 200, description = "检查结果")))]
 async fn check(who: Administrator, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<DraftCheck>> {
     let draft = app.db.read(move |c| drafting::in_scope(c, &who, id.0)).await?;
     let policy = draft.policy(draft.id, None, 0)?;
@@ -154,58 +160,38 @@ struct Past {
     cases: Option<i64>,
 }
 
-#[utoipa::path(tag = "administration", operation_id = "previewPolicyDraft", summary = "在以往办件上试一试",
+#[utoipa::path(get, path = "/staff/admin/policy-drafts/{id}/preview", tag = "administration", operation_id = "previewPolicyDraft", summary = "在以往办件上试一试",
     description = "把草稿套用到本县（区）这项服务最近提交的办件上，列出材料、条件和期限会有不同的办件。只看不改。",
-    params(("id" = Id, Path, description = "草稿编号"), Past),
-    responses((status = 200, description = "会有哪些不同", body = Envelope<DraftPreview>),
-        (status = 422, description = "10002 草稿还有问题，要先改好", body = Failure)), security(("staff" = ["administrator"])))]
-#[get("/staff/admin/policy-drafts/{id}/preview")]
-async fn try_out(
-    who: Administrator,
-    id: PathId,
-    query: Query<Past>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<DraftPreview>> {
-    let (count, spine) = (query.0.cases.unwrap_or(20), Spine::of(&app, &services));
+    params(("id" = Id, Path, description = "草稿编号")),
+    responses((status = 200, description = "会有哪些不同")))]
+async fn try_out(who: Administrator, id: PathId, query: Query<Past>, call: Call) -> Result<Answer<DraftPreview>> {
+    let count = query.0.cases.unwrap_or(20);
     if !(1..=50).contains(&count) {
         let mut faults = Faults::new();
         faults.push("/cases", "办件数", "out_of_range", "办件数超出范围。", "请填写 1 到 50 之间的数。");
         faults.settle()?;
     }
-    let read = app.db.read(move |c| {
+    call.read(move |c, spine| {
         let draft = drafting::in_scope(c, &who, id.0)?;
         let policy = draft.policy(draft.id, None, spine.now)?;
         let faults = publishing::faults(&spine.services, &policy.service, &policy.common, &policy.terms);
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
-        preview::run(c, &spine, policy, count)
-    });
-    Ok(Answer::ok(read.await?))
+        preview::run(c, spine, policy, count)
+    })
+    .await
 }
 
-#[utoipa::path(tag = "administration", operation_id = "publishPolicyDraft", summary = "发布政策",
+#[utoipa::path(post, path = "/staff/admin/policy-drafts/{id}/actions/publish", tag = "administration", operation_id = "publishPolicyDraft", summary = "发布政策",
     description = "发布后永远不能修改。新办件从生效日起按新版办理，已经开始的办件仍按原来的版本。生效日不能早于上一版。",
-    params(("id" = Id, Path, description = "草稿编号"), Once), request_body = SeenDraft,
-    responses((status = 200, description = "已发布", body = Envelope<DraftView>),
-        (status = 409, description = "10030 已被别人改过；27003 已发布或作废", body = Failure),
-        (status = 422, description = "10002 还有问题", body = Failure)), security(("staff" = ["administrator"])))]
-#[post("/staff/admin/policy-drafts/{id}/actions/publish")]
-async fn publish(
-    who: Administrator,
-    once: Once,
-    id: PathId,
-    body: Body<SeenDraft>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<DraftView>> {
-    let (new, caller, services) = ((app.clock.id(), app.clock.now_ms()), who.id, services.get_ref().clone());
-    let seen = body.value.version;
-    let done = once.write(&app, caller, body.fingerprint, move |c| {
-        let draft = publishing::publish_draft(c, &services, &who, (id.0, seen), new)?;
-        drafts::view(c, &services, &draft)
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    params(("id" = Id, Path, description = "草稿编号")),
+    responses((status = 200, description = "已发布")))]
+async fn publish(who: Administrator, id: PathId, call: Write<SeenDraft>) -> Result<Answer<DraftView>> {
+    let new = (call.app.clock.id(), call.office.now);
+    call.once(who.id, move |c, office, sent| {
+        let draft = publishing::publish_draft(c, &office.services, &who, (id.0, sent.version), new)?;
+        drafts::view(c, &office.services, &draft)
+    })
+    .await
 }

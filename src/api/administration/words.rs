@@ -1,9 +1,8 @@
 //! The words of notices for the administrator: what a county's residents read about each event.
 
-use actix_web::{get, put, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::office::accounts::Administrator;
@@ -11,14 +10,18 @@ use crate::office::administration::events::{Change, Event};
 use crate::office::administration::scope;
 use crate::office::notices::words::{self, NoticeEvent, Template};
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Query};
+use crate::platform::http::{Answer, Body, Labelled, List, Operations, Query};
 use crate::rules::areas::AreaCode;
-use crate::{form, labelled};
+use crate::{form, labelled, operations};
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(change);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        list: [code::NOT_FOUND],
+        change,
+    );
 }
 
 /// Of which county.
@@ -60,19 +63,17 @@ impl NoticeTemplate {
     }
 }
 
-#[utoipa::path(tag = "administration", operation_id = "listNoticeTemplates", summary = "通知文字",
+#[utoipa::path(get, path = "/staff/admin/notice-templates", tag = "administration", operation_id = "listNoticeTemplates", summary = "通知文字",
     description = "一个县（区）的居民会收到的每种通知的标题和正文。可用的占位符只有 {service}（服务名称）和 {day}（期限）；没有期限时，带 {day} 的那一句不出现。种类固定，一次全部列出。",
-    params(Wanted), responses((status = 200, description = "全部通知文字", body = Envelope<Vec<NoticeTemplate>>),
-        (status = 404, description = "10006 县（区）不在您的管辖范围内", body = Failure)), security(("staff" = ["administrator"])))]
-#[get("/staff/admin/notice-templates")]
-async fn list(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Vec<NoticeTemplate>>> {
+    responses((status = 200, description = "全部通知文字")))]
+async fn list(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<List<NoticeTemplate>>> {
     scope::within(&who, &query.0.county)?;
     let own = app.db.read(move |c| words::of_county(c, &query.0.county)).await?;
     let one = |event: &NoticeEvent| {
         let template = own.iter().find(|(e, _)| e == event).map_or_else(|| event.shipped(), |(_, t)| t.clone());
         NoticeTemplate::of(*event, template)
     };
-    Ok(Answer::ok(NoticeEvent::ALL.iter().map(one).collect()))
+    Ok(Answer::ok(List(NoticeEvent::ALL.iter().map(one).collect())))
 }
 
 /// New words about an event.
@@ -94,12 +95,10 @@ struct ChangeWords {
 
 form!(ChangeWords { county: "县（区）", version: "版本", title: "标题", body: "正文" });
 
-#[utoipa::path(tag = "administration", operation_id = "changeNoticeTemplate", summary = "修改通知文字",
+#[utoipa::path(put, path = "/staff/admin/notice-templates/{event}", tag = "administration", operation_id = "changeNoticeTemplate", summary = "修改通知文字",
     description = "马上用于以后的通知，已经发出的不变。锁屏上人人看得到，所以没有姓名、证件号码、残疾类别和金额的占位符。",
-    params(("event" = NoticeEvent, Path, description = "通知的种类")), request_body = ChangeWords,
-    responses((status = 200, description = "已修改", body = Envelope<NoticeTemplate>),
-        (status = 409, description = "10030 已被别人改过", body = Failure)), security(("staff" = ["administrator"])))]
-#[put("/staff/admin/notice-templates/{event}")]
+    params(("event" = NoticeEvent, Path, description = "通知的种类")),
+    responses((status = 200, description = "已修改")))]
 async fn change(
     who: Administrator,
     path: web::Path<String>,

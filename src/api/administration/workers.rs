@@ -1,40 +1,43 @@
 //! Workers for the administrator: list, one, invite, edit, and which posts they hold.
 
-use actix_web::{get, post, put, web};
+use actix_web::web;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::form;
-use crate::office::accounts::Administrator;
-use crate::office::accounts::RevocationWatch;
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::sessions::{self, Ending};
 use crate::office::accounts::staff::{Standing, workers};
-use crate::office::accounts::staff_admin;
+use crate::office::accounts::{Administrator, RevocationWatch, faults as account_codes, staff_admin};
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::invitations::{Code, Purpose};
 use crate::office::administration::posts::{self, PostForm};
-use crate::office::administration::scope;
 use crate::office::administration::staffing;
-use crate::office::administration::workers as store;
 use crate::office::administration::workers::{Filter, WorkerView};
+use crate::office::administration::{scope, workers as store};
 use crate::office::cases::service::{Services, Spine};
+use crate::office::frame::{Call, Save, Write};
 use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
+use crate::platform::http::{Answer, Body, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::lifecycle::Role;
+use crate::{form, operations};
 
 /// Mounts these operations.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(one).service(invite).service(edit).service(replace_posts);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        list,
+        one,
+        invite,
+        edit: [account_codes::OWN_AFFAIR],
+        replace_posts: [account_codes::OWN_AFFAIR],
+    );
 }
 
 /// Which workers.
@@ -52,28 +55,25 @@ struct Wanted {
     cursor: Option<String>,
 }
 
-#[utoipa::path(tag = "administration", operation_id = "listWorkers", summary = "工作人员名单",
+#[utoipa::path(get, path = "/staff/admin/workers", tag = "administration", operation_id = "listWorkers", summary = "工作人员名单",
     description = "岗位全部在您管辖范围内的工作人员，按建立时间排列。可以按岗位、地区和账号状态筛选。",
-    params(Wanted), responses((status = 200, description = "一页工作人员", body = Envelope<Page<WorkerView>>)),
-    security(("staff" = ["administrator"])))]
-#[get("/staff/admin/workers")]
-async fn list(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<WorkerView>>> {
-    let (wanted, now) = (query.0, app.clock.now_ms());
+    responses((status = 200, description = "一页工作人员")))]
+async fn list(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<Page<WorkerView>>> {
+    let wanted = query.0;
     let filter = Filter { reach: scope::areas(&who), role: wanted.role, area: wanted.area, status: wanted.status };
     let named = format!("workers:{}:{filter:?}", who.id);
-    let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
-    let rows = app.db.read(move |c| store::list(c, &filter, after, limit, now)).await?;
-    let (rows, next_cursor) = paging::cut(&app, &named, rows, limit, |(after, _)| *after)?;
-    Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, view)| view).collect(), next_cursor }))
+    call.page(&named, wanted.limit, wanted.cursor.as_deref(), move |c, office, after, limit| {
+        store::list(c, &filter, after, limit, office.now)
+    })
+    .await
 }
 
-#[utoipa::path(tag = "administration", operation_id = "getWorker", summary = "一名工作人员",
-    description = "账号状态、岗位和版本。不在您管辖范围内的当作不存在。", params(("id" = Id, Path, description = "工作人员编号")),
-    responses((status = 200, description = "工作人员", body = Envelope<WorkerView>)), security(("staff" = ["administrator"])))]
-#[get("/staff/admin/workers/{id}")]
-async fn one(who: Administrator, id: PathId, app: web::Data<App>) -> Result<Answer<WorkerView>> {
-    let now = app.clock.now_ms();
-    Ok(Answer::ok(app.db.read(move |c| store::view(c, &who, id.0, now)).await?))
+#[utoipa::path(get, path = "/staff/admin/workers/{id}", tag = "administration", operation_id = "getWorker", summary = "一名工作人员",
+    description = "账号状态、岗位和版本。不在您管辖范围内的当作不存在。",
+    params(("id" = Id, Path, description = "工作人员编号")),
+    responses((status = 200, description = "工作人员")))]
+async fn one(who: Administrator, id: PathId, call: Call) -> Result<Answer<WorkerView>> {
+    call.read(move |c, office| store::view(c, &who, id.0, office.now)).await
 }
 
 /// A new worker, who chooses user name and password with the code.
@@ -105,33 +105,23 @@ pub struct WorkerCode {
     pub code_expires_at: String,
 }
 
-#[utoipa::path(tag = "administration", operation_id = "inviteWorker", summary = "邀请工作人员",
+#[utoipa::path(post, path = "/staff/admin/workers", tag = "administration", operation_id = "inviteWorker", summary = "邀请工作人员",
     description = "建立账号并发出一次性邀请码（24 小时内有效，只显示这一次）。本人用邀请码自己设定用户名和密码，管理员不会知道密码。岗位只能给在您管辖范围内的。",
-    params(Once), request_body = NewWorker,
-    responses((status = 201, description = "账号和邀请码", body = Envelope<WorkerCode>)), security(("staff" = ["administrator"])))]
-#[post("/staff/admin/workers")]
-async fn invite(
-    who: Administrator,
-    once: Once,
-    body: Body<NewWorker>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<WorkerCode>> {
-    let (id, now, code) = (app.clock.id(), app.clock.now_ms(), Code::draw(&app.keys)?);
-    let (new, drawn, caller, services) = (body.value, code.clone(), who.id, services.get_ref().clone());
-    let done = once.write(&app, caller, body.fingerprint, move |c| {
-        let posts = posts::checked(c, &services, &who, &new.posts, beijing_date(now))?;
+    responses((status = 201, description = "账号和邀请码")))]
+async fn invite(who: Administrator, call: Write<NewWorker>) -> Result<Created<WorkerCode>> {
+    let (id, code, caller) = (call.app.clock.id(), Code::draw(&call.app.keys)?, who.id);
+    let drawn = code.clone();
+    let invited = move |c: &mut AnyConn, spine: &Spine, new: &NewWorker| {
+        let now = spine.now;
+        let posts = posts::checked(c, &spine.services, &who, &new.posts, beijing_date(now))?;
         linkable(c, &who, new.person_id)?;
         staff_admin::insert(c, id, new.name.trim(), new.person_id, now)?;
         staff_admin::post(c, id, &posts, now)?;
         let expires_at = drawn.issue(c, id, Purpose::Enrol, now)?;
         store::event(&who, Change::WorkerInvited, id, &posts, now).words(None, store::in_words(&posts)).record(c)?;
         Ok(WorkerCode { worker: store::view(c, &who, id, now)?, code: None, code_expires_at: rfc3339(expires_at) })
-    });
-    let done = done.await?;
-    // The stored answer never holds the code.
-    let shown = (!done.replayed).then_some(code.text);
-    Ok(Answer::created(WorkerCode { code: shown, ..done.value }).replayed(done.replayed))
+    };
+    call.once_showing(caller, invited, |answer| answer.code = Some(code.text)).await
 }
 
 /// The worker as a person must be somebody of the administrator's areas; 10002 otherwise.
@@ -160,17 +150,13 @@ struct EditWorker {
 
 form!(EditWorker { version: "版本", name: "姓名", person_id: "本人的人员编号" });
 
-#[utoipa::path(tag = "administration", operation_id = "editWorker", summary = "修改工作人员资料",
+#[utoipa::path(put, path = "/staff/admin/workers/{id}", tag = "administration", operation_id = "editWorker", summary = "修改工作人员资料",
     description = "姓名，以及这名工作人员是名册中的哪一个人（用于回避：不能办理本人和家人的事）。不能改自己的。",
-    params(("id" = Id, Path, description = "工作人员编号")), request_body = EditWorker,
-    responses((status = 200, description = "改好了", body = Envelope<WorkerView>),
-        (status = 403, description = "12005 不能改自己的", body = Failure),
-        (status = 409, description = "10030 已被别人改过", body = Failure)), security(("staff" = ["administrator"])))]
-#[put("/staff/admin/workers/{id}")]
-async fn edit(who: Administrator, id: PathId, body: Body<EditWorker>, app: web::Data<App>) -> Result<Answer<WorkerView>> {
-    let (form, now) = (body.value, app.clock.now_ms());
-    let view = app.db.write(move |c| {
-        let (row, posts) = store::take(c, &who, id.0, form.version, now)?;
+    params(("id" = Id, Path, description = "工作人员编号")),
+    responses((status = 200, description = "改好了")))]
+async fn edit(who: Administrator, id: PathId, call: Save<EditWorker>) -> Result<Answer<WorkerView>> {
+    call.save(move |c, office, form| {
+        let (row, posts) = store::take(c, &who, id.0, form.version, office.now)?;
         linkable(c, &who, form.person_id)?;
         let name = form.name.trim();
         let set = (workers::name.eq(name), workers::person_id.eq(form.person_id));
@@ -178,10 +164,10 @@ async fn edit(who: Administrator, id: PathId, body: Body<EditWorker>, app: web::
         let linked = |p: Option<Id>| if p.is_some() { "已关联人员" } else { "没有关联人员" };
         let before = format!("{}，{}", row.name, linked(row.person_id));
         let after = format!("{name}，{}", linked(form.person_id));
-        store::event(&who, Change::WorkerEdited, row.id, &posts, now).words(before, after).record(c)?;
-        store::view(c, &who, row.id, now)
-    });
-    Ok(Answer::ok(view.await?))
+        store::event(&who, Change::WorkerEdited, row.id, &posts, office.now).words(before, after).record(c)?;
+        store::view(c, &who, row.id, office.now)
+    })
+    .await
 }
 
 /// All posts that the worker shall hold from now on.
@@ -197,13 +183,10 @@ struct ReplacePosts {
 
 form!(ReplacePosts { version: "版本", posts: "岗位", role: "岗位类型", area: "地区", point: "网点" });
 
-#[utoipa::path(tag = "administration", operation_id = "replaceWorkerPosts", summary = "调整岗位",
+#[utoipa::path(put, path = "/staff/admin/workers/{id}/posts", tag = "administration", operation_id = "replaceWorkerPosts", summary = "调整岗位",
     description = "用这些岗位代替现在的全部岗位，马上生效：原来的登录一秒内退出，原来岗位上的办件不能再办。不能调整自己的岗位。",
-    params(("id" = Id, Path, description = "工作人员编号")), request_body = ReplacePosts,
-    responses((status = 200, description = "已调整", body = Envelope<WorkerView>),
-        (status = 403, description = "12005 不能调整自己的岗位", body = Failure),
-        (status = 409, description = "10030 已被别人改过", body = Failure)), security(("staff" = ["administrator"])))]
-#[put("/staff/admin/workers/{id}/posts")]
+    params(("id" = Id, Path, description = "工作人员编号")),
+    responses((status = 200, description = "已调整")))]
 async fn replace_posts(
     who: Administrator,
     id: PathId,

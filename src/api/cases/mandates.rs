@@ -1,29 +1,35 @@
 //! A worker writes down who agreed that they fill in an application for somebody, at the counter or at home.
 
-use actix_web::{get, post, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
+use crate::office::accounts::faults as account_codes;
 use crate::office::accounts::guards::AreaOfficer;
 use crate::office::accounts::links::Relation;
+use crate::office::cases::access::consents;
 use crate::office::cases::access::mandates::{self, ConsentForm, HelpedAt, Mandate, NewMandate};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::frame::Write;
 use crate::office::people::persons;
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
 use crate::platform::http::body::moment;
 use crate::platform::http::paging::{self, After, Paged};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
+use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
-use crate::{form, labelled};
+use crate::{form, labelled, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(record).service(list).service(end);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        record: [code::NOT_FOUND, account_codes::OWN_AFFAIR, consents::NEEDED, consents::CHANGED],
+        list,
+        end,
+    );
 }
 
 /// Somebody's agreement.
@@ -125,34 +131,21 @@ fn wanted(sent: &RecordMandate, id: Id, now: i64) -> Result<NewMandate> {
     })
 }
 
-#[utoipa::path(tag = "counter", operation_id = "recordMandate", summary = "登记同意代办",
+#[utoipa::path(post, path = "/staff/mandates", tag = "counter", operation_id = "recordMandate", summary = "登记同意代办",
     description = "居民在窗口或者在家里同意由您代为办理时登记。登记后，您可以在期限内为这个人使用填写、上传、提交、补正等居民接口，得到的就是同一件申请；您自己不能审批这件申请。有账号的本人和家属会收到通知。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = RecordMandate,
-    responses((status = 201, description = "已登记", body = Envelope<MandateView>),
-        (status = 404, description = "10006 没有这个人，或者不在您负责的区域", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[post("/staff/mandates")]
-async fn record(
-    who: AreaOfficer,
-    once: Once,
-    body: Body<RecordMandate>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<MandateView>> {
-    let spine = Spine::of(&app, &services);
-    let new = wanted(&body.value, app.clock.id(), spine.now)?;
-    let done = once.write(&app, who.id, body.fingerprint, move |c| {
-        let mandate = new.record(c, &spine, &who)?;
+    responses((status = 201, description = "已登记")))]
+async fn record(who: AreaOfficer, call: Write<RecordMandate>) -> Result<Created<MandateView>> {
+    let new = wanted(&call.sent, call.app.clock.id(), call.office.now)?;
+    call.once(who.id, move |c, spine, _| {
+        let mandate = new.record(c, spine, &who)?;
         one(c, mandate, spine.now)
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
-#[utoipa::path(tag = "counter", operation_id = "listMyMandates", summary = "我的代办登记",
-    description = "您登记过的代办，最新的在前；过期的也在。", params(Paged),
-    responses((status = 200, description = "一页登记", body = Envelope<Page<MandateView>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/staff/mandates")]
+#[utoipa::path(get, path = "/staff/mandates", tag = "counter", operation_id = "listMyMandates", summary = "我的代办登记",
+    description = "您登记过的代办，最新的在前；过期的也在。",
+    responses((status = 200, description = "一页登记")))]
 async fn list(who: AreaOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<MandateView>>> {
     let (worker, now, limit) = (who.id, app.clock.now_ms(), paging::limit(q.0.limit)?);
     let name = format!("mandates:{worker}");
@@ -172,25 +165,14 @@ struct EndMandate {
 }
 form!(EndMandate { version: "版本" });
 
-#[utoipa::path(tag = "counter", operation_id = "endMandate", summary = "结束代办",
+#[utoipa::path(post, path = "/staff/mandates/{id}/actions/end", tag = "counter", operation_id = "endMandate", summary = "结束代办",
     description = "居民收回同意，或者已经办完时，提前结束。窗口负责人也可以结束同事登记的代办，例如居民说没有同意过。",
-    params(("id" = Id, Path, description = "登记编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = EndMandate,
-    responses((status = 200, description = "已结束", body = Envelope<MandateView>),
-        (status = 409, description = "10030 版本过期，或已经结束", body = Failure)), security(("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[post("/staff/mandates/{id}/actions/end")]
-async fn end(
-    who: AreaOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<EndMandate>,
-    app: web::Data<App>,
-) -> Result<Answer<MandateView>> {
-    let (now, version) = (app.clock.now_ms(), body.value.version);
-    let done = once.write(&app, who.id, body.fingerprint, move |c| {
-        let mandate = mandates::end(c, &who, id.0, version, now)?;
-        one(c, mandate, now)
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    params(("id" = Id, Path, description = "登记编号")),
+    responses((status = 200, description = "已结束")))]
+async fn end(who: AreaOfficer, id: PathId, call: Write<EndMandate>) -> Result<Answer<MandateView>> {
+    call.once(who.id, move |c, office, sent| {
+        let mandate = mandates::end(c, &who, id.0, sent.version, office.now)?;
+        one(c, mandate, office.now)
+    })
+    .await
 }

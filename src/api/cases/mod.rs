@@ -9,14 +9,14 @@ pub mod prints; // what an applicant may print
 pub mod staff_prints; // what a worker may print
 pub mod viewings; // who opened which paper
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::platform::http::Operations;
 
 /// The operations of this folder.
-pub fn routes(cfg: &mut ServiceConfig) {
-    mine::routes(cfg);
-    board::routes(cfg);
-    papers::routes(cfg);
-    prints::routes(cfg);
-    staff_prints::routes(cfg);
-    viewings::routes(cfg);
+pub fn routes(to: &mut Operations) {
+    mine::routes(to);
+    board::routes(to);
+    papers::routes(to);
+    prints::routes(to);
+    staff_prints::routes(to);
+    viewings::routes(to);
 }

@@ -1,34 +1,43 @@
 //! Uploading papers, looking at them, using them again.
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, delete, get, post, web};
+use actix_web::{HttpResponse, web};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::form;
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::loading;
 use crate::office::cases::access::mandates;
 use crate::office::cases::filing::paper_files::{BAD_FILE, BAD_LINK, BAD_UPLOAD, FILES_BUSY, discard, store, unstored};
 use crate::office::cases::filing::papers::{self, Paper, PaperView, Viewer};
 use crate::office::cases::filing::viewings;
+use crate::office::cases::record::case::Case;
+use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::{Services, Spine};
+use crate::office::frame::{Call, Write};
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::crypto::{Link, Place};
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::files::{FileFault, Kind, MAX_FILE_BYTES, Variant};
+use crate::platform::http::once::Done;
 use crate::platform::http::paging::{self, After};
-use crate::platform::http::{Answer, Body, Envelope, Once, Page, Parts, PathId, Query};
+use crate::platform::http::{Answer, Created, Once, Operations, Page, Parts, PathId, Query};
 use crate::platform::id::Id;
+use crate::{form, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(upload).service(withdraw).service(reusable).service(reuse).service(download);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        upload: [code::INVALID, case_codes::NOT_EDITABLE, BAD_FILE, BAD_UPLOAD, FILES_BUSY],
+        withdraw: [case_codes::NOT_EDITABLE],
+        reusable: [code::NOT_FOUND],
+        reuse: [case_codes::NOT_EDITABLE],
+        download: [BAD_LINK],
+    );
 }
 
 /// The parts of an upload, as `wx.uploadFile` sends them.
@@ -46,52 +55,50 @@ struct Upload {
     alt_text: Option<String>,
 }
 
-#[utoipa::path(tag = "papers", operation_id = "uploadPaper", summary = "上传材料",
+#[utoipa::path(post, path = "/cases/{id}/papers", tag = "papers", operation_id = "uploadPaper", summary = "上传材料",
     description = "上传一页材料（照片或 PDF）。照片中的位置信息会被删除；成功即已保存，状态为“已收到”。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    params(("id" = Id, Path, description = "办件编号")),
     request_body(content = inline(Upload), content_type = "multipart/form-data"),
-    responses((status = 201, description = "已收到", body = Envelope<PaperView>),
-        (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
-    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[post("/cases/{id}/papers")]
-async fn upload(
-    who: Filer,
-    once: Once,
-    id: PathId,
-    parts: Parts,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<PaperView>> {
-    let (id, caller, spine) = (id.0, who.id(), Spine::of(&app, &services));
-    let (asking, now) = (who.clone(), spine.now);
-    let case = app.db.read(move |c| loading::owned(c, &asking, id, now)).await?;
+    responses((status = 201, description = "已收到")))]
+async fn upload(who: Filer, once: Once, id: PathId, parts: Parts, call: Call) -> Result<Created<PaperView>> {
+    let (id, caller, asking, now) = (id.0, who.id(), who.clone(), call.office.now);
+    let case = call.app.db.read(move |c| loading::owned(c, &asking, id, now)).await?;
     let sent = take(parts).await?;
     let fingerprint = sent.fingerprint();
     // The first answer was lost: by now there may be no room for another page, or the case was submitted.
-    if let Some(paper) = once.replay(&app, caller, fingerprint).await? {
+    if let Some(paper) = once.replay(&call.app, caller, fingerprint).await? {
         return Ok(Answer::created(paper).replayed(true));
     }
-    let (material, asked) = (sent.material.clone(), spine.clone());
-    app.db.read(move |c| papers::room_for(c, &asked, &case, &material)).await?;
-    let clean = app.papers.process(sent.file.into()).await.map_err(refused)?;
-    let paper = store(&app, &spine, id, &sent.material, &sent.alt_text, clean).await?;
-    let file = paper.file_id;
-    let done = once
-        .write(&app, caller, fingerprint, move |c| {
-            let case = loading::owned(c, &who, id, spine.now)?;
-            let paper = Paper { person_id: case.person_id, owner_account: case.applicant_id, ..paper.clone() };
-            papers::add(c, &spine, &case, &paper)?;
-            paper.view(&spine, Viewer::from(&who))
-        })
-        .await;
-    match &done {
+    let paper = received(&call, case, sent).await?;
+    let (app, office, file) = (call.app, call.office, paper.file_id);
+    let done = once.write(&app, caller, fingerprint, move |c| {
+        let case = loading::owned(c, &who, id, office.now)?;
+        let paper = Paper { person_id: case.person_id, owner_account: case.applicant_id, ..paper.clone() };
+        papers::add(c, &office, &case, &paper)?;
+        paper.view(&office, Viewer::from(&who))
+    });
+    let done = done.await;
+    swept(&app, file, &done).await;
+    let done = done?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}
+
+/// Judges and cleans a page for which there is room, and puts it into the vault.
+async fn received(call: &Call, case: Case, sent: Sent) -> Result<Paper> {
+    let (id, material, asked) = (case.id, sent.material.clone(), call.office.clone());
+    call.app.db.read(move |c| papers::room_for(c, &asked, &case, &material)).await?;
+    let clean = call.app.papers.process(sent.file.into()).await.map_err(refused)?;
+    store(&call.app, &call.office, id, &sent.material, &sent.alt_text, clean).await
+}
+
+/// Takes the file away again when no row came to hold it.
+async fn swept<T>(app: &App, file: Id, done: &Result<Done<T>>) {
+    match done {
         Ok(d) if !d.replayed => {}
         // An error at COMMIT may have committed: the hourly sweep asks the database before it deletes.
         Err(e) if e.code().status >= 500 => {}
-        _ => discard(&app, file).await,
+        _ => discard(app, file).await,
     }
-    let done = done?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
 }
 
 struct Sent {
@@ -156,22 +163,18 @@ fn refused(fault: FileFault) -> Error {
     Error::new(&BAD_FILE).with_details(vec![detail])
 }
 
-#[utoipa::path(tag = "papers", operation_id = "withdrawPaper", summary = "删除材料",
+#[utoipa::path(delete, path = "/papers/{id}", tag = "papers", operation_id = "withdrawPaper", summary = "删除材料",
     description = "删除一页还没有提交的材料，或者补正时要替换的材料。",
     params(("id" = Id, Path, description = "材料编号")),
-    responses((status = 200, description = "已删除", body = Envelope<PaperView>),
-        (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
-    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[delete("/papers/{id}")]
-async fn withdraw(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<PaperView>> {
-    let spine = Spine::of(&app, &services);
-    let view = app.db.write(move |c| {
+    responses((status = 200, description = "已删除")))]
+async fn withdraw(who: Filer, id: PathId, call: Call) -> Result<Answer<PaperView>> {
+    call.write(move |c, spine| {
         let paper = papers::find(c, id.0)?.ok_or_else(Error::not_found)?;
         let case = loading::owned(c, &who, paper.case_id, spine.now)?;
-        papers::withdraw(c, &spine, &case, &paper)?;
-        Paper { state: "withdrawn".to_owned(), ..paper }.view(&spine, Viewer::from(&who))
-    });
-    Ok(Answer::ok(view.await?))
+        papers::withdraw(c, spine, &case, &paper)?;
+        Paper { state: "withdrawn".to_owned(), ..paper }.view(spine, Viewer::from(&who))
+    })
+    .await
 }
 
 /// Whose papers.
@@ -186,14 +189,9 @@ struct OfPerson {
     cursor: Option<String>,
 }
 
-#[utoipa::path(tag = "papers", operation_id = "listReusablePapers", summary = "可以再次使用的材料",
+#[utoipa::path(get, path = "/me/papers", tag = "papers", operation_id = "listReusablePapers", summary = "可以再次使用的材料",
     description = "您以前为这个人上传过的材料，可以直接用在新的申请里，不用重新拍照。最新的在前。",
-    params(OfPerson),
-    responses((status = 200, description = "一页材料", body = Envelope<Page<PaperView>>),
-        (status = 400, description = "10007 游标失效", body = crate::platform::http::Failure),
-        (status = 404, description = "10006 没有这个人，或者您不能为这个人办理", body = crate::platform::http::Failure)),
-    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/me/papers")]
+    responses((status = 200, description = "一页材料")))]
 async fn reusable(
     who: Filer,
     q: Query<OfPerson>,
@@ -228,24 +226,13 @@ struct Reuse {
 }
 form!(Reuse { paper_id: "材料编号", material: "材料" });
 
-#[utoipa::path(tag = "papers", operation_id = "reusePaper", summary = "再次使用材料",
+#[utoipa::path(post, path = "/cases/{id}/papers/actions/reuse", tag = "papers", operation_id = "reusePaper", summary = "再次使用材料",
     description = "把以前上传过的一份材料用在这件申请里。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Reuse,
-    responses((status = 201, description = "已收到", body = Envelope<PaperView>),
-        (status = 409, description = "20007 现在不能修改这份材料", body = crate::platform::http::Failure)),
-    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[post("/cases/{id}/papers/actions/reuse")]
-async fn reuse(
-    who: Filer,
-    once: Once,
-    id: PathId,
-    body: Body<Reuse>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<PaperView>> {
-    let (spine, new, ask) = (Spine::of(&app, &services), app.clock.id(), body.value);
-    let done = once.write(&app, who.id(), body.fingerprint, move |c| {
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 201, description = "已收到")))]
+async fn reuse(who: Filer, id: PathId, call: Write<Reuse>) -> Result<Created<PaperView>> {
+    let new = call.app.clock.id();
+    call.once(who.id(), move |c, spine, ask| {
         let case = loading::owned(c, &who, id.0, spine.now)?;
         let owner = papers::owner_for(c, &who, case.person_id, spine.now)?;
         let old = papers::find(c, ask.paper_id)?.filter(|p| p.owner_account == owner && p.person_id == case.person_id);
@@ -262,11 +249,10 @@ async fn reuse(
             uploaded_at: spine.now,
             ..old
         };
-        papers::add(c, &spine, &case, &paper)?;
-        paper.view(&spine, Viewer::from(&who))
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+        papers::add(c, spine, &case, &paper)?;
+        paper.view(spine, Viewer::from(&who))
+    })
+    .await
 }
 
 /// The signature of a five-minute link.
@@ -284,11 +270,10 @@ struct Signed {
     signature: String,
 }
 
-#[utoipa::path(tag = "papers", operation_id = "downloadPaper", summary = "查看材料",
+#[utoipa::path(get, path = "/files/{id}", tag = "papers", operation_id = "downloadPaper", summary = "查看材料",
     description = "用办件中给出的五分钟链接查看一份材料。链接只对这一份材料有效。工作人员每次查看都会记录，申请人可以看到。",
-    params(("id" = Id, Path, description = "材料编号"), Signed),
+    params(("id" = Id, Path, description = "材料编号")),
     responses((status = 200, description = "文件内容", content_type = "application/octet-stream", body = inline(String))))]
-#[get("/files/{id}")]
 async fn download(id: PathId, q: Query<Signed>, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
     let (spine, signed) = (Spine::of(&app, &services), q.0);
     let bad = || Error::new(&BAD_LINK);

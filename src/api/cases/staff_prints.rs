@@ -1,9 +1,8 @@
 //! What a worker may print: the papers for the applicant, and the file of the case. Each print leaves a row.
 
-use actix_web::{get, web};
+use actix_web::web;
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::prints::{ids, print};
 use crate::office::accounts::guards::DeskOfficer;
@@ -13,17 +12,19 @@ use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::showing::prints::decision::{self, Document, DocumentView};
 use crate::office::cases::showing::prints::record::{self, Opened, Print};
 use crate::office::cases::showing::prints::{case_file, correction, facts};
+use crate::office::frame::Call;
 use crate::office::people::reveals::RevealField;
+use crate::operations;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Envelope, PathId, Query};
+use crate::platform::http::{Answer, List, Operations, PathId, Query};
 use crate::platform::id::Id;
-use crate::platform::print::{Paper, PdfFile, Printed};
+use crate::platform::print::{Paper, Printed};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(notice).service(document).service(file);
+pub fn routes(to: &mut Operations) {
+    operations!(to; list, notice, document, file);
 }
 
 /// A print that is being made: ids and time are taken before the write.
@@ -55,32 +56,23 @@ impl Printing {
     }
 }
 
-#[utoipa::path(tag = "desks", operation_id = "listStaffCaseDocuments", summary = "办件的文书（工作人员）",
+#[utoipa::path(get, path = "/staff/cases/{id}/documents", tag = "desks", operation_id = "listStaffCaseDocuments", summary = "办件的文书（工作人员）",
     description = "这件事已经有哪些文书可以打印交给申请人，一次全部列出。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "文书，最早的在前", body = Envelope<Vec<DocumentView>>)), security(("staff" = [])))]
-#[get("/staff/cases/{id}/documents")]
-async fn list(
-    who: DeskOfficer,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Vec<DocumentView>>> {
-    let spine = Spine::of(&app, &services);
-    let found = app.db.read(move |c| {
+    responses((status = 200, description = "文书，最早的在前")))]
+async fn list(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<List<DocumentView>>> {
+    call.read(move |c, spine| {
         let case = loading::in_scope(c, &who, id.0)?;
-        let facts = facts::load(c, &spine, case)?;
-        decision::list(c, &facts)
-    });
-    Ok(Answer::ok(found.await?))
+        let facts = facts::load(c, spine, case)?;
+        decision::list(c, &facts).map(List)
+    })
+    .await
 }
 
-#[utoipa::path(tag = "desks", operation_id = "printCorrectionNotice", summary = "打印一次性告知书",
+#[utoipa::path(get, path = "/staff/cases/{id}/corrections/{round}/notice", tag = "desks", operation_id = "printCorrectionNotice", summary = "打印一次性告知书",
     description = "打印给申请人的一次性告知书，上面有申请人的全名。每次打印都记录是谁、什么时候打印的。",
     params(("id" = Id, Path, description = "办件编号"), ("round" = i64, Path, description = "第几次补正，从 1 开始", example = 1)),
-    responses((status = 200, description = "PDF 文件", content_type = "application/pdf", body = PdfFile)),
-    security(("staff" = [])))]
-#[get("/staff/cases/{id}/corrections/{round}/notice")]
+    responses((status = 200, description = "PDF 文件")))]
 async fn notice(
     who: DeskOfficer,
     path: web::Path<(String, String)>,
@@ -98,13 +90,10 @@ async fn notice(
     print(&app, &case, &format!("correction-{round}"), paper).await
 }
 
-#[utoipa::path(tag = "desks", operation_id = "printCaseDocument", summary = "打印文书",
+#[utoipa::path(get, path = "/staff/cases/{id}/documents/{document}", tag = "desks", operation_id = "printCaseDocument", summary = "打印文书",
     description = "打印给申请人的受理通知书、不予受理通知书、批准决定书或不予批准决定书，上面有申请人的全名。每次打印都记录是谁、什么时候打印的。",
-    params(("id" = Id, Path, description = "办件编号"),
-        ("document" = inline(Document), Path, description = "哪一种文书", example = "acceptance")),
-    responses((status = 200, description = "PDF 文件", content_type = "application/pdf", body = PdfFile)),
-    security(("staff" = [])))]
-#[get("/staff/cases/{id}/documents/{document}")]
+    params(("id" = Id, Path, description = "办件编号"), ("document" = inline(Document), Path, description = "哪一种文书", example = "acceptance")),
+    responses((status = 200, description = "PDF 文件")))]
 async fn document(
     who: DeskOfficer,
     path: web::Path<(String, String)>,
@@ -145,12 +134,10 @@ impl Open {
     }
 }
 
-#[utoipa::path(tag = "desks", operation_id = "printCaseFile", summary = "打印案卷",
+#[utoipa::path(get, path = "/staff/cases/{id}/file", tag = "desks", operation_id = "printCaseFile", summary = "打印案卷",
     description = "一件事的全部内容印成一份 PDF：填写内容、材料清单、补正、全部办理记录和校验码。姓名和号码默认遮盖；写明原因（purpose）才印完整的，并记入查看记录。每次打印都记录是谁、什么时候打印的。",
-    params(("id" = Id, Path, description = "办件编号"), Open),
-    responses((status = 200, description = "PDF 文件", content_type = "application/pdf", body = PdfFile)),
-    security(("staff" = [])))]
-#[get("/staff/cases/{id}/file")]
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "PDF 文件")))]
 async fn file(
     who: DeskOfficer,
     id: PathId,

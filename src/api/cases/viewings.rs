@@ -1,11 +1,9 @@
 //! Who looked at a case's papers: by name for leaders and auditors, by office for the applicant.
 
-use actix_web::{get, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::labelled;
 use crate::office::accounts::guards::{Filer, Overseer, Resident};
 use crate::office::accounts::staff;
 use crate::office::cases::access::loading;
@@ -19,13 +17,14 @@ use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::{self, After, Paged};
-use crate::platform::http::{Answer, Envelope, Failure, Labelled, Page, PathId, Query};
+use crate::platform::http::{Answer, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::{labelled, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(staff_list).service(my_list);
+pub fn routes(to: &mut Operations) {
+    operations!(to; staff_list, my_list);
 }
 
 /// One look at one paper, as the applicant may know of it: which office, not which person.
@@ -77,12 +76,10 @@ fn key((viewing, _): &(Viewing, String)) -> After {
     After { at: viewing.at, id: viewing.id }
 }
 
-#[utoipa::path(tag = "desks", operation_id = "listPaperViews", summary = "谁看过材料（负责人、审计员）",
+#[utoipa::path(get, path = "/staff/cases/{id}/views", tag = "desks", operation_id = "listPaperViews", summary = "谁看过材料（负责人、审计员）",
     description = "工作人员查看这件材料的记录，最新的在前：谁、什么岗位、什么时间、哪一份。",
-    params(("id" = Id, Path, description = "办件编号"), Paged),
-    responses((status = 200, description = "一页查看记录", body = Envelope<Page<StaffPaperLook>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
-#[get("/staff/cases/{id}/views")]
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "一页查看记录")))]
 async fn staff_list(who: Overseer, id: PathId, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<StaffPaperLook>>> {
     let (worker, limit, name) = (who.0, paging::limit(q.0.limit)?, format!("views:{}", id.0));
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
@@ -103,12 +100,10 @@ async fn staff_list(who: Overseer, id: PathId, q: Query<Paged>, app: web::Data<A
     Ok(Answer::ok(Page { items: items.await?, next_cursor }))
 }
 
-#[utoipa::path(tag = "papers", operation_id = "listMyPaperViews", summary = "谁看过我的材料",
+#[utoipa::path(get, path = "/cases/{id}/views", tag = "papers", operation_id = "listMyPaperViews", summary = "谁看过我的材料",
     description = "哪个单位、什么岗位的工作人员在什么时间看过这件申请的哪份材料，最新的在前。不显示姓名。",
-    params(("id" = Id, Path, description = "办件编号"), Paged),
-    responses((status = 200, description = "一页查看记录", body = Envelope<Page<PaperLook>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = [])))]
-#[get("/cases/{id}/views")]
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "一页查看记录")))]
 async fn my_list(
     who: Resident,
     id: PathId,

@@ -1,29 +1,30 @@
 //! A worker, or whoever leads the desk, states that the worker is away and who stands in; and who is away now.
 
-use actix_web::{get, post, web};
+use actix_web::web;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use crate::office::accounts::absences::{self, Absence, Why, absences as rows};
+use crate::office::accounts::faults as account_codes;
 use crate::office::accounts::guards::{DeskOfficer, Post, Worker};
 use crate::office::accounts::staff::{self, assignments};
-use crate::office::cases::service::{Services, Spine};
 use crate::office::desks::claims;
+use crate::office::frame::Write;
 use crate::office::people::persons::county_of;
 use crate::office::stored;
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::body::moment;
 use crate::platform::http::paging::{self, After, Paged};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
+use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
-use crate::{form, labelled};
+use crate::{form, labelled, operations};
 
 /// The longest absence that can be stated at once, in milliseconds: a year.
 const LONGEST_MS: i64 = 366 * 24 * 3_600_000;
@@ -31,8 +32,12 @@ const LONGEST_MS: i64 = 366 * 24 * 3_600_000;
 diesel::allow_tables_to_appear_in_same_query!(rows, assignments);
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(state).service(end);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        list,
+        state: [code::NOT_FOUND, account_codes::ALREADY_AWAY],
+        end,
+    );
 }
 
 /// Who is away, and who does the work meanwhile.
@@ -83,11 +88,9 @@ fn view(c: &mut AnyConn, id: Id, now: i64) -> Result<AbsenceView> {
     views(c, &[absence], now)?.pop().ok_or_else(Error::not_found)
 }
 
-#[utoipa::path(tag = "desks", operation_id = "listAbsences", summary = "谁请假、谁代班",
-    description = "您所在窗口现在和以后的请假登记，开始得早的在前。", params(Paged),
-    responses((status = 200, description = "一页请假登记", body = Envelope<Page<AbsenceView>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
-#[get("/staff/absences")]
+#[utoipa::path(get, path = "/staff/absences", tag = "desks", operation_id = "listAbsences", summary = "谁请假、谁代班",
+    description = "您所在窗口现在和以后的请假登记，开始得早的在前。",
+    responses((status = 200, description = "一页请假登记")))]
 async fn list(who: DeskOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<AbsenceView>>> {
     let (worker, now, limit) = (who.0, app.clock.now_ms(), paging::limit(q.0.limit)?);
     let name = format!("absences:{}", worker.id);
@@ -140,33 +143,23 @@ form!(StateAbsence {
     worker_id: "请假人", deputy_id: "代班人", from: "开始时间", until: "结束时间", why: "原因"
 });
 
-#[utoipa::path(tag = "desks", operation_id = "stateAbsence", summary = "登记请假和代班",
+#[utoipa::path(post, path = "/staff/absences", tag = "desks", operation_id = "stateAbsence", summary = "登记请假和代班",
     description = "本人或者窗口负责人登记。请假期间代班人可以办理请假人窗口上的事项，回避以代班人为准；请假人领取的事项放回待办。到期自动结束，也可以提前结束。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = StateAbsence,
-    responses((status = 201, description = "已登记", body = Envelope<AbsenceView>),
-        (status = 404, description = "10006 没有这个人，或者不归您负责", body = Failure),
-        (status = 409, description = "12007 这段时间已经登记过", body = Failure)), security(("staff" = [])))]
-#[post("/staff/absences")]
-async fn state(
-    who: DeskOfficer,
-    once: Once,
-    body: Body<StateAbsence>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<AbsenceView>> {
-    let (spine, worker, id) = (Spine::of(&app, &services), who.0, app.clock.id());
-    let new = planned(&body.value, &worker, id, spine.now)?;
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+    responses((status = 201, description = "已登记")))]
+async fn state(who: DeskOfficer, call: Write<StateAbsence>) -> Result<Created<AbsenceView>> {
+    let worker = who.0;
+    let id = call.app.clock.id();
+    let new = planned(&call.sent, &worker, id, call.office.now)?;
+    call.once(worker.id, move |c, spine, _| {
         let posts = manages(c, &worker, new.worker_id, spine.now)?;
         deputy_fits(c, &posts, &new, spine.now)?;
         absences::state(c, &new)?;
         if new.lasts(spine.now) {
-            claims::begin(c, &spine, new.id, new.worker_id)?;
+            claims::begin(c, spine, new.id, new.worker_id)?;
         }
         view(c, new.id, spine.now)
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
 /// The absence as it was asked for, with its times checked.
@@ -241,31 +234,20 @@ struct EndAbsence {
 }
 form!(EndAbsence { version: "版本" });
 
-#[utoipa::path(tag = "desks", operation_id = "endAbsence", summary = "提前结束请假",
+#[utoipa::path(post, path = "/staff/absences/{id}/actions/end", tag = "desks", operation_id = "endAbsence", summary = "提前结束请假",
     description = "本人或者窗口负责人结束。代班人按代班领取的事项放回待办。",
-    params(("id" = Id, Path, description = "请假登记编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = EndAbsence,
-    responses((status = 200, description = "已结束", body = Envelope<AbsenceView>),
-        (status = 409, description = "10030 已经结束，或者版本过期", body = Failure)), security(("staff" = [])))]
-#[post("/staff/absences/{id}/actions/end")]
-async fn end(
-    who: DeskOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<EndAbsence>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<AbsenceView>> {
-    let (spine, worker, seen) = (Spine::of(&app, &services), who.0, body.value.version);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+    params(("id" = Id, Path, description = "请假登记编号")),
+    responses((status = 200, description = "已结束")))]
+async fn end(who: DeskOfficer, id: PathId, call: Write<EndAbsence>) -> Result<Answer<AbsenceView>> {
+    let worker = who.0;
+    call.once(worker.id, move |c, spine, sent| {
         let absence = absences::find(c, id.0)?;
         manages(c, &worker, absence.worker_id, spine.now)?;
-        if absence.version != seen || absence.ended_at.is_some() || absence.until_at <= spine.now {
+        if absence.version != sent.version || absence.ended_at.is_some() || absence.until_at <= spine.now {
             return Err(Error::stale(absence.current(spine.now)));
         }
-        claims::end(c, &spine, absence.id, absence.deputy_id, Some(worker.id))?;
+        claims::end(c, spine, absence.id, absence.deputy_id, Some(worker.id))?;
         view(c, absence.id, spine.now)
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    })
+    .await
 }

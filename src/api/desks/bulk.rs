@@ -1,27 +1,25 @@
 //! One decision about many cases: each by itself, under the same rules as one alone, with a result of its own.
 
-use actix_web::{post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::decisions::{Ruling, Verb};
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::{Services, Spine};
-use crate::platform::app::App;
+use crate::office::cases::service::Spine;
+use crate::office::frame::Write;
 use crate::platform::code;
 use crate::platform::db::{AnyConn, apart};
 use crate::platform::error::{Detail, Result};
-use crate::platform::http::{Answer, Body, Envelope, Labelled, Once};
+use crate::platform::http::{Answer, Labelled, Operations};
 use crate::platform::id::Id;
-use crate::{form, labelled};
+use crate::{form, labelled, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(bulk);
+pub fn routes(to: &mut Operations) {
+    operations!(to; bulk);
 }
 
 /// A case and the version that was seen.
@@ -83,30 +81,21 @@ struct BulkDone {
     results: Vec<BulkResult>,
 }
 
-#[utoipa::path(tag = "desks", operation_id = "decideCases", summary = "批量办理",
+#[utoipa::path(post, path = "/staff/cases/actions/bulk", tag = "desks", operation_id = "decideCases", summary = "批量办理",
     description = "对最多五十件作同一个决定。每件单独办理，规则与逐件办理相同；一件不能办理不影响其他件。每件的结果都在 results 中：errcode 为 0 的已办理。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Bulk,
-    responses((status = 200, description = "每件的结果", body = Envelope<BulkDone>)), security(("staff" = [])))]
-#[post("/staff/cases/actions/bulk")]
-async fn bulk(
-    who: DeskOfficer,
-    once: Once,
-    body: Body<Bulk>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<BulkDone>> {
-    let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
-    let ruling = Ruling { action: sent.action.action(), reason: sent.reason, note: sent.note };
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+    responses((status = 200, description = "每件的结果")))]
+async fn bulk(who: DeskOfficer, call: Write<Bulk>) -> Result<Answer<BulkDone>> {
+    let worker = who.0;
+    call.once(worker.id, move |c, spine, sent| {
+        let ruling = Ruling { action: sent.action.action(), reason: sent.reason.clone(), note: sent.note.clone() };
         let mut results = Vec::with_capacity(sent.cases.len());
         for seen in &sent.cases {
-            results.push(one(c, &spine, &worker, &ruling, seen)?);
+            results.push(one(c, spine, &worker, &ruling, seen)?);
         }
         let done = results.iter().filter(|r| r.errcode == 0).count();
         Ok(BulkDone { done, refused: results.len().saturating_sub(done), results })
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
 /// One case, apart from the others.

@@ -1,32 +1,35 @@
 //! What a caseworker decides about a case, always on the version that was seen.
 
-use actix_web::{post, web};
+use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::form;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::moving::act::act;
 use crate::office::cases::moving::merging;
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::record::codes as case_codes;
+use crate::office::cases::service::Spine;
 use crate::office::cases::showing::views::{self, CaseView};
+use crate::office::frame::Write;
 use crate::office::policy::county;
-use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId};
+use crate::platform::http::{Answer, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Action;
+use crate::{form, operations};
 
 /// The operations of this file. The one path that names its verb comes before the one that takes any.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(merge).service(decide);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        merge: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::NOT_A_TWIN],
+        decide: [case_codes::NOT_NOW, case_codes::UNDO_OPEN, case_codes::CLAIMED, case_codes::CONFLICTED],
+    );
 }
 
 coded_enum! {
@@ -92,35 +95,21 @@ struct Decision {
 }
 form!(Decision { version: "版本", reason: "原因", note: "说明" });
 
-#[utoipa::path(tag = "desks", operation_id = "decideCase", summary = "办理",
+#[utoipa::path(post, path = "/staff/cases/{id}/actions/{verb}", tag = "desks", operation_id = "decideCase", summary = "办理",
     description = "领取、放回、受理、不予受理、报送上级、退回下级、提请上级、暂缓、恢复、批准、不予批准、停止公示、收回自己的决定、接手（负责人）、内部备注。可以做的动作见办件的 allowed_actions。两人同时办理时，后到的一方得到 409 和最新情况。",
-    params(("id" = Id, Path, description = "办件编号"),
-        ("verb" = inline(Verb), Path, description = "allowed_actions 中的办理动作，下划线写成连字符", example = "accept"),
-        ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Decision,
-    responses((status = 200, description = "已办理", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能这样办理；20003 十分钟内可能取消；20004 同事已领取", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/cases/{id}/actions/{verb}")]
-async fn decide(
-    who: DeskOfficer,
-    once: Once,
-    path: web::Path<(String, String)>,
-    body: Body<Decision>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<CaseView>> {
+    params(("id" = Id, Path, description = "办件编号"), ("verb" = inline(Verb), Path, description = "allowed_actions 中的办理动作，下划线写成连字符", example = "accept")),
+    responses((status = 200, description = "已办理")))]
+async fn decide(who: DeskOfficer, path: web::Path<(String, String)>, call: Write<Decision>) -> Result<Answer<CaseView>> {
     let (id, verb) = path.into_inner();
     let id: Id = id.parse().map_err(|_| Error::not_found())?;
     let action = Verb::from_code(&verb).ok_or_else(Error::not_found)?.action();
-    let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
-    let ruling = Ruling { action, reason: sent.reason, note: sent.note };
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let case = ruling.on(c, &spine, &worker, id, sent.version)?;
-        views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    let worker = who.0;
+    call.once(worker.id, move |c, spine, sent| {
+        let ruling = Ruling { action, reason: sent.reason.clone(), note: sent.note.clone() };
+        let case = ruling.on(c, spine, &worker, id, sent.version)?;
+        views::full(c, spine, &case, Some(&Actor::Worker(worker.clone())))
+    })
+    .await
 }
 
 /// A decision; one case and many are decided alike.
@@ -184,31 +173,18 @@ struct MergeCase {
 }
 form!(MergeCase { version: "版本", into: "并入的办件", note: "说明" });
 
-#[utoipa::path(tag = "desks", operation_id = "mergeCase", summary = "并入另一件",
+#[utoipa::path(post, path = "/staff/cases/{id}/actions/merge", tag = "desks", operation_id = "mergeCase", summary = "并入另一件",
     description = "同一个人同一项服务重复申请时，把这一件并入另一件：这一件结束并指明去向，另一件继续办理。",
-    params(("id" = Id, Path, description = "要结束的办件"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = MergeCase,
-    responses((status = 200, description = "已并件", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 现在不能这样办理；20004 同事已领取", body = Failure),
-        (status = 422, description = "20015 不是同一个人的同一项服务", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/cases/{id}/actions/merge")]
-async fn merge(
-    who: DeskOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<MergeCase>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<CaseView>> {
-    let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+    params(("id" = Id, Path, description = "要结束的办件")),
+    responses((status = 200, description = "已并件")))]
+async fn merge(who: DeskOfficer, id: PathId, call: Write<MergeCase>) -> Result<Answer<CaseView>> {
+    let worker = who.0;
+    call.once(worker.id, move |c, spine, sent| {
         let actor = Actor::Worker(worker.clone());
         let (action, version) = (Action::Merge, Some(sent.version));
         let act_of = Act { actor: actor.clone(), action, version, reason: None, note: sent.note.clone() };
-        let case = merging::merge(c, &spine, &worker, id.0, sent.into, act_of)?;
-        views::full(c, &spine, &case, Some(&actor))
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+        let case = merging::merge(c, spine, &worker, id.0, sent.into, act_of)?;
+        views::full(c, spine, &case, Some(&actor))
+    })
+    .await
 }

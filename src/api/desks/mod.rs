@@ -7,14 +7,14 @@ pub mod hand_over; // a desk passes to somebody else
 pub mod queue;
 pub mod search; // finding cases in scope // the list, its counts, get-next
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::platform::http::Operations;
 
 /// The operations of this folder.
-pub fn routes(cfg: &mut ServiceConfig) {
-    search::routes(cfg);
-    bulk::routes(cfg);
-    absences::routes(cfg);
-    hand_over::routes(cfg);
-    queue::routes(cfg);
-    decisions::routes(cfg);
+pub fn routes(to: &mut Operations) {
+    search::routes(to);
+    bulk::routes(to);
+    absences::routes(to);
+    hand_over::routes(to);
+    queue::routes(to);
+    decisions::routes(to);
 }

@@ -2,29 +2,30 @@
 
 use std::time::Duration;
 
-use actix_web::{post, web};
+use actix_web::web;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::form;
 use crate::office::accounts::guards::DeskOfficer;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::desks::search::{self, By, Term};
 use crate::platform::app::App;
+use crate::platform::code::{self, Code};
 use crate::platform::error::Result;
 use crate::platform::http::limits::Limit;
-use crate::platform::http::{Answer, Body, Envelope, Page, paging};
+use crate::platform::http::operation::Tool;
+use crate::platform::http::{Answer, Body, Operations, Page, paging};
 use crate::platform::id::Id;
+use crate::{form, operations};
 
 /// Searches of one worker in a minute: enough for a counter with a queue, too few to try out a register.
 const PER_MINUTE: u32 = 30;
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(search_cases);
+pub fn routes(to: &mut Operations) {
+    operations!(to; search_cases);
 }
 
 /// How often each worker may search; one for the whole server.
@@ -54,11 +55,9 @@ struct Search {
 }
 form!(Search { by: "查找方式", term: "查找内容", limit: "每页条数", cursor: "下一页" });
 
-#[utoipa::path(tag = "desks", operation_id = "searchCases", summary = "查找办件",
+#[utoipa::path(post, path = "/staff/cases/actions/search", tag = "desks", operation_id = "searchCases", summary = "查找办件",
     description = "在您负责的范围内，按办件编号、身份证号码、手机号码（本人或申请人）或者姓名（至少两个字）查找，最新的在前。每次查找都会记录您的姓名、时间和找到的件数。每分钟最多三十次。不需要 Idempotency-Key。",
-    request_body = Search,
-    responses((status = 200, description = "一页办件", body = Envelope<Page<CaseSummary>>)), security(("staff" = [])))]
-#[post("/staff/cases/actions/search")]
+    responses((status = 200, description = "一页办件")))]
 async fn search_cases(
     who: DeskOfficer,
     body: Body<Search>,
@@ -78,4 +77,8 @@ async fn search_cases(
     app.db.write(move |c| search::record(c, log, now, caller, &term, hits)).await?;
     let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |(after, _)| *after)?;
     Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, s)| s).collect(), next_cursor }))
+}
+
+impl Tool for SearchRate {
+    const REFUSES: (&'static str, &'static [&'static Code]) = ("SearchRate", &[&code::RATE]);
 }

@@ -1,32 +1,34 @@
 //! A worker finds somebody by the ID card in hand, or writes them into the register of persons.
 
-use actix_web::{post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::staff::in_scope;
-use crate::form;
 use crate::office::accounts::guards::{AreaOfficer, DeskOfficer};
 use crate::office::accounts::identity;
+use crate::office::frame::{Save, Write};
 use crate::office::people::codes;
 use crate::office::people::persons::{self, NewPerson};
 use crate::office::people::reveals::{self, Reveal};
 use crate::office::policy::areas;
-use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::error::{Detail, Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once};
+use crate::platform::http::{Answer, Created, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::names::PersonName;
+use crate::{form, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(find_person).service(add_person);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        find_person: [code::NOT_FOUND],
+        add_person: [codes::PERSON_KNOWN],
+    );
 }
 
 /// The ID card in hand.
@@ -39,27 +41,23 @@ struct FindPerson {
 
 form!(FindPerson { id_number: "身份证号码" });
 
-#[utoipa::path(tag = "people", operation_id = "findPerson", summary = "按身份证号查人",
+#[utoipa::path(post, path = "/staff/persons/actions/find", tag = "people", operation_id = "findPerson", summary = "按身份证号查人",
     description = "窗口或上门时，按身份证号在您负责的区域内查人。查到的会记录一次，供审计。号码放在正文里，不会出现在日志中。",
-    request_body = FindPerson,
-    responses((status = 200, description = "查到的人", body = Envelope<FoundPerson>),
-        (status = 404, description = "10006 您负责的区域内没有这个人", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/persons/actions/find")]
-async fn find_person(who: DeskOfficer, body: Body<FindPerson>, app: web::Data<App>) -> Result<Answer<FoundPerson>> {
-    let (worker, now) = (who.0, app.clock.now_ms());
-    let id_number = CitizenId::parse(&body.value.id_number, beijing_date(now))
+    responses((status = 200, description = "查到的人")))]
+async fn find_person(who: DeskOfficer, call: Save<FindPerson>) -> Result<Answer<FoundPerson>> {
+    let worker = who.0;
+    let id_number = CitizenId::parse(&call.sent.id_number, beijing_date(call.office.now))
         .map_err(|e| Error::invalid(vec![fault("/id_number", "身份证号码", e.code(), e.reason(), e.suggestion())]))?;
-    let (hash, reveal) = (persons::id_hash(&app.keys, &id_number), app.clock.id());
-    let found = app.db.write(move |c| {
+    let (hash, reveal) = (persons::id_hash(&call.app.keys, &id_number), call.app.clock.id());
+    call.save(move |c, office, _| {
         let found = persons::find_by_id_hash(c, &hash)?.filter(|p| in_scope(&worker, &p.area));
         let found = found.ok_or_else(Error::not_found)?;
         let (worker, purpose) = (worker.id, "按身份证号查人".to_owned());
-        let at_ms = now;
+        let at_ms = office.now;
         reveals::record(c, &Reveal { id: reveal, at_ms, worker, person: found.id, case: None, fields: Vec::new(), purpose })?;
         Ok(FoundPerson { id: found.id, name_masked: found.name_masked })
-    });
-    Ok(Answer::ok(found.await?))
+    })
+    .await
 }
 
 /// A person who stands before the worker, by their papers.
@@ -96,18 +94,13 @@ struct FoundPerson {
     name_masked: String,
 }
 
-#[utoipa::path(tag = "people", operation_id = "addPerson", summary = "登记人员",
+#[utoipa::path(post, path = "/staff/persons", tag = "people", operation_id = "addPerson", summary = "登记人员",
     description = "把名册里没有的人登记进来（例如还没有残疾人证的学生）。请核对身份证和户口簿原件。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = AddPerson,
-    responses((status = 201, description = "已登记", body = Envelope<FoundPerson>),
-        (status = 409, description = "12006 这个人已经登记过", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/persons")]
-async fn add_person(who: AreaOfficer, once: Once, body: Body<AddPerson>, app: web::Data<App>) -> Result<Answer<FoundPerson>> {
-    let now = app.clock.now_ms();
-    let new = body.value.read(app.clock.id(), now, beijing_date(now))?;
-    let (worker, keys) = (who.0, app.keys.clone());
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+    responses((status = 201, description = "已登记")))]
+async fn add_person(who: AreaOfficer, call: Write<AddPerson>) -> Result<Created<FoundPerson>> {
+    let new = call.sent.read(call.app.clock.id(), call.office.now, beijing_date(call.office.now))?;
+    let worker = who.0;
+    call.once(worker.id, move |c, office, _| {
         // Outside the worker's areas nothing is told, not even whether the area exists.
         if !in_scope(&worker, &new.area) || areas::find(c, &new.area)?.is_none() {
             return Err(Error::invalid(vec![fault(
@@ -118,15 +111,14 @@ async fn add_person(who: AreaOfficer, once: Once, body: Body<AddPerson>, app: we
                 "请选择您负责的村（社区）。",
             )]));
         }
-        if persons::find_by_id_hash(c, &persons::id_hash(&keys, &new.id_number))?.is_some() {
+        if persons::find_by_id_hash(c, &persons::id_hash(&office.keys, &new.id_number))?.is_some() {
             return Err(Error::new(&codes::PERSON_KNOWN));
         }
-        let id = persons::insert(c, &keys, &new)?;
-        identity::person_recorded(c, &keys, &new.id_number, now)?;
+        let id = persons::insert(c, &office.keys, &new)?;
+        identity::person_recorded(c, &office.keys, &new.id_number, office.now)?;
         Ok(FoundPerson { id, name_masked: new.name.masked() })
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
 fn fault(field: &str, label: &str, code: &str, reason: &str, suggestion: &str) -> Detail {

@@ -7,12 +7,12 @@ pub mod register; // counts and lists for workers
 #[cfg(test)]
 mod tests;
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::platform::http::Operations;
 
 /// The operations of this folder.
-pub fn routes(cfg: &mut ServiceConfig) {
-    mine::routes(cfg);
-    staff::routes(cfg);
-    enrol::routes(cfg);
-    register::routes(cfg);
+pub fn routes(to: &mut Operations) {
+    mine::routes(to);
+    staff::routes(to);
+    enrol::routes(to);
+    register::routes(to);
 }

@@ -1,30 +1,33 @@
 //! The register of certificates for workers: exact counts, and the list behind them.
 
-use actix_web::{get, web};
+use actix_web::web;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::staff::in_scope;
-use crate::labelled;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
+use crate::office::frame::Call;
 use crate::office::people::register::CertificateStatus;
 use crate::office::people::rolls::{self, Roll};
 use crate::office::people::views::{AreaNames, AreaView, CardView};
 use crate::platform::app::App;
 use crate::platform::code;
+use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::paging::{self, After};
-use crate::platform::http::{Answer, Envelope, Failure, Labelled, Page, Query};
+use crate::platform::http::paging::After;
+use crate::platform::http::{Answer, Labelled, Operations, Page, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::calendar::beijing_date;
 use crate::rules::certificate::{Category, Level};
+use crate::{labelled, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(count_holders).service(list_holders);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        count_holders: [code::NOT_FOUND],
+        list_holders: [code::NOT_FOUND],
+    );
 }
 
 /// Which cards.
@@ -91,13 +94,9 @@ struct HolderCounts {
     by_category: Vec<CategoryCount>,
 }
 
-#[utoipa::path(tag = "people", operation_id = "countHolders", summary = "持证人数统计",
+#[utoipa::path(get, path = "/staff/register/summary", tag = "people", operation_id = "countHolders", summary = "持证人数统计",
     description = "区域内持有效残疾人证的人数，按重度和类别分。数字与名册列表同源。",
-    params(Counted),
-    responses((status = 200, description = "持证人数", body = Envelope<HolderCounts>),
-        (status = 404, description = "10006 不是您负责的区域", body = Failure)),
-    security(("staff" = [])))]
-#[get("/staff/register/summary")]
+    responses((status = 200, description = "持证人数")))]
 async fn count_holders(who: DeskOfficer, query: Query<Counted>, app: web::Data<App>) -> Result<Answer<HolderCounts>> {
     let roll = Roll::holders(areas_of(&who, query.0.county)?);
     let counts = app.db.read(move |c| rolls::count(c, &roll)).await?;
@@ -120,42 +119,46 @@ struct HolderLine {
     card: CardView,
 }
 
-#[utoipa::path(tag = "people", operation_id = "listHolders", summary = "持证名册",
+#[utoipa::path(get, path = "/staff/register", tag = "people", operation_id = "listHolders", summary = "持证名册",
     description = "区域内的残疾人证，先到期的在前，姓名已遮盖。",
-    params(Listed),
-    responses((status = 200, description = "一页名册", body = Envelope<Page<HolderLine>>),
-        (status = 404, description = "10006 不是您负责的区域", body = Failure)),
-    security(("staff" = [])))]
-#[get("/staff/register")]
-async fn list_holders(who: DeskOfficer, query: Query<Listed>, app: web::Data<App>) -> Result<Answer<Page<HolderLine>>> {
-    let asked = query.0;
-    let roll = Roll {
-        areas: areas_of(&who, asked.county)?,
-        status: asked.status.unwrap_or(CertificateStatus::Valid),
-        category: asked.category,
-        level: asked.level,
-        severe: asked.severe,
-        expires_until: asked.expires_until,
-    };
-    let (list, limit) = (format!("register:{roll:?}"), paging::limit(asked.limit)?);
-    let after = paging::open(&app, &list, asked.cursor.as_deref())?.map(opened).transpose()?;
-    let today = beijing_date(app.clock.now_ms());
-    let rows = app.db.read(move |c| {
+    responses((status = 200, description = "一页名册")))]
+async fn list_holders(who: DeskOfficer, q: Query<Listed>, call: Call) -> Result<Answer<Page<HolderLine>>> {
+    let (limit, cursor) = (q.0.limit, q.0.cursor.clone());
+    let roll = q.0.roll(&who)?;
+    let list = format!("register:{roll:?}");
+    call.page(&list, limit, cursor.as_deref(), move |c, spine, after, limit| {
         let mut names = AreaNames::default();
-        let held = rolls::list(c, &roll, after, limit.saturating_add(1))?.into_iter();
-        held.map(|h| {
-            let line = HolderLine {
-                person_id: h.person.id,
-                name_masked: h.person.name_masked,
-                area: names.view(c, &h.person.area)?,
-                card: CardView::of(&h.card, today),
-            };
-            Ok((After { at: i64::from(h.card.expires_on.num_days_from_ce()), id: h.card.id }, line))
+        let held = rolls::list(c, &roll, after.map(opened).transpose()?, limit.saturating_add(1))?.into_iter();
+        held.map(|h| HolderLine::of(c, &mut names, h, spine.today())).collect()
+    })
+    .await
+}
+
+impl Listed {
+    /// The cards that are asked for, in areas of the worker's.
+    fn roll(self, worker: &Worker) -> Result<Roll> {
+        Ok(Roll {
+            areas: areas_of(worker, self.county)?,
+            status: self.status.unwrap_or(CertificateStatus::Valid),
+            category: self.category,
+            level: self.level,
+            severe: self.severe,
+            expires_until: self.expires_until,
         })
-        .collect::<Result<Vec<(After, HolderLine)>>>()
-    });
-    let (rows, next_cursor) = paging::cut(&app, &list, rows.await?, limit, |(after, _)| *after)?;
-    Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, line)| line).collect(), next_cursor }))
+    }
+}
+
+impl HolderLine {
+    fn of(c: &mut AnyConn, names: &mut AreaNames, held: rolls::Holder, today: NaiveDate) -> Result<(After, HolderLine)> {
+        let after = After { at: i64::from(held.card.expires_on.num_days_from_ce()), id: held.card.id };
+        let line = HolderLine {
+            person_id: held.person.id,
+            name_masked: held.person.name_masked,
+            area: names.view(c, &held.person.area)?,
+            card: CardView::of(&held.card, today),
+        };
+        Ok((after, line))
+    }
 }
 
 /// The list goes by the last valid day, counted in days.

@@ -1,32 +1,28 @@
 //! A worker looks at a person: masked; or open, fact by fact, with a purpose that is written down.
 
-use actix_web::{get, post, web};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::form;
-use crate::labelled;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::record::case::cases;
-use crate::office::people::persons;
-use crate::office::people::register;
+use crate::office::frame::{Call, Save};
 use crate::office::people::reveals::{self, Reveal, RevealField};
 use crate::office::people::views::{AreaNames, AreaView, CardView};
-use crate::platform::app::App;
+use crate::office::people::{persons, register};
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Labelled, PathId};
+use crate::platform::http::{Answer, Labelled, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
+use crate::{form, labelled, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(see_person).service(reveal_person);
+pub fn routes(to: &mut Operations) {
+    operations!(to; see_person, reveal_person);
 }
 
 /// Whether the worker serves a desk whose area holds this one.
@@ -54,16 +50,14 @@ struct StaffPerson {
     certificates: Vec<CardView>,
 }
 
-#[utoipa::path(tag = "people", operation_id = "getPerson", summary = "查看人员（脱敏）",
+#[utoipa::path(get, path = "/staff/persons/{id}", tag = "people", operation_id = "getPerson", summary = "查看人员（脱敏）",
     description = "您负责区域内一个人的基本情况，姓名、证件和电话都已遮盖。不在您负责区域内的人查不到。",
     params(("id" = Id, Path, description = "人员编号")),
-    responses((status = 200, description = "脱敏后的情况", body = Envelope<StaffPerson>)),
-    security(("staff" = [])))]
-#[get("/staff/persons/{id}")]
-async fn see_person(who: DeskOfficer, id: PathId, app: web::Data<App>) -> Result<Answer<StaffPerson>> {
-    let (worker, keys, today) = (who.0, app.keys.clone(), beijing_date(app.clock.now_ms()));
-    let view = app.db.read(move |c| staff_person(c, &keys, &worker, id.0, today)).await?;
-    Ok(Answer::ok(view))
+    responses((status = 200, description = "脱敏后的情况")))]
+async fn see_person(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<StaffPerson>> {
+    let worker = who.0;
+    let today = beijing_date(call.office.now);
+    call.read(move |c, office| staff_person(c, &office.keys, &worker, id.0, today)).await
 }
 
 fn staff_person(c: &mut AnyConn, keys: &Keyring, worker: &Worker, id: Id, today: NaiveDate) -> Result<StaffPerson> {
@@ -124,35 +118,28 @@ struct RevealedPerson {
     certificate_number: Option<String>,
 }
 
-#[utoipa::path(tag = "people", operation_id = "revealPerson", summary = "查看人员的完整信息",
+#[utoipa::path(post, path = "/staff/persons/{id}/actions/reveal", tag = "people", operation_id = "revealPerson", summary = "查看人员的完整信息",
     description = "按需查看姓名、证件号、电话等完整信息，必须写明原因。每次查看都会连同您的姓名、时间和原因一起记录，供审计。重复调用会再记录一次。",
-    params(("id" = Id, Path, description = "人员编号")), request_body = RevealPerson,
-    responses((status = 200, description = "所要的信息", body = Envelope<RevealedPerson>)),
-    security(("staff" = [])))]
-#[post("/staff/persons/{id}/actions/reveal")]
-async fn reveal_person(
-    who: DeskOfficer,
-    id: PathId,
-    body: Body<RevealPerson>,
-    app: web::Data<App>,
-) -> Result<Answer<RevealedPerson>> {
-    let (worker, keys, asked) = (who.0, app.keys.clone(), body.value);
+    params(("id" = Id, Path, description = "人员编号")),
+    responses((status = 200, description = "所要的信息")))]
+async fn reveal_person(who: DeskOfficer, id: PathId, call: Save<RevealPerson>) -> Result<Answer<RevealedPerson>> {
+    let worker = who.0;
     let reveal = Reveal {
-        id: app.clock.id(),
-        at_ms: app.clock.now_ms(),
+        id: call.app.clock.id(),
+        at_ms: call.office.now,
         worker: worker.id,
         person: id.0,
-        case: asked.case_id,
-        fields: asked.fields,
-        purpose: asked.purpose.trim().to_owned(),
+        case: call.sent.case_id,
+        fields: call.sent.fields.clone(),
+        purpose: call.sent.purpose.trim().to_owned(),
     };
-    let shown = app.db.write(move |c| {
+    call.save(move |c, office, _| {
         scoped(c, &worker, reveal.person)?;
         checked(c, &reveal)?;
         reveals::record(c, &reveal)?;
-        opened(c, &keys, &reveal)
-    });
-    Ok(Answer::ok(shown.await?))
+        opened(c, &office.keys, &reveal)
+    })
+    .await
 }
 
 /// A purpose of blanks is none, and a case must be about this person.

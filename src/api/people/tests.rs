@@ -6,7 +6,6 @@ use actix_web::test::{TestRequest, call_service, init_service, read_body_json};
 use actix_web::{App as Server, web};
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use utoipa_actix_web::AppExt;
 
 use crate::office::accounts::RevocationWatch;
 use crate::office::accounts::bench::{Bench, bench};
@@ -17,12 +16,13 @@ use crate::office::accounts::sessions::Beginning;
 use crate::office::accounts::tokens::Holder;
 use crate::office::administration::staffing;
 use crate::office::administration::staffing::NewWorker;
-use crate::office::people::persons::NewPerson;
-use crate::office::people::register::NewCertificate;
+use crate::office::cases::service::Services;
+use crate::office::people::persons::{self, NewPerson};
+use crate::office::people::register::{self, NewCertificate};
 use crate::office::people::reveals::reveals;
-use crate::office::people::{persons, register};
 use crate::office::policy::{areas, calendar};
 use crate::platform::app::App;
+use crate::platform::http::Operations;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
@@ -132,12 +132,13 @@ async fn resident(app: &Bench, person: Id, serial: u16) -> String {
 
 async fn ask(app: &App, token: &str, request: TestRequest) -> (u16, Value) {
     let server = Server::new()
-        .into_utoipa_app()
         .app_data(web::Data::new(app.clone()))
         .app_data(web::Data::new(RevocationWatch::default()))
-        .configure(super::routes)
-        .configure(crate::api::policy::published::routes)
-        .into_app();
+        .app_data(web::Data::new(Services::new(&[])))
+        .configure(|cfg| {
+            super::routes(&mut Operations::serve(cfg));
+            crate::api::policy::published::routes(&mut Operations::serve(cfg));
+        });
     let server = init_service(server).await;
     let request = request.insert_header(("Authorization", format!("Bearer {token}"))).to_request();
     let answer: ServiceResponse = call_service(&server, request).await;

@@ -3,10 +3,10 @@
 pub mod guides;
 pub mod published; // policies, areas, working days // office guides
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::platform::http::Operations;
 
 /// The operations of this folder.
-pub fn routes(cfg: &mut ServiceConfig) {
-    published::routes(cfg);
-    guides::routes(cfg);
+pub fn routes(to: &mut Operations) {
+    published::routes(to);
+    guides::routes(to);
 }

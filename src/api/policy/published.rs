@@ -1,25 +1,29 @@
 //! What anybody may look up: areas, working days, and what a county asks for.
 
-use actix_web::{get, web};
+use actix_web::web;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::labelled;
 use crate::office::policy::county::{self, Pinned};
 use crate::office::policy::terms::{CommonPolicy, ReasonOption, Required};
 use crate::office::policy::{areas, calendar};
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Envelope, Labelled, Query};
+use crate::platform::http::{Answer, Labelled, List, Operations, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{WorkCalendar, beijing_date};
+use crate::{labelled, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list_areas).service(see_calendar).service(see_policy);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        list_areas,
+        see_calendar,
+        see_policy: [code::NOT_FOUND],
+    );
 }
 
 /// Under which area.
@@ -43,15 +47,14 @@ struct AreaItem {
     level: Labelled,
 }
 
-#[utoipa::path(tag = "public", operation_id = "listAreas", summary = "行政区划",
+#[utoipa::path(get, path = "/public/areas", tag = "public", operation_id = "listAreas", summary = "行政区划",
     description = "一个区划的下一级，按代码排列；不带参数时列出省级。下一级数量有限，一次全部列出。",
-    params(Under), responses((status = 200, description = "下一级区划", body = Envelope<Vec<AreaItem>>)))]
-#[get("/public/areas")]
-async fn list_areas(query: Query<Under>, app: web::Data<App>) -> Result<Answer<Vec<AreaItem>>> {
+    responses((status = 200, description = "下一级区划")))]
+async fn list_areas(query: Query<Under>, app: web::Data<App>) -> Result<Answer<List<AreaItem>>> {
     let today = beijing_date(app.clock.now_ms());
     let found = app.db.read(move |c| areas::children(c, query.0.parent.as_ref(), today)).await?;
     let item = |a: areas::Area| AreaItem { code: a.code.to_string(), name: a.name, level: labelled!(a.level) };
-    Ok(Answer::ok(found.into_iter().map(item).collect()).public())
+    Ok(Answer::ok(List(found.into_iter().map(item).collect())).public())
 }
 
 /// Which year.
@@ -89,10 +92,9 @@ struct CalendarException {
     name: String,
 }
 
-#[utoipa::path(tag = "public", operation_id = "getCalendar", summary = "工作日历",
+#[utoipa::path(get, path = "/public/calendar", tag = "public", operation_id = "getCalendar", summary = "工作日历",
     description = "一年中与“周一至周五上班”不同的日子（放假和调休上班）。办理期限按它计算。",
-    params(OfYear), responses((status = 200, description = "这一年的安排", body = Envelope<CalendarYear>)))]
-#[get("/public/calendar")]
+    responses((status = 200, description = "这一年的安排")))]
 async fn see_calendar(query: Query<OfYear>, app: web::Data<App>) -> Result<Answer<CalendarYear>> {
     let year = query.0.year;
     let first = NaiveDate::from_ymd_opt(year, 1, 1).ok_or_else(Error::not_found)?;
@@ -191,11 +193,9 @@ struct PolicyMaterial {
     alternatives: Vec<String>,
 }
 
-#[utoipa::path(tag = "public", operation_id = "getPolicy", summary = "办事指南",
+#[utoipa::path(get, path = "/public/policies", tag = "public", operation_id = "getPolicy", summary = "办事指南",
     description = "一个县（区）今天对一项服务的规定：办理环节、期限、材料和依据。",
-    params(OfCounty), responses((status = 200, description = "现行规定", body = Envelope<PolicyView>),
-        (status = 404, description = "10006 这个县（区）不办这项服务", body = crate::platform::http::Failure)))]
-#[get("/public/policies")]
+    responses((status = 200, description = "现行规定")))]
 async fn see_policy(query: Query<OfCounty>, app: web::Data<App>) -> Result<Answer<PolicyView>> {
     let (asked, today) = (query.0, beijing_date(app.clock.now_ms()));
     let found = app.db.read(move |c| county::current(c, &asked.county, &asked.service, today)).await?;

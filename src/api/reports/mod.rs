@@ -4,11 +4,11 @@ pub mod desk; // each report as JSON
 pub mod xlsx; // each report as a workbook
 pub mod yearly; // the yearly report as both
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::platform::http::Operations;
 
 /// The operations of this folder.
-pub fn routes(cfg: &mut ServiceConfig) {
-    desk::routes(cfg);
-    yearly::routes(cfg);
-    xlsx::routes(cfg);
+pub fn routes(to: &mut Operations) {
+    desk::routes(to);
+    yearly::routes(to);
+    xlsx::routes(to);
 }

@@ -1,7 +1,6 @@
 //! Each report as a workbook, with what was asked and when above each table.
 
-use actix_web::{get, web};
-use utoipa_actix_web::service_config::ServiceConfig;
+use actix_web::web;
 
 use crate::office::accounts::guards::AreaOverseer;
 use crate::office::cases::service::figures::Scope;
@@ -10,17 +9,18 @@ use crate::office::policy::areas;
 use crate::office::reports::scope::Wanted;
 use crate::office::reports::{ages, desk_times, returns, satisfaction, volumes, workload};
 use crate::office::stored;
+use crate::operations;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Failure, Query};
-use crate::platform::sheets::{self, Download, Notes, Table, XlsxFile};
+use crate::platform::http::{Operations, Query};
+use crate::platform::sheets::{self, Download, Notes, Table};
 use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
 
 /// The operation of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(download);
+pub fn routes(to: &mut Operations) {
+    operations!(to; download);
 }
 
 coded_enum! {
@@ -76,14 +76,10 @@ pub fn notes(c: &mut AnyConn, spine: &Spine, scope: &Scope, (label, days, by): (
     ])
 }
 
-#[utoipa::path(tag = "reports", operation_id = "downloadReport", summary = "统计：下载电子表格",
+#[utoipa::path(get, path = "/staff/reports/{report}/xlsx", tag = "reports", operation_id = "downloadReport", summary = "统计：下载电子表格",
     description = "任何一种统计的 XLSX 电子表格，写明统计口径和生成时间。在办时长（ages）说的是现在的情况，不看时间段。",
-    params(("report" = inline(Sheet), Path, description = "哪一种统计", example = "volumes"), Wanted),
-    responses((status = 200, description = "XLSX 文件",
-            content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = XlsxFile),
-        (status = 404, description = "10006 没有这种统计，或者不是您的辖区", body = Failure)),
-    security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
-#[get("/staff/reports/{report}/xlsx")]
+    params(("report" = inline(Sheet), Path, description = "哪一种统计", example = "volumes")),
+    responses((status = 200, description = "XLSX 文件")))]
 async fn download(
     who: AreaOverseer,
     path: web::Path<String>,
@@ -101,7 +97,7 @@ async fn download(
     });
     let (notes, tables) = made.await?;
     Ok(Download {
-        xlsx: XlsxFile(sheets::write(notes, tables).await?),
+        xlsx: sheets::write(notes, tables).await?,
         plain_name: format!("report-{}-{}", report.code(), period.to),
         name: format!("{}（{}）", report.label(), period.to),
     })

@@ -1,25 +1,27 @@
 //! How many problems residents reported, over HTTP.
 
-use actix_web::{get, web};
+use actix_web::web;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::labelled;
 use crate::office::accounts::guards::CountyOfficer;
 use crate::office::tickets::figures::opened;
 use crate::office::tickets::queue::TicketKindCount;
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Envelope, Failure, Query};
+use crate::platform::http::{Answer, Operations, Query};
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{end_of_day_ms, start_of_day_ms};
 use crate::rules::lifecycle::Role;
+use crate::{labelled, operations};
 
 /// The operation of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(figures);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        figures: [code::NOT_FOUND],
+    );
 }
 
 /// Where and when.
@@ -46,12 +48,9 @@ struct TicketFigures {
     by_kind: Vec<TicketKindCount>,
 }
 
-#[utoipa::path(tag = "tickets", operation_id = "getTicketFigures", summary = "群众反映的件数",
-    description = "一个县（区）一段时间里提出的反映，按类别统计，供年度报告使用。", params(Span),
-    responses((status = 200, description = "件数", body = Envelope<TicketFigures>),
-        (status = 404, description = "10006 不是您的县（区）", body = Failure)),
-    security(("staff" = ["county_officer"])))]
-#[get("/staff/tickets/figures")]
+#[utoipa::path(get, path = "/staff/tickets/figures", tag = "tickets", operation_id = "getTicketFigures", summary = "群众反映的件数",
+    description = "一个县（区）一段时间里提出的反映，按类别统计，供年度报告使用。",
+    responses((status = 200, description = "件数")))]
 async fn figures(who: CountyOfficer, q: Query<Span>, app: web::Data<App>) -> Result<Answer<TicketFigures>> {
     let (county, from, until) = (q.0.county, start_of_day_ms(q.0.from), end_of_day_ms(q.0.until));
     if !who.covers(Role::CountyOfficer, &county) {

@@ -5,12 +5,12 @@ pub mod mine; // what a resident may call
 pub mod staff; // what a worker may call
 pub mod terms; // days and desks, by county
 
-use utoipa_actix_web::service_config::ServiceConfig;
+use crate::platform::http::Operations;
 
 /// The operations of this folder.
-pub fn routes(cfg: &mut ServiceConfig) {
-    mine::routes(cfg);
-    figures::routes(cfg);
-    staff::routes(cfg);
-    terms::routes(cfg);
+pub fn routes(to: &mut Operations) {
+    mine::routes(to);
+    figures::routes(to);
+    staff::routes(to);
+    terms::routes(to);
 }

@@ -1,23 +1,27 @@
 //! What an administrator may decide about tickets: desks and days of each kind.
 
-use actix_web::{get, put, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::form;
 use crate::office::accounts::guards::{Administrator, Worker};
+use crate::office::frame::Save;
 use crate::office::tickets::terms::{self, Terms};
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Query};
+use crate::platform::http::{Answer, Operations, Query};
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::lifecycle::Role;
+use crate::{form, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(see).service(decide);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        see: [code::NOT_FOUND],
+        decide: [code::NOT_FOUND],
+    );
 }
 
 /// Whose.
@@ -46,12 +50,9 @@ fn inside(worker: &Worker, county: &AreaCode) -> Result<()> {
     if own { Ok(()) } else { Err(Error::not_found()) }
 }
 
-#[utoipa::path(tag = "tickets", operation_id = "getTicketTerms", summary = "群众反映的办理规定",
-    description = "一个县（区）各类反映由哪个窗口办、几个工作日办完。没有改过时是系统自带的规定。", params(OfCounty),
-    responses((status = 200, description = "现行规定", body = Envelope<TicketTermsView>),
-        (status = 404, description = "10006 不是您管理的县（区）", body = Failure)),
-    security(("staff" = ["administrator"])))]
-#[get("/staff/admin/ticket-terms")]
+#[utoipa::path(get, path = "/staff/admin/ticket-terms", tag = "tickets", operation_id = "getTicketTerms", summary = "群众反映的办理规定",
+    description = "一个县（区）各类反映由哪个窗口办、几个工作日办完。没有改过时是系统自带的规定。",
+    responses((status = 200, description = "现行规定")))]
 async fn see(who: Administrator, q: Query<OfCounty>, app: web::Data<App>) -> Result<Answer<TicketTermsView>> {
     let county = q.0.county;
     inside(&who, &county)?;
@@ -86,19 +87,14 @@ form!(SaveTicketTerms {
     most_open: "每人未办完的上限",
 });
 
-#[utoipa::path(tag = "tickets", operation_id = "saveTicketTerms", summary = "修改群众反映的办理规定",
-    description = "从现在起提出的反映按新规定办；以前的规定留作记录。", request_body = SaveTicketTerms,
-    responses((status = 200, description = "新的规定", body = Envelope<TicketTermsView>),
-        (status = 404, description = "10006 不是您管理的县（区）", body = Failure),
-        (status = 409, description = "10030 版本过期", body = Failure)),
-    security(("staff" = ["administrator"])))]
-#[put("/staff/admin/ticket-terms")]
-async fn decide(who: Administrator, body: Body<SaveTicketTerms>, app: web::Data<App>) -> Result<Answer<TicketTermsView>> {
-    let (sent, now) = (body.value, app.clock.now_ms());
-    inside(&who, &sent.county)?;
-    let saved = app.db.write(move |c| {
-        let version = terms::decide(c, sent.county.as_str(), sent.version, &sent.terms, who.id, now)?;
+#[utoipa::path(put, path = "/staff/admin/ticket-terms", tag = "tickets", operation_id = "saveTicketTerms", summary = "修改群众反映的办理规定",
+    description = "从现在起提出的反映按新规定办；以前的规定留作记录。",
+    responses((status = 200, description = "新的规定")))]
+async fn decide(who: Administrator, call: Save<SaveTicketTerms>) -> Result<Answer<TicketTermsView>> {
+    inside(&who, &call.sent.county)?;
+    call.save(move |c, office, sent| {
+        let version = terms::decide(c, sent.county.as_str(), sent.version, &sent.terms, who.id, office.now)?;
         Ok(TicketTermsView { county: sent.county.to_string(), version, terms: sent.terms.clone() })
-    });
-    Ok(Answer::ok(saved.await?))
+    })
+    .await
 }

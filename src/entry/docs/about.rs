@@ -1,7 +1,10 @@
 //! What the document says before its operations: conventions, tags, ways to sign in.
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, ServerBuilder, tag::TagBuilder};
+use utoipa::openapi::{
+    Components, ComponentsBuilder, Header, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, RefOr,
+    ServerBuilder, Type, tag::TagBuilder,
+};
 
 const TITLE: &str = "助残：县残联移动服务接口";
 
@@ -79,17 +82,28 @@ pub fn document() -> OpenApi {
     OpenApiBuilder::new().info(info).servers(Some([server])).tags(Some(tags)).build()
 }
 
-/// The three kinds of callers.
-pub fn security(components: ComponentsBuilder) -> ComponentsBuilder {
+/// The three kinds of callers, and the headers of answers.
+pub fn components() -> Components {
     let bearer = |text: &str| {
         SecurityScheme::Http(
             HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").description(Some(text)).build(),
         )
     };
-    components
+    let header = |kind: Type, text: &str| {
+        let mut header = Header::new(ObjectBuilder::new().schema_type(kind));
+        header.description = Some(text.to_owned());
+        RefOr::T(header)
+    };
+    let mut components = ComponentsBuilder::new()
         .security_scheme("resident", bearer("残疾人、家属或监护人：微信、短信验证码或登录码登录后得到的令牌"))
         .security_scheme("staff", bearer("工作人员：账号、密码和动态口令登录后得到的令牌"))
         .security_scheme("partner", bearer("合作单位：客户端凭据换取的令牌"))
+        .build();
+    components.headers.extend([
+        ("RequestId".to_owned(), header(Type::String, "这次请求的标识，与 request_id 相同；报告问题时请提供")),
+        ("RetryAfter".to_owned(), header(Type::Integer, "多少秒以后可以再试，与 meta.retry_after_seconds 相同")),
+    ]);
+    components
 }
 
 /// Tags that no operation uses are left out.

@@ -1,37 +1,69 @@
-//! The OpenAPI document, made from the handlers.
+//! The OpenAPI document, made from the types of the handlers.
 
 mod about;
+mod answers;
 mod paths;
-mod refusals;
+mod sharing;
 
 pub use paths::PathTable;
 
 use utoipa::ToSchema;
-use utoipa::openapi::{ComponentsBuilder, OpenApi};
-use utoipa_actix_web::{AppExt, scope};
+use utoipa::openapi::path::{HttpMethod, PathItem};
+use utoipa::openapi::{Components, OpenApi};
 
 use super::routes::{BASE, mount};
 use crate::platform::error::{Error, Result};
-use crate::platform::http::Failure;
+use crate::platform::http::operation::{Description, Refusal};
+use crate::platform::http::{Failure, Operations};
+use crate::services;
 
-/// What every document begins with: what it is about, and the schema of a failure.
-pub fn base() -> OpenApi {
-    let mut schemas = Vec::new();
-    <Failure as ToSchema>::schemas(&mut schemas);
-    schemas.push((Failure::name().into_owned(), <Failure as utoipa::PartialSchema>::schema()));
-    let components = schemas.into_iter().fold(ComponentsBuilder::new(), |all, (name, schema)| all.schema(name, schema));
-    let mut api = about::document();
-    api.components = Some(about::security(components).build());
-    api
+/// What the handlers' types say about each operation, in the order in which the floors mount them.
+pub fn descriptions() -> Vec<Description> {
+    let mut all = Vec::new();
+    mount(&mut Operations::describe(&mut all));
+    for (operation, codes) in services::ALL.iter().flat_map(|service| service.refusals()) {
+        let called = |it: &&mut Description| it.operation.operation_id.as_deref() == Some(operation);
+        for it in all.iter_mut().filter(called) {
+            it.refusals.extend(codes.iter().map(|code| Refusal { code, by: None }));
+        }
+    }
+    all
 }
 
 /// The whole document.
 pub fn document() -> OpenApi {
-    let app = actix_web::App::new().into_utoipa_app().openapi(base());
-    let (_, mut api) = app.service(scope(BASE).configure(mount)).split_for_parts();
-    refusals::complete(&mut api);
+    let mut api = about::document();
+    let mut components = about::components();
+    failure(&mut components);
+    for mut it in descriptions() {
+        answers::complete(&mut it, &mut components);
+        components.schemas.extend(it.schemas);
+        api.paths.add_path_operation(format!("{BASE}{}", it.path), vec![it.method], it.operation);
+    }
+    sharing::parameters(&mut api, &mut components);
+    sharing::successes(&mut api, &mut components);
+    sharing::singles(&mut api, &mut components);
+    api.components = Some(components);
     about::keep_used_tags(&mut api);
     api
+}
+
+/// The schema of every refusal.
+fn failure(components: &mut Components) {
+    let mut schemas = vec![(Failure::name().into_owned(), <Failure as utoipa::PartialSchema>::schema())];
+    <Failure as ToSchema>::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+}
+
+/// The operations of a path, with their methods.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut utoipa::openapi::path::Operation)> {
+    let all = [
+        (HttpMethod::Get, &mut item.get),
+        (HttpMethod::Post, &mut item.post),
+        (HttpMethod::Put, &mut item.put),
+        (HttpMethod::Delete, &mut item.delete),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
 /// The document as the committed `openapi.yaml` holds it; the same handlers give the same bytes.

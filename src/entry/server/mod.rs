@@ -15,13 +15,13 @@ use actix_web::middleware::from_fn;
 use actix_web::rt::task::JoinHandle;
 use actix_web::{App as Actix, HttpServer, web};
 
-use super::routes::{BASE, serve};
+use super::routes::{BASE, mount};
 use super::{docs, worker};
 use crate::api::desks::search::SearchRate;
 use crate::office::accounts::{Rates, RevocationWatch, SignIn};
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{body, request};
+use crate::platform::http::{Operations, body, request};
 use crate::services;
 
 pub use probes::Readiness;
@@ -96,7 +96,7 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
         let (app, readiness, board, watch) = (app.clone(), readiness.clone(), board.clone(), watch.clone());
         move || {
             Actix::new()
-                .service(web::scope(BASE).configure(serve))
+                .service(web::scope(BASE).configure(|cfg| mount(&mut Operations::serve(cfg))))
                 .app_data(web::Data::new(app.clone()))
                 .app_data(watch.clone())
                 .app_data(sign_in.clone())

@@ -27,6 +27,7 @@ codes! { ACCOUNTS;
     WRONG_ROLE = 12001, 403, "您没有办理这项工作的权限，如有需要请联系管理员。", "The token belongs to another kind of caller or lacks the role.";
     OWN_AFFAIR = 12005, 403, "不能办理与您本人有关的事项，请由其他工作人员办理。", "The worker is the resident or the person in question.";
     ALREADY_AWAY = 12007, 409, "这段时间已经登记过请假，请先结束原来的登记。", "One absence at a time: end the other, or take other days.";
+    NO_MANDATE = 13003, 403, "请先登记本人或监护人同意由您代为办理，再继续。", "POST /staff/mandates for this person first; a mandate lasts for the days that were stated.";
     WECHAT_BUSY = 51001, 503, "微信服务正忙，请稍后再试，或拨打残联电话。", "WeChat is busy or cannot be reached; nothing was done. Take a new code.";
     WECHAT_CONFIG = 51003, 503, "微信登录暂时不能使用，请拨打残联电话或到窗口办理。", "The operator must mend the mini-program's configuration.";
     WECHAT_UNKNOWN = 51004, 503, "微信没有回应，请重新操作一次。", "The outcome is unknown and the code may be used up; take a new code.";

@@ -8,6 +8,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
 
+use super::admission::{self, Guard, Workers};
 use super::tokens::{self, Claims, Holder};
 use super::watch::RevocationWatch;
 use super::worker::knows_residents;
@@ -15,6 +16,7 @@ pub use super::worker::{Post, Worker};
 use super::{faults, staff};
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
+use crate::platform::http::operation::{Description, Takes, Tool};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Role;
 
@@ -68,6 +70,44 @@ impl Filer {
         }
     }
 }
+
+/// Whom each guard lets in, and its place in the document.
+macro_rules! guards {
+    ($($guard:ident: $residents:literal, $workers:expr;)+) => { $(
+        impl Guard for $guard {
+            const RESIDENTS: bool = $residents;
+            const WORKERS: Workers = $workers;
+        }
+
+        impl Takes for $guard {
+            fn describe(to: &mut Description) {
+                admission::describe::<$guard>(stringify!($guard), to);
+            }
+        }
+    )+ };
+}
+
+guards! {
+    Resident: true, Workers::Nobody;
+    Worker: false, Workers::Everybody;
+    Caller: true, Workers::Everybody;
+}
+
+impl Guard for Filer {
+    const RESIDENTS: bool = true;
+    const WORKERS: Workers = Workers::With(|role, _| knows_residents(role));
+}
+
+impl Takes for Filer {
+    fn describe(to: &mut Description) {
+        admission::describe::<Filer>("Filer", to);
+        to.refuses("Filer", &[&faults::NO_MANDATE]);
+    }
+}
+
+impl Tool for App {}
+
+impl Tool for RevocationWatch {}
 
 type Coming<T> = Pin<Box<dyn Future<Output = Result<T>>>>;
 
@@ -135,7 +175,7 @@ impl FromRequest for Filer {
         Box::pin(async move {
             match caller(req).await? {
                 Caller::Resident(r) => Ok(Filer::Resident(r.account)),
-                Caller::Worker(w) if w.posts.iter().any(|p| knows_residents(p.role)) => Ok(Filer::Officer(w)),
+                Caller::Worker(w) if Filer::WORKERS.admit(&w) => Ok(Filer::Officer(w)),
                 Caller::Worker(_) => Err(Error::new(&faults::WRONG_ROLE)),
             }
         })
@@ -156,9 +196,11 @@ pub fn oversees(role: Role) -> bool {
     matches!(role, Role::CountyOfficer | Role::CityOfficer | Role::Administrator | Role::Auditor)
 }
 
-/// Declares guards that ask for one post among the worker's.
+/// Declares guards that ask for one post among the worker's: of which role, and whether it leads.
 macro_rules! posts {
-    ($($(#[$meta:meta])* $guard:ident: $may:expr;)+) => { $(
+    ($($(#[$meta:meta])* $guard:ident: $may:expr;)+) => {
+        guards! { $($guard: false, Workers::With($may);)+ }
+        $(
         $(#[$meta])*
         #[derive(Clone, Debug)]
         pub struct $guard(pub Worker);
@@ -178,34 +220,30 @@ macro_rules! posts {
             fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
                 let req = req.clone();
                 Box::pin(async move {
-                    let may: fn(&Post) -> bool = $may;
                     let worker = worker(req).await?;
-                    if worker.posts.iter().any(may) {
-                        Ok($guard(worker))
-                    } else {
-                        Err(Error::new(&faults::WRONG_ROLE))
-                    }
+                    if $guard::WORKERS.admit(&worker) { Ok($guard(worker)) } else { Err(Error::new(&faults::WRONG_ROLE)) }
                 })
             }
         }
-    )+ };
+        )+
+    };
 }
 
 posts! {
     /// Serves a desk: village, town, county, city, rental point, finance or assessment.
-    DeskOfficer: |p| p.role.desk().is_some();
+    DeskOfficer: |role, _| role.desk().is_some();
     /// Leads a desk, or runs the installation.
-    DeskLead: |p| p.lead && p.role.desk().is_some() || p.role == Role::Administrator;
+    DeskLead: |role, lead| lead && role.desk().is_some() || role == Role::Administrator;
     /// Watches over what others look at: leads a desk, or reads the audit trail.
-    Overseer: |p| p.lead && p.role.desk().is_some() || p.role == Role::Auditor;
+    Overseer: |role, lead| lead && role.desk().is_some() || role == Role::Auditor;
     /// Knows residents in person: village, town or county.
-    AreaOfficer: |p| knows_residents(p.role);
-    CountyOfficer: |p| p.role == Role::CountyOfficer;
-    FinanceOfficer: |p| p.role == Role::FinanceOfficer;
-    PointKeeper: |p| p.role == Role::PointKeeper;
-    Assessor: |p| p.role == Role::Assessor;
-    Administrator: |p| p.role == Role::Administrator;
-    Auditor: |p| p.role == Role::Auditor;
+    AreaOfficer: |role, _| knows_residents(role);
+    CountyOfficer: |role, _| role == Role::CountyOfficer;
+    FinanceOfficer: |role, _| role == Role::FinanceOfficer;
+    PointKeeper: |role, _| role == Role::PointKeeper;
+    Assessor: |role, _| role == Role::Assessor;
+    Administrator: |role, _| role == Role::Administrator;
+    Auditor: |role, _| role == Role::Auditor;
     /// Answers for an area as a whole: county and city officers, administrators, auditors.
-    AreaOverseer: |p| oversees(p.role);
+    AreaOverseer: |role, _| oversees(role);
 }

@@ -6,8 +6,10 @@ use std::time::Duration;
 use actix_web::HttpRequest;
 
 use super::passwords::Passwords;
+use crate::platform::code::{self, Code};
 use crate::platform::error::Result;
 use crate::platform::http::limits::{Limit, peer};
+use crate::platform::http::operation::Tool;
 use crate::platform::id::Id;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -86,4 +88,9 @@ impl SignIn {
 /// A caller without an address (a local socket) counts as one.
 fn address(req: &HttpRequest) -> IpAddr {
     peer(req).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}
+
+/// Whoever signs in, or claims to be somebody, may be told to wait.
+impl Tool for SignIn {
+    const REFUSES: (&'static str, &'static [&'static Code]) = ("SignIn", &[&code::RATE]);
 }

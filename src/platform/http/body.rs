@@ -9,8 +9,11 @@ use chrono::DateTime;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use utoipa::openapi::path::ParameterIn;
+use utoipa::{IntoParams, ToSchema};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
+use super::operation::{self, Description, Takes};
 use crate::platform::code;
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::id::Id;
@@ -73,6 +76,21 @@ impl<T: Form> FromRequest for Body<T> {
             value.validate().map_err(|e| Error::invalid(details(&e, T::LABELS, "")))?;
             Ok(Body { value, fingerprint: Sha256::digest(&bytes).into() })
         })
+    }
+}
+
+impl<T: Form + ToSchema> Takes for Body<T> {
+    fn describe(to: &mut Description) {
+        let schema = to.schema::<T>();
+        to.body("application/json", schema);
+        to.refuses("Body", &[&code::BAD_JSON, &code::INVALID, &code::MEDIA, &code::TOO_LARGE]);
+        let has = |name: &str| T::LABELS.iter().any(|(field, _)| *field == name);
+        if has("version") {
+            to.refuses("Body with a version", &[&code::STALE]);
+        }
+        if has("cursor") {
+            to.refuses("Body with a cursor", &[&code::BAD_CURSOR]);
+        }
     }
 }
 
@@ -173,6 +191,13 @@ impl FromRequest for PathId {
     }
 }
 
+impl Takes for PathId {
+    fn describe(to: &mut Description) {
+        to.parameter(operation::path_id());
+        to.refuses("PathId", &[&code::NOT_FOUND]);
+    }
+}
+
 /// The query string, with unknown names refused by the type.
 pub struct Query<T>(pub T);
 
@@ -188,5 +213,17 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
             let (code, field, reason, _) = data_fault(&e.into_inner().to_string(), path);
             Error::invalid(vec![Detail::new(&field, "查询条件", code, reason, "请重新选择查询条件。")])
         }))
+    }
+}
+
+impl<T: IntoParams> Takes for Query<T> {
+    fn describe(to: &mut Description) {
+        to.refuses("Query", &[&code::INVALID]);
+        for parameter in T::into_params(|| Some(ParameterIn::Query)) {
+            if parameter.name == "cursor" {
+                to.refuses("Query with a cursor", &[&code::BAD_CURSOR]);
+            }
+            to.parameter(parameter);
+        }
     }
 }

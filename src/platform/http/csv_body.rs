@@ -7,7 +7,9 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use sha2::{Digest, Sha256};
+use utoipa::PartialSchema;
 
+use super::operation::{Description, Takes};
 use crate::platform::code;
 use crate::platform::error::{Detail, Error, Result};
 
@@ -47,5 +49,12 @@ impl FromRequest for CsvBody {
             })?;
             Ok(CsvBody { text, fingerprint })
         })
+    }
+}
+
+impl Takes for CsvBody {
+    fn describe(to: &mut Description) {
+        to.body("text/csv", String::schema());
+        to.refuses("CsvBody", &[&code::INVALID, &code::MEDIA, &code::TOO_LARGE]);
     }
 }

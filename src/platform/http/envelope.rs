@@ -5,23 +5,37 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, Schema, SchemaType};
 
+use super::operation::{Description, Gives};
 use super::request;
 use crate::platform::error::{Current, Detail, Error};
 
-/// A success: `errcode` is 0.
-#[derive(Serialize, ToSchema)]
-pub struct Envelope<T> {
+/// What stands around the data of every success: `errcode` is 0.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes in the contract what Enveloped writes")]
+pub struct Envelope {
     /// 0 means success.
     #[schema(example = 0)]
-    pub errcode: u32,
+    errcode: u32,
     #[schema(example = "ok")]
-    pub errmsg: String,
-    pub data: T,
+    errmsg: String,
     #[schema(example = "019a8f2e-5b7c-7d10-8a44-3f1f0f6b2c11")]
-    pub request_id: String,
+    request_id: String,
+    #[schema(required = false)]
+    meta: Option<Meta>,
+}
+
+/// The envelope with its data, as it is sent.
+#[derive(Serialize)]
+struct Enveloped<T> {
+    errcode: u32,
+    errmsg: &'static str,
+    data: T,
+    request_id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub meta: Option<Meta>,
+    meta: Option<Meta>,
 }
 
 /// A failure: a stable code, one sentence for the person, and what to mend.
@@ -81,59 +95,71 @@ macro_rules! labelled {
     }};
 }
 
-/// One page of a list.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct Page<T> {
-    pub items: Vec<T>,
-    /// Send it as `cursor` for the next page; null on the last page.
-    pub next_cursor: Option<String>,
-}
-
-/// A successful answer on its way out.
-pub struct Answer<T> {
-    status: StatusCode,
+/// A successful answer on its way out, 200 unless its type says otherwise.
+pub struct Answer<T, const STATUS: u16 = 200> {
     data: T,
     replayed: bool,
     keep: bool,
 }
 
-impl<T: Serialize> Answer<T> {
-    /// 200.
-    pub fn ok(data: T) -> Answer<T> {
-        Answer { status: StatusCode::OK, data, replayed: false, keep: false }
-    }
+/// 201: something new is there.
+pub type Created<T> = Answer<T, 201>;
 
-    /// 201.
-    pub fn created(data: T) -> Answer<T> {
-        Answer { status: StatusCode::CREATED, data, replayed: false, keep: false }
+impl<T: Serialize, const STATUS: u16> Answer<T, STATUS> {
+    pub fn new(data: T) -> Answer<T, STATUS> {
+        Answer { data, replayed: false, keep: false }
     }
 
     /// Marks a stored answer.
-    pub fn replayed(mut self, replayed: bool) -> Answer<T> {
+    pub fn replayed(mut self, replayed: bool) -> Answer<T, STATUS> {
         self.replayed = replayed;
         self
     }
 
     /// Holds nothing personal and may be cached for five minutes.
-    pub fn public(mut self) -> Answer<T> {
+    pub fn public(mut self) -> Answer<T, STATUS> {
         self.keep = true;
         self
     }
 }
 
-impl<T: Serialize> Responder for Answer<T> {
+impl<T: Serialize> Answer<T> {
+    /// 200.
+    pub fn ok(data: T) -> Answer<T> {
+        Answer::new(data)
+    }
+}
+
+impl<T: Serialize> Created<T> {
+    /// 201.
+    pub fn created(data: T) -> Created<T> {
+        Answer::new(data)
+    }
+}
+
+impl<T: Serialize, const STATUS: u16> Responder for Answer<T, STATUS> {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let meta = self.replayed.then_some(Meta { replayed: Some(true), retry_after_seconds: None });
         let cache = if self.keep { "public, max-age=300" } else { "no-store" };
-        HttpResponse::build(self.status).insert_header((header::CACHE_CONTROL, cache)).json(Envelope {
+        let status = StatusCode::from_u16(STATUS).unwrap_or_default();
+        HttpResponse::build(status).insert_header((header::CACHE_CONTROL, cache)).json(Enveloped {
             errcode: 0,
-            errmsg: "ok".to_owned(),
+            errmsg: "ok",
             data: self.data,
             request_id: request::id(),
             meta,
         })
+    }
+}
+
+/// In the document the envelope stands once, and each answer adds its data to it.
+impl<T: ToSchema, const STATUS: u16> Gives for Answer<T, STATUS> {
+    fn describe(to: &mut Description) {
+        let data = ObjectBuilder::new().schema_type(SchemaType::AnyValue).property("data", to.schema::<T>()).required("data");
+        let both = AllOfBuilder::new().item(to.schema::<Envelope>()).item(data).build();
+        to.success(STATUS, "application/json", RefOr::T(Schema::AllOf(both)));
     }
 }
 

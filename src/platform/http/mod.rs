@@ -5,12 +5,16 @@ pub mod csv_body;
 pub mod request;
 pub mod envelope;
 pub mod limits;
+pub mod lists;
 pub mod once;
+pub mod operation;
 pub mod paging;
 pub mod parts;
 
 pub use body::{Body, PathId, Query};
 pub use csv_body::CsvBody;
-pub use envelope::{Answer, Envelope, Failure, Labelled, Page};
+pub use envelope::{Answer, Created, Envelope, Failure, Labelled};
+pub use lists::{List, Nullable, Page};
 pub use once::Once;
+pub use operation::Operations;
 pub use parts::Parts;

@@ -13,6 +13,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, Object, SchemaFormat, Type};
 use uuid::Uuid;
 
+use super::operation::{Description, Takes};
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::crypto::{Keyring, Place};
@@ -60,9 +61,8 @@ impl FromRequest for Once {
     }
 }
 
-/// In the document: `params(Once)` on the operation.
-impl utoipa::IntoParams for Once {
-    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+impl Takes for Once {
+    fn describe(to: &mut Description) {
         let schema = Object::builder()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
@@ -73,7 +73,9 @@ impl utoipa::IntoParams for Once {
             .required(Required::True)
             .description(Some("防重复标识（UUID）：同一件事重试时用同一个，72 小时内重复调用得到第一次的结果。"))
             .schema(Some(schema));
-        vec![key.build()]
+        to.parameter(key.build());
+        // With a body, a key that came with another one is refused too: see `Description::complete`.
+        to.refuses("Once", &[&code::KEY_MISSING]);
     }
 }
 

@@ -6,6 +6,7 @@ use actix_multipart::Multipart;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 
+use super::operation::{Description, Takes};
 use crate::platform::code;
 use crate::platform::error::{Error, Result};
 
@@ -21,5 +22,12 @@ impl FromRequest for Parts {
             return ready(Err(Error::new(&code::MEDIA)));
         }
         ready(Ok(Parts(Multipart::new(req.headers(), payload.take()))))
+    }
+}
+
+/// Which parts, the handler's attribute describes.
+impl Takes for Parts {
+    fn describe(to: &mut Description) {
+        to.refuses("Parts", &[&code::MEDIA, &code::TOO_LARGE]);
     }
 }

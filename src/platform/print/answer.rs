@@ -3,16 +3,12 @@
 use actix_web::body::BoxBody;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, Responder};
-use utoipa::ToSchema;
 
-/// The bytes of a PDF, in the contract.
-#[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
-pub struct PdfFile(pub Vec<u8>);
+use crate::platform::http::operation::{self, Description, Gives};
 
 /// A paper on its way out.
 pub struct Printed {
-    pub pdf: PdfFile,
+    pub pdf: Vec<u8>,
     /// Latin letters, digits and hyphens, for clients that know no other names.
     pub plain_name: String,
     /// As people call it.
@@ -31,6 +27,12 @@ impl Responder for Printed {
             .insert_header((header::CACHE_CONTROL, "private, no-store"))
             .insert_header((header::CONTENT_DISPOSITION, saved))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .body(self.pdf.0)
+            .body(self.pdf)
+    }
+}
+
+impl Gives for Printed {
+    fn describe(to: &mut Description) {
+        operation::file(to, "application/pdf");
     }
 }

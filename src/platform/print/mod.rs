@@ -10,6 +10,6 @@ mod press; // two at a time, off the async workers
 #[cfg(test)]
 mod tests;
 
-pub use answer::{PdfFile, Printed};
+pub use answer::Printed;
 pub use paper::{Block, Column, Paper};
 pub use press::Press;

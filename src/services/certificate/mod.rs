@@ -1,6 +1,6 @@
 //! The disability certificate: renewal, first issue, change of category or level; from application to the card in hand.
 
-mod codes; // what can be refused
+pub mod codes; // what can be refused
 pub mod rules;
 pub mod forms; // the sections
 pub mod store; // tables
@@ -19,11 +19,10 @@ mod rule_tests;
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use self::holding::Holding;
 use self::rules::{Assessment, CardStep, Kind};
+use serde_json::Value;
+
 use crate::labelled;
 use crate::office::accounts::links::Relation;
 use crate::office::cases::access::mandates;
@@ -35,13 +34,19 @@ use crate::office::policy::terms::parse_terms;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
-use crate::platform::http::Labelled;
+use crate::platform::http::{Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::{Action, State};
 
 /// The service.
 pub struct Certificate;
+
+/// At the operations that all services share.
+static REFUSALS: &[(&str, &[&Code])] = &[
+    ("decideCase", &[&codes::ASSESSMENT_OPEN, &codes::BELOW_STANDARD, &codes::NOT_HANDED_OUT]),
+    ("withdrawCase", &[&codes::CARD_MADE]),
+];
 
 impl Service for Certificate {
     fn code(&self) -> &'static str {
@@ -72,9 +77,13 @@ impl Service for Certificate {
         codes::CERTIFICATE
     }
 
-    fn mount(&self, cfg: &mut ServiceConfig) {
-        api::routes(cfg);
-        staff_api::routes(cfg);
+    fn refusals(&self) -> &'static [(&'static str, &'static [&'static Code])] {
+        REFUSALS
+    }
+
+    fn mount(&self, to: &mut Operations) {
+        api::routes(to);
+        staff_api::routes(to);
     }
 
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {

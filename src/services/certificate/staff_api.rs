@@ -1,38 +1,48 @@
 //! What workers may call: order an assessment, enter its result, make the card, hand it out or post it.
 
-use actix_web::{get, post, web};
+use actix_web::web;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::rules::{self, Finding};
 use super::store::{self, Entered};
 use super::views::{self, CertificateCase, CertificateDelivery};
 use super::{following, making};
-use crate::form;
 use crate::office::accounts::guards::{Assessor, CountyOfficer, DeskOfficer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::{self, Case};
+use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::showing::mine;
 use crate::office::cases::showing::views::CaseSummary;
+use crate::office::frame::{Call, Write};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::once::Done;
-use crate::platform::http::paging::{self, Paged};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
+use crate::platform::http::paging::Paged;
+use crate::platform::http::{Answer, Body, Created, Once, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::certificate::{Category, Level};
 use crate::rules::lifecycle::Role;
 use crate::rules::names::PersonName;
+use crate::services::certificate::codes as certificate_codes;
+use crate::{form, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(one).service(order).service(awaiting).service(assess).service(make).service(hand_out).service(post_card);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        one,
+        order: [case_codes::NOT_NOW, case_codes::CLAIMED, certificate_codes::ALREADY_ORDERED],
+        awaiting,
+        assess: [certificate_codes::NO_ASSESSMENT],
+        make: [case_codes::NOT_NOW, case_codes::CLAIMED, certificate_codes::NO_CARD_DUE],
+        hand_out: [case_codes::NOT_NOW, certificate_codes::NO_CARD_DUE],
+        post_card: [case_codes::NOT_NOW, certificate_codes::NO_CARD_DUE],
+    );
 }
 
 /// A certificate case in the worker's scope.
@@ -73,22 +83,16 @@ fn staff_view(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id) -> Result
     })
 }
 
-#[utoipa::path(tag = "certificate", operation_id = "getStaffCertificateCase", summary = "办证详情（工作人员）",
-    description = "原证、评定、制证和发放情况；领证地址只有当前窗口能看到。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "办证详情", body = Envelope<StaffCertificateCase>)), security(("staff" = [])))]
-#[get("/staff/certificate/cases/{id}")]
-async fn one(
-    who: DeskOfficer,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<StaffCertificateCase>> {
-    let spine = Spine::of(&app, &services);
-    let view = app.db.read(move |c| {
+#[utoipa::path(get, path = "/staff/certificate/cases/{id}", tag = "certificate", operation_id = "getStaffCertificateCase", summary = "办证详情（工作人员）",
+    description = "原证、评定、制证和发放情况；领证地址只有当前窗口能看到。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "办证详情")))]
+async fn one(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<StaffCertificateCase>> {
+    call.read(move |c, spine| {
         let case = scoped(c, &who, id.0).or_else(|_| assessable(c, &who, id.0))?;
-        staff_view(c, &spine, &who, case.id)
-    });
-    Ok(Answer::ok(view.await?))
+        staff_view(c, spine, &who, case.id)
+    })
+    .await
 }
 
 /// An order and why.
@@ -105,14 +109,10 @@ struct OrderAssessment {
 }
 form!(OrderAssessment { version: "版本", reason: "原因" });
 
-#[utoipa::path(tag = "certificate", operation_id = "orderCertificateAssessment", summary = "要求重新评定",
+#[utoipa::path(post, path = "/staff/certificate/cases/{id}/actions/order-assessment", tag = "certificate", operation_id = "orderCertificateAssessment", summary = "要求重新评定",
     description = "审核中认为需要重新评定的，写明原因；评定结果录入前不能批准。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = OrderAssessment,
-    responses((status = 200, description = "已要求评定", body = Envelope<StaffCertificateCase>),
-        (status = 409, description = "10030 版本过期；20001 不在审核中；20004 同事已领取；32010 已经需要评定", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/certificate/cases/{id}/actions/order-assessment")]
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已要求评定")))]
 async fn order(
     who: DeskOfficer,
     once: Once,
@@ -134,31 +134,22 @@ fn answer<T: Serialize>(done: Done<T>) -> Result<Answer<T>> {
     Ok(Answer::ok(done.value).replayed(done.replayed))
 }
 
-#[utoipa::path(tag = "certificate", operation_id = "listAwaitedAssessments", summary = "等待评定的人",
-    description = "辖区内等待录入评定结果的办件，等得最久的在前。", params(Paged),
-    responses((status = 200, description = "一页办件", body = Envelope<Page<CaseSummary>>),
-        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
-#[get("/staff/certificate/assessments")]
-async fn awaiting(
-    who: Assessor,
-    q: Query<Paged>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Page<CaseSummary>>> {
-    let (spine, worker, limit) = (Spine::of(&app, &services), who.0, paging::limit(q.0.limit)?);
+#[utoipa::path(get, path = "/staff/certificate/assessments", tag = "certificate", operation_id = "listAwaitedAssessments", summary = "等待评定的人",
+    description = "辖区内等待录入评定结果的办件，等得最久的在前。",
+    responses((status = 200, description = "一页办件")))]
+async fn awaiting(who: Assessor, q: Query<Paged>, call: Call) -> Result<Answer<Page<CaseSummary>>> {
+    let worker = who.0;
     let name = format!("assessments:{}", worker.id);
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let rows = app.db.read(move |c| {
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, spine, after, limit| {
         let mut lines = Vec::new();
         let areas: Vec<AreaCode> = worker.posts_of(Role::Assessor).map(|p| p.area).collect();
         for (at, id) in store::awaiting(c, &areas, after, limit)? {
             let case = case::find(c, id)?;
-            lines.extend(mine::summaries(c, &spine, vec![case], |_| at.at)?);
+            lines.extend(mine::summaries(c, spine, vec![case], |_| at.at)?);
         }
         Ok(lines)
-    });
-    let (rows, next_cursor) = paging::cut(&app, &name, rows.await?, limit, |(after, _)| *after)?;
-    Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, s)| s).collect(), next_cursor }))
+    })
+    .await
 }
 
 /// A doctor's result.
@@ -195,30 +186,19 @@ form!(EnterAssessment {
     at_home: "上门评定",
 });
 
-#[utoipa::path(tag = "certificate", operation_id = "enterAssessment", summary = "录入评定结果",
+#[utoipa::path(post, path = "/staff/certificate/cases/{id}/assessments", tag = "certificate", operation_id = "enterAssessment", summary = "录入评定结果",
     description = "由评残医生录入；与原证不同的，新证按评定结果制作。没有达到残疾标准的，等级留空。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = EnterAssessment,
-    responses((status = 201, description = "已录入", body = Envelope<StaffCertificateCase>),
-        (status = 409, description = "10030 版本过期；32005 现在不需要评定", body = Failure)), security(("staff" = [])))]
-#[post("/staff/certificate/cases/{id}/assessments")]
-async fn assess(
-    who: Assessor,
-    once: Once,
-    id: PathId,
-    body: Body<EnterAssessment>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<StaffCertificateCase>> {
-    let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 201, description = "已录入")))]
+async fn assess(who: Assessor, id: PathId, call: Write<EnterAssessment>) -> Result<Created<StaffCertificateCase>> {
+    let worker = who.0;
+    call.once(worker.id, move |c, spine, sent| {
         let case = assessable(c, &worker, id.0)?;
-        let new = entered(&spine, &worker, &sent)?;
-        following::enter(c, &spine, &worker, &case, sent.version, &new)?;
-        staff_view(c, &spine, &worker, case.id)
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+        let new = entered(spine, &worker, sent)?;
+        following::enter(c, spine, &worker, &case, sent.version, &new)?;
+        staff_view(c, spine, &worker, case.id)
+    })
+    .await
 }
 
 fn entered(spine: &Spine, worker: &Worker, sent: &EnterAssessment) -> Result<Entered> {
@@ -244,14 +224,10 @@ struct MakeCard {
 }
 form!(MakeCard { version: "版本" });
 
-#[utoipa::path(tag = "certificate", operation_id = "makeCertificate", summary = "制证",
+#[utoipa::path(post, path = "/staff/certificate/cases/{id}/actions/make-card", tag = "certificate", operation_id = "makeCertificate", summary = "制证",
     description = "登记新证，有效期从今天起算，原证同时换发作废。每件只能制一次。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = MakeCard,
-    responses((status = 200, description = "已制证", body = Envelope<StaffCertificateCase>),
-        (status = 409, description = "10030 版本过期；20001 还没有批准；20004 同事已领取；32006 已经制过证", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/certificate/cases/{id}/actions/make-card")]
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已制证")))]
 async fn make(
     who: CountyOfficer,
     once: Once,
@@ -282,14 +258,10 @@ struct HandOutCard {
 }
 form!(HandOutCard { version: "版本", receiver: "领取人姓名" });
 
-#[utoipa::path(tag = "certificate", operation_id = "handOutCertificate", summary = "发放新证",
+#[utoipa::path(post, path = "/staff/certificate/cases/{id}/actions/hand-out", tag = "certificate", operation_id = "handOutCertificate", summary = "发放新证",
     description = "在窗口或上门把新证交到领取人手里，收回原证，事项办结。邮寄退回的也在这里发放。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = HandOutCard,
-    responses((status = 200, description = "已发放", body = Envelope<StaffCertificateCase>),
-        (status = 409, description = "10030 版本过期；20001 不在您的窗口；32006 新证还没有制好", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/certificate/cases/{id}/actions/hand-out")]
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已发放")))]
 async fn hand_out(
     who: DeskOfficer,
     once: Once,
@@ -326,14 +298,10 @@ struct PostCard {
 }
 form!(PostCard { version: "版本", tracking_no: "快递单号" });
 
-#[utoipa::path(tag = "certificate", operation_id = "postCertificate", summary = "寄出新证",
+#[utoipa::path(post, path = "/staff/certificate/cases/{id}/actions/post", tag = "certificate", operation_id = "postCertificate", summary = "寄出新证",
     description = "登记快递单号，申请人收到后确认，事项办结。只用于选择邮寄的办件。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = PostCard,
-    responses((status = 200, description = "已寄出", body = Envelope<StaffCertificateCase>),
-        (status = 409, description = "10030 版本过期；20001 不在您的窗口；32006 新证还没有制好，或者不是邮寄", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/certificate/cases/{id}/actions/post")]
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已寄出")))]
 async fn post_card(
     who: CountyOfficer,
     once: Once,

@@ -1,36 +1,44 @@
 //! What an applicant may call: what is free where, a draft with its sections, the loan, extension, trouble.
 
-use actix_web::{get, post, put, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::availability::{self, Stock};
-use super::begin;
-use super::handover;
 use super::sections::{CHOICE, CONTACT, Choice, Contact};
 use super::states::{Delivery, Trouble};
-use super::store;
 use super::views::{self, PointView, RentalView};
-use crate::form;
+use super::{begin, handover, store};
 use crate::office::accounts::guards::{Caller, Filer, Resident};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::record::actor::Actor;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::showing::views::{CaseView, full};
-use crate::platform::app::App;
+use crate::office::frame::{Call, Save, Write};
+use crate::platform::code;
 use crate::platform::error::{Detail, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query};
+use crate::platform::http::{Answer, Created, List, Nullable, Operations, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
+use crate::services::device_rental::faults as device_rental_codes;
+use crate::{form, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(points).service(free).service(draft).service(read_rental).service(read_choice).service(save_choice);
-    cfg.service(read_contact).service(save_contact).service(extend).service(report);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        points,
+        free,
+        draft: [code::NOT_FOUND, case_codes::ALREADY_LIVE, case_codes::NO_POLICY],
+        read_rental,
+        read_choice,
+        save_choice: [case_codes::NOT_EDITABLE],
+        read_contact,
+        save_contact: [case_codes::NOT_EDITABLE],
+        extend: [device_rental_codes::SOMEBODY_WAITS, device_rental_codes::NO_EXTENSION, device_rental_codes::NOT_OUT],
+        report: [device_rental_codes::NOT_OUT],
+    );
 }
 
 /// In which county.
@@ -43,14 +51,11 @@ struct InCounty {
     county: String,
 }
 
-#[utoipa::path(tag = "device-rental", operation_id = "listRentalPoints", summary = "辅具租赁网点",
-    description = "一个县（区）的网点：地址、电话和开门的日子。一个县的网点不多，一次全部列出。", params(InCounty),
-    responses((status = 200, description = "网点", body = Envelope<Vec<PointView>>)),
-    security(("resident" = []), ("staff" = [])))]
-#[get("/device-rental/points")]
-async fn points(_who: Caller, q: Query<InCounty>, app: web::Data<App>) -> Result<Answer<Vec<PointView>>> {
-    let found = app.db.read(move |c| store::points(c, &q.0.county)?.iter().map(PointView::of).collect::<Result<Vec<_>>>());
-    Ok(Answer::ok(found.await?))
+#[utoipa::path(get, path = "/device-rental/points", tag = "device-rental", operation_id = "listRentalPoints", summary = "辅具租赁网点",
+    description = "一个县（区）的网点：地址、电话和开门的日子。一个县的网点不多，一次全部列出。",
+    responses((status = 200, description = "网点")))]
+async fn points(_who: Caller, q: Query<InCounty>, call: Call) -> Result<Answer<List<PointView>>> {
+    call.read(move |c, _| store::points(c, &q.0.county)?.iter().map(PointView::of).collect::<Result<Vec<_>>>().map(List)).await
 }
 
 /// Of which county and model.
@@ -65,14 +70,11 @@ struct Wanted {
     model: Option<Id>,
 }
 
-#[utoipa::path(tag = "device-rental", operation_id = "getDeviceAvailability", summary = "哪里有空闲的辅具",
-    description = "每个网点每种辅具现在有几件可以预约、几人排队，数字准确。一个县的网点和辅具种类不多，一次全部列出。", params(Wanted),
-    responses((status = 200, description = "各网点的辅具", body = Envelope<Vec<Stock>>)),
-    security(("resident" = []), ("staff" = [])))]
-#[get("/device-rental/availability")]
-async fn free(_who: Caller, q: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Vec<Stock>>> {
-    let found = app.db.read(move |c| availability::of_county(c, &q.0.county, q.0.model));
-    Ok(Answer::ok(found.await?))
+#[utoipa::path(get, path = "/device-rental/availability", tag = "device-rental", operation_id = "getDeviceAvailability", summary = "哪里有空闲的辅具",
+    description = "每个网点每种辅具现在有几件可以预约、几人排队，数字准确。一个县的网点和辅具种类不多，一次全部列出。",
+    responses((status = 200, description = "各网点的辅具")))]
+async fn free(_who: Caller, q: Query<Wanted>, call: Call) -> Result<Answer<List<Stock>>> {
+    call.read(move |c, _| availability::of_county(c, &q.0.county, q.0.model).map(List)).await
 }
 
 /// For whom a device is borrowed.
@@ -84,59 +86,40 @@ struct Begin {
 }
 form!(Begin { person_id: "借用人" });
 
-#[utoipa::path(tag = "device-rental", operation_id = "beginDeviceRental", summary = "开始借辅具",
+#[utoipa::path(post, path = "/device-rental/drafts", tag = "device-rental", operation_id = "beginDeviceRental", summary = "开始借辅具",
     description = "为本人或者您可以代办的人开始一份借用申请，可以随时接着填。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Begin,
-    responses((status = 201, description = "草稿", body = Envelope<CaseView>),
-        (status = 404, description = "10006 没有这个人，或者您不能代办", body = Failure),
-        (status = 409, description = "20006 已有一件在办理；20009 本地没有开通", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[post("/device-rental/drafts")]
-async fn draft(
-    who: Filer,
-    once: Once,
-    body: Body<Begin>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<CaseView>> {
-    let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
-    let done = once.write(&app, who.id(), body.fingerprint, move |c| {
-        let case = begin::draft(c, &spine, id, &who, sent.person_id)?;
-        full(c, &spine, &case, Some(&Actor::from(&who)))
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    responses((status = 201, description = "草稿")))]
+async fn draft(who: Filer, call: Write<Begin>) -> Result<Created<CaseView>> {
+    let id = call.app.clock.id();
+    call.once(who.id(), move |c, spine, sent| {
+        let case = begin::draft(c, spine, id, &who, sent.person_id)?;
+        full(c, spine, &case, Some(&Actor::from(&who)))
+    })
+    .await
 }
 
-#[utoipa::path(tag = "device-rental", operation_id = "getDeviceRental", summary = "查看借用",
+#[utoipa::path(get, path = "/device-rental/cases/{id}", tag = "device-rental", operation_id = "getDeviceRental", summary = "查看借用",
     description = "申请内容、办理情况；预约成功后有取件码和保留到哪天，领取后有归还日期。取件码只给申请人看。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "借用", body = Envelope<RentalView>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/device-rental/cases/{id}")]
-async fn read_rental(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<RentalView>> {
-    let spine = Spine::of(&app, &services);
-    let found = app.db.read(move |c| {
+    responses((status = 200, description = "借用")))]
+async fn read_rental(who: Filer, id: PathId, call: Call) -> Result<Answer<RentalView>> {
+    call.read(move |c, spine| {
         let case = handover::own_case(c, &who, id.0, spine.now)?;
-        views::rental(c, &spine, &case, &Actor::from(&who))
-    });
-    Ok(Answer::ok(found.await?))
+        views::rental(c, spine, &case, &Actor::from(&who))
+    })
+    .await
 }
 
-#[utoipa::path(tag = "device-rental", operation_id = "getDeviceRentalChoice", summary = "辅具和领取时间",
-    description = "已经保存的内容和版本；还没有保存时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "已保存的内容", body = Envelope<Option<views::ChoiceView>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/device-rental/cases/{id}/sections/choice")]
-async fn read_choice(
-    who: Filer,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Option<views::ChoiceView>>> {
-    let spine = Spine::of(&app, &services);
-    let found = app.db.read(move |c| {
+#[utoipa::path(get, path = "/device-rental/cases/{id}/sections/choice", tag = "device-rental", operation_id = "getDeviceRentalChoice", summary = "辅具和领取时间",
+    description = "已经保存的内容和版本；还没有保存时为空。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已保存的内容")))]
+async fn read_choice(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<views::ChoiceView>>> {
+    call.read(move |c, spine| {
         let case = handover::own_case(c, &who, id.0, spine.now)?;
-        views::choice(c, &spine, &case)
-    });
-    Ok(Answer::ok(found.await?))
+        views::choice(c, spine, &case).map(Nullable)
+    })
+    .await
 }
 
 /// Which device, where and when.
@@ -164,47 +147,33 @@ pub(super) fn day(text: &str, field: &str, label: &str, faults: &mut Faults) -> 
     })
 }
 
-#[utoipa::path(tag = "device-rental", operation_id = "saveDeviceRentalChoice", summary = "保存辅具和领取时间",
-    description = "选择网点、辅具和领取日期。提交之前都可以改。", params(("id" = Id, Path, description = "办件编号")),
-    request_body = SaveChoice,
-    responses((status = 200, description = "已保存", body = Envelope<Option<views::ChoiceView>>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[put("/device-rental/cases/{id}/sections/choice")]
-async fn save_choice(
-    who: Filer,
-    id: PathId,
-    body: Body<SaveChoice>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Option<views::ChoiceView>>> {
-    let (spine, sent, mut faults) = (Spine::of(&app, &services), body.value, Faults::new());
-    let pickup_on = day(&sent.pickup_on, "/pickup_on", "领取日期", &mut faults);
+#[utoipa::path(put, path = "/device-rental/cases/{id}/sections/choice", tag = "device-rental", operation_id = "saveDeviceRentalChoice", summary = "保存辅具和领取时间",
+    description = "选择网点、辅具和领取日期。提交之前都可以改。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已保存")))]
+async fn save_choice(who: Filer, id: PathId, call: Save<SaveChoice>) -> Result<Answer<Nullable<views::ChoiceView>>> {
+    let mut faults = Faults::new();
+    let pickup_on = day(&call.sent.pickup_on, "/pickup_on", "领取日期", &mut faults);
     faults.settle()?;
-    let choice = Choice { point_id: sent.point_id, model_id: sent.model_id, pickup_on };
-    let saved = app.db.write(move |c| {
+    let choice = Choice { point_id: call.sent.point_id, model_id: call.sent.model_id, pickup_on };
+    call.save(move |c, spine, sent| {
         let case = handover::own_case(c, &who, id.0, spine.now)?;
-        drafts::save(c, &spine, &case, CHOICE, sent.version, &choice)?;
-        views::choice(c, &spine, &case)
-    });
-    Ok(Answer::ok(saved.await?))
+        drafts::save(c, spine, &case, CHOICE, sent.version, &choice)?;
+        views::choice(c, spine, &case).map(Nullable)
+    })
+    .await
 }
 
-#[utoipa::path(tag = "device-rental", operation_id = "getDeviceRentalContact", summary = "联系方式",
-    description = "已经保存的内容和版本；还没有保存时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "已保存的内容", body = Envelope<Option<views::ContactView>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/device-rental/cases/{id}/sections/contact")]
-async fn read_contact(
-    who: Filer,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Option<views::ContactView>>> {
-    let spine = Spine::of(&app, &services);
-    let found = app.db.read(move |c| {
+#[utoipa::path(get, path = "/device-rental/cases/{id}/sections/contact", tag = "device-rental", operation_id = "getDeviceRentalContact", summary = "联系方式",
+    description = "已经保存的内容和版本；还没有保存时为空。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已保存的内容")))]
+async fn read_contact(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<views::ContactView>>> {
+    call.read(move |c, spine| {
         let case = handover::own_case(c, &who, id.0, spine.now)?;
-        views::contact(c, &spine, &case)
-    });
-    Ok(Answer::ok(found.await?))
+        views::contact(c, spine, &case).map(Nullable)
+    })
+    .await
 }
 
 /// Whom to call, and how the device comes.
@@ -252,28 +221,21 @@ pub(super) fn parsed_contact(
     Contact { name, phone, delivery, note }
 }
 
-#[utoipa::path(tag = "device-rental", operation_id = "saveDeviceRentalContact", summary = "保存联系方式",
-    description = "联系人、手机号，自取还是送货上门。提交之前都可以改。", params(("id" = Id, Path, description = "办件编号")),
-    request_body = SaveContact,
-    responses((status = 200, description = "已保存", body = Envelope<Option<views::ContactView>>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[put("/device-rental/cases/{id}/sections/contact")]
-async fn save_contact(
-    who: Filer,
-    id: PathId,
-    body: Body<SaveContact>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Option<views::ContactView>>> {
-    let (spine, sent, mut faults) = (Spine::of(&app, &services), body.value, Faults::new());
-    let contact = parsed_contact(&sent.name, &sent.phone, sent.delivery, sent.note.as_deref(), "", &mut faults);
+#[utoipa::path(put, path = "/device-rental/cases/{id}/sections/contact", tag = "device-rental", operation_id = "saveDeviceRentalContact", summary = "保存联系方式",
+    description = "联系人、手机号，自取还是送货上门。提交之前都可以改。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已保存")))]
+async fn save_contact(who: Filer, id: PathId, call: Save<SaveContact>) -> Result<Answer<Nullable<views::ContactView>>> {
+    let mut faults = Faults::new();
+    let contact =
+        parsed_contact(&call.sent.name, &call.sent.phone, call.sent.delivery, call.sent.note.as_deref(), "", &mut faults);
     faults.settle()?;
-    let saved = app.db.write(move |c| {
+    call.save(move |c, spine, sent| {
         let case = handover::own_case(c, &who, id.0, spine.now)?;
-        drafts::save(c, &spine, &case, CONTACT, sent.version, &contact)?;
-        views::contact(c, &spine, &case)
-    });
-    Ok(Answer::ok(saved.await?))
+        drafts::save(c, spine, &case, CONTACT, sent.version, &contact)?;
+        views::contact(c, spine, &case).map(Nullable)
+    })
+    .await
 }
 
 /// An action on what was seen.
@@ -286,29 +248,16 @@ struct Extend {
 }
 form!(Extend { version: "版本" });
 
-#[utoipa::path(tag = "device-rental", operation_id = "extendDeviceLoan", summary = "申请延期",
+#[utoipa::path(post, path = "/device-rental/cases/{id}/extension", tag = "device-rental", operation_id = "extendDeviceLoan", summary = "申请延期",
     description = "还要用的，可以在归还日期之前延长。有人在排队时不能延长。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Extend,
-    responses((status = 200, description = "已延长", body = Envelope<RentalView>),
-        (status = 409, description = "10030 版本过期；30004 有人排队；30009 不能再延长；30012 没有借出", body = Failure)),
-    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[post("/device-rental/cases/{id}/extension")]
-async fn extend(
-    who: Filer,
-    once: Once,
-    id: PathId,
-    body: Body<Extend>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<RentalView>> {
-    let (spine, sent) = (Spine::of(&app, &services), body.value);
-    let done = once.write(&app, who.id(), body.fingerprint, move |c| {
-        let case = handover::extend(c, &spine, &who, id.0, sent.version)?;
-        views::rental(c, &spine, &case, &Actor::from(&who))
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已延长")))]
+async fn extend(who: Filer, id: PathId, call: Write<Extend>) -> Result<Answer<RentalView>> {
+    call.once(who.id(), move |c, spine, sent| {
+        let case = handover::extend(c, spine, &who, id.0, sent.version)?;
+        views::rental(c, spine, &case, &Actor::from(&who))
+    })
+    .await
 }
 
 /// What is wrong with a device.
@@ -326,26 +275,14 @@ struct Report {
 }
 form!(Report { version: "版本", kind: "问题", text: "说明" });
 
-#[utoipa::path(tag = "device-rental", operation_id = "reportDeviceTrouble", summary = "反映辅具问题",
+#[utoipa::path(post, path = "/device-rental/cases/{id}/damage-reports", tag = "device-rental", operation_id = "reportDeviceTrouble", summary = "反映辅具问题",
     description = "借来的辅具坏了或者不合适，可以在这里告诉网点。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Report,
-    responses((status = 201, description = "已收到", body = Envelope<RentalView>),
-        (status = 409, description = "10030 版本过期；30012 没有借出", body = Failure)), security(("resident" = [])))]
-#[post("/device-rental/cases/{id}/damage-reports")]
-async fn report(
-    who: Resident,
-    once: Once,
-    id: PathId,
-    body: Body<Report>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<RentalView>> {
-    let (spine, sent) = (Spine::of(&app, &services), body.value);
-    let done = once.write(&app, who.account, body.fingerprint, move |c| {
-        let case = handover::report(c, &spine, who.account, id.0, sent.version, sent.kind, &sent.text)?;
-        views::rental(c, &spine, &case, &Actor::Applicant(who.account))
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 201, description = "已收到")))]
+async fn report(who: Resident, id: PathId, call: Write<Report>) -> Result<Created<RentalView>> {
+    call.once(who.account, move |c, spine, sent| {
+        let case = handover::report(c, spine, who.account, id.0, sent.version, sent.kind, &sent.text)?;
+        views::rental(c, spine, &case, &Actor::Applicant(who.account))
+    })
+    .await
 }

@@ -27,11 +27,10 @@ pub mod waitlist_api; // what somebody who waits may call
 #[cfg(test)]
 mod tests;
 
-use serde_json::Value;
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use self::loans::Loan;
 use self::states::{LoanState, Reminded};
+use serde_json::Value;
+
 use crate::labelled;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::figures::{ReportTable, Scope};
@@ -43,7 +42,7 @@ use crate::office::stored;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::Labelled;
+use crate::platform::http::{Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Action;
@@ -74,6 +73,9 @@ pub const STEPS: &[(&str, &str)] = &[
 /// The service.
 pub struct DeviceRental;
 
+/// At the operations that all services share.
+static REFUSALS: &[(&str, &[&Code])] = &[("submitCase", &[&faults::NONE_FREE]), ("withdrawCase", &[&faults::DEVICE_OUT])];
+
 impl Service for DeviceRental {
     fn code(&self) -> &'static str {
         CODE
@@ -103,11 +105,15 @@ impl Service for DeviceRental {
         faults::RENTAL
     }
 
-    fn mount(&self, cfg: &mut ServiceConfig) {
-        api::routes(cfg);
-        waitlist_api::routes(cfg);
-        staff_api::routes(cfg);
-        stock_api::routes(cfg);
+    fn refusals(&self) -> &'static [(&'static str, &'static [&'static Code])] {
+        REFUSALS
+    }
+
+    fn mount(&self, to: &mut Operations) {
+        api::routes(to);
+        waitlist_api::routes(to);
+        staff_api::routes(to);
+        stock_api::routes(to);
     }
 
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {

@@ -1,9 +1,7 @@
 //! What a county officer may call: open points, add models, take units in.
 
-use actix_web::{post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::CODE;
@@ -13,22 +11,27 @@ use super::store::{self, Model, Point};
 use super::terms::Terms;
 use super::units::{self, Unit};
 use super::views::{PointView, UnitView};
-use crate::form;
 use crate::office::accounts::guards::{CountyOfficer, Worker};
 use crate::office::cases::record::codes;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::frame::Write;
 use crate::office::policy::county;
 use crate::office::stored;
-use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once};
+use crate::platform::http::{Created, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::lifecycle::Role;
+use crate::services::device_rental::faults as device_rental_codes;
+use crate::{form, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(add_point).service(add_model).service(add_unit);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        add_point: [code::NOT_FOUND, codes::NO_POLICY, device_rental_codes::TAKEN_NAME],
+        add_model: [code::NOT_FOUND, device_rental_codes::TAKEN_NAME],
+        add_unit: [code::NOT_FOUND, device_rental_codes::TAKEN_NAME],
+    );
 }
 
 /// The area must lie in the worker's; the county of it comes back. Anything else is 10006.
@@ -72,48 +75,42 @@ form!(NewPoint {
     pickups_per_day: "每天领取人数"
 });
 
-#[utoipa::path(tag = "device-rental", operation_id = "addRentalPoint", summary = "开设网点",
-    description = "在本县（区）开设一个辅具租赁网点。", params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = NewPoint,
-    responses((status = 201, description = "已开设", body = Envelope<PointView>),
-        (status = 404, description = "10006 不在您的辖区", body = Failure),
-        (status = 409, description = "20009 本地没有开通；30014 已有同名网点", body = Failure)), security(("staff" = ["county_officer"])))]
-#[post("/staff/device-rental/points")]
-async fn add_point(
-    who: CountyOfficer,
-    once: Once,
-    body: Body<NewPoint>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<PointView>> {
-    let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
-    let in_county = covered(&who, &sent.area)?;
-    let done = once.write(&app, who.id, body.fingerprint, move |c| {
-        let policy = county::current(c, &in_county, CODE, spine.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
-        let terms: Terms = policy.service()?;
+impl NewPoint {
+    /// The point; what was left out is as in the county's policy.
+    fn point(&self, id: Id, county: &AreaCode, terms: &Terms, now: i64) -> Result<Point> {
         let mut faults = Faults::new();
-        let days = OpenDays::new(sent.opening_weekdays.as_deref().unwrap_or(&terms.opening_weekdays));
+        let days = OpenDays::new(self.opening_weekdays.as_deref().unwrap_or(&terms.opening_weekdays));
         if days.is_none() {
             faults.push("/opening_weekdays", "开门的日子", "bad_days", "开门的日子不正确。", "请填写1到7，1是周一。");
         }
         faults.settle()?;
-        let point = Point {
+        Ok(Point {
             id,
-            county: in_county.to_string(),
-            area: sent.area.clone(),
-            name: sent.name.clone(),
-            address: sent.address.clone(),
-            phone: sent.phone.clone(),
+            county: county.to_string(),
+            area: self.area.clone(),
+            name: self.name.clone(),
+            address: self.address.clone(),
+            phone: self.phone.clone(),
             opening_days: days.map(|d| d.text()).unwrap_or_default(),
-            pickups_per_day: sent.pickups_per_day.unwrap_or(i64::from(terms.pickups_per_day)),
+            pickups_per_day: self.pickups_per_day.unwrap_or(i64::from(terms.pickups_per_day)),
             status: InUse::Open,
-            created_at: spine.now,
-        };
+            created_at: now,
+        })
+    }
+}
+
+#[utoipa::path(post, path = "/staff/device-rental/points", tag = "device-rental", operation_id = "addRentalPoint", summary = "开设网点",
+    description = "在本县（区）开设一个辅具租赁网点。",
+    responses((status = 201, description = "已开设")))]
+async fn add_point(who: CountyOfficer, call: Write<NewPoint>) -> Result<Created<PointView>> {
+    let (id, in_county) = (call.app.clock.id(), covered(&who, &call.sent.area)?);
+    call.once(who.id, move |c, spine, sent| {
+        let policy = county::current(c, &in_county, CODE, spine.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
+        let point = sent.point(id, &in_county, &policy.service()?, spine.now)?;
         store::add_point(c, &point)?;
         PointView::of(&point)
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
 /// A new model of the catalogue.
@@ -142,6 +139,22 @@ struct NewModel {
     #[schema(example = 0)]
     service_life_months: i64,
 }
+
+impl NewModel {
+    fn model(&self, id: Id, county: &str, now: i64) -> Model {
+        Model {
+            id,
+            county: county.to_owned(),
+            code: self.code.clone(),
+            name: self.name.clone(),
+            kind: self.kind.clone(),
+            alt_text: self.alt_text.clone(),
+            service_life_months: self.service_life_months,
+            status: InUse::Open,
+            created_at: now,
+        }
+    }
+}
 form!(NewModel {
     county: "县（区）",
     code: "代码",
@@ -163,33 +176,17 @@ struct ModelView {
     kind: String,
 }
 
-#[utoipa::path(tag = "device-rental", operation_id = "addDeviceModel", summary = "增加辅具型号",
-    description = "在本县（区）的目录里增加一种辅具。", params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = NewModel,
-    responses((status = 201, description = "已增加", body = Envelope<ModelView>),
-        (status = 404, description = "10006 不在您的辖区", body = Failure),
-        (status = 409, description = "30014 代码已有", body = Failure)), security(("staff" = ["county_officer"])))]
-#[post("/staff/device-rental/models")]
-async fn add_model(who: CountyOfficer, once: Once, body: Body<NewModel>, app: web::Data<App>) -> Result<Answer<ModelView>> {
-    let (id, created_at, sent) = (app.clock.id(), app.clock.now_ms(), body.value);
-    let county = covered(&who, &sent.county)?.to_string();
-    let model = Model {
-        id,
-        county,
-        code: sent.code,
-        name: sent.name,
-        kind: sent.kind,
-        alt_text: sent.alt_text,
-        service_life_months: sent.service_life_months,
-        status: InUse::Open,
-        created_at,
-    };
-    let done = once.write(&app, who.id, body.fingerprint, move |c| {
+#[utoipa::path(post, path = "/staff/device-rental/models", tag = "device-rental", operation_id = "addDeviceModel", summary = "增加辅具型号",
+    description = "在本县（区）的目录里增加一种辅具。",
+    responses((status = 201, description = "已增加")))]
+async fn add_model(who: CountyOfficer, call: Write<NewModel>) -> Result<Created<ModelView>> {
+    let (id, county) = (call.app.clock.id(), covered(&who, &call.sent.county)?.to_string());
+    call.once(who.id, move |c, spine, sent| {
+        let model = sent.model(id, &county, spine.now);
         store::add_model(c, &model)?;
         Ok(ModelView { id, code: model.code.clone(), name: model.name.clone(), kind: model.kind.clone() })
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
 /// A new item.
@@ -216,45 +213,41 @@ form!(NewUnit {
     inspected_and_disinfected: "已检查、已消毒"
 });
 
-#[utoipa::path(tag = "device-rental", operation_id = "addDeviceUnit", summary = "辅具入库",
+impl NewUnit {
+    /// The item, ready at once when the officer signs for it.
+    fn unit(&self, id: Id, worker: Id, now: i64) -> Unit {
+        let signed = self.inspected_and_disinfected;
+        Unit {
+            id,
+            model_id: self.model_id,
+            point_id: self.point_id,
+            asset_tag: self.asset_tag.trim().to_owned(),
+            serial: self.serial.trim().to_owned(),
+            state: if signed { UnitState::Available } else { UnitState::ToInspect },
+            inspected_by: signed.then_some(worker),
+            inspected_at: signed.then_some(now),
+            disinfected_by: signed.then_some(worker),
+            disinfected_at: signed.then_some(now),
+            created_at: now,
+            version: 1,
+        }
+    }
+}
+
+#[utoipa::path(post, path = "/staff/device-rental/units", tag = "device-rental", operation_id = "addDeviceUnit", summary = "辅具入库",
     description = "登记一件辅具。入库时已检查、已消毒的马上可借，有人排队的先给排队的人。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = NewUnit,
-    responses((status = 201, description = "已入库", body = Envelope<UnitView>),
-        (status = 404, description = "10006 没有这个网点或型号", body = Failure),
-        (status = 409, description = "30014 资产标签已有", body = Failure)), security(("staff" = ["county_officer"])))]
-#[post("/staff/device-rental/units")]
-async fn add_unit(
-    who: CountyOfficer,
-    once: Once,
-    body: Body<NewUnit>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<UnitView>> {
-    let (spine, id, worker, sent) = (Spine::of(&app, &services), app.clock.id(), who.0, body.value);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+    responses((status = 201, description = "已入库")))]
+async fn add_unit(who: CountyOfficer, call: Write<NewUnit>) -> Result<Created<UnitView>> {
+    let (id, worker) = (call.app.clock.id(), who.0);
+    call.once(worker.id, move |c, spine, sent| {
         let (point, model) = (store::point(c, sent.point_id)?, store::model(c, sent.model_id)?);
         let covers = worker.covers(Role::CountyOfficer, &stored::area(&point.county)?);
         if !covers || point.county != model.county {
             return Err(Error::not_found());
         }
-        let signed = sent.inspected_and_disinfected;
-        let unit = Unit {
-            id,
-            model_id: model.id,
-            point_id: point.id,
-            asset_tag: sent.asset_tag.trim().to_owned(),
-            serial: sent.serial.trim().to_owned(),
-            state: if signed { UnitState::Available } else { UnitState::ToInspect },
-            inspected_by: signed.then_some(worker.id),
-            inspected_at: signed.then_some(spine.now),
-            disinfected_by: signed.then_some(worker.id),
-            disinfected_at: signed.then_some(spine.now),
-            created_at: spine.now,
-            version: 1,
-        };
-        units::admit(c, &spine, &unit, worker.id)?;
+        let unit = sent.unit(id, worker.id, spine.now);
+        units::admit(c, spine, &unit, worker.id)?;
         Ok(UnitView::of(&unit))
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    })
+    .await
 }

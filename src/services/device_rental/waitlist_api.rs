@@ -1,9 +1,7 @@
 //! What somebody who waits may call: join the line, look at it, leave it, take up an offer.
 
-use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::api::{day, parsed_contact};
@@ -12,19 +10,28 @@ use super::sections::Choice;
 use super::states::Delivery;
 use super::views::{self, RentalView, WaitView};
 use super::waitlist::{self, Joining};
-use crate::form;
 use crate::office::accounts::guards::Resident;
 use crate::office::cases::record::actor::Actor;
-use crate::office::cases::service::{Services, Spine};
-use crate::platform::app::App;
+use crate::office::frame::{Call, Write};
+use crate::platform::code;
 use crate::platform::error::{Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId};
+use crate::platform::http::{Answer, Created, List, Operations, PathId};
 use crate::platform::id::Id;
+use crate::services::device_rental::faults as device_rental_codes;
 use crate::services::device_rental::placing;
+use crate::{form, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(join).service(mine).service(leave).service(accept);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        join: [
+            code::NOT_FOUND, device_rental_codes::NOT_ELIGIBLE, device_rental_codes::FREE_NOW,
+            device_rental_codes::WAITING_ALREADY,
+        ],
+        mine,
+        leave: [device_rental_codes::OFFER_OVER],
+        accept: [device_rental_codes::OFFER_OVER],
+    );
 }
 
 /// For whom, where and for what to wait.
@@ -38,40 +45,28 @@ struct Join {
 }
 form!(Join { person_id: "借用人", point_id: "网点", model_id: "辅具" });
 
-#[utoipa::path(tag = "device-rental", operation_id = "joinDeviceWaitlist", summary = "排队等辅具",
+#[utoipa::path(post, path = "/device-rental/waitlist", tag = "device-rental", operation_id = "joinDeviceWaitlist", summary = "排队等辅具",
     description = "没有空闲的辅具时排队。轮到您时会保留一段时间，过时转给下一位。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Join,
-    responses((status = 201, description = "已排队", body = Envelope<WaitView>),
-        (status = 404, description = "10006 没有这个人、网点或型号", body = Failure),
-        (status = 409, description = "30006 现在不能借；30008 现在就有；30010 已经在排队", body = Failure)), security(("resident" = [])))]
-#[post("/device-rental/waitlist")]
-async fn join(
-    who: Resident,
-    once: Once,
-    body: Body<Join>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<WaitView>> {
-    let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
-    let done = once.write(&app, who.account, body.fingerprint, move |c| {
+    responses((status = 201, description = "已排队")))]
+async fn join(who: Resident, call: Write<Join>) -> Result<Created<WaitView>> {
+    let id = call.app.clock.id();
+    call.once(who.account, move |c, spine, sent| {
         let new = Joining { id, account: who.account, person: sent.person_id, point: sent.point_id, model: sent.model_id };
-        let wait = waitlist::join(c, &spine, new)?;
+        let wait = waitlist::join(c, spine, new)?;
         views::wait(c, &wait)
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
-#[utoipa::path(tag = "device-rental", operation_id = "listMyDeviceWaits", summary = "我的排队",
+#[utoipa::path(get, path = "/device-rental/waitlist", tag = "device-rental", operation_id = "listMyDeviceWaits", summary = "我的排队",
     description = "您正在排的队：前面还有几位，轮到时保留到什么时候。每人在每个网点每种辅具只能排一次，一次全部列出。",
-    responses((status = 200, description = "排队情况", body = Envelope<Vec<WaitView>>)), security(("resident" = [])))]
-#[get("/device-rental/waitlist")]
-async fn mine(who: Resident, app: web::Data<App>) -> Result<Answer<Vec<WaitView>>> {
-    let found = app.db.read(move |c| {
+    responses((status = 200, description = "排队情况")))]
+async fn mine(who: Resident, call: Call) -> Result<Answer<List<WaitView>>> {
+    call.read(move |c, _| {
         let mine = waitlist::mine(c, who.account)?;
-        mine.iter().map(|wait| views::wait(c, wait)).collect::<Result<Vec<_>>>()
-    });
-    Ok(Answer::ok(found.await?))
+        mine.iter().map(|wait| views::wait(c, wait)).collect::<Result<Vec<_>>>().map(List)
+    })
+    .await
 }
 
 /// An action on what was seen.
@@ -84,29 +79,17 @@ struct Leave {
 }
 form!(Leave { version: "版本" });
 
-#[utoipa::path(tag = "device-rental", operation_id = "leaveDeviceWaitlist", summary = "不排队了",
+#[utoipa::path(post, path = "/device-rental/waitlist/{id}/actions/leave", tag = "device-rental", operation_id = "leaveDeviceWaitlist", summary = "不排队了",
     description = "退出排队；已经为您保留的会转给下一位。",
-    params(("id" = Id, Path, description = "排队编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Leave,
-    responses((status = 200, description = "已退出", body = Envelope<WaitView>),
-        (status = 409, description = "10030 版本过期；30011 已经不在排队", body = Failure)), security(("resident" = [])))]
-#[post("/device-rental/waitlist/{id}/actions/leave")]
-async fn leave(
-    who: Resident,
-    once: Once,
-    id: PathId,
-    body: Body<Leave>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<WaitView>> {
-    let (spine, sent) = (Spine::of(&app, &services), body.value);
-    let done = once.write(&app, who.account, body.fingerprint, move |c| {
-        let wait = waitlist::owned(c, &spine, who.account, id.0, sent.version)?;
-        let wait = placing::leave(c, &spine, wait)?;
+    params(("id" = Id, Path, description = "排队编号")),
+    responses((status = 200, description = "已退出")))]
+async fn leave(who: Resident, id: PathId, call: Write<Leave>) -> Result<Answer<WaitView>> {
+    call.once(who.account, move |c, spine, sent| {
+        let wait = waitlist::owned(c, spine, who.account, id.0, sent.version)?;
+        let wait = placing::leave(c, spine, wait)?;
         views::wait(c, &wait)
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
 /// Taking up an offer: all that a reservation needs.
@@ -142,32 +125,23 @@ form!(Accept {
     consent: "个人信息处理同意书"
 });
 
-#[utoipa::path(tag = "device-rental", operation_id = "acceptDeviceOffer", summary = "接受保留的辅具",
+#[utoipa::path(post, path = "/device-rental/waitlist/{id}/actions/accept", tag = "device-rental", operation_id = "acceptDeviceOffer", summary = "接受保留的辅具",
     description = "轮到您时，在保留时间内确认领取日期和联系方式，即预约成功。之前没有抢到的申请会接着用。",
-    params(("id" = Id, Path, description = "排队编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Accept,
-    responses((status = 200, description = "预约成功", body = Envelope<RentalView>),
-        (status = 409, description = "10030 版本过期；30011 保留时间已过", body = Failure)), security(("resident" = [])))]
-#[post("/device-rental/waitlist/{id}/actions/accept")]
-async fn accept(
-    who: Resident,
-    once: Once,
-    id: PathId,
-    body: Body<Accept>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<RentalView>> {
-    let (spine, case, sent, mut faults) = (Spine::of(&app, &services), app.clock.id(), body.value, Faults::new());
-    let pickup_on = day(&sent.pickup_on, "/pickup_on", "领取日期", &mut faults);
-    let contact = parsed_contact(&sent.name, &sent.phone, sent.delivery, sent.note.as_deref(), "", &mut faults);
+    params(("id" = Id, Path, description = "排队编号")),
+    responses((status = 200, description = "预约成功")))]
+async fn accept(who: Resident, id: PathId, call: Write<Accept>) -> Result<Answer<RentalView>> {
+    let case = call.app.clock.id();
+    let mut faults = Faults::new();
+    let pickup_on = day(&call.sent.pickup_on, "/pickup_on", "领取日期", &mut faults);
+    let contact =
+        parsed_contact(&call.sent.name, &call.sent.phone, call.sent.delivery, call.sent.note.as_deref(), "", &mut faults);
     faults.settle()?;
-    let done = once.write(&app, who.account, body.fingerprint, move |c| {
-        let wait = waitlist::owned(c, &spine, who.account, id.0, sent.version)?;
+    call.once(who.account, move |c, spine, sent| {
+        let wait = waitlist::owned(c, spine, who.account, id.0, sent.version)?;
         let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on };
         let with = Acceptance { case, choice, contact: contact.clone(), consent: sent.consent.clone() };
-        let case = begin::accept(c, &spine, &wait, &with)?;
-        views::rental(c, &spine, &case, &Actor::Applicant(who.account))
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+        let case = begin::accept(c, spine, &wait, &with)?;
+        views::rental(c, spine, &case, &Actor::Applicant(who.account))
+    })
+    .await
 }

@@ -1,9 +1,8 @@
 //! Seasons for everybody; drafts, prefill and the state of the aid for the applicant.
 
-use actix_web::{get, post, web};
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::form::{Account, AccountView, Student};
@@ -18,22 +17,30 @@ use crate::office::cases::access::mandates;
 use crate::office::cases::filing::drafts::{self, NewDraft};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
+use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::showing::views::{self, CaseView};
+use crate::office::frame::{Call, Write};
 use crate::office::people::{persons, register};
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::{self, After};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
+use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
-use crate::{form, labelled};
+use crate::{form, labelled, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(list).service(begin).service(prefill).service(one);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        list,
+        begin: [code::NOT_FOUND, case_codes::ALREADY_LIVE, case_codes::NO_POLICY, codes::NOT_OPEN, codes::APPLIED],
+        prefill,
+        one,
+    );
 }
 
 /// What a beneficiary of a stage gets.
@@ -131,11 +138,9 @@ impl OfCounty {
     }
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "listAidSeasons", summary = "教育救助通知",
-    description = "本县（区）各年度的教育救助：申请时间、标准和名额，最近的年度在前。", params(OfCounty),
-    responses((status = 200, description = "一页年度通知", body = Envelope<Page<SeasonView>>),
-        (status = 400, description = "10007 游标失效", body = Failure)))]
-#[get("/education-aid/seasons")]
+#[utoipa::path(get, path = "/education-aid/seasons", tag = "education-aid", operation_id = "listAidSeasons", summary = "教育救助通知",
+    description = "本县（区）各年度的教育救助：申请时间、标准和名额，最近的年度在前。",
+    responses((status = 200, description = "一页年度通知")))]
 async fn list(q: Query<OfCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Page<SeasonView>>> {
     let (spine, page) = (Spine::of(&app, &services), q.0.page(&app).await?);
     let items = page.items.iter().map(|s| SeasonView::of(s, &spine)).collect();
@@ -154,23 +159,12 @@ struct BeginDraft {
 }
 form!(BeginDraft { person_id: "学生", kind: "救助对象", season_id: "申请季" });
 
-#[utoipa::path(tag = "education-aid", operation_id = "beginAidDraft", summary = "开始申请教育救助",
+#[utoipa::path(post, path = "/education-aid/drafts", tag = "education-aid", operation_id = "beginAidDraft", summary = "开始申请教育救助",
     description = "为学生开一份草稿。草稿保存在服务器上，换手机也能接着填。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = BeginDraft,
-    responses((status = 201, description = "草稿", body = Envelope<CaseView>),
-        (status = 404, description = "10006 没有这个人或这个申请季，或与您无关", body = Failure),
-        (status = 409, description = "31001 不在申请时间；31002 本季已有申请；20006 已有一件在办；20009 本地没有开通", body = Failure)),
-    security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[post("/education-aid/drafts")]
-async fn begin(
-    who: Filer,
-    once: Once,
-    body: Body<BeginDraft>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<CaseView>> {
-    let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
-    let done = once.write(&app, who.id(), body.fingerprint, move |c| {
+    responses((status = 201, description = "草稿")))]
+async fn begin(who: Filer, call: Write<BeginDraft>) -> Result<Created<CaseView>> {
+    let id = call.app.clock.id();
+    call.once(who.id(), move |c, spine, sent| {
         mandates::relation(c, &who, sent.person_id, spine.now)?;
         let student = persons::find(c, sent.person_id)?.ok_or_else(Error::not_found)?;
         let season = seasons::find(c, sent.season_id)?;
@@ -186,11 +180,10 @@ async fn begin(
         }
         let (filer, kind) = (who.clone(), sent.kind.code().to_owned());
         let new = NewDraft { filer, person: student.id, kind, period: season.code };
-        let case = drafts::begin(c, &spine, &EducationAid, id, &new)?;
-        views::full(c, &spine, &case, Some(&Actor::from(&who)))
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+        let case = drafts::begin(c, spine, &EducationAid, id, &new)?;
+        views::full(c, spine, &case, Some(&Actor::from(&who)))
+    })
+    .await
 }
 
 /// Somebody of the student's family whom the policy counts.
@@ -218,18 +211,16 @@ struct Prefill {
     kin: Vec<KinView>,
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "prefillAid", summary = "已经知道的内容",
+#[utoipa::path(get, path = "/education-aid/cases/{id}/prefill", tag = "education-aid", operation_id = "prefillAid", summary = "已经知道的内容",
     description = "系统已经知道的内容，姓名已遮盖：学生、残疾类别、上次填的学校、可以选择的家长。不用再填一遍。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "预填内容", body = Envelope<Prefill>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/education-aid/cases/{id}/prefill")]
-async fn prefill(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Prefill>> {
-    let spine = Spine::of(&app, &services);
-    let known = app.db.read(move |c| {
-        let case = owned(c, &spine, &who, id.0)?;
-        let dossier = dossier::load(c, &spine, &case)?;
+    responses((status = 200, description = "预填内容")))]
+async fn prefill(who: Filer, id: PathId, call: Call) -> Result<Answer<Prefill>> {
+    call.read(move |c, spine| {
+        let case = owned(c, spine, &who, id.0)?;
+        let dossier = dossier::load(c, spine, &case)?;
         let card = register::valid_certificate(c, case.person_id, spine.today())?;
-        let last = last_student(c, &spine, &case)?;
+        let last = last_student(c, spine, &case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let view = |(p, kind): (persons::PersonRef, crate::office::people::kin::KinKind)| KinView {
             person_id: p.id,
@@ -237,15 +228,15 @@ async fn prefill(who: Filer, id: PathId, app: web::Data<App>, services: web::Dat
             relation: labelled!(kind),
         };
         Ok(Prefill {
-            season: SeasonView::of(&dossier.season, &spine),
+            season: SeasonView::of(&dossier.season, spine),
             student_name_masked: persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
             certificate_category: card.map(|k| labelled!(k.category)),
             last_school: last.as_ref().map(|s| s.school.clone()),
             last_stage: last.map(|s| labelled!(s.stage)),
             kin: kin.into_iter().map(view).collect(),
         })
-    });
-    Ok(Answer::ok(known.await?))
+    })
+    .await
 }
 
 fn last_student(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Student>> {
@@ -300,20 +291,18 @@ pub fn award_of(c: &mut AnyConn, case: Id) -> Result<Option<AwardView>> {
     }))
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "getAid", summary = "救助情况",
+#[utoipa::path(get, path = "/education-aid/cases/{id}", tag = "education-aid", operation_id = "getAid", summary = "救助情况",
     description = "这件申请的标准、批准金额、发放进度、收款账户（已遮盖），以及批准后还要补什么。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "救助情况", body = Envelope<AidView>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/education-aid/cases/{id}")]
-async fn one(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<AidView>> {
-    let spine = Spine::of(&app, &services);
-    let view = app.db.read(move |c| {
-        let case = owned(c, &spine, &who, id.0)?;
-        let dossier = dossier::load(c, &spine, &case)?;
+    responses((status = 200, description = "救助情况")))]
+async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<AidView>> {
+    call.read(move |c, spine| {
+        let case = owned(c, spine, &who, id.0)?;
+        let dossier = dossier::load(c, spine, &case)?;
         let account = drafts::read::<Account>(c, &case.key(&spine.keys)?, case.id, "account")?;
         let to_mend = spine.services.get(&case.service)?.open_after_approval(c, &case)?;
         Ok(AidView {
-            season: SeasonView::of(&dossier.season, &spine),
+            season: SeasonView::of(&dossier.season, spine),
             standard_fen: dossier.amount(),
             evidence_follows: dossier.evidence_follows(),
             award: award_of(c, case.id)?,
@@ -321,6 +310,6 @@ async fn one(who: Filer, id: PathId, app: web::Data<App>, services: web::Data<Se
             to_mend: to_mend.into_iter().map(str::to_owned).collect(),
             details: dossier.faults(c, &case, dossier.applied_on)?,
         })
-    });
-    Ok(Answer::ok(view.await?))
+    })
+    .await
 }

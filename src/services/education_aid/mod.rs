@@ -26,8 +26,10 @@ mod proofs_tests;
 #[cfg(test)]
 mod rules_tests;
 
+use rules::{Ineligible, Season};
 use serde_json::Value;
-use utoipa_actix_web::service_config::ServiceConfig;
+use store::AwardState;
+use terms::{Beneficiary, Terms};
 
 use crate::labelled;
 use crate::office::cases::moving::act::{Step, step};
@@ -41,13 +43,10 @@ use crate::office::policy::terms::parse_terms;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::Labelled;
+use crate::platform::http::{Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::calendar::end_of_day_ms;
 use crate::rules::lifecycle::{Action, Desk, State};
-use rules::{Ineligible, Season};
-use store::AwardState;
-use terms::{Beneficiary, Terms};
 
 /// The service's stable code.
 pub const CODE: &str = "education_aid";
@@ -69,6 +68,10 @@ const STEPS: &[(&str, &str)] = &[
 
 /// The service.
 pub struct EducationAid;
+
+/// At the operations that all services share.
+static REFUSALS: &[(&str, &[&Code])] =
+    &[("decideCase", &[&codes::EXHAUSTED, &codes::NO_AMOUNT]), ("withdrawCase", &[&codes::IN_PAYMENT])];
 
 impl Service for EducationAid {
     fn code(&self) -> &'static str {
@@ -99,11 +102,15 @@ impl Service for EducationAid {
         codes::AID
     }
 
-    fn mount(&self, cfg: &mut ServiceConfig) {
-        api::routes(cfg);
-        sections_api::routes(cfg);
-        staff_api::routes(cfg);
-        payments_api::routes(cfg);
+    fn refusals(&self) -> &'static [(&'static str, &'static [&'static Code])] {
+        REFUSALS
+    }
+
+    fn mount(&self, to: &mut Operations) {
+        api::routes(to);
+        sections_api::routes(to);
+        staff_api::routes(to);
+        payments_api::routes(to);
     }
 
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use actix_web::http::header;
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::payments::{self, BankAnswer, Batch, LineState, PaymentLine};
@@ -15,22 +14,32 @@ use super::staff_api::SeenAid;
 use super::store::PaymentFault;
 use crate::office::accounts::guards::{FinanceOfficer, Worker};
 use crate::office::cases::service::{Services, Spine};
+use crate::office::frame::{Call, Write};
 use crate::office::people::persons;
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::paging::After;
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query, paging};
+use crate::platform::http::paging::{self, After};
+use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
-use crate::{form, labelled};
+use crate::services::education_aid::codes as education_aid_codes;
+use crate::{form, labelled, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(build).service(list).service(one).service(file).service(export).service(book);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        build: [code::NOT_FOUND, education_aid_codes::NOTHING_PAYABLE],
+        list: [code::NOT_FOUND],
+        one,
+        file: [education_aid_codes::NOT_EXPORTED],
+        export: [education_aid_codes::NOT_EXPORTED],
+        book: [education_aid_codes::NOT_EXPORTED, education_aid_codes::BOOKED_OTHERWISE],
+    );
 }
 
 /// A batch in a list.
@@ -130,31 +139,20 @@ struct Build {
 }
 form!(Build { season_id: "申请季" });
 
-#[utoipa::path(tag = "education-aid", operation_id = "buildAidBatch", summary = "建立发放批次",
+#[utoipa::path(post, path = "/staff/education-aid/batches", tag = "education-aid", operation_id = "buildAidBatch", summary = "建立发放批次",
     description = "把一季中所有待发放的救助列入一个批次，最多500笔。与您有关的、同事正在办的留给别人，并告知笔数。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Build,
-    responses((status = 201, description = "批次", body = Envelope<BatchView>),
-        (status = 404, description = "10006 没有这个申请季，或不在您的辖区", body = Failure),
-        (status = 409, description = "31007 没有可以发放的", body = Failure)), security(("staff" = [])))]
-#[post("/staff/education-aid/batches")]
-async fn build(
-    who: FinanceOfficer,
-    once: Once,
-    body: Body<Build>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<BatchView>> {
-    let (spine, worker, season) = (Spine::of(&app, &services), who.0, body.value.season_id);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let season = seasons::find(c, season)?;
+    responses((status = 201, description = "批次")))]
+async fn build(who: FinanceOfficer, call: Write<Build>) -> Result<Created<BatchView>> {
+    let worker = who.0;
+    call.once(worker.id, move |c, spine, sent| {
+        let season = seasons::find(c, sent.season_id)?;
         if !worker.covers(Role::FinanceOfficer, &season.county) {
             return Err(Error::not_found());
         }
-        let (id, left_out) = payments::build(c, &spine, &worker, &season)?;
+        let (id, left_out) = payments::build(c, spine, &worker, &season)?;
         view(c, &worker, id, left_out)
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
 /// Which batches.
@@ -170,12 +168,9 @@ struct Batches {
     cursor: Option<String>,
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "listAidBatches", summary = "发放批次",
-    description = "本县（区）的发放批次，最新的在前。", params(Batches),
-    responses((status = 200, description = "一页批次", body = Envelope<Page<BatchSummary>>),
-        (status = 400, description = "10007 游标失效", body = Failure),
-        (status = 404, description = "10006 不是您辖区的县（区）", body = Failure)), security(("staff" = [])))]
-#[get("/staff/education-aid/batches")]
+#[utoipa::path(get, path = "/staff/education-aid/batches", tag = "education-aid", operation_id = "listAidBatches", summary = "发放批次",
+    description = "本县（区）的发放批次，最新的在前。",
+    responses((status = 200, description = "一页批次")))]
 async fn list(who: FinanceOfficer, q: Query<Batches>, app: web::Data<App>) -> Result<Answer<Page<BatchSummary>>> {
     let county = q.0.county;
     if !who.covers(Role::FinanceOfficer, &county) {
@@ -189,20 +184,18 @@ async fn list(who: FinanceOfficer, q: Query<Batches>, app: web::Data<App>) -> Re
     Ok(Answer::ok(Page { items: rows.iter().map(BatchSummary::of).collect(), next_cursor }))
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "getAidBatch", summary = "查看批次",
-    description = "一个批次和其中每一笔的结果。", params(("id" = Id, Path, description = "批次编号")),
-    responses((status = 200, description = "批次", body = Envelope<BatchView>)), security(("staff" = [])))]
-#[get("/staff/education-aid/batches/{id}")]
-async fn one(who: FinanceOfficer, id: PathId, app: web::Data<App>) -> Result<Answer<BatchView>> {
-    Ok(Answer::ok(app.db.read(move |c| view(c, &who, id.0, 0)).await?))
+#[utoipa::path(get, path = "/staff/education-aid/batches/{id}", tag = "education-aid", operation_id = "getAidBatch", summary = "查看批次",
+    description = "一个批次和其中每一笔的结果。",
+    params(("id" = Id, Path, description = "批次编号")),
+    responses((status = 200, description = "批次")))]
+async fn one(who: FinanceOfficer, id: PathId, call: Call) -> Result<Answer<BatchView>> {
+    call.read(move |c, _| view(c, &who, id.0, 0)).await
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "downloadAidBatchFile", summary = "下载银行文件",
+#[utoipa::path(get, path = "/staff/education-aid/batches/{id}/file", tag = "education-aid", operation_id = "downloadAidBatchFile", summary = "下载银行文件",
     description = "导出时定下的文件（CSV，GB 18030 编码，兼容 GBK），每次下载完全相同。含完整账号，请妥善保管。",
     params(("id" = Id, Path, description = "批次编号")),
-    responses((status = 200, description = "文件内容", content_type = "text/csv", body = inline(String)),
-        (status = 409, description = "31004 还没有导出", body = Failure)), security(("staff" = [])))]
-#[get("/staff/education-aid/batches/{id}/file")]
+    responses((status = 200, description = "文件内容", content_type = "text/csv", body = inline(String))))]
 async fn file(who: FinanceOfficer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
     let (spine, by) = (Spine::of(&app, &services), who.id);
     let (batch, bytes) = app.db.read(move |c| payments::file(c, &spine, &who, id.0)).await?;
@@ -214,28 +207,17 @@ async fn file(who: FinanceOfficer, id: PathId, app: web::Data<App>, services: we
         .body(bytes))
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "exportAidBatch", summary = "导出批次",
+#[utoipa::path(post, path = "/staff/education-aid/batches/{id}/actions/export", tag = "education-aid", operation_id = "exportAidBatch", summary = "导出批次",
     description = "定下银行文件并记录校验值，只能导出一次；之后可以反复下载同一份文件。",
-    params(("id" = Id, Path, description = "批次编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = SeenAid,
-    responses((status = 200, description = "已导出", body = Envelope<BatchView>),
-        (status = 409, description = "10030 版本过期；31004 已经导出", body = Failure)), security(("staff" = [])))]
-#[post("/staff/education-aid/batches/{id}/actions/export")]
-async fn export(
-    who: FinanceOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<SeenAid>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<BatchView>> {
-    let (spine, worker, seen) = (Spine::of(&app, &services), who.0, body.value.version);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        payments::export(c, &spine, &worker, id.0, seen)?;
+    params(("id" = Id, Path, description = "批次编号")),
+    responses((status = 200, description = "已导出")))]
+async fn export(who: FinanceOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<BatchView>> {
+    let worker = who.0;
+    call.once(worker.id, move |c, spine, sent| {
+        payments::export(c, spine, &worker, id.0, sent.version)?;
         view(c, &worker, id.0, 0)
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    })
+    .await
 }
 
 coded_enum! {
@@ -292,26 +274,16 @@ impl Book {
     }
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "bookAidBatch", summary = "登记银行结果",
+#[utoipa::path(post, path = "/staff/education-aid/batches/{id}/actions/book", tag = "education-aid", operation_id = "bookAidBatch", summary = "登记银行结果",
     description = "按银行回单逐笔登记。同样的结果重复登记没有影响；失败的退回申请人更正账户，以后的批次再发。",
-    params(("id" = Id, Path, description = "批次编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = Book,
-    responses((status = 200, description = "已登记", body = Envelope<BatchView>),
-        (status = 409, description = "10030 版本过期；31004 还没有导出；31005 已登记另一种结果", body = Failure)), security(("staff" = [])))]
-#[post("/staff/education-aid/batches/{id}/actions/book")]
-async fn book(
-    who: FinanceOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<Book>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<BatchView>> {
-    let (spine, worker, seen, answers) = (Spine::of(&app, &services), who.0, body.value.version, body.value.answers()?);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        payments::book(c, &spine, &worker, id.0, seen, &answers)?;
+    params(("id" = Id, Path, description = "批次编号")),
+    responses((status = 200, description = "已登记")))]
+async fn book(who: FinanceOfficer, id: PathId, call: Write<Book>) -> Result<Answer<BatchView>> {
+    let worker = who.0;
+    let answers = call.sent.answers()?;
+    call.once(worker.id, move |c, spine, sent| {
+        payments::book(c, spine, &worker, id.0, sent.version, &answers)?;
         view(c, &worker, id.0, 0)
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    })
+    .await
 }

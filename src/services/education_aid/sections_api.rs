@@ -1,9 +1,7 @@
 //! The three sections of the form: read with numbers masked, saved over the version that was seen.
 
-use actix_web::{get, put, web};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::api::owned;
 use super::form::{Account, AccountView, Family, FamilyView, Holder, SaveAccount, SaveFamily, SaveStudent, Student, StudentView};
@@ -14,19 +12,27 @@ use crate::office::cases::filing::drafts::{self, Section};
 use crate::office::cases::filing::papers;
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::record::codes as case_codes;
+use crate::office::cases::service::Spine;
+use crate::office::frame::{Call, Save};
 use crate::office::people::persons;
-use crate::platform::app::App;
+use crate::operations;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, PathId};
+use crate::platform::http::{Answer, Nullable, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::State;
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(show_student).service(save_student).service(show_family).service(save_family);
-    cfg.service(show_account).service(save_account);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        show_student,
+        save_student: [case_codes::NOT_EDITABLE],
+        show_family,
+        save_family: [case_codes::NOT_EDITABLE],
+        show_account,
+        save_account: [case_codes::NOT_EDITABLE],
+    );
 }
 
 /// Reads a section; none when it was never saved.
@@ -35,54 +41,38 @@ fn read<T: DeserializeOwned>(c: &mut AnyConn, spine: &Spine, case: &Case, sectio
 }
 
 /// Runs a read on the caller's own application.
-async fn looked<V, F>(who: Filer, id: Id, app: &App, services: &Services, view: F) -> Result<Answer<Option<V>>>
+async fn looked<V, F>(who: Filer, id: Id, call: Call, view: F) -> Result<Answer<Nullable<V>>>
 where
     V: Serialize + Send + 'static,
     F: Fn(&mut AnyConn, &Spine, &Case) -> Result<Option<V>> + Send + 'static,
 {
-    let spine = Spine::of(app, services);
-    let found = app.db.read(move |c| {
-        let case = owned(c, &spine, &who, id)?;
-        view(c, &spine, &case)
-    });
-    Ok(Answer::ok(found.await?))
-}
-
-#[utoipa::path(tag = "education-aid", operation_id = "getAidStudent", summary = "学生信息",
-    description = "已经保存的学校和学段；没有保存过时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "学生信息", body = Envelope<Option<StudentView>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/education-aid/cases/{id}/sections/student")]
-async fn show_student(
-    who: Filer,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Option<StudentView>>> {
-    looked(who, id.0, &app, &services, |c, spine, case| {
-        Ok(read::<Student>(c, spine, case, "student")?.map(|s| s.body.view(s.version)))
+    call.read(move |c, spine| {
+        let case = owned(c, spine, &who, id)?;
+        view(c, spine, &case).map(Nullable)
     })
     .await
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "saveAidStudent", summary = "保存学生信息",
-    description = "保存学校、学段和入学年份。", params(("id" = Id, Path, description = "办件编号")), request_body = SaveStudent,
-    responses((status = 200, description = "已保存", body = Envelope<StudentView>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[put("/education-aid/cases/{id}/sections/student")]
-async fn save_student(
-    who: Filer,
-    id: PathId,
-    body: Body<SaveStudent>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<StudentView>> {
-    let (spine, sent) = (Spine::of(&app, &services), body.value);
-    let saved = app.db.write(move |c| {
-        let case = owned(c, &spine, &who, id.0)?;
+#[utoipa::path(get, path = "/education-aid/cases/{id}/sections/student", tag = "education-aid", operation_id = "getAidStudent", summary = "学生信息",
+    description = "已经保存的学校和学段；没有保存过时为空。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "学生信息")))]
+async fn show_student(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<StudentView>>> {
+    looked(who, id.0, call, |c, spine, case| Ok(read::<Student>(c, spine, case, "student")?.map(|s| s.body.view(s.version))))
+        .await
+}
+
+#[utoipa::path(put, path = "/education-aid/cases/{id}/sections/student", tag = "education-aid", operation_id = "saveAidStudent", summary = "保存学生信息",
+    description = "保存学校、学段和入学年份。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已保存")))]
+async fn save_student(who: Filer, id: PathId, call: Save<SaveStudent>) -> Result<Answer<StudentView>> {
+    call.save(move |c, spine, sent| {
+        let case = owned(c, spine, &who, id.0)?;
         let student = sent.parse(&seasons::of_period(c, &case.period)?)?;
-        Ok(student.view(drafts::save(c, &spine, &case, "student", sent.version, &student)?))
-    });
-    Ok(Answer::ok(saved.await?))
+        Ok(student.view(drafts::save(c, spine, &case, "student", sent.version, &student)?))
+    })
+    .await
 }
 
 /// The family section as people see it.
@@ -93,87 +83,57 @@ pub fn family_view(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option
     Ok(Some(FamilyView { version: section.version, parent, other_government_aid, commitment }))
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "getAidFamily", summary = "家庭与承诺",
-    description = "已经保存的残疾家长（已遮盖）和承诺；没有保存过时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "家庭与承诺", body = Envelope<Option<FamilyView>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/education-aid/cases/{id}/sections/family")]
-async fn show_family(
-    who: Filer,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Option<FamilyView>>> {
-    looked(who, id.0, &app, &services, family_view).await
+#[utoipa::path(get, path = "/education-aid/cases/{id}/sections/family", tag = "education-aid", operation_id = "getAidFamily", summary = "家庭与承诺",
+    description = "已经保存的残疾家长（已遮盖）和承诺；没有保存过时为空。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "家庭与承诺")))]
+async fn show_family(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<FamilyView>>> {
+    looked(who, id.0, call, family_view).await
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "saveAidFamily", summary = "保存家庭与承诺",
+#[utoipa::path(put, path = "/education-aid/cases/{id}/sections/family", tag = "education-aid", operation_id = "saveAidFamily", summary = "保存家庭与承诺",
     description = "残疾人家庭子女要选择残疾家长，或填写家长的姓名和残疾人证号；所有人都要说明有没有其他政府助学救助，并承诺内容真实。",
-    params(("id" = Id, Path, description = "办件编号")), request_body = SaveFamily,
-    responses((status = 200, description = "已保存", body = Envelope<FamilyView>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[put("/education-aid/cases/{id}/sections/family")]
-async fn save_family(
-    who: Filer,
-    id: PathId,
-    body: Body<SaveFamily>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<FamilyView>> {
-    let (spine, sent) = (Spine::of(&app, &services), body.value);
-    let saved = app.db.write(move |c| {
-        let case = owned(c, &spine, &who, id.0)?;
-        let dossier = dossier::load(c, &spine, &case)?;
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已保存")))]
+async fn save_family(who: Filer, id: PathId, call: Save<SaveFamily>) -> Result<Answer<FamilyView>> {
+    call.save(move |c, spine, sent| {
+        let case = owned(c, spine, &who, id.0)?;
+        let dossier = dossier::load(c, spine, &case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let kin: Vec<_> = kin.into_iter().map(|(p, kind)| (p.id, kind)).collect();
         let family = sent.parse(&kin, spine.today())?;
-        drafts::save(c, &spine, &case, "family", sent.version, &family)?;
-        family_view(c, &spine, &case)?.ok_or_else(|| Error::internal("a saved section is gone"))
-    });
-    Ok(Answer::ok(saved.await?))
-}
-
-#[utoipa::path(tag = "education-aid", operation_id = "getAidAccount", summary = "收款账户",
-    description = "已经保存的收款账户，账号只显示最后四位；没有保存过时为空。", params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "收款账户", body = Envelope<Option<AccountView>>)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[get("/education-aid/cases/{id}/sections/account")]
-async fn show_account(
-    who: Filer,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Option<AccountView>>> {
-    looked(who, id.0, &app, &services, |c, spine, case| {
-        Ok(read::<Account>(c, spine, case, "account")?.map(|s| s.body.view(s.version)))
+        drafts::save(c, spine, &case, "family", sent.version, &family)?;
+        family_view(c, spine, &case)?.ok_or_else(|| Error::internal("a saved section is gone"))
     })
     .await
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "saveAidAccount", summary = "保存收款账户",
+#[utoipa::path(get, path = "/education-aid/cases/{id}/sections/account", tag = "education-aid", operation_id = "getAidAccount", summary = "收款账户",
+    description = "已经保存的收款账户，账号只显示最后四位；没有保存过时为空。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "收款账户")))]
+async fn show_account(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<AccountView>>> {
+    looked(who, id.0, call, |c, spine, case| Ok(read::<Account>(c, spine, case, "account")?.map(|s| s.body.view(s.version))))
+        .await
+}
+
+#[utoipa::path(put, path = "/education-aid/cases/{id}/sections/account", tag = "education-aid", operation_id = "saveAidAccount", summary = "保存收款账户",
     description = "保存收款账户。遮盖过的账号不能保存；不填账号表示不改。银行退回后在这里更正，更正后不用重新审批，下一批再发。",
-    params(("id" = Id, Path, description = "办件编号")), request_body = SaveAccount,
-    responses((status = 200, description = "已保存", body = Envelope<AccountView>),
-        (status = 409, description = "10030 版本过期；20007 现在不能修改", body = Failure)), security(("resident" = []), ("staff" = ["commissioner", "town_officer", "county_officer"])))]
-#[put("/education-aid/cases/{id}/sections/account")]
-async fn save_account(
-    who: Filer,
-    id: PathId,
-    body: Body<SaveAccount>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<AccountView>> {
-    let (spine, sent) = (Spine::of(&app, &services), body.value);
-    let saved = app.db.write(move |c| {
-        let case = owned(c, &spine, &who, id.0)?;
-        let before = read::<Account>(c, &spine, &case, "account")?.map(|s| s.body);
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已保存")))]
+async fn save_account(who: Filer, id: PathId, call: Save<SaveAccount>) -> Result<Answer<AccountView>> {
+    call.save(move |c, spine, sent| {
+        let case = owned(c, spine, &who, id.0)?;
+        let before = read::<Account>(c, spine, &case, "account")?.map(|s| s.body);
         let student = persons::open(c, &spine.keys, case.person_id)?.name;
         let account = sent.parse(&student, before.as_ref())?;
-        let version = drafts::save(c, &spine, &case, "account", sent.version, &account)?;
+        let version = drafts::save(c, spine, &case, "account", sent.version, &account)?;
         if case.state == State::Approved {
-            mended(c, &spine, &case, &account)?;
+            mended(c, spine, &case, &account)?;
         }
         Ok(account.view(version))
-    });
-    Ok(Answer::ok(saved.await?))
+    })
+    .await
 }
 
 /// The account of a payment that the bank refused was mended: it is payable again without a new approval.

@@ -1,45 +1,50 @@
 //! What officers may call: announcing a season, reading an application, judging a proof that followed.
 
-use actix_web::{get, post, web};
+use actix_web::web;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::api::{AwardView, OfCounty, SeasonView, award_of};
 use super::form::{Account, AccountView, FamilyView, StudentView};
-use super::proofs;
 use super::rules::{self, Season, SeasonStatus};
 use super::sections_api::family_view;
 use super::store::{self, AwardState};
 use super::targets::NewTarget;
 use super::terms::{Beneficiary, Stage, Standard, Terms};
-use super::{CODE, codes, dossier, seasons};
-use crate::form;
+use super::{CODE, codes, dossier, proofs, seasons};
 use crate::office::accounts::guards::{CountyOfficer, DeskOfficer, Worker};
 use crate::office::cases::access::loading;
-use crate::office::cases::filing::drafts;
-use crate::office::cases::filing::papers;
+use crate::office::cases::filing::{drafts, papers};
 use crate::office::cases::moving::act::{Step, step};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::showing::views::{self, CaseView};
+use crate::office::frame::{Call, Write};
 use crate::office::policy::county;
 use crate::platform::app::App;
+use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
+use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Role;
+use crate::{form, operations};
 
 /// The operations of this file.
-pub fn routes(cfg: &mut ServiceConfig) {
-    cfg.service(seasons_with_money).service(announce).service(close);
-    cfg.service(application).service(confirm).service(refuse);
+pub fn routes(to: &mut Operations) {
+    operations!(to;
+        seasons_with_money: [code::NOT_FOUND],
+        announce: [code::NOT_FOUND, case_codes::NO_POLICY],
+        close: [codes::SEASON_CLOSED],
+        application,
+        confirm: [case_codes::NOT_NOW, codes::NO_EVIDENCE],
+        refuse: [case_codes::NOT_NOW, codes::NO_EVIDENCE],
+    );
 }
 
 /// A season with its money.
@@ -67,12 +72,9 @@ impl SeasonBooks {
     }
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "listAidSeasonBooks", summary = "各季资金",
-    description = "各季的预算、名额和已批准的金额、人数，最近的年度在前。", params(OfCounty),
-    responses((status = 200, description = "一页各季资金", body = Envelope<Page<SeasonBooks>>),
-        (status = 400, description = "10007 游标失效", body = Failure),
-        (status = 404, description = "10006 不是您辖区的县（区）", body = Failure)), security(("staff" = [])))]
-#[get("/staff/education-aid/seasons")]
+#[utoipa::path(get, path = "/staff/education-aid/seasons", tag = "education-aid", operation_id = "listAidSeasonBooks", summary = "各季资金",
+    description = "各季的预算、名额和已批准的金额、人数，最近的年度在前。",
+    responses((status = 200, description = "一页各季资金")))]
 async fn seasons_with_money(
     who: DeskOfficer,
     q: Query<OfCounty>,
@@ -193,34 +195,23 @@ impl Announce {
     }
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "announceAidSeason", summary = "发布教育救助通知",
+#[utoipa::path(post, path = "/staff/education-aid/seasons", tag = "education-aid", operation_id = "announceAidSeason", summary = "发布教育救助通知",
     description = "发布一季教育救助：申请时间、预算、名额和标准。不写标准时按本地政策的标准。",
-    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Announce,
-    responses((status = 201, description = "已发布", body = Envelope<SeasonBooks>),
-        (status = 404, description = "10006 不是您辖区的县（区）", body = Failure),
-        (status = 409, description = "20009 本地没有开通这项服务", body = Failure)), security(("staff" = [])))]
-#[post("/staff/education-aid/seasons")]
-async fn announce(
-    who: CountyOfficer,
-    once: Once,
-    body: Body<Announce>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<SeasonBooks>> {
-    let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
+    responses((status = 201, description = "已发布")))]
+async fn announce(who: CountyOfficer, call: Write<Announce>) -> Result<Created<SeasonBooks>> {
+    let id = call.app.clock.id();
     let by = who.id;
-    if !who.covers(Role::CountyOfficer, &sent.county) {
+    if !who.covers(Role::CountyOfficer, &call.sent.county) {
         return Err(Error::not_found());
     }
-    let done = once.write(&app, by, body.fingerprint, move |c| {
+    call.once(by, move |c, spine, sent| {
         let policy = county::current(c, &sent.county, CODE, spine.today())?;
         let terms: Terms = policy.ok_or_else(|| Error::new(&case_codes::NO_POLICY))?.service()?;
         let season = sent.season(id, &terms)?;
         seasons::announce(c, &season, by, spine.now)?;
-        Ok(SeasonBooks::of(&season, &spine))
-    });
-    let done = done.await?;
-    Ok(Answer::created(done.value).replayed(done.replayed))
+        Ok(SeasonBooks::of(&season, spine))
+    })
+    .await
 }
 
 /// An action on what was seen.
@@ -233,31 +224,19 @@ pub struct SeenAid {
 }
 form!(SeenAid { version: "版本" });
 
-#[utoipa::path(tag = "education-aid", operation_id = "closeAidSeason", summary = "提前结束一季",
+#[utoipa::path(post, path = "/staff/education-aid/seasons/{id}/actions/close", tag = "education-aid", operation_id = "closeAidSeason", summary = "提前结束一季",
     description = "不再接受新的申请；已经提交的继续办理。",
-    params(("id" = Id, Path, description = "申请季编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = SeenAid,
-    responses((status = 200, description = "已结束", body = Envelope<SeasonBooks>),
-        (status = 409, description = "10030 版本过期；31010 已经结束", body = Failure)), security(("staff" = [])))]
-#[post("/staff/education-aid/seasons/{id}/actions/close")]
-async fn close(
-    who: CountyOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<SeenAid>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<SeasonBooks>> {
-    let (spine, seen) = (Spine::of(&app, &services), body.value.version);
-    let done = once.write(&app, who.id, body.fingerprint, move |c| {
+    params(("id" = Id, Path, description = "申请季编号")),
+    responses((status = 200, description = "已结束")))]
+async fn close(who: CountyOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<SeasonBooks>> {
+    call.once(who.id, move |c, spine, sent| {
         let season = seasons::find(c, id.0)?;
         if !who.covers(Role::CountyOfficer, &season.county) {
             return Err(Error::not_found());
         }
-        Ok(SeasonBooks::of(&seasons::close(c, &season, seen)?, &spine))
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+        Ok(SeasonBooks::of(&seasons::close(c, &season, sent.version)?, spine))
+    })
+    .await
 }
 
 /// An application as officers judge it; names and numbers masked, the papers show the rest.
@@ -285,37 +264,30 @@ fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
     if case.service == CODE { Ok(case) } else { Err(Error::not_found()) }
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "getAidApplication", summary = "查看申请内容",
+#[utoipa::path(get, path = "/staff/education-aid/cases/{id}", tag = "education-aid", operation_id = "getAidApplication", summary = "查看申请内容",
     description = "工作人员审核用：填写的内容（已遮盖）、与残疾人登记是否一致、按标准应发金额、不符合规则的地方。",
     params(("id" = Id, Path, description = "办件编号")),
-    responses((status = 200, description = "申请内容", body = Envelope<Application>)), security(("staff" = [])))]
-#[get("/staff/education-aid/cases/{id}")]
-async fn application(
-    who: DeskOfficer,
-    id: PathId,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Application>> {
-    let spine = Spine::of(&app, &services);
-    let view = app.db.read(move |c| {
+    responses((status = 200, description = "申请内容")))]
+async fn application(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<Application>> {
+    call.read(move |c, spine| {
         let case = in_scope(c, &who, id.0)?;
-        let dossier = dossier::load(c, &spine, &case)?;
+        let dossier = dossier::load(c, spine, &case)?;
         let key = case.key(&spine.keys)?;
         let student = drafts::read::<super::form::Student>(c, &key, case.id, "student")?;
         let account = drafts::read::<Account>(c, &key, case.id, "account")?;
         Ok(Application {
-            season: SeasonView::of(&dossier.season, &spine),
+            season: SeasonView::of(&dossier.season, spine),
             student: student.map(|s| s.body.view(s.version)),
-            family: family_view(c, &spine, &case)?,
+            family: family_view(c, spine, &case)?,
             account: account.map(|a| a.body.view(a.version)),
-            parent_in_register: dossier.register_agrees(c, &spine)?,
+            parent_in_register: dossier.register_agrees(c, spine)?,
             standard_fen: dossier.amount(),
             evidence_follows: dossier.evidence_follows(),
             details: dossier.faults(c, &case, dossier.applied_on)?,
             award: award_of(c, case.id)?,
         })
-    });
-    Ok(Answer::ok(view.await?))
+    })
+    .await
 }
 
 /// The award that waits for a proof which was uploaded; else 31009.
@@ -325,65 +297,47 @@ fn proven(c: &mut AnyConn, case: &Case) -> Result<store::Award> {
     award.filter(|_| there).ok_or_else(|| Error::new(&codes::NO_EVIDENCE).with_current(case.current()))
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "confirmEnrolment", summary = "确认在读证明",
+#[utoipa::path(post, path = "/staff/education-aid/cases/{id}/actions/confirm-enrolment", tag = "education-aid", operation_id = "confirmEnrolment", summary = "确认在读证明",
     description = "先批准、后交在读证明的，确认后转财务发放。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = SeenAid,
-    responses((status = 200, description = "已确认", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 不在本窗口；31009 没有在读证明或不需要确认", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/education-aid/cases/{id}/actions/confirm-enrolment")]
-async fn confirm(
-    who: DeskOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<SeenAid>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<CaseView>> {
-    let (spine, worker, seen) = (Spine::of(&app, &services), who.0, body.value.version);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已确认")))]
+async fn confirm(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<CaseView>> {
+    let worker = who.0;
+    call.once(worker.id, move |c, spine, sent| {
         let case = in_scope(c, &worker, id.0)?;
-        case.seen(seen)?;
+        case.seen(sent.version)?;
         let award = proven(c, &case)?;
-        super::to_finance(c, &spine, &case, Actor::Worker(worker.clone()), Some(seen), "enrolment_confirmed")?;
+        super::to_finance(c, spine, &case, Actor::Worker(worker.clone()), Some(sent.version), "enrolment_confirmed")?;
         store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, spine.now)?;
         proofs::settled(c, award.id)?;
         let case = case::find(c, case.id)?;
-        views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+        views::full(c, spine, &case, Some(&Actor::Worker(worker.clone())))
+    })
+    .await
 }
 
-#[utoipa::path(tag = "education-aid", operation_id = "refuseEnrolment", summary = "退回在读证明",
+#[utoipa::path(post, path = "/staff/education-aid/cases/{id}/actions/refuse-enrolment", tag = "education-aid", operation_id = "refuseEnrolment", summary = "退回在读证明",
     description = "在读证明看不清或不对时退回，申请人删除后重新上传。",
-    params(("id" = Id, Path, description = "办件编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
-    request_body = SeenAid,
-    responses((status = 200, description = "已退回", body = Envelope<CaseView>),
-        (status = 409, description = "10030 版本过期；20001 不在本窗口；31009 没有在读证明或不需要确认", body = Failure)),
-    security(("staff" = [])))]
-#[post("/staff/education-aid/cases/{id}/actions/refuse-enrolment")]
-async fn refuse(
-    who: DeskOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<SeenAid>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<CaseView>> {
-    let (spine, worker, seen) = (Spine::of(&app, &services), who.0, body.value.version);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "已退回")))]
+async fn refuse(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<CaseView>> {
+    let worker = who.0;
+    call.once(worker.id, move |c, spine, sent| {
         let case = in_scope(c, &worker, id.0)?;
-        case.seen(seen)?;
+        case.seen(sent.version)?;
         let award = proven(c, &case)?;
         proofs::refused(c, award.id, spine.now)?;
         let actor = Actor::Worker(worker.clone());
-        let back =
-            Step { actor, version: Some(seen), step: "enrolment_refused", desk: None, point: None, due: case.due_at.into() };
-        let case = step(c, &spine, case.id, back)?;
-        views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+        let back = Step {
+            actor,
+            version: Some(sent.version),
+            step: "enrolment_refused",
+            desk: None,
+            point: None,
+            due: case.due_at.into(),
+        };
+        let case = step(c, spine, case.id, back)?;
+        views::full(c, spine, &case, Some(&Actor::Worker(worker.clone())))
+    })
+    .await
 }

@@ -44,10 +44,6 @@ diesel::table! {
     }
 }
 
-crate::codes! { MANDATES;
-    NEEDED = 13003, 403, "请先登记本人或监护人同意由您代为办理，再继续。", "POST /staff/mandates for this person first; a mandate lasts for the days that were stated.";
-}
-
 coded_enum! {
     /// Where a worker fills in an application for somebody.
     pub enum HelpedAt {
@@ -266,7 +262,7 @@ pub fn relation(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<Re
             if !known || worker.person == Some(person) {
                 return Err(Error::not_found());
             }
-            strongest(c, worker.id, person, now)?.map(|m| m.relation).ok_or_else(|| Error::new(&NEEDED))
+            strongest(c, worker.id, person, now)?.map(|m| m.relation).ok_or_else(|| Error::new(&faults::NO_MANDATE))
         }
     }
 }
@@ -288,7 +284,7 @@ pub fn in_case(c: &mut AnyConn, worker: &Worker, case: &Case, now: i64) -> Resul
     let own = |m: &Mandate| case.filed_by == Some(worker.id) || case.applicant_id.is_none_or(|a| m.giver_account == Some(a));
     let lasts = given.into_iter().find(|m| m.relation == Relation::Own || m.relation.is_guardians() || own(m));
     let known = here && (case.filed_by == Some(worker.id) || case.in_scope_of(worker) && case.submitted_at.is_some());
-    lasts.ok_or_else(|| if known { Error::new(&NEEDED) } else { Error::not_found() })
+    lasts.ok_or_else(|| if known { Error::new(&faults::NO_MANDATE) } else { Error::not_found() })
 }
 
 /// In what relations people stand to the person who speak for them in this case now: the applicant's link, and what was

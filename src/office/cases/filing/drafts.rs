@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::office::accounts::faults;
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::mandates;
 use crate::office::cases::moving::clocks;
@@ -135,7 +136,7 @@ impl Beginner {
                 return Ok(Beginner { applicant, filed_by: None, channel: "phone", step: None });
             }
         };
-        let mandate = mandates::strongest(c, worker.id, new.person, spine.now)?.ok_or_else(|| Error::new(&mandates::NEEDED))?;
+        let mandate = mandates::strongest(c, worker.id, new.person, spine.now)?.ok_or_else(|| Error::new(&faults::NO_MANDATE))?;
         Ok(Beginner {
             applicant: mandate.giver_account,
             filed_by: Some(worker.id),

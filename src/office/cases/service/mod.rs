@@ -3,13 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::record::case::Case;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
-use crate::platform::http::Labelled;
+use crate::platform::http::{Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::{Action, Desk};
@@ -38,8 +37,12 @@ pub trait Service: Send + Sync + 'static {
     }
     /// The faults that it may answer.
     fn codes(&self) -> &'static [&'static Code];
+    /// What it may refuse at operations that all services share, by operation id.
+    fn refusals(&self) -> &'static [(&'static str, &'static [&'static Code])] {
+        &[]
+    }
     /// Its own operations.
-    fn mount(&self, cfg: &mut ServiceConfig);
+    fn mount(&self, to: &mut Operations);
 
     /// What is wrong with the service's own part of a policy, each field as a pointer from its root; empty when it holds.
     fn check_terms(&self, terms: &Value) -> Vec<Detail>;
