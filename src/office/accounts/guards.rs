@@ -14,6 +14,7 @@ use super::{faults, staff};
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
+use crate::platform::reader;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Role;
 
@@ -136,6 +137,9 @@ async fn claims(req: HttpRequest) -> Result<(web::Data<App>, Claims)> {
     }
     let claims = tokens::read(&app, token.trim())?;
     watch.check(&app, &claims).await?;
+    if claims.role == Holder::Staff {
+        reader::is_a_worker();
+    }
     Ok((app, claims))
 }
 

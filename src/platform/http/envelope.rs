@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::request;
 use crate::platform::error::{Current, Detail, Error};
+use crate::platform::reader::told;
 
 /// A success: `errcode` is 0.
 #[derive(Serialize, ToSchema)]
@@ -158,7 +159,7 @@ impl ResponseError for Error {
         }
         response.json(Failure {
             errcode: self.code().number,
-            errmsg: self.code().sentence.to_owned(),
+            errmsg: told(self.code().sentence).into_owned(),
             details: self.details().to_vec(),
             current: self.current().cloned(),
             request_id,
