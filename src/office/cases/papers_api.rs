@@ -2,7 +2,6 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, delete, get, post, web};
-use futures_util::StreamExt;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -19,14 +18,16 @@ use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::crypto::{Link, Place};
 use crate::platform::error::{Detail, Error, Faults, Result};
-use crate::platform::files::{FileFault, Kind, MAX_FILE_BYTES, Processed, Variant};
-use crate::platform::http::paging::{self, After};
+use crate::platform::files::{FileFault, Kind, Processed, Variant};
+use crate::platform::http::faults::Labels;
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Body, Envelope, Once, Page, Parts, PathId, Query};
 use crate::platform::id::Id;
+use crate::rules::text::{Code, PlainText};
+use crate::rules::typed::blank_is_none;
 
 crate::codes! { FILES;
     BAD_FILE = 21001, 422, "这个文件不能使用，请按提示重新拍照或选择文件。", "details names the reason; limits stand in the bootstrap.";
-    BAD_UPLOAD = 21005, 422, "上传的内容不完整，请重新选择文件上传。", "Exactly one part named file, plus the text parts material and alt_text.";
     BAD_LINK = 21006, 404, "链接已经失效，请返回办件重新打开。", "Read the case again for a fresh five-minute link.";
     FILES_BUSY = 21007, 503, "现在上传的人较多，请稍后再试。", "Repeat with the same Idempotency-Key.";
 }
@@ -44,11 +45,11 @@ struct Upload {
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
     /// Code of the material.
-    #[schema(example = "household_register")]
-    material: String,
+    #[schema(inline, example = "household_register")]
+    material: Code<1, 60>,
     /// What is to be seen, in words.
-    #[schema(example = "户口簿首页")]
-    alt_text: Option<String>,
+    #[schema(inline, example = "户口簿首页")]
+    alt_text: Option<PlainText<1, 500>>,
 }
 
 #[utoipa::path(tag = "papers", operation_id = "uploadPaper", summary = "上传材料",
@@ -116,49 +117,30 @@ impl Sent {
     }
 }
 
-/// Reads the parts, never more than the limits.
-async fn take(Parts(mut parts): Parts) -> Result<Sent> {
-    let (mut file, mut material, mut alt_text) = (None, None, None);
-    let bad = |why: &str| Error::new(&BAD_UPLOAD).because(why);
-    while let Some(part) = parts.next().await {
-        let mut part = part.map_err(|e| Error::new(&BAD_UPLOAD).because(e))?;
-        let (most, slot) = match part.name() {
-            Some("file") => (MAX_FILE_BYTES, &mut file),
-            Some("material") => (100, &mut material),
-            Some("alt_text") => (600, &mut alt_text),
-            _ => return Err(bad("unknown part")),
-        };
-        let mut bytes = Vec::new();
-        while let Some(chunk) = part.next().await {
-            let chunk = chunk.map_err(|e| Error::new(&BAD_UPLOAD).because(e))?;
-            if bytes.len().saturating_add(chunk.len()) > most {
-                return Err(Error::new(&code::TOO_LARGE));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        if slot.replace(bytes).is_some() {
-            return Err(bad("a part came twice"));
-        }
-    }
-    let text = |b: Option<Vec<u8>>| String::from_utf8(b.unwrap_or_default()).map_err(|_| bad("a text part is not UTF-8"));
-    let mut faults = Faults::new();
-    let material = text(material)?;
-    if material.is_empty() {
+/// The parts of the form, in its order.
+const LABELS: Labels = &[("file", "文件"), ("material", "材料"), ("alt_text", "图片说明")];
+
+/// Reads the parts, and tells at once what is wrong with them.
+async fn take(parts: Parts) -> Result<Sent> {
+    let (mut received, mut faults) = (parts.received(LABELS).await?, Faults::new());
+    let material: Option<Code<1, 60>> = received.text("material");
+    if material.is_none() {
         faults.push("/material", "材料", "required", "没有说明是哪一份材料。", "请从材料清单中选择。");
     }
-    faults.settle()?;
-    Ok(Sent { file: file.ok_or_else(|| bad("no part named file"))?, material, alt_text: text(alt_text)? })
+    let alt_text: Option<PlainText<1, 500>> = received.text("alt_text");
+    let file = received.file(faults)?;
+    let material = material.map(Code::into_string).unwrap_or_default();
+    Ok(Sent { file, material, alt_text: alt_text.map(PlainText::into_string).unwrap_or_default() })
 }
 
 fn refused(fault: FileFault) -> Error {
-    if fault == FileFault::TooLarge {
-        return Error::new(&code::TOO_LARGE);
-    }
-    if fault.is_temporary() {
-        return Error::new(&FILES_BUSY).because(fault).retry_after(3);
-    }
     let detail = Detail::new("/file", "文件", fault.code(), &fault.reason(), fault.suggestion());
-    Error::new(&BAD_FILE).with_details(vec![detail])
+    let code = match fault {
+        FileFault::TooLarge => &code::TOO_LARGE,
+        _ if fault.is_temporary() => return Error::new(&FILES_BUSY).because(fault).retry_after(3).with_details(vec![detail]),
+        _ => &BAD_FILE,
+    };
+    Error::new(code).with_details(vec![detail])
 }
 
 /// Puts the cleaned file into the vault, durable before its row exists.
@@ -231,7 +213,9 @@ struct OfPerson {
     person_id: Id,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(tag = "papers", operation_id = "listReusablePapers", summary = "可以再次使用的材料",
@@ -270,9 +254,8 @@ async fn reusable(
 #[serde(deny_unknown_fields)]
 struct Reuse {
     paper_id: Id,
-    #[validate(length(min = 1, max = 60, message = "材料名称太长。"))]
-    #[schema(example = "household_register")]
-    material: String,
+    #[schema(inline, example = "household_register")]
+    material: Code<1, 60>,
 }
 form!(Reuse { paper_id: "材料编号", material: "材料" });
 
@@ -305,7 +288,7 @@ async fn reuse(
             id: new,
             owner_account,
             case_id: case.id,
-            material: ask.material.clone(),
+            material: ask.material.to_string(),
             alt_text,
             uploaded_at: spine.now,
             ..old
@@ -323,13 +306,17 @@ async fn reuse(
 #[into_params(parameter_in = Query)]
 struct Signed {
     /// full or thumb.
-    variant: String,
+    #[param(inline)]
+    variant: Code<1, 20>,
     /// The worker who got the link; none when an applicant did.
-    holder: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    holder: Option<Code<1, 64>>,
     /// End of the link's life, epoch milliseconds.
     expires: i64,
     /// Signature.
-    signature: String,
+    #[param(inline)]
+    signature: Code<1, 200>,
 }
 
 #[utoipa::path(tag = "papers", operation_id = "downloadPaper", summary = "查看材料",
@@ -340,7 +327,7 @@ struct Signed {
 async fn download(id: PathId, q: Query<Signed>, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
     let (spine, signed) = (Spine::of(&app, &services), q.0);
     let bad = || Error::new(&BAD_LINK);
-    let (file, holder) = (id.0.to_string(), signed.holder.unwrap_or_default());
+    let (file, holder) = (id.0.to_string(), signed.holder.map(Code::into_string).unwrap_or_default());
     let link = Link { file: &file, variant: &signed.variant, holder: &holder, expires_ms: signed.expires };
     app.keys.verify_link(&link, &signed.signature, spine.now).map_err(|_| bad())?;
     let variant = Variant::from_name(&signed.variant).ok_or_else(bad)?;
