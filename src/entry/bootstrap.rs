@@ -21,6 +21,7 @@ use crate::platform::files::LIMITS;
 use crate::platform::http::{Answer, Envelope, Labelled, Query};
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
+use crate::rules::typed::blank_is_none;
 
 /// What may be uploaded.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -81,7 +82,8 @@ struct Bootstrap {
 #[into_params(parameter_in = Query)]
 struct Where {
     /// Twelve digits of the county, or of a town or village in it.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
 }
 

@@ -19,11 +19,12 @@ use crate::form;
 use crate::platform::app::App;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::identity::PhoneNumber;
+use crate::rules::text::{KeyedCode, PlainText};
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -34,8 +35,8 @@ pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WantCode {
-    #[schema(example = "13800000009")]
-    phone: String,
+    #[schema(inline, example = "13800000009")]
+    phone: PhoneNumber,
 }
 
 form!(WantCode { phone: "手机号码" });
@@ -70,7 +71,7 @@ async fn send_code(
     body: Body<WantCode>,
 ) -> Result<Answer<CodeSent>> {
     gate.code_at(&req)?;
-    let phone = number(&body.value.phone)?;
+    let phone = body.value.phone;
     if app.sms.is_none() {
         return Err(Error::new(&faults::SMS_OFF));
     }
@@ -84,23 +85,14 @@ async fn send_code(
     Ok(Answer::ok(done.value).replayed(done.replayed))
 }
 
-fn number(text: &str) -> Result<PhoneNumber> {
-    let mut faults = Faults::new();
-    let phone =
-        PhoneNumber::parse(text).map_err(|e| faults.push("/phone", "手机号码", e.code(), e.reason(), e.suggestion())).ok();
-    faults.settle()?;
-    phone.ok_or_else(|| Error::internal("a fault was not told"))
-}
-
 /// The number and the code that it got.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SmsLogin {
-    #[schema(example = "13800000009")]
-    phone: String,
-    #[validate(length(min = 1, max = 16, message = "验证码是六位数字。"))]
-    #[schema(example = "246813", min_length = 1, max_length = 16)]
-    code: String,
+    #[schema(inline, example = "13800000009")]
+    phone: PhoneNumber,
+    #[schema(inline, example = "246813")]
+    code: KeyedCode<1, 16>,
 }
 
 form!(SmsLogin { phone: "手机号码", code: "验证码" });
@@ -120,7 +112,7 @@ async fn sms_login(
     body: Body<SmsLogin>,
 ) -> Result<Answer<SignedIn>> {
     gate.resident_at(&req)?;
-    let typed = Typed { phone: number(&body.value.phone)?, digits: body.value.code };
+    let typed = Typed { phone: body.value.phone, digits: body.value.code.into_string() };
     let keys = app.keys.clone();
     let redeem = move |c: &mut AnyConn, new, at| sms_codes::redeem(c, &keys, &typed, new, at);
     sign_in(&app, &faults::CODE_REFUSED, redeem).await
@@ -131,9 +123,8 @@ async fn sms_login(
 #[serde(deny_unknown_fields)]
 struct CodeLogin {
     /// Twelve digits; blanks and hyphens do not matter.
-    #[validate(length(min = 1, max = 40, message = "登录码是十二位数字。"))]
-    #[schema(example = "1357-2468-9036", min_length = 1, max_length = 40)]
-    code: String,
+    #[schema(inline, example = "1357-2468-9036")]
+    code: KeyedCode<1, 40>,
 }
 
 form!(CodeLogin { code: "登录码" });
@@ -182,23 +173,11 @@ where
 #[serde(deny_unknown_fields)]
 struct IssueCode {
     /// Why; written down with the worker's name.
-    #[validate(length(min = 4, max = 100, message = "请写明发放的原因，4 至 100 个字。"))]
-    #[schema(example = "本人到窗口，没有智能手机", min_length = 4, max_length = 100)]
-    purpose: String,
+    #[schema(inline, example = "本人到窗口，没有智能手机")]
+    purpose: PlainText<4, 100>,
 }
 
 form!(IssueCode { purpose: "发放原因" });
-
-/// Blanks are no purpose.
-fn purpose_of(body: &IssueCode) -> Result<String> {
-    let (purpose, mut faults) = (body.purpose.trim().to_owned(), Faults::new());
-    if purpose.chars().count() < 4 {
-        let reason = "请写明发放的原因，4 至 100 个字。";
-        faults.push("/purpose", "发放原因", "too_short", reason, "例如：本人到窗口，没有智能手机。");
-    }
-    faults.settle()?;
-    Ok(purpose)
-}
 
 /// A code to be handed over.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -226,7 +205,7 @@ async fn issue_code(
     once: Once,
     body: Body<IssueCode>,
 ) -> Result<Answer<IssuedCode>> {
-    let purpose = purpose_of(&body.value)?;
+    let purpose = body.value.purpose;
     let (new, keys) = (counter_codes::NewCode::draw(&app)?, app.keys.clone());
     let code = new.text();
     // What is stored for a repeated call holds no code.

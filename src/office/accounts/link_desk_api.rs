@@ -1,7 +1,6 @@
 //! Workers see which links wait, and confirm, refuse and end them.
 
 use actix_web::{get, post, web};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -17,11 +16,13 @@ use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::{form, labelled};
+use crate::rules::dates::Day;
+use crate::rules::typed::blank_is_none;
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -72,7 +73,9 @@ pub struct LinkQuery {
     state: Option<LinkState>,
     /// 1 to 100; 20 when absent.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// Links in the worker's areas, the oldest first.
@@ -104,8 +107,9 @@ pub struct ConfirmLink {
     #[schema(example = 1)]
     version: i64,
     /// The last day of the right to act, for example of a mandate; null when open.
-    #[schema(value_type = Option<String>, format = "date", example = "2030-08-31")]
-    valid_to: Option<NaiveDate>,
+    #[schema(inline, example = "2030-08-31")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    valid_to: Option<Day>,
 }
 
 form!(ConfirmLink { version: "版本", valid_to: "有效期至" });

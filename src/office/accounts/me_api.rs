@@ -15,15 +15,17 @@ use super::sign_in::SignIn;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once};
+use crate::platform::error::{Error, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Sent};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
-use crate::rules::certificate::CertificateNumber;
+use crate::rules::certificate::HolderNumber;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::names::PersonName;
 use crate::{form, labelled};
+use crate::rules::text::{Code, Note};
+use crate::rules::typed::blank_is_none;
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -120,13 +122,12 @@ async fn get_me(caller: Resident, app: web::Data<App>) -> Result<Answer<Me>> {
 #[serde(deny_unknown_fields)]
 pub struct PhoneCode {
     /// The code of the phone-number button; not the code of `wx.login`.
-    #[validate(length(min = 1, max = 256, message = "微信授权码的长度不正确。"))]
-    #[schema(example = "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144", min_length = 1, max_length = 256)]
-    code: String,
+    #[schema(inline, example = "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144")]
+    code: Code<1, 256>,
     /// The mini-program, when the server knows several.
-    #[validate(length(min = 1, max = 64, message = "小程序标识的长度不正确。"))]
-    #[schema(example = "wx1234567890abcdef")]
-    appid: Option<String>,
+    #[schema(inline, example = "wx1234567890abcdef")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    appid: Option<Code<1, 64>>,
 }
 
 form!(PhoneCode { code: "微信授权码", appid: "小程序标识" });
@@ -157,11 +158,11 @@ async fn bind_phone(caller: Resident, app: web::Data<App>, gate: web::Data<SignI
 #[serde(deny_unknown_fields)]
 pub struct OwnIdentity {
     /// As on the ID card.
-    #[schema(example = "王小四")]
-    name: String,
+    #[schema(inline, example = "王小四")]
+    name: PersonName,
     /// 18 characters.
-    #[schema(example = "11010519491231002X")]
-    id_number: String,
+    #[schema(inline, example = "11010519491231002X")]
+    id_number: CitizenId,
     /// The version of the account that the caller saw.
     #[schema(example = 1)]
     version: i64,
@@ -182,15 +183,10 @@ async fn claim_identity(
     gate: web::Data<SignIn>,
     body: Body<OwnIdentity>,
 ) -> Result<Answer<Me>> {
-    let (keys, at, version) = (app.keys.clone(), moment(&app), body.value.version);
-    let mut faults = Faults::new();
-    let name = name_of(&mut faults, &body.value.name);
-    let number = citizen_id(&mut faults, &body.value.id_number, &app);
-    faults.settle()?;
-    let (Some(name), Some(number)) = (name, number) else { return Err(Error::internal("a fault was not told")) };
+    let (keys, at, sent) = (app.keys.clone(), moment(&app), body.value);
     gate.identities.check(&caller.account)?;
     let me = app.db.write(move |c| {
-        let account = identity::claim(c, &keys, caller.account, (&name, &number), version, at)?;
+        let account = identity::claim(c, &keys, caller.account, (&sent.name, &sent.id_number), sent.version, at)?;
         view(c, &keys, &account)
     });
     Ok(Answer::ok(me.await?))
@@ -198,15 +194,6 @@ async fn claim_identity(
 
 fn moment(app: &App) -> Moment {
     Moment { now: app.clock.now_ms(), link: app.clock.id() }
-}
-
-fn name_of(faults: &mut Faults, text: &str) -> Option<PersonName> {
-    PersonName::parse(text).map_err(|e| faults.push("/name", "姓名", e.code(), e.reason(), e.suggestion())).ok()
-}
-
-pub(super) fn citizen_id(faults: &mut Faults, text: &str, app: &App) -> Option<CitizenId> {
-    let today = beijing_date(app.clock.now_ms());
-    CitizenId::parse(text, today).map_err(|e| faults.push("/id_number", "身份证号", e.code(), e.reason(), e.suggestion())).ok()
 }
 
 /// How the caller wants to be met.
@@ -246,21 +233,20 @@ async fn save_preferences(caller: Resident, app: web::Data<App>, body: Body<Pref
 #[serde(deny_unknown_fields)]
 pub struct ClaimLink {
     /// The person's name as on the ID card.
-    #[schema(example = "王小五")]
-    name: String,
+    #[schema(inline, example = "王小五")]
+    name: PersonName,
     /// The person's ID number, 18 characters, or the number on the disability certificate.
-    #[schema(example = "11010520120101001X")]
-    id_number: String,
+    #[schema(inline, example = "11010520120101001X")]
+    id_number: HolderNumber,
     // Oneself needs no link: see PUT /me/identity.
     #[schema(inline, example = "child")]
     relation: Relation,
     /// Twelve-digit code of the town or village where the person is registered.
-    #[schema(value_type = String, example = "110105001002")]
+    #[schema(inline, example = "110105001002")]
     area: AreaCode,
     /// Which papers show the relation, for example the household register.
-    #[validate(length(min = 2, max = 200, message = "请用 2 到 200 个字写明凭什么材料证明关系。"))]
-    #[schema(example = "户口簿", min_length = 2, max_length = 200)]
-    evidence: String,
+    #[schema(inline, example = "户口簿")]
+    evidence: Note<2, 200>,
 }
 
 form!(ClaimLink {
@@ -280,9 +266,9 @@ async fn claim_link(
     app: web::Data<App>,
     gate: web::Data<SignIn>,
     once: Once,
-    body: Body<ClaimLink>,
+    body: Body<Sent<ClaimLink>>,
 ) -> Result<Answer<LinkView>> {
-    let new = checked(&app, caller, body.value)?;
+    let new = checked(&app, caller, &body.value)?;
     gate.links.check(&caller.account)?;
     let keys = app.keys.clone();
     let done = once.write(&app, caller.account, body.fingerprint, move |c| {
@@ -295,18 +281,15 @@ async fn claim_link(
     Ok(Answer::created(done.value).replayed(done.replayed))
 }
 
-fn checked(app: &App, caller: Resident, claim: ClaimLink) -> Result<NewLink> {
-    let (now, mut faults) = (app.clock.now_ms(), Faults::new());
-    let name = name_of(&mut faults, &claim.name);
-    // Twenty characters and more are a certificate's number, which begins with the ID number.
-    let card = CertificateNumber::parse(&claim.id_number, beijing_date(now)).ok();
-    let number = card.map(|n| n.holder().clone()).or_else(|| citizen_id(&mut faults, &claim.id_number, app));
-    if claim.relation == Relation::Own {
-        let (reason, suggestion) = ("本人不用登记代办关系。", "请在“我的身份”里填写本人姓名和身份证号。");
-        faults.push("/relation", "关系", "relation_self", reason, suggestion);
-    }
-    faults.settle()?;
-    let (Some(name), Some(id_number)) = (name, number) else { return Err(Error::internal("a fault was not told")) };
-    let (id, account, today) = (app.clock.id(), caller.account, beijing_date(now));
-    Ok(NewLink { id, account, name, id_number, relation: claim.relation, evidence: claim.evidence, area: claim.area, today, now })
+fn checked(app: &App, caller: Resident, sent: &Sent<ClaimLink>) -> Result<NewLink> {
+    let (now, id, account) = (app.clock.now_ms(), app.clock.id(), caller.account);
+    sent.judged(|claim, faults| {
+        if claim.relation == Relation::Own {
+            let (reason, suggestion) = ("本人不用登记代办关系。", "请在“我的身份”里填写本人姓名和身份证号。");
+            faults.push("/relation", "关系", "relation_self", reason, suggestion);
+        }
+        let (name, id_number, evidence) = (claim.name.clone(), claim.id_number.holder().clone(), claim.evidence.to_string());
+        let (relation, area, today) = (claim.relation, claim.area, beijing_date(now));
+        Ok(Some(NewLink { id, account, name, id_number, relation, evidence, area, today, now }))
+    })
 }

@@ -7,15 +7,15 @@ use validator::Validate;
 
 use super::guards::AreaOfficer;
 use super::identity::{self, Moment};
-use super::me_api::citizen_id;
 use super::residents::Account;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::Result;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, PathId};
 use crate::platform::id::Id;
 use crate::rules::names::PersonName;
 use crate::{form, labelled};
+use crate::rules::identity::CitizenId;
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -73,8 +73,8 @@ async fn get_resident(caller: AreaOfficer, app: web::Data<App>, id: PathId) -> R
 #[serde(deny_unknown_fields)]
 pub struct ConfirmIdentity {
     /// As read from the ID card; must be what the resident claimed.
-    #[schema(example = "11010519491231002X")]
-    id_number: String,
+    #[schema(inline, example = "11010519491231002X")]
+    id_number: CitizenId,
     /// The version of the account that the worker saw.
     #[schema(example = 2)]
     version: i64,
@@ -98,11 +98,7 @@ async fn confirm_identity(
     once: Once,
     body: Body<ConfirmIdentity>,
 ) -> Result<Answer<ResidentCard>> {
-    let mut faults = Faults::new();
-    let card = citizen_id(&mut faults, &body.value.id_number, &app);
-    faults.settle()?;
-    let card = card.ok_or_else(|| Error::internal("a fault was not told"))?;
-    let (keys, version) = (app.keys.clone(), body.value.version);
+    let (keys, card, version) = (app.keys.clone(), body.value.id_number, body.value.version);
     let at = Moment { now: app.clock.now_ms(), link: app.clock.id() };
     let done = once.write(&app, caller.id, body.fingerprint, move |c| {
         ResidentCard::of(&identity::confirm_in_person(c, &keys, &caller, id.0, &card, version, at)?, &keys)

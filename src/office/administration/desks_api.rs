@@ -15,6 +15,8 @@ use crate::platform::error::Result;
 use crate::platform::http::{Answer, Envelope, Failure, Labelled, Page, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::platform::http::paging::Cursor;
+use crate::rules::typed::blank_is_none;
 
 /// Mounts this operation.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -27,11 +29,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
     county: AreaCode,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// One desk.

@@ -10,11 +10,13 @@ use crate::labelled;
 use crate::office::accounts::{Auditor, staff};
 use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::paging::After;
+use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Envelope, Labelled, Page, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::lifecycle::Role;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 
 /// Mounts this operation.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -28,10 +30,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct Wanted {
     action: Option<Change>,
     /// Id or code of what was changed.
-    target: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    target: Option<Code<1, 64>>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// One administrative change.
@@ -77,7 +83,7 @@ fn view(line: Line, names: &[(Id, String)]) -> AdminEventView {
 async fn list(who: Auditor, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<AdminEventView>>> {
     let wanted = query.0;
     let areas = who.posts_of(Role::Auditor).map(|p| p.area).collect();
-    let filter = Filter { areas, change: wanted.action, target: wanted.target };
+    let filter = Filter { areas, change: wanted.action, target: wanted.target.map(Code::into_string) };
     let named = format!("admin-events:{}:{filter:?}", who.id);
     let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
     let (lines, names) = app

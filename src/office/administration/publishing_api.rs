@@ -14,11 +14,13 @@ use crate::office::cases::service::{Services, Spine};
 use crate::office::policy::county::{self, Version};
 use crate::platform::app::App;
 use crate::platform::error::{Detail, Error, Faults, Result};
-use crate::platform::http::paging::After;
+use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -31,13 +33,15 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
     county: AreaCode,
-    #[param(example = "device_rental")]
-    service: String,
+    #[param(inline, example = "device_rental")]
+    service: Code<1, 60>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// A published version, which never changes.

@@ -29,6 +29,9 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::lifecycle::Role;
+use crate::platform::http::paging::Cursor;
+use crate::rules::names::PersonName;
+use crate::rules::typed::blank_is_none;
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -42,12 +45,15 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct Wanted {
     role: Option<Role>,
     /// Twelve digits: with a post there or below.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     area: Option<AreaCode>,
     status: Option<Standing>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(tag = "administration", operation_id = "listWorkers", summary = "工作人员名单",
@@ -78,9 +84,8 @@ async fn one(who: Administrator, id: PathId, app: web::Data<App>) -> Result<Answ
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewWorker {
-    #[validate(length(min = 2, max = 40, message = "姓名应为 2 至 40 个字。"))]
-    #[schema(example = "王丽", min_length = 2, max_length = 40)]
-    name: String,
+    #[schema(inline, example = "王丽")]
+    name: PersonName,
     /// The worker as a person of the register, if known.
     person_id: Option<Id>,
     #[validate(length(min = 1, max = 10, message = "请给 1 至 10 个岗位。"))]
@@ -120,7 +125,7 @@ async fn invite(
     let done = once.write(&app, caller, body.fingerprint, move |c| {
         let posts = posts::checked(c, &services, &who, &new.posts, beijing_date(now))?;
         linkable(c, &who, new.person_id)?;
-        staff_admin::insert(c, id, new.name.trim(), new.person_id, now)?;
+        staff_admin::insert(c, id, new.name.reveal(), new.person_id, now)?;
         staff_admin::post(c, id, &posts, now)?;
         let expires_at = drawn.issue(c, id, Purpose::Enrol, now)?;
         store::event(&who, Change::WorkerInvited, id, &posts, now).words(None, store::in_words(&posts)).record(c)?;
@@ -150,9 +155,8 @@ fn linkable(c: &mut AnyConn, admin: &Worker, person: Option<Id>) -> Result<()> {
 struct EditWorker {
     /// As it was seen.
     version: i64,
-    #[validate(length(min = 2, max = 40, message = "姓名应为 2 至 40 个字。"))]
-    #[schema(example = "王丽", min_length = 2, max_length = 40)]
-    name: String,
+    #[schema(inline, example = "王丽")]
+    name: PersonName,
     person_id: Option<Id>,
 }
 
@@ -170,7 +174,7 @@ async fn edit(who: Administrator, id: PathId, body: Body<EditWorker>, app: web::
     let view = app.db.write(move |c| {
         let (row, posts) = store::take(c, &who, id.0, form.version, now)?;
         linkable(c, &who, form.person_id)?;
-        let name = form.name.trim();
+        let name = form.name.reveal();
         let set = (workers::name.eq(name), workers::person_id.eq(form.person_id));
         diesel::update(workers::table.find(row.id)).set(set).execute(c)?;
         let linked = |p: Option<Id>| if p.is_some() { "已关联人员" } else { "没有关联人员" };

@@ -1,7 +1,6 @@
 //! What an administrator may call: announcements and maintenance windows of their areas.
 
 use actix_web::{get, post, put, web};
-use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,6 +15,9 @@ use crate::platform::http::paging::{self, Paged};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::text::{Note, PlainText};
+use crate::rules::typed::blank_is_none;
+use crate::rules::dates::SentMoment;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -45,18 +47,17 @@ struct NewAnnouncement {
     #[schema(inline, example = "important")]
     level: AnnouncementLevel,
     /// Twelve digits of a county; null for everywhere, which takes an administrator of the province.
-    #[schema(value_type = Option<String>, example = "990101000000")]
+    #[schema(inline, example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
-    #[validate(length(min = 2, max = 40, message = "标题为 2 至 40 个字。"))]
-    #[schema(example = "国庆放假安排")]
-    title: String,
-    #[validate(length(min = 2, max = 1000, message = "正文为 2 至 1000 个字。"))]
-    #[schema(example = "10月1日至7日窗口不办公，网上可以照常申请。")]
-    body: String,
-    #[schema(value_type = String, format = "date-time", example = "2096-09-28T09:00:00+08:00")]
-    from: DateTime<FixedOffset>,
-    #[schema(value_type = String, format = "date-time", example = "2096-10-08T09:00:00+08:00")]
-    until: DateTime<FixedOffset>,
+    #[schema(inline, example = "国庆放假安排")]
+    title: PlainText<2, 40>,
+    #[schema(inline, example = "10月1日至7日窗口不办公，网上可以照常申请。")]
+    body: Note<2, 1000>,
+    #[schema(inline, example = "2096-09-28T09:00:00+08:00")]
+    from: SentMoment,
+    #[schema(inline, example = "2096-10-08T09:00:00+08:00")]
+    until: SentMoment,
 }
 form!(NewAnnouncement {
     kind: "类别",
@@ -70,8 +71,8 @@ form!(NewAnnouncement {
 
 impl NewAnnouncement {
     fn words(self) -> Words {
-        let (from_at, until_at) = (self.from.timestamp_millis(), self.until.timestamp_millis());
-        let (title, body) = (self.title.trim().to_owned(), self.body.trim().to_owned());
+        let (from_at, until_at) = (self.from.ms(), self.until.ms());
+        let (title, body) = (self.title.into_string(), self.body.into_string());
         Words { kind: self.kind, level: self.level, county: self.county, title, body, from_at, until_at }
     }
 }

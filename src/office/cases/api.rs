@@ -24,6 +24,9 @@ use crate::platform::http::once::Done;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Action;
+use crate::rules::text::{Code, Note};
+use crate::platform::http::paging::Cursor;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -80,7 +83,9 @@ struct Mine {
     live: Option<bool>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(tag = "cases", operation_id = "listMyCases", summary = "我的办件",
@@ -172,8 +177,9 @@ struct Submit {
     #[schema(example = 1)]
     version: i64,
     /// Version of the privacy text that the applicant agreed to (`GET /bootstrap`).
-    #[schema(example = "2026-11")]
-    consent: Option<String>,
+    #[schema(inline, example = "2026-11")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    consent: Option<Code<1, 40>>,
 }
 form!(Submit { version: "版本", consent: "个人信息处理同意书" });
 
@@ -222,9 +228,9 @@ struct Seen {
     #[schema(example = 2)]
     version: i64,
     /// Words to the office.
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "材料已经换成清楚的照片。")]
-    note: Option<String>,
+    #[schema(inline, example = "材料已经换成清楚的照片。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 500>>,
 }
 form!(Seen { version: "版本", note: "说明" });
 
@@ -240,7 +246,7 @@ async fn simple(
     let (spine, sent) = (Spine::of(app, services), body.value);
     let done: Done<CaseView> = once
         .write(app, who.id(), body.fingerprint, move |c| {
-            let case = act(c, &spine, id, take(&who, action, sent.version, sent.note.clone()))?;
+            let case = act(c, &spine, id, take(&who, action, sent.version, sent.note.clone().map(Note::into_string)))?;
             views::full(c, &spine, &case, Some(&Actor::from(&who)))
         })
         .await?;
@@ -345,9 +351,9 @@ struct Rate {
     version: i64,
     #[schema(inline, example = "very_good")]
     grade: Grade,
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "工作人员很耐心。")]
-    comment: Option<String>,
+    #[schema(inline, example = "工作人员很耐心。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    comment: Option<Note<1, 500>>,
 }
 form!(Rate { version: "版本", grade: "满意程度", comment: "意见" });
 

@@ -9,6 +9,9 @@ use super::notice_board::{self, PublicLine};
 use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::http::{Answer, Envelope, Failure, Page, Query, paging};
+use crate::rules::areas::AreaCode;
+use crate::platform::http::paging::Cursor;
+use crate::rules::typed::blank_is_none;
 
 /// The operation of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -21,11 +24,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Board {
     /// Twelve-digit code of the county.
-    #[param(example = "990101000000")]
-    county: String,
+    #[param(inline, example = "990101000000")]
+    county: AreaCode,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(tag = "public", operation_id = "listPublicNotices", summary = "公示栏",
@@ -34,7 +39,7 @@ struct Board {
         (status = 400, description = "10007 游标失效", body = Failure)))]
 #[get("/public/notice-board")]
 async fn board(q: Query<Board>, app: web::Data<App>) -> Result<Answer<Page<PublicLine>>> {
-    let (limit, now, county) = (paging::limit(q.0.limit)?, app.clock.now_ms(), q.0.county);
+    let (limit, now, county) = (paging::limit(q.0.limit)?, app.clock.now_ms(), q.0.county.to_string());
     let name = format!("board:{county}");
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let rows = app.db.read(move |c| notice_board::board(c, &county, now, after, limit)).await?;

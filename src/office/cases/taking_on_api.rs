@@ -17,6 +17,8 @@ use crate::platform::error::Result;
 use crate::platform::http::paging::{self, Paged};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -50,8 +52,9 @@ struct TakeOn {
     #[schema(example = 4)]
     version: i64,
     /// Version of the privacy text that the caller agreed to (`GET /bootstrap`).
-    #[schema(example = "2026-11")]
-    consent: Option<String>,
+    #[schema(inline, example = "2026-11")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    consent: Option<Code<1, 40>>,
 }
 form!(TakeOn { version: "版本", consent: "个人信息处理同意书" });
 

@@ -17,12 +17,15 @@ use crate::office::cases::mandates::ConsentForm;
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
 use crate::platform::db::{AnyConn, apart};
-use crate::platform::error::{Detail, Error, Faults, Result};
-use crate::platform::http::body::moment;
+use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::text::{Code, Note};
+use crate::rules::names::PersonName;
+use crate::rules::dates::SentMoment;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -35,7 +38,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct OfVillage {
     /// Twelve-digit code of a village in your area.
-    #[param(value_type = String, example = "990101100200")]
+    #[param(inline, example = "990101100200")]
     area: AreaCode,
 }
 
@@ -72,7 +75,7 @@ async fn look(
 #[serde(deny_unknown_fields)]
 struct TakeSheet {
     /// Twelve-digit code of a village in your area.
-    #[schema(value_type = String, example = "990101100200")]
+    #[schema(inline, example = "990101100200")]
     area: AreaCode,
 }
 form!(TakeSheet { area: "村（社区）" });
@@ -134,14 +137,20 @@ struct AgreedOnTheWay {
     #[schema(inline, example = "self")]
     relation: Relation,
     /// Name of whoever agreed, when it is not the person.
-    #[validate(length(min = 2, max = 50, message = "请填写同意人的姓名，最多50个字。"))]
-    #[schema(example = json!(null))]
-    giver_name: Option<String>,
+    #[schema(inline, example = json!(null))]
+    #[serde(default, deserialize_with = "blank_is_none", serialize_with = "in_full")]
+    giver_name: Option<PersonName>,
     #[schema(inline, example = "signed")]
     form: ConsentForm,
     /// Version of the privacy text that was read out or shown.
-    #[schema(example = "2026-11")]
-    consent: Option<String>,
+    #[schema(inline, example = "2026-11")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    consent: Option<Code<1, 40>>,
+}
+
+/// Only for the comparison with an entry that was sent before.
+fn in_full<S: serde::Serializer>(name: &Option<PersonName>, s: S) -> std::result::Result<S::Ok, S::Error> {
+    name.as_ref().map(PersonName::reveal).serialize(s)
 }
 
 /// One thing that happened.
@@ -157,13 +166,12 @@ struct VisitEntry {
     person_id: Option<Id>,
     #[schema(inline, example = "met")]
     outcome: Outcome,
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "户口簿已拍照，本人同意代办。")]
-    note: Option<String>,
+    #[schema(inline, example = "户口簿已拍照，本人同意代办。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 500>>,
     /// When it happened, by the phone's clock.
-    #[validate(length(max = 40, message = "时间的格式不正确。"))]
-    #[schema(format = DateTime, example = "2026-11-21T10:05:00+08:00")]
-    happened_at: String,
+    #[schema(inline, example = "2026-11-21T10:05:00+08:00")]
+    happened_at: SentMoment,
     /// When the person agreed that you apply for them.
     #[validate(nested)]
     agreed: Option<AgreedOnTheWay>,
@@ -282,17 +290,14 @@ fn kept(
 }
 
 impl VisitEntry {
-    /// The entry with its moment read; `mandate` is the id for an agreement.
+    /// The entry as it is kept; `mandate` is the id for an agreement.
     fn parse(&self, mandate: Id) -> Result<Entry> {
-        let mut faults = Faults::new();
-        let happened_at = moment(&self.happened_at, "/happened_at", "发生的时间", &mut faults).unwrap_or_default();
-        faults.settle()?;
         let agreed = self.agreed.as_ref().map(|a| Agreed {
             mandate,
             relation: a.relation,
-            giver: a.giver_name.clone(),
+            giver: a.giver_name.as_ref().map(|name| name.reveal().to_owned()),
             form: a.form,
-            consent: a.consent.clone(),
+            consent: a.consent.as_ref().map(|consent| consent.as_str().to_owned()),
         });
         let bytes = serde_json::to_vec(self).map_err(Error::internal)?;
         Ok(Entry {
@@ -300,8 +305,8 @@ impl VisitEntry {
             line: self.line,
             person: self.person_id,
             outcome: self.outcome,
-            note: self.note.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
-            happened_at,
+            note: self.note.as_ref().map(ToString::to_string),
+            happened_at: self.happened_at.ms(),
             agreed,
             fingerprint: Sha256::digest(&bytes).into(),
         })

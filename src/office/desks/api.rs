@@ -22,6 +22,9 @@ use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, State};
+use crate::rules::text::{Code, Note};
+use crate::platform::http::paging::Cursor;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -34,19 +37,23 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Code of a service.
-    service: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    service: Option<Code<1, 60>>,
     #[param(inline)]
     state: Option<State>,
     #[param(inline, example = "all")]
     view: Option<View>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 impl Wanted {
     fn filter(&self) -> Filter {
-        Filter { service: self.service.clone(), state: self.state, view: self.view.unwrap_or(View::All) }
+        Filter { service: self.service.clone().map(Code::into_string), state: self.state, view: self.view.unwrap_or(View::All) }
     }
 }
 
@@ -76,7 +83,9 @@ async fn list(
 #[into_params(parameter_in = Query)]
 struct Counted {
     /// Code of a service.
-    service: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    service: Option<Code<1, 60>>,
     #[param(inline)]
     state: Option<State>,
 }
@@ -92,7 +101,7 @@ async fn counts(
     services: web::Data<Services>,
 ) -> Result<Answer<QueueCounts>> {
     let spine = Spine::of(&app, &services);
-    let filter = Filter { service: q.0.service, state: q.0.state, view: View::All };
+    let filter = Filter { service: q.0.service.map(Code::into_string), state: q.0.state, view: View::All };
     Ok(Answer::ok(app.db.read(move |c| queue::counts(c, &spine, &who.0, &filter)).await?))
 }
 
@@ -101,9 +110,9 @@ async fn counts(
 #[serde(deny_unknown_fields)]
 struct Next {
     /// Code of a service; any when it is left out.
-    #[validate(length(max = 60, message = "服务名称太长。"))]
-    #[schema(example = "education_aid")]
-    service: Option<String>,
+    #[schema(inline, example = "education_aid")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    service: Option<Code<1, 60>>,
 }
 form!(Next { service: "服务" });
 
@@ -121,7 +130,7 @@ async fn next(
     services: web::Data<Services>,
 ) -> Result<Answer<CaseView>> {
     let (spine, worker) = (Spine::of(&app, &services), who.0);
-    let filter = Filter { service: body.value.service, state: None, view: View::Pool };
+    let filter = Filter { service: body.value.service.map(Code::into_string), state: None, view: View::Pool };
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = queue::next(c, &spine, &worker, &filter)?;
         views::full(c, &spine, &case, Some(&Actor::Worker(worker.clone())))
@@ -149,16 +158,14 @@ async fn one(who: Worker, id: PathId, app: web::Data<App>, services: web::Data<S
 #[serde(deny_unknown_fields)]
 struct Item {
     /// `material:CODE` or `section:CODE` of the case.
-    #[validate(length(min = 1, max = 80, message = "请选择要补正的内容。"))]
-    #[schema(example = "material:household_register")]
-    target: String,
+    #[schema(inline, example = "material:household_register")]
+    target: Code<1, 80>,
     /// A code of the policy's correction reasons.
-    #[validate(length(min = 1, max = 60, message = "请选择原因。"))]
-    #[schema(example = "unclear")]
-    reason: String,
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "请拍清楚户主页。")]
-    note: Option<String>,
+    #[schema(inline, example = "unclear")]
+    reason: Code<1, 60>,
+    #[schema(inline, example = "请拍清楚户主页。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 500>>,
 }
 
 /// One complete notice: everything at once.
@@ -212,7 +219,7 @@ fn checked(c: &mut AnyConn, spine: &Spine, case: &case::Case, items: &[Item]) ->
             let field = format!("/items/{at}/target");
             wrong.push(Detail::new(&field, "补正内容", "unknown_item", "清单里没有这一项。", "请从材料和表单内容中选择。"));
         }
-        if !policy.correction_reasons.iter().any(|r| r.code == item.reason) {
+        if !policy.correction_reasons.iter().any(|r| r.code == item.reason.as_str()) {
             let field = format!("/items/{at}/reason");
             wrong.push(Detail::new(&field, "原因", "unknown_reason", "没有这种原因。", "请从补正原因列表中选择。"));
         }
@@ -220,6 +227,10 @@ fn checked(c: &mut AnyConn, spine: &Spine, case: &case::Case, items: &[Item]) ->
     if !wrong.is_empty() {
         return Err(Error::new(&codes::UNKNOWN_ITEM).with_details(wrong));
     }
-    let ask = |i: &Item| Ask { target: i.target.clone(), reason: i.reason.clone(), note: i.note.clone() };
+    let ask = |i: &Item| Ask {
+        target: i.target.to_string(),
+        reason: i.reason.to_string(),
+        note: i.note.as_ref().map(ToString::to_string),
+    };
     Ok(items.iter().map(ask).collect())
 }

@@ -17,6 +17,8 @@ use crate::platform::error::{Detail, Result};
 use crate::platform::http::{Answer, Body, Envelope, Labelled, Once};
 use crate::platform::id::Id;
 use crate::{form, labelled};
+use crate::rules::text::{Code, Note};
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -39,13 +41,13 @@ struct Bulk {
     #[schema(inline, example = "accept")]
     action: Verb,
     /// A code of the policy's reasons for this action; the same for all.
-    #[validate(length(max = 60, message = "请从列表中选择原因。"))]
-    #[schema(example = "not_eligible")]
-    reason: Option<String>,
+    #[schema(inline, example = "not_eligible")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    reason: Option<Code<1, 60>>,
     /// Words that each applicant will read.
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "材料齐全，同意报送。")]
-    note: Option<String>,
+    #[schema(inline, example = "材料齐全，同意报送。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 500>>,
     #[validate(length(min = 1, max = 50, message = "请选择一到五十件。"), nested)]
     cases: Vec<SeenCase>,
 }
@@ -95,7 +97,11 @@ async fn bulk(
     services: web::Data<Services>,
 ) -> Result<Answer<BulkDone>> {
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
-    let ruling = Ruling { action: sent.action.action(), reason: sent.reason, note: sent.note };
+    let ruling = Ruling {
+        action: sent.action.action(),
+        reason: sent.reason.clone().map(Code::into_string),
+        note: sent.note.clone().map(Note::into_string),
+    };
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let mut results = Vec::with_capacity(sent.cases.len());
         for seen in &sent.cases {

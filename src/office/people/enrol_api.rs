@@ -1,7 +1,6 @@
 //! A worker finds somebody by the ID card in hand, or writes them into the register of persons.
 
 use actix_web::{post, web};
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,13 +15,14 @@ use crate::office::accounts::guards::{AreaOfficer, DeskOfficer};
 use crate::office::accounts::identity;
 use crate::office::policy::areas;
 use crate::platform::app::App;
-use crate::platform::error::{Detail, Error, Faults, Result};
+use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::calendar::beijing_date;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::names::PersonName;
+use crate::rules::text::{KeyedCode, PlainText};
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -33,8 +33,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FindPerson {
-    #[schema(example = "99010119800506011X")]
-    id_number: String,
+    #[schema(inline, example = "99010119800506011X")]
+    id_number: CitizenId,
 }
 
 form!(FindPerson { id_number: "身份证号码" });
@@ -48,9 +48,7 @@ form!(FindPerson { id_number: "身份证号码" });
 #[post("/staff/persons/actions/find")]
 async fn find_person(who: DeskOfficer, body: Body<FindPerson>, app: web::Data<App>) -> Result<Answer<FoundPerson>> {
     let (worker, now) = (who.0, app.clock.now_ms());
-    let id_number = CitizenId::parse(&body.value.id_number, beijing_date(now))
-        .map_err(|e| Error::invalid(vec![fault("/id_number", "身份证号码", e.code(), e.reason(), e.suggestion())]))?;
-    let (hash, reveal) = (persons::id_hash(&app.keys, &id_number), app.clock.id());
+    let (hash, reveal) = (persons::id_hash(&app.keys, &body.value.id_number), app.clock.id());
     let found = app.db.write(move |c| {
         let found = persons::find_by_id_hash(c, &hash)?.filter(|p| in_scope(&worker, &p.area));
         let found = found.ok_or_else(Error::not_found)?;
@@ -66,22 +64,23 @@ async fn find_person(who: DeskOfficer, body: Body<FindPerson>, app: web::Data<Ap
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AddPerson {
-    #[schema(example = "王小四")]
-    name: String,
-    #[schema(example = "99010119800506011X")]
-    id_number: String,
+    #[schema(inline, example = "王小四")]
+    name: PersonName,
+    #[schema(inline, example = "99010119800506011X")]
+    id_number: CitizenId,
     /// Where the household register is: a village or community of yours.
-    #[schema(example = "990101100200")]
-    area: String,
-    #[schema(example = "19100000001")]
-    phone: Option<String>,
-    #[schema(example = "甲区宋疃镇宋疃村1组1号")]
-    #[validate(length(max = 100, message = "住址太长，最多 100 个字。"))]
-    address: Option<String>,
+    #[schema(inline, example = "990101100200")]
+    area: AreaCode,
+    #[schema(inline, example = "19100000001")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    phone: Option<PhoneNumber>,
+    #[schema(inline, example = "甲区宋疃镇宋疃村1组1号")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    address: Option<PlainText<1, 100>>,
     /// Number of the household register; members of one are one family.
-    #[schema(example = "99010100000001")]
-    #[validate(length(max = 30, message = "户号太长。"))]
-    household: Option<String>,
+    #[schema(inline, example = "99010100000001")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    household: Option<KeyedCode<1, 30>>,
 }
 
 form!(AddPerson {
@@ -105,18 +104,13 @@ struct FoundPerson {
 #[post("/staff/persons")]
 async fn add_person(who: AreaOfficer, once: Once, body: Body<AddPerson>, app: web::Data<App>) -> Result<Answer<FoundPerson>> {
     let now = app.clock.now_ms();
-    let new = body.value.read(app.clock.id(), now, beijing_date(now))?;
+    let new = body.value.person(app.clock.id(), now);
     let (worker, keys) = (who.0, app.keys.clone());
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         // Outside the worker's areas nothing is told, not even whether the area exists.
         if !in_scope(&worker, &new.area) || areas::find(c, &new.area)?.is_none() {
-            return Err(Error::invalid(vec![fault(
-                "/area",
-                "户籍地",
-                "area_not_yours",
-                "这个区域不归您负责。",
-                "请选择您负责的村（社区）。",
-            )]));
+            let (reason, way_out) = ("这个区域不归您负责。", "请选择您负责的村（社区）。");
+            return Err(Error::invalid(vec![Detail::new("/area", "户籍地", "area_not_yours", reason, way_out)]));
         }
         if persons::find_by_id_hash(c, &persons::id_hash(&keys, &new.id_number))?.is_some() {
             return Err(Error::new(&codes::PERSON_KNOWN));
@@ -129,29 +123,17 @@ async fn add_person(who: AreaOfficer, once: Once, body: Body<AddPerson>, app: we
     Ok(Answer::created(done.value).replayed(done.replayed))
 }
 
-fn fault(field: &str, label: &str, code: &str, reason: &str, suggestion: &str) -> Detail {
-    Detail::new(field, label, code, reason, suggestion)
-}
-
 impl AddPerson {
-    /// Everything that is wrong comes back at once, in the order of the form.
-    fn read(&self, id: Id, at_ms: i64, today: NaiveDate) -> Result<NewPerson> {
-        let mut faults = Faults::new();
-        let name =
-            PersonName::parse(&self.name).map_err(|e| faults.add(fault("/name", "姓名", e.code(), e.reason(), e.suggestion())));
-        let id_number = CitizenId::parse(&self.id_number, today)
-            .map_err(|e| faults.add(fault("/id_number", "身份证号码", e.code(), e.reason(), e.suggestion())));
-        let area =
-            AreaCode::parse(&self.area).map_err(|e| faults.add(fault("/area", "户籍地", e.code(), e.reason(), e.suggestion())));
-        let phone = self.phone.as_deref().map(PhoneNumber::parse).transpose();
-        let phone = phone.map_err(|e| faults.add(fault("/phone", "手机号码", e.code(), e.reason(), e.suggestion())));
-        match (name, id_number, area, phone) {
-            (Ok(name), Ok(id_number), Ok(area), Ok(phone)) => {
-                let given = |text: &Option<String>| text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned);
-                let (address, household) = (given(&self.address), given(&self.household));
-                Ok(NewPerson { id, area, name, id_number, phone, address, household, at_ms })
-            }
-            _ => Err(Error::invalid(faults.into_details())),
+    fn person(self, id: Id, at_ms: i64) -> NewPerson {
+        NewPerson {
+            id,
+            area: self.area,
+            name: self.name,
+            id_number: self.id_number,
+            phone: self.phone,
+            address: self.address.map(PlainText::into_string),
+            household: self.household.map(KeyedCode::into_string),
+            at_ms,
         }
     }
 }

@@ -15,12 +15,14 @@ use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Envelope, Failure, Labelled, Page, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::certificate::{Category, Level};
+use crate::rules::dates::Day;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -33,7 +35,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Counted {
     /// A county, or a town or village in it; all areas of yours when left out.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
 }
 
@@ -43,7 +46,8 @@ struct Counted {
 #[into_params(parameter_in = Query)]
 struct Listed {
     /// A county, or a town or village in it; all areas of yours when left out.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
     #[param(inline)]
     status: Option<CertificateStatus>,
@@ -54,11 +58,14 @@ struct Listed {
     /// Levels 1 and 2 only, or the others only.
     severe: Option<bool>,
     /// Only cards whose last valid day is this one or earlier.
-    #[param(value_type = Option<String>, example = "2027-05-22")]
-    expires_until: Option<NaiveDate>,
+    #[param(inline, example = "2027-05-22")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    expires_until: Option<Day>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// The caller's areas, or the one asked for when it lies in them; else 10006.
@@ -135,7 +142,7 @@ async fn list_holders(who: DeskOfficer, query: Query<Listed>, app: web::Data<App
         category: asked.category,
         level: asked.level,
         severe: asked.severe,
-        expires_until: asked.expires_until,
+        expires_until: asked.expires_until.map(NaiveDate::from),
     };
     let (list, limit) = (format!("register:{roll:?}"), paging::limit(asked.limit)?);
     let after = paging::open(&app, &list, asked.cursor.as_deref())?.map(opened).transpose()?;

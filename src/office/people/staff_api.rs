@@ -23,6 +23,7 @@ use crate::platform::http::{Answer, Body, Envelope, Labelled, PathId};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
+use crate::rules::text::PlainText;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -97,9 +98,8 @@ struct RevealPerson {
     #[validate(length(min = 1, max = 6, message = "请选择要查看的内容。"))]
     fields: Vec<RevealField>,
     /// Why they are needed; it is written down with your name.
-    #[schema(example = "电话通知补正材料")]
-    #[validate(length(min = 4, max = 100, message = "请写明查看的原因，4 至 100 个字。"))]
-    purpose: String,
+    #[schema(inline, example = "电话通知补正材料")]
+    purpose: PlainText<4, 100>,
     /// The case that needs it, when there is one.
     case_id: Option<Id>,
 }
@@ -144,7 +144,7 @@ async fn reveal_person(
         person: id.0,
         case: asked.case_id,
         fields: asked.fields,
-        purpose: asked.purpose.trim().to_owned(),
+        purpose: asked.purpose.into_string(),
     };
     let shown = app.db.write(move |c| {
         scoped(c, &worker, reveal.person)?;

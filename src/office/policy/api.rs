@@ -16,6 +16,8 @@ use crate::platform::http::{Answer, Envelope, Labelled, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{WorkCalendar, beijing_date};
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -28,7 +30,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Under {
     /// Twelve digits; the provinces when left out.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     parent: Option<AreaCode>,
 }
 
@@ -119,10 +122,10 @@ async fn see_calendar(query: Query<OfYear>, app: web::Data<App>) -> Result<Answe
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OfCounty {
-    #[param(value_type = String, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
     county: AreaCode,
-    #[param(example = "education_aid")]
-    service: String,
+    #[param(inline, example = "education_aid")]
+    service: Code<1, 60>,
 }
 
 /// What a county decided about a service, as far as all services share it.

@@ -24,7 +24,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct InCounty {
     /// Twelve digits of the county, or of a town or village in it.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
     county: AreaCode,
 }
 

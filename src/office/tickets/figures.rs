@@ -1,7 +1,6 @@
 //! How many problems residents reported, for the office's report (domain.md §5: they are counted).
 
 use actix_web::{get, web};
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,6 +17,7 @@ use crate::platform::http::{Answer, Envelope, Failure, Query};
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{end_of_day_ms, start_of_day_ms};
 use crate::rules::lifecycle::Role;
+use crate::rules::dates::Day;
 
 /// The operation of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -41,14 +41,14 @@ pub fn opened(c: &mut AnyConn, county: &AreaCode, from: i64, until: i64) -> Resu
 #[into_params(parameter_in = Query)]
 struct Span {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
     county: AreaCode,
     /// First day.
-    #[param(value_type = String, format = "date", example = "2026-01-01")]
-    from: NaiveDate,
+    #[param(inline, example = "2026-01-01")]
+    from: Day,
     /// Last day.
-    #[param(value_type = String, format = "date", example = "2026-12-31")]
-    until: NaiveDate,
+    #[param(inline, example = "2026-12-31")]
+    until: Day,
 }
 
 /// How many tickets were opened.
@@ -66,7 +66,7 @@ struct TicketFigures {
     security(("staff" = ["county_officer"])))]
 #[get("/staff/tickets/figures")]
 async fn figures(who: CountyOfficer, q: Query<Span>, app: web::Data<App>) -> Result<Answer<TicketFigures>> {
-    let (county, from, until) = (q.0.county, start_of_day_ms(q.0.from), end_of_day_ms(q.0.until));
+    let (county, from, until) = (q.0.county, start_of_day_ms(*q.0.from), end_of_day_ms(*q.0.until));
     if !who.covers(Role::CountyOfficer, &county) {
         return Err(Error::not_found());
     }

@@ -16,11 +16,14 @@ use crate::office::accounts::guards::Resident;
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Faults, Result};
+use crate::platform::error::Result;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
+use crate::platform::http::paging::Cursor;
+use crate::rules::text::Note;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -54,15 +57,15 @@ impl Asked {
 struct OpenTicket {
     #[schema(inline, example = "unresolved")]
     kind: Asked,
-    #[validate(length(min = 2, max = 1000, message = "请写明情况，2 至 1000 个字。"))]
-    #[schema(example = "学校不肯开在读证明，申请交不上去。")]
-    text: String,
+    #[schema(inline, example = "学校不肯开在读证明，申请交不上去。")]
+    text: Note<2, 1000>,
     /// One of your cases, when it is about one.
     case_id: Option<Id>,
     /// Whom it is about, one of `GET /me/persons`; yourself when left out.
     person_id: Option<Id>,
     /// Where: needed while nobody knows who you are. Twelve digits of `GET /public/areas`, county or smaller.
-    #[schema(value_type = Option<String>, example = "990101100200")]
+    #[schema(inline, example = "990101100200")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     area: Option<AreaCode>,
 }
 form!(OpenTicket { kind: "类别", text: "情况说明", case_id: "办件", person_id: "谁的事", area: "所在地" });
@@ -82,7 +85,6 @@ async fn ask(
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
     let (spine, account, sent) = (Spine::of(&app, &services), who.account, body.value);
-    not_blank(&sent.text)?;
     let done = once.write(&app, account, body.fingerprint, move |c| {
         let wish = Wish { kind: sent.kind.kind(), text: &sent.text, case: sent.case_id, person: sent.person_id, area: sent.area };
         let new = asking::wished(c, &spine, account, &wish)?;
@@ -94,15 +96,6 @@ async fn ask(
     Ok(Answer::created(done.value).replayed(done.replayed))
 }
 
-/// Blanks are no words.
-pub(super) fn not_blank(text: &str) -> Result<()> {
-    let mut faults = Faults::new();
-    if text.trim().chars().count() < 2 {
-        faults.push("/text", "内容", "too_short", "没有写内容。", "请用自己的话写明情况。");
-    }
-    faults.settle()
-}
-
 /// Which of my tickets.
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -112,7 +105,9 @@ struct Mine {
     live: Option<bool>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(tag = "tickets", operation_id = "listMyTickets", summary = "我的反映",
@@ -149,9 +144,8 @@ async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TicketWords {
-    #[validate(length(min = 2, max = 1000, message = "请写 2 至 1000 个字。"))]
-    #[schema(example = "学校说要等到下周一。")]
-    text: String,
+    #[schema(inline, example = "学校说要等到下周一。")]
+    text: Note<2, 1000>,
 }
 form!(TicketWords { text: "补充说明" });
 
@@ -172,9 +166,8 @@ struct TicketNotSolved {
     /// The version that was seen.
     #[schema(example = 3)]
     version: i64,
-    #[validate(length(min = 2, max = 1000, message = "请写明哪里没有解决，2 至 1000 个字。"))]
-    #[schema(example = "证明还是没有开出来。")]
-    text: String,
+    #[schema(inline, example = "证明还是没有开出来。")]
+    text: Note<2, 1000>,
 }
 form!(TicketNotSolved { version: "版本", text: "哪里没有解决" });
 
@@ -214,8 +207,7 @@ async fn add(
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
     let (account, text) = (who.account, body.value.text);
-    not_blank(&text)?;
-    changed(who, once, body.fingerprint, &app, &services, move |c, spine| asking::add(c, spine, account, id.0, text.trim())).await
+    changed(who, once, body.fingerprint, &app, &services, move |c, spine| asking::add(c, spine, account, id.0, &text)).await
 }
 
 #[utoipa::path(tag = "tickets", operation_id = "confirmTicket", summary = "确认已经解决",
@@ -252,7 +244,6 @@ async fn not_solved(
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
     let (account, sent) = (who.account, body.value);
-    not_blank(&sent.text)?;
-    let change = move |c: &mut AnyConn, spine: &Spine| asking::reopen(c, spine, account, id.0, sent.version, sent.text.trim());
+    let change = move |c: &mut AnyConn, spine: &Spine| asking::reopen(c, spine, account, id.0, sent.version, &sent.text);
     changed(who, once, body.fingerprint, &app, &services, change).await
 }

@@ -7,7 +7,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
 use super::acts::Doer;
-use super::my_api::not_blank;
 use super::queue::{self, Filter, TicketCounts};
 use super::ticket::{self, Kind, Outcome, Ticket};
 use super::views::{self, TicketSummary, TicketView};
@@ -21,6 +20,9 @@ use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId,
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Desk;
+use crate::platform::http::paging::Cursor;
+use crate::rules::text::{Note, PlainText};
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -49,7 +51,9 @@ struct Wanted {
     view: Option<Part>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(tag = "tickets", operation_id = "listTicketQueue", summary = "待办的群众反映",
@@ -160,9 +164,8 @@ async fn claim(
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TicketNote {
-    #[validate(length(min = 2, max = 1000, message = "请写 2 至 1000 个字。"))]
-    #[schema(example = "已电话联系学校教务处。")]
-    text: String,
+    #[schema(inline, example = "已电话联系学校教务处。")]
+    text: Note<2, 1000>,
 }
 form!(TicketNote { text: "内部记录" });
 
@@ -183,8 +186,7 @@ async fn note(
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
     let text = body.value.text;
-    not_blank(&text)?;
-    acted(who.0, once, body.fingerprint, &app, &services, move |c, doer| doer.note(c, id.0, text.trim())).await
+    acted(who.0, once, body.fingerprint, &app, &services, move |c, doer| doer.note(c, id.0, &text)).await
 }
 
 /// The answer that the resident reads.
@@ -194,9 +196,8 @@ struct TicketAnswer {
     /// The version that was seen.
     #[schema(example = 2)]
     version: i64,
-    #[validate(length(min = 2, max = 1000, message = "请写 2 至 1000 个字。"))]
-    #[schema(example = "已经和学校联系，证明明天可以补开。")]
-    text: String,
+    #[schema(inline, example = "已经和学校联系，证明明天可以补开。")]
+    text: Note<2, 1000>,
 }
 form!(TicketAnswer { version: "版本", text: "答复" });
 
@@ -217,8 +218,7 @@ async fn answer(
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
     let sent = body.value;
-    not_blank(&sent.text)?;
-    let act = move |c: &mut AnyConn, doer: &Doer<'_>| doer.answer(c, id.0, sent.version, sent.text.trim());
+    let act = move |c: &mut AnyConn, doer: &Doer<'_>| doer.answer(c, id.0, sent.version, &sent.text);
     acted(who.0, once, body.fingerprint, &app, &services, act).await
 }
 
@@ -232,9 +232,8 @@ struct HandTicketOn {
     #[schema(inline, example = "town")]
     desk: Desk,
     /// Why; the resident reads it.
-    #[validate(length(min = 2, max = 500, message = "请写明转交的原因，2 至 500 个字。"))]
-    #[schema(example = "需要镇里和学校一起协调。")]
-    text: String,
+    #[schema(inline, example = "需要镇里和学校一起协调。")]
+    text: Note<2, 500>,
 }
 form!(HandTicketOn { version: "版本", desk: "转交给", text: "原因" });
 
@@ -255,8 +254,7 @@ async fn hand_on(
     services: web::Data<Services>,
 ) -> Result<Answer<TicketView>> {
     let sent = body.value;
-    not_blank(&sent.text)?;
-    let act = move |c: &mut AnyConn, doer: &Doer<'_>| doer.hand_on(c, id.0, sent.version, sent.desk, sent.text.trim());
+    let act = move |c: &mut AnyConn, doer: &Doer<'_>| doer.hand_on(c, id.0, sent.version, sent.desk, &sent.text);
     acted(who.0, once, body.fingerprint, &app, &services, act).await
 }
 
@@ -270,9 +268,9 @@ struct CloseTicket {
     #[schema(inline, example = "reached")]
     outcome: Outcome,
     /// Words that the resident reads.
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "已电话说明需要补的材料。")]
-    text: Option<String>,
+    #[schema(inline, example = "已电话说明需要补的材料。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    text: Option<Note<1, 500>>,
 }
 form!(CloseTicket { version: "版本", outcome: "结果", text: "说明" });
 
@@ -305,9 +303,8 @@ async fn close(
 #[serde(deny_unknown_fields)]
 struct ShowTicketContact {
     /// It is written down with your name.
-    #[validate(length(min = 4, max = 100, message = "请写明查看的原因，4 至 100 个字。"))]
-    #[schema(example = "电话告知补正材料")]
-    purpose: String,
+    #[schema(inline, example = "电话告知补正材料")]
+    purpose: PlainText<4, 100>,
 }
 form!(ShowTicketContact { purpose: "查看原因" });
 

@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use super::forms::{DELIVERY, HOLDER, SaveCertificateDelivery, SaveCertificateHolder};
+use super::forms::{self, DELIVERY, HOLDER, SaveCertificateDelivery, SaveCertificateHolder};
 use super::holding::{self, Holding};
 use super::rules::Kind;
 use super::store::{self, CardCase};
@@ -24,7 +24,7 @@ use crate::office::cases::views::{CaseView, full};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query, Sent};
 use crate::platform::id::Id;
 
 /// The operations of this file.
@@ -173,15 +173,15 @@ async fn read_holder(
 async fn save_holder(
     who: Filer,
     id: PathId,
-    body: Body<SaveCertificateHolder>,
+    body: Body<Sent<SaveCertificateHolder>>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CertificateHolderSection>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let view = app.db.write(move |c| {
         let case = own(c, &spine, &who, id.0)?;
-        let holder = sent.parse(following::kind_of(&case)?)?;
-        drafts::save(c, &spine, &case, HOLDER, sent.version, &holder)?;
+        let (seen, holder) = forms::holder(&sent, following::kind_of(&case)?)?;
+        drafts::save(c, &spine, &case, HOLDER, seen, &holder)?;
         views::holder_section(c, &spine, &case)
     });
     Ok(Answer::ok(view.await?))
@@ -214,15 +214,15 @@ async fn read_delivery(
 async fn save_delivery(
     who: Filer,
     id: PathId,
-    body: Body<SaveCertificateDelivery>,
+    body: Body<Sent<SaveCertificateDelivery>>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<CertificateDelivery>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let view = app.db.write(move |c| {
         let case = own(c, &spine, &who, id.0)?;
-        let delivery = sent.parse(&making::terms(c, &case)?)?;
-        drafts::save(c, &spine, &case, DELIVERY, sent.version, &delivery)?;
+        let (seen, delivery) = forms::delivery(&sent, &making::terms(c, &case)?)?;
+        drafts::save(c, &spine, &case, DELIVERY, seen, &delivery)?;
         views::delivery_section(c, &spine, &case)
     });
     Ok(Answer::ok(view.await?))

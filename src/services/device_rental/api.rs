@@ -1,7 +1,6 @@
 //! What an applicant may call: what is free where, a draft with its sections, the loan, extension, trouble.
 
 use actix_web::{get, post, put, web};
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -21,11 +20,15 @@ use crate::office::cases::drafts;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::views::{CaseView, full};
 use crate::platform::app::App;
-use crate::platform::error::{Detail, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query};
+use crate::platform::error::{Faults, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query, Sent};
 use crate::platform::id::Id;
 use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
+use crate::rules::areas::AreaCode;
+use crate::rules::dates::Day;
+use crate::rules::text::Note;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -39,8 +42,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct InCounty {
     /// Twelve-digit code of the county.
-    #[param(example = "990101000000")]
-    county: String,
+    #[param(inline, example = "990101000000")]
+    county: AreaCode,
 }
 
 #[utoipa::path(tag = "device-rental", operation_id = "listRentalPoints", summary = "辅具租赁网点",
@@ -49,7 +52,7 @@ struct InCounty {
     security(("resident" = []), ("staff" = [])))]
 #[get("/device-rental/points")]
 async fn points(_who: Caller, q: Query<InCounty>, app: web::Data<App>) -> Result<Answer<Vec<PointView>>> {
-    let found = app.db.read(move |c| store::points(c, &q.0.county)?.iter().map(PointView::of).collect::<Result<Vec<_>>>());
+    let found = app.db.read(move |c| store::points(c, q.0.county.as_str())?.iter().map(PointView::of).collect::<Result<Vec<_>>>());
     Ok(Answer::ok(found.await?))
 }
 
@@ -59,8 +62,8 @@ async fn points(_who: Caller, q: Query<InCounty>, app: web::Data<App>) -> Result
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve-digit code of the county.
-    #[param(example = "990101000000")]
-    county: String,
+    #[param(inline, example = "990101000000")]
+    county: AreaCode,
     /// Only this model.
     model: Option<Id>,
 }
@@ -71,7 +74,7 @@ struct Wanted {
     security(("resident" = []), ("staff" = [])))]
 #[get("/device-rental/availability")]
 async fn free(_who: Caller, q: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Vec<Stock>>> {
-    let found = app.db.read(move |c| availability::of_county(c, &q.0.county, q.0.model));
+    let found = app.db.read(move |c| availability::of_county(c, q.0.county.as_str(), q.0.model));
     Ok(Answer::ok(found.await?))
 }
 
@@ -151,18 +154,10 @@ struct SaveChoice {
     /// A model of `GET /device-rental/availability`.
     model_id: Id,
     /// Day of pickup.
-    #[schema(example = "2026-11-23")]
-    pickup_on: String,
+    #[schema(inline, example = "2026-11-23")]
+    pickup_on: Day,
 }
 form!(SaveChoice { version: "版本", point_id: "网点", model_id: "辅具", pickup_on: "领取日期" });
-
-/// A day as typed; what is no day is noted.
-pub(super) fn day(text: &str, field: &str, label: &str, faults: &mut Faults) -> NaiveDate {
-    text.parse().unwrap_or_else(|_| {
-        faults.push(field, label, "bad_date", "日期不正确。", "请填写年-月-日，例如 2026-11-23。");
-        NaiveDate::default()
-    })
-}
 
 #[utoipa::path(tag = "device-rental", operation_id = "saveDeviceRentalChoice", summary = "保存辅具和领取时间",
     description = "选择网点、辅具和领取日期。提交之前都可以改。", params(("id" = Id, Path, description = "办件编号")),
@@ -177,10 +172,8 @@ async fn save_choice(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Option<views::ChoiceView>>> {
-    let (spine, sent, mut faults) = (Spine::of(&app, &services), body.value, Faults::new());
-    let pickup_on = day(&sent.pickup_on, "/pickup_on", "领取日期", &mut faults);
-    faults.settle()?;
-    let choice = Choice { point_id: sent.point_id, model_id: sent.model_id, pickup_on };
+    let (spine, sent) = (Spine::of(&app, &services), body.value);
+    let choice = Choice { point_id: sent.point_id, model_id: sent.model_id, pickup_on: sent.pickup_on.0 };
     let saved = app.db.write(move |c| {
         let case = keeping::own_case(c, &who, id.0, spine.now)?;
         drafts::save(c, &spine, &case, CHOICE, sent.version, &choice)?;
@@ -214,42 +207,37 @@ struct SaveContact {
     /// The version that was seen; 0 for the first time.
     #[schema(example = 0)]
     version: i64,
-    #[schema(example = "王小明")]
-    name: String,
-    #[schema(example = "13800000000")]
-    phone: String,
+    #[schema(inline, example = "王小明")]
+    name: PersonName,
+    #[schema(inline, example = "13800000000")]
+    phone: PhoneNumber,
     #[schema(inline, example = "pickup")]
     delivery: Delivery,
     /// Where to bring it, or what to know; needed for delivery at home.
-    #[validate(length(max = 300, message = "最多写300个字。"))]
-    #[schema(example = "家住三楼，没有电梯。")]
-    note: Option<String>,
+    #[schema(inline, example = "家住三楼，没有电梯。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 300>>,
 }
 form!(SaveContact { version: "版本", name: "联系人", phone: "手机号", delivery: "领取方式", note: "说明" });
 
-/// A contact as typed; what is wrong is noted, in the order of the form, under `root`.
-pub(super) fn parsed_contact(
-    name: &str,
-    phone: &str,
+impl SaveContact {
+    fn contact(&self, faults: &mut Faults) -> Contact {
+        contact(&self.name, &self.phone, self.delivery, self.note.as_ref().map(ToString::to_string), faults)
+    }
+}
+
+/// The contact of a reservation; delivery at home needs to know where.
+pub(super) fn contact(
+    name: &PersonName,
+    phone: &PhoneNumber,
     delivery: Delivery,
-    note: Option<&str>,
-    root: &str,
+    note: Option<String>,
     faults: &mut Faults,
 ) -> Contact {
-    let name = PersonName::parse(name).map(|n| n.reveal().to_owned()).unwrap_or_else(|e| {
-        faults.add(Detail::new(&format!("{root}/name"), "联系人", e.code(), e.reason(), e.suggestion()));
-        String::new()
-    });
-    let phone = PhoneNumber::parse(phone).map(|p| p.reveal().to_owned()).unwrap_or_else(|e| {
-        faults.add(Detail::new(&format!("{root}/phone"), "手机号", e.code(), e.reason(), e.suggestion()));
-        String::new()
-    });
-    let note = note.map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned);
     if delivery == Delivery::Home && note.is_none() {
-        let (reason, way) = ("送货上门需要地址。", "请在说明里写明送到哪里。");
-        faults.add(Detail::new(&format!("{root}/note"), "说明", "required", reason, way));
+        faults.push("/note", "说明", "required", "送货上门需要地址。", "请在说明里写明送到哪里。");
     }
-    Contact { name, phone, delivery, note }
+    Contact { name: name.reveal().to_owned(), phone: phone.reveal().to_owned(), delivery, note }
 }
 
 #[utoipa::path(tag = "device-rental", operation_id = "saveDeviceRentalContact", summary = "保存联系方式",
@@ -261,16 +249,15 @@ pub(super) fn parsed_contact(
 async fn save_contact(
     who: Filer,
     id: PathId,
-    body: Body<SaveContact>,
+    body: Body<Sent<SaveContact>>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Option<views::ContactView>>> {
-    let (spine, sent, mut faults) = (Spine::of(&app, &services), body.value, Faults::new());
-    let contact = parsed_contact(&sent.name, &sent.phone, sent.delivery, sent.note.as_deref(), "", &mut faults);
-    faults.settle()?;
+    let (spine, sent) = (Spine::of(&app, &services), body.value);
+    let (seen, contact) = sent.judged(|s, faults| Ok(Some((s.version, s.contact(faults)))))?;
     let saved = app.db.write(move |c| {
         let case = keeping::own_case(c, &who, id.0, spine.now)?;
-        drafts::save(c, &spine, &case, CONTACT, sent.version, &contact)?;
+        drafts::save(c, &spine, &case, CONTACT, seen, &contact)?;
         views::contact(c, &spine, &case)
     });
     Ok(Answer::ok(saved.await?))
@@ -320,9 +307,8 @@ struct Report {
     version: i64,
     #[schema(inline, example = "damaged")]
     kind: Trouble,
-    #[validate(length(min = 1, max = 500, message = "请写明问题，最多500个字。"))]
-    #[schema(example = "左边的刹车松了。")]
-    text: String,
+    #[schema(inline, example = "左边的刹车松了。")]
+    text: Note<1, 500>,
 }
 form!(Report { version: "版本", kind: "问题", text: "说明" });
 

@@ -16,11 +16,13 @@ use crate::form;
 use crate::office::accounts::guards::{PointKeeper, Worker};
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
-use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::error::{Error, Result};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Role;
+use crate::rules::text::KeyedCode;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -33,28 +35,23 @@ fn kept(worker: &Worker) -> Vec<Id> {
     worker.posts_of(Role::PointKeeper).filter_map(|p| p.point).collect()
 }
 
-fn known<T>(code: Option<&str>, from_code: fn(&str) -> Option<T>) -> Result<Option<T>> {
-    let Some(code) = code else { return Ok(None) };
-    let mut faults = Faults::new();
-    let found = from_code(code);
-    if found.is_none() {
-        faults.push("/state", "状态", "unknown_value", "没有这种状态。", "请从列表中选择。");
-    }
-    faults.settle().map(|()| found)
-}
-
 /// Which loans.
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct WantedLoans {
     /// reserved, displaced, out or ended.
-    state: Option<String>,
+    #[param(inline)]
+    state: Option<LoanState>,
     /// The open loan of this item, wherever in the county it was lent: what a keeper scans when it is brought back.
-    asset_tag: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    asset_tag: Option<KeyedCode<1, 40>>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(tag = "device-rental", operation_id = "listPointLoans", summary = "网点的借用",
@@ -70,7 +67,7 @@ async fn list_loans(
 ) -> Result<Answer<Page<KeeperLoanView>>> {
     let (spine, limit, q) = (Spine::of(&app, &services), paging::limit(q.0.limit)?, q.0);
     let filter =
-        LoanFilter { points: kept(&who), state: known(q.state.as_deref(), LoanState::from_code)?, asset_tag: q.asset_tag };
+        LoanFilter { points: kept(&who), state: q.state, asset_tag: q.asset_tag.map(KeyedCode::into_string) };
     let name = format!("loans:{}:{filter:?}", who.id);
     let after = paging::open(&app, &name, q.cursor.as_deref())?;
     let rows = app.db.read(move |c| {
@@ -105,13 +102,11 @@ async fn one_loan(
 #[serde(deny_unknown_fields)]
 struct HandOut {
     /// The six digits on the applicant's phone.
-    #[validate(length(equal = 6, message = "取件码是六位数字。"))]
-    #[schema(example = "482913")]
-    pickup_code: String,
+    #[schema(inline, example = "482913")]
+    pickup_code: KeyedCode<6, 6>,
     /// The label of the item that is handed out.
-    #[validate(length(min = 1, max = 40, message = "请扫描或填写资产标签。"))]
-    #[schema(example = "LY-0003")]
-    asset_tag: String,
+    #[schema(inline, example = "LY-0003")]
+    asset_tag: KeyedCode<1, 40>,
 }
 form!(HandOut { pickup_code: "取件码", asset_tag: "资产标签" });
 
@@ -147,9 +142,8 @@ struct Return {
     #[schema(inline, example = "good")]
     condition: Condition,
     /// The label of the item that came back.
-    #[validate(length(min = 1, max = 40, message = "请扫描或填写资产标签。"))]
-    #[schema(example = "LY-0003")]
-    asset_tag: String,
+    #[schema(inline, example = "LY-0003")]
+    asset_tag: KeyedCode<1, 40>,
     /// Where it came back; a keeper of one point may leave it out.
     point_id: Option<Id>,
 }
@@ -172,7 +166,7 @@ async fn take_back(
 ) -> Result<Answer<KeeperLoanView>> {
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
     let point = sent.point_id.or_else(|| kept(&worker).first().copied()).ok_or_else(Error::not_found)?;
-    let back = Back { version: sent.version, condition: sent.condition, asset_tag: sent.asset_tag, point };
+    let back = Back { version: sent.version, condition: sent.condition, asset_tag: sent.asset_tag.into_string(), point };
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let loan = keeping::take_back(c, &spine, &worker, id.0, &back)?;
         views::for_keeper(c, &spine, &loan)
@@ -189,10 +183,13 @@ struct WantedUnits {
     /// One of the keeper's points; all of them when it is left out.
     point_id: Option<Id>,
     /// available, lent, to_inspect, to_disinfect, under_repair, missing or retired.
-    state: Option<String>,
+    #[param(inline)]
+    state: Option<UnitState>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(tag = "device-rental", operation_id = "listPointUnits", summary = "网点的辅具",
@@ -204,7 +201,7 @@ async fn list_units(who: PointKeeper, q: Query<WantedUnits>, app: web::Data<App>
     let (limit, q) = (paging::limit(q.0.limit)?, q.0);
     let mut points = kept(&who);
     points.retain(|p| q.point_id.is_none_or(|wanted| wanted == *p));
-    let filter = UnitFilter { points, state: known(q.state.as_deref(), UnitState::from_code)? };
+    let filter = UnitFilter { points, state: q.state };
     let name = format!("units:{}:{filter:?}", who.id);
     let after = paging::open(&app, &name, q.cursor.as_deref())?;
     let rows = app.db.read(move |c| units::list(c, &filter, after, limit)).await?;

@@ -25,6 +25,7 @@ use crate::platform::http::{Answer, Body, Envelope, Failure, Once};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::lifecycle::Role;
+use crate::rules::text::{Code, KeyedCode, PlainText};
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -32,8 +33,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// The area must lie in the worker's; the county of it comes back. Anything else is 10006.
-fn covered(worker: &Worker, area: &str) -> Result<AreaCode> {
-    let area = AreaCode::parse(area).map_err(|_| Error::not_found())?;
+fn covered(worker: &Worker, area: AreaCode) -> Result<AreaCode> {
     let within = std::iter::once(area).chain(area.ancestors()).find(|a| a.level() == AreaLevel::County);
     let county = within.ok_or_else(Error::not_found)?;
     if worker.covers(Role::CountyOfficer, &county) { Ok(county) } else { Err(Error::not_found()) }
@@ -44,17 +44,14 @@ fn covered(worker: &Worker, area: &str) -> Result<AreaCode> {
 #[serde(deny_unknown_fields)]
 struct NewPoint {
     /// Twelve-digit code of its village, town or county.
-    #[schema(example = "990101101001")]
-    area: String,
-    #[validate(length(min = 2, max = 60, message = "请填写网点名称，最多60个字。"))]
-    #[schema(example = "宋疃镇卫生院")]
-    name: String,
-    #[validate(length(min = 2, max = 120, message = "请填写地址，最多120个字。"))]
-    #[schema(example = "宋疃镇人民路1号")]
-    address: String,
-    #[validate(length(min = 3, max = 30, message = "请填写电话。"))]
-    #[schema(example = "0561-0000000")]
-    phone: String,
+    #[schema(inline, example = "990101101001")]
+    area: AreaCode,
+    #[schema(inline, example = "宋疃镇卫生院")]
+    name: PlainText<2, 60>,
+    #[schema(inline, example = "宋疃镇人民路1号")]
+    address: PlainText<2, 120>,
+    #[schema(inline, example = "0561-0000000")]
+    phone: KeyedCode<3, 30>,
     /// Monday is 1; as in the county's policy when it is left out.
     #[schema(example = json!([1, 2, 3, 4, 5]))]
     opening_weekdays: Option<Vec<u8>>,
@@ -87,7 +84,7 @@ async fn add_point(
     services: web::Data<Services>,
 ) -> Result<Answer<PointView>> {
     let (spine, id, sent) = (Spine::of(&app, &services), app.clock.id(), body.value);
-    let in_county = covered(&who, &sent.area)?;
+    let in_county = covered(&who, sent.area)?;
     let done = once.write(&app, who.id, body.fingerprint, move |c| {
         let policy = county::current(c, &in_county, CODE, spine.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
         let terms: Terms = policy.service()?;
@@ -100,10 +97,10 @@ async fn add_point(
         let point = Point {
             id,
             county: in_county.to_string(),
-            area: sent.area.clone(),
-            name: sent.name.clone(),
-            address: sent.address.clone(),
-            phone: sent.phone.clone(),
+            area: sent.area.to_string(),
+            name: sent.name.to_string(),
+            address: sent.address.to_string(),
+            phone: sent.phone.as_str().to_owned(),
             opening_days: days.map(|d| d.text()).unwrap_or_default(),
             pickups_per_day: sent.pickups_per_day.unwrap_or(i64::from(terms.pickups_per_day)),
             status: InUse::Open,
@@ -121,22 +118,18 @@ async fn add_point(
 #[serde(deny_unknown_fields)]
 struct NewModel {
     /// Twelve-digit code of the county.
-    #[schema(example = "990101000000")]
-    county: String,
-    #[validate(length(min = 1, max = 40, message = "请填写代码，最多40个字。"))]
-    #[schema(example = "wheelchair_basic")]
-    code: String,
-    #[validate(length(min = 1, max = 60, message = "请填写名称，最多60个字。"))]
-    #[schema(example = "普通轮椅")]
-    name: String,
+    #[schema(inline, example = "990101000000")]
+    county: AreaCode,
+    #[schema(inline, example = "wheelchair_basic")]
+    code: Code<1, 40>,
+    #[schema(inline, example = "普通轮椅")]
+    name: PlainText<1, 60>,
     /// Kind of device; a person has one of a kind at a time.
-    #[validate(length(min = 1, max = 40, message = "请填写类别，最多40个字。"))]
-    #[schema(example = "wheelchair")]
-    kind: String,
+    #[schema(inline, example = "wheelchair")]
+    kind: Code<1, 40>,
     /// The picture in words.
-    #[validate(length(min = 1, max = 200, message = "请用文字描述图片，最多200个字。"))]
-    #[schema(example = "一辆可折叠的手动轮椅")]
-    alt_text: String,
+    #[schema(inline, example = "一辆可折叠的手动轮椅")]
+    alt_text: PlainText<1, 200>,
     /// No second device of the kind for that long after a hand-out; 0 for no such rule.
     #[validate(range(min = 0, max = 240, message = "使用年限应为0到240个月。"))]
     #[schema(example = 0)]
@@ -172,14 +165,14 @@ struct ModelView {
 #[post("/staff/device-rental/models")]
 async fn add_model(who: CountyOfficer, once: Once, body: Body<NewModel>, app: web::Data<App>) -> Result<Answer<ModelView>> {
     let (id, created_at, sent) = (app.clock.id(), app.clock.now_ms(), body.value);
-    let county = covered(&who, &sent.county)?.to_string();
+    let county = covered(&who, sent.county)?.to_string();
     let model = Model {
         id,
         county,
-        code: sent.code,
-        name: sent.name,
-        kind: sent.kind,
-        alt_text: sent.alt_text,
+        code: sent.code.into_string(),
+        name: sent.name.into_string(),
+        kind: sent.kind.into_string(),
+        alt_text: sent.alt_text.into_string(),
         service_life_months: sent.service_life_months,
         status: InUse::Open,
         created_at,
@@ -198,12 +191,10 @@ async fn add_model(who: CountyOfficer, once: Once, body: Body<NewModel>, app: we
 struct NewUnit {
     model_id: Id,
     point_id: Id,
-    #[validate(length(min = 1, max = 40, message = "请填写资产标签，最多40个字。"))]
-    #[schema(example = "LY-0003")]
-    asset_tag: String,
-    #[validate(length(min = 1, max = 60, message = "请填写序列号，最多60个字。"))]
-    #[schema(example = "SN20240003")]
-    serial: String,
+    #[schema(inline, example = "LY-0003")]
+    asset_tag: KeyedCode<1, 40>,
+    #[schema(inline, example = "SN20240003")]
+    serial: PlainText<1, 60>,
     /// The officer signs that it was inspected and disinfected on arrival; otherwise the keeper does both first.
     #[schema(example = true)]
     inspected_and_disinfected: bool,
@@ -242,8 +233,8 @@ async fn add_unit(
             id,
             model_id: model.id,
             point_id: point.id,
-            asset_tag: sent.asset_tag.trim().to_owned(),
-            serial: sent.serial.trim().to_owned(),
+            asset_tag: sent.asset_tag.as_str().to_owned(),
+            serial: sent.serial.to_string(),
             state: if signed { UnitState::Available } else { UnitState::ToInspect },
             inspected_by: signed.then_some(worker.id),
             inspected_at: signed.then_some(spine.now),

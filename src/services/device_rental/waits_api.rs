@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use super::api::{day, parsed_contact};
+use super::api::contact;
 use super::begin::{self, Acceptance};
 use super::sections::Choice;
 use super::states::Delivery;
@@ -17,9 +17,14 @@ use crate::office::accounts::guards::Resident;
 use crate::office::cases::act::Actor;
 use crate::office::cases::service::{Services, Spine};
 use crate::platform::app::App;
-use crate::platform::error::{Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId};
+use crate::platform::error::Result;
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Sent};
 use crate::platform::id::Id;
+use crate::rules::text::{Code, Note};
+use crate::rules::dates::Day;
+use crate::rules::names::PersonName;
+use crate::rules::identity::PhoneNumber;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -116,20 +121,21 @@ struct Accept {
     #[schema(example = 2)]
     version: i64,
     /// Day of pickup.
-    #[schema(example = "2026-11-23")]
-    pickup_on: String,
-    #[schema(example = "王小明")]
-    name: String,
-    #[schema(example = "13800000000")]
-    phone: String,
+    #[schema(inline, example = "2026-11-23")]
+    pickup_on: Day,
+    #[schema(inline, example = "王小明")]
+    name: PersonName,
+    #[schema(inline, example = "13800000000")]
+    phone: PhoneNumber,
     #[schema(inline, example = "pickup")]
     delivery: Delivery,
-    #[validate(length(max = 300, message = "最多写300个字。"))]
-    #[schema(example = "家住三楼，没有电梯。")]
-    note: Option<String>,
+    #[schema(inline, example = "家住三楼，没有电梯。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 300>>,
     /// Version of the privacy text that the applicant agreed to (`GET /bootstrap`).
-    #[schema(example = "2026-11")]
-    consent: Option<String>,
+    #[schema(inline, example = "2026-11")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    consent: Option<Code<1, 40>>,
 }
 form!(Accept {
     version: "版本",
@@ -152,18 +158,19 @@ async fn accept(
     who: Resident,
     once: Once,
     id: PathId,
-    body: Body<Accept>,
+    body: Body<Sent<Accept>>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<RentalView>> {
-    let (spine, case, sent, mut faults) = (Spine::of(&app, &services), app.clock.id(), body.value, Faults::new());
-    let pickup_on = day(&sent.pickup_on, "/pickup_on", "领取日期", &mut faults);
-    let contact = parsed_contact(&sent.name, &sent.phone, sent.delivery, sent.note.as_deref(), "", &mut faults);
-    faults.settle()?;
+    let (spine, case) = (Spine::of(&app, &services), app.clock.id());
+    let (sent, contact) = body.value.judged(|s, faults| {
+        let note = s.note.as_ref().map(ToString::to_string);
+        Ok(Some((s.clone(), contact(&s.name, &s.phone, s.delivery, note, faults))))
+    })?;
     let done = once.write(&app, who.account, body.fingerprint, move |c| {
         let wait = waits::owned(c, &spine, who.account, id.0, sent.version)?;
-        let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on };
-        let with = Acceptance { case, choice, contact: contact.clone(), consent: sent.consent.clone() };
+        let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on: sent.pickup_on.0 };
+        let with = Acceptance { case, choice, contact: contact.clone(), consent: sent.consent.clone().map(Code::into_string) };
         let case = begin::accept(c, &spine, &wait, &with)?;
         views::rental(c, &spine, &case, &Actor::Applicant(who.account))
     });

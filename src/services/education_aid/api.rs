@@ -23,12 +23,13 @@ use crate::office::people::{persons, register};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::{form, labelled};
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -111,11 +112,13 @@ impl SeasonView {
 #[into_params(parameter_in = Query)]
 pub struct OfCounty {
     /// Twelve-digit code of the county.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
     pub county: AreaCode,
     /// 1 to 100, usually 20.
     pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    pub cursor: Option<Cursor>,
 }
 
 impl OfCounty {

@@ -19,7 +19,7 @@ use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::paging::After;
+use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -27,6 +27,7 @@ use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
 use crate::{form, labelled};
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -163,11 +164,13 @@ async fn build(
 #[into_params(parameter_in = Query)]
 struct Batches {
     /// Twelve-digit code of the county.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(inline, example = "990101000000")]
     county: AreaCode,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(inline)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(tag = "education-aid", operation_id = "listAidBatches", summary = "发放批次",

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::api::owned;
-use super::form::{Account, AccountView, Family, FamilyView, Holder, SaveAccount, SaveFamily, SaveStudent, Student, StudentView};
+use super::form::{self, Account, AccountView, Family, FamilyView, Holder, SaveAccount, SaveFamily, SaveStudent, Student, StudentView};
 use super::store::{self, AwardState};
 use super::{dossier, seasons};
 use crate::office::accounts::guards::Filer;
@@ -19,7 +19,7 @@ use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Envelope, Failure, PathId};
+use crate::platform::http::{Answer, Body, Envelope, Failure, PathId, Sent};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::State;
 
@@ -72,15 +72,15 @@ async fn show_student(
 async fn save_student(
     who: Filer,
     id: PathId,
-    body: Body<SaveStudent>,
+    body: Body<Sent<SaveStudent>>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<StudentView>> {
     let (spine, sent) = (Spine::of(&app, &services), body.value);
     let saved = app.db.write(move |c| {
         let case = owned(c, &spine, &who, id.0)?;
-        let student = sent.parse(&seasons::of_period(c, &case.period)?)?;
-        Ok(student.view(drafts::save(c, &spine, &case, "student", sent.version, &student)?))
+        let (seen, student) = form::student(&sent, &seasons::of_period(c, &case.period)?)?;
+        Ok(student.view(drafts::save(c, &spine, &case, "student", seen, &student)?))
     });
     Ok(Answer::ok(saved.await?))
 }
@@ -115,7 +115,7 @@ async fn show_family(
 async fn save_family(
     who: Filer,
     id: PathId,
-    body: Body<SaveFamily>,
+    body: Body<Sent<SaveFamily>>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<FamilyView>> {
@@ -125,8 +125,8 @@ async fn save_family(
         let dossier = dossier::load(c, &spine, &case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let kin: Vec<_> = kin.into_iter().map(|(p, kind)| (p.id, kind)).collect();
-        let family = sent.parse(&kin, spine.today())?;
-        drafts::save(c, &spine, &case, "family", sent.version, &family)?;
+        let (seen, family) = form::family(&sent, &kin)?;
+        drafts::save(c, &spine, &case, "family", seen, &family)?;
         family_view(c, &spine, &case)?.ok_or_else(|| Error::internal("a saved section is gone"))
     });
     Ok(Answer::ok(saved.await?))
@@ -157,7 +157,7 @@ async fn show_account(
 async fn save_account(
     who: Filer,
     id: PathId,
-    body: Body<SaveAccount>,
+    body: Body<Sent<SaveAccount>>,
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<AccountView>> {
@@ -166,8 +166,8 @@ async fn save_account(
         let case = owned(c, &spine, &who, id.0)?;
         let before = read::<Account>(c, &spine, &case, "account")?.map(|s| s.body);
         let student = persons::open(c, &spine.keys, case.person_id)?.name;
-        let account = sent.parse(&student, before.as_ref())?;
-        let version = drafts::save(c, &spine, &case, "account", sent.version, &account)?;
+        let (seen, account) = form::account(&sent, &student, before.as_ref())?;
+        let version = drafts::save(c, &spine, &case, "account", seen, &account)?;
         if case.state == State::Approved {
             mended(c, &spine, &case, &account)?;
         }
