@@ -18,6 +18,7 @@ mod bulk;
 mod callback;
 mod cases;
 mod certificate;
+mod clean_text;
 mod clocks;
 mod contract;
 mod counter;
@@ -28,6 +29,7 @@ mod device_rental;
 mod document;
 mod drain;
 mod eager;
+mod edge;
 mod education_aid;
 mod floors;
 mod guides;
@@ -80,6 +82,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("bulk", bulk::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
+    ("clean_text", clean_text::STORIES),
     ("clocks", clocks::STORIES),
     ("awaited_proofs", awaited_proofs::STORIES),
     ("contract", contract::STORIES),
@@ -90,6 +93,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("demo_past", demo_past::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
+    ("edge", edge::STORIES),
     ("education_aid", education_aid::STORIES),
     ("guides", guides::STORIES),
     ("journeys", journeys::STORIES),
@@ -119,7 +123,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] =
-    &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
+    &[("clean_text", clean_text::PLAIN), ("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();

@@ -73,7 +73,7 @@ pub fn path(operation: &Operation) -> String {
     if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
 }
 
-fn pair(parameter: &Value) -> String {
+pub fn pair(parameter: &Value) -> String {
     let example = parameter.get("example").cloned().unwrap_or_else(|| value(&parameter["schema"]));
     let text = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
     format!("{}={text}", parameter["name"].as_str().unwrap())
