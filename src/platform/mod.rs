@@ -1,5 +1,6 @@
 //! Floor 1, the tools: they know nothing of cases.
 
+pub mod reader;
 pub mod app;
 pub mod clock;
 #[macro_use]
@@ -9,7 +10,6 @@ pub mod db;
 pub mod error;
 pub mod facts;
 pub mod files;
-pub mod reader;
 #[macro_use]
 pub mod http;
 pub mod id;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::Value;
-use zhucan::entry::{docs, error_codes};
+use zhucan::api::error_codes;
+use zhucan::entry::docs;
 
 use crate::document::{Operation, document, operations};
 use crate::samples;

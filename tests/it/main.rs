@@ -45,6 +45,7 @@ mod races;
 mod refusals;
 mod register;
 mod reports;
+mod rooms;
 mod samples;
 mod schema;
 mod seam;
@@ -122,8 +123,14 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("yearly", yearly::STORIES),
 ];
 
-const PLAIN: &[(&str, &[(&str, Plain)])] =
-    &[("clean_text", clean_text::PLAIN), ("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
+const PLAIN: &[(&str, &[(&str, Plain)])] = &[
+    ("clean_text", clean_text::PLAIN),
+    ("contract", contract::PLAIN),
+    ("floors", floors::PLAIN),
+    ("matrix", matrix::PLAIN),
+    ("rooms", rooms::PLAIN),
+    ("schema", schema::PLAIN),
+];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();

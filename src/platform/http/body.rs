@@ -1,5 +1,6 @@
 //! Taking a request apart: JSON bodies whose faults are told all at once, queries, and identifiers in paths.
 
+use std::borrow::Cow;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
@@ -10,6 +11,8 @@ use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use validator::Validate;
 
 use super::faults::{self, Labels};
@@ -92,6 +95,23 @@ impl<T: Form> Sent<T> {
         }
         faults::in_order(found, T::LABELS).settle()?;
         made.ok_or_else(|| Error::internal("a rule without a result and without a fault"))
+    }
+}
+
+/// In the contract it is the body itself.
+impl<T: PartialSchema> PartialSchema for Sent<T> {
+    fn schema() -> RefOr<Schema> {
+        T::schema()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Sent<T> {
+    fn name() -> Cow<'static, str> {
+        T::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
     }
 }
 
