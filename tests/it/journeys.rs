@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use zhucan::entry::demo::shop;
-use zhucan::entry::demo::walks::{self, Walker};
+use crate::demo::shop;
+use crate::demo::walks::{self, Walker};
 use zhucan::office::cases::anchors;
 
 use crate::world::World;
