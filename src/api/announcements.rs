@@ -15,9 +15,9 @@ use crate::platform::http::paging::{self, Paged};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::dates::SentMoment;
 use crate::rules::text::{Note, PlainText};
 use crate::rules::typed::blank_is_none;
-use crate::rules::dates::SentMoment;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -47,16 +47,16 @@ struct NewAnnouncement {
     #[schema(inline, example = "important")]
     level: AnnouncementLevel,
     /// Twelve digits of a county; null for everywhere, which takes an administrator of the province.
-    #[schema(inline, example = "990101000000")]
+    #[schema(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
-    #[schema(inline, example = "国庆放假安排")]
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "国庆放假安排")]
     title: PlainText<2, 40>,
-    #[schema(inline, example = "10月1日至7日窗口不办公，网上可以照常申请。")]
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "10月1日至7日窗口不办公，网上可以照常申请。")]
     body: Note<2, 1000>,
-    #[schema(inline, example = "2096-09-28T09:00:00+08:00")]
+    #[schema(value_type = String, format = DateTime, example = "2096-09-28T09:00:00+08:00")]
     from: SentMoment,
-    #[schema(inline, example = "2096-10-08T09:00:00+08:00")]
+    #[schema(value_type = String, format = DateTime, example = "2096-10-08T09:00:00+08:00")]
     until: SentMoment,
 }
 form!(NewAnnouncement {

@@ -82,7 +82,7 @@ struct Bootstrap {
 #[into_params(parameter_in = Query)]
 struct Where {
     /// Twelve digits of the county, or of a town or village in it.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
 }

@@ -22,10 +22,10 @@ use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
-use crate::rules::text::{Code, Note};
-use crate::rules::names::PersonName;
 use crate::rules::dates::SentMoment;
-use crate::rules::typed::blank_is_none;
+use crate::rules::names::PersonName;
+use crate::rules::text::{Code, KeyedCode, Note};
+use crate::rules::typed::{self, blank_is_none};
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -38,7 +38,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct OfVillage {
     /// Twelve-digit code of a village in your area.
-    #[param(inline, example = "990101100200")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101100200")]
     area: AreaCode,
 }
 
@@ -75,7 +75,7 @@ async fn look(
 #[serde(deny_unknown_fields)]
 struct TakeSheet {
     /// Twelve-digit code of a village in your area.
-    #[schema(inline, example = "990101100200")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101100200")]
     area: AreaCode,
 }
 form!(TakeSheet { area: "村（社区）" });
@@ -137,13 +137,13 @@ struct AgreedOnTheWay {
     #[schema(inline, example = "self")]
     relation: Relation,
     /// Name of whoever agreed, when it is not the person.
-    #[schema(inline, example = json!(null))]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 40, example = json!(null))]
     #[serde(default, deserialize_with = "blank_is_none", serialize_with = "in_full")]
     giver_name: Option<PersonName>,
     #[schema(inline, example = "signed")]
     form: ConsentForm,
     /// Version of the privacy text that was read out or shown.
-    #[schema(inline, example = "2026-11")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
     #[serde(default, deserialize_with = "blank_is_none")]
     consent: Option<Code<1, 40>>,
 }
@@ -166,12 +166,12 @@ struct VisitEntry {
     person_id: Option<Id>,
     #[schema(inline, example = "met")]
     outcome: Outcome,
-    #[schema(inline, example = "户口簿已拍照，本人同意代办。")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "户口簿已拍照，本人同意代办。")]
     #[serde(default, deserialize_with = "blank_is_none")]
     note: Option<Note<1, 500>>,
-    /// When it happened, by the phone's clock.
-    #[schema(inline, example = "2026-11-21T10:05:00+08:00")]
-    happened_at: SentMoment,
+    /// When it happened, by the phone's clock. Read with its entry: one wrong clock refuses no other entry.
+    #[schema(value_type = String, format = DateTime, example = "2026-11-21T10:05:00+08:00")]
+    happened_at: KeyedCode<1, 40>,
     /// When the person agreed that you apply for them.
     #[validate(nested)]
     agreed: Option<AgreedOnTheWay>,
@@ -292,6 +292,10 @@ fn kept(
 impl VisitEntry {
     /// The entry as it is kept; `mandate` is the id for an agreement.
     fn parse(&self, mandate: Id) -> Result<Entry> {
+        let happened_at: SentMoment = typed::read(&self.happened_at).map_err(|why| {
+            let detail = Detail::new("/happened_at", "发生的时间", why.code, &why.reason, &why.suggestion);
+            Error::invalid(vec![detail])
+        })?;
         let agreed = self.agreed.as_ref().map(|a| Agreed {
             mandate,
             relation: a.relation,
@@ -306,7 +310,7 @@ impl VisitEntry {
             person: self.person_id,
             outcome: self.outcome,
             note: self.note.as_ref().map(ToString::to_string),
-            happened_at: self.happened_at.ms(),
+            happened_at: happened_at.ms(),
             agreed,
             fingerprint: Sha256::digest(&bytes).into(),
         })

@@ -55,7 +55,7 @@ struct Wanted {
     unread: Option<bool>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }
@@ -136,7 +136,7 @@ async fn mark_read(who: Resident, id: PathId, app: web::Data<App>) -> Result<Ans
 #[serde(deny_unknown_fields)]
 struct Subscribed {
     /// Template id of WeChat.
-    #[schema(inline, example = "tmpl_case_progress")]
+    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[!-~]+$", example = "tmpl_case_progress")]
     template: Code<1, 64>,
     /// true for `accept`; false for everything else.
     #[schema(example = true)]

@@ -29,7 +29,8 @@ impl<const FIRST: i32, const LAST: i32> Typed for Day<FIRST, LAST> {
         let typed = fold(text, Fold::Number);
         let refusal = || Refusal::new("bad_date", "日期不正确。", "请重新选择日期，格式为 2026-03-10。");
         let dash = |at: usize| matches!(at, 4 | 7);
-        let plain = typed.len() == 10 && typed.bytes().enumerate().all(|(at, b)| if dash(at) { b == b'-' } else { b.is_ascii_digit() });
+        let plain =
+            typed.len() == 10 && typed.bytes().enumerate().all(|(at, b)| if dash(at) { b == b'-' } else { b.is_ascii_digit() });
         let day: NaiveDate = Some(typed).filter(|_| plain).and_then(|t| t.parse().ok()).ok_or_else(refusal)?;
         if (FIRST..=LAST).contains(&day.year()) { Ok(Day(day)) } else { Err(year_fault(FIRST, LAST)) }
     }

@@ -121,8 +121,11 @@ fn sign(c: char, kind: Fold) -> char {
         (_, '\u{2800}') => ' ', // the empty pattern of Braille
         (_, c) if c.is_whitespace() => ' ',
         (_, '\u{FF10}'..='\u{FF19}' | '\u{FF21}'..='\u{FF3A}' | '\u{FF41}'..='\u{FF5A}') => narrow(c),
-        (Fold::Name, '\u{2022}' | '\u{2027}' | '\u{30FB}' | '\u{2219}' | '\u{22C5}' | '\u{119E}' | '\u{16EB}' | '\u{2E31}'
-        | '\u{2E33}' | '\u{A78F}') => DOT,
+        (
+            Fold::Name,
+            '\u{2022}' | '\u{2027}' | '\u{30FB}' | '\u{2219}' | '\u{22C5}' | '\u{119E}' | '\u{16EB}' | '\u{2E31}' | '\u{2E33}'
+            | '\u{A78F}',
+        ) => DOT,
         (Fold::Name, '\u{2018}' | '\u{2019}' | '\u{2BC}') => '\'',
         (Fold::Name | Fold::Number, c) if is_dash(c) => '-',
         (Fold::Number, c) => unified(c).to_ascii_uppercase(),
@@ -137,7 +140,10 @@ fn narrow(c: char) -> char {
 
 /// Hyphens, dashes, minus signs and the line that Chinese keyboards draw for them.
 fn is_dash(c: char) -> bool {
-    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{2500}' | '\u{2501}' | '\u{2E3A}' | '\u{2E3B}' | '\u{FE63}')
+    matches!(
+        c,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{2500}' | '\u{2501}' | '\u{2E3A}' | '\u{2E3B}' | '\u{FE63}'
+    )
 }
 
 fn one_line(signs: &[char]) -> String {

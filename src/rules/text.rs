@@ -106,7 +106,7 @@ impl<const MIN: usize, const MAX: usize> Typed for Password<MIN, MAX> {
         if text.chars().any(is_invisible) {
             return Err(Refusal::new("bad_character", "密码中有看不见的字符。", "请重新输入，不要粘贴。"));
         }
-        bounded(text, MIN, MAX, "位")?;
+        bounded(if text.trim().is_empty() { "" } else { text }, MIN, MAX, "位")?;
         Ok(Password(text.to_owned()))
     }
 
@@ -127,14 +127,20 @@ typed!(const MIN: usize, const MAX: usize, => Password<MIN, MAX>);
 /// Counts what is kept.
 fn bounded(kept: &str, min: usize, max: usize, unit: &str) -> Result<(), Refusal> {
     let count = kept.chars().count();
-    let range = if min == max { format!("{max} 个{unit}") } else { format!("{} 到 {max} 个{unit}", min.max(1)) }.replace("个位", "位");
-    let refusal = |code, reason: String, suggestion: String| Refusal { code, reason: reason.into(), suggestion: suggestion.into() };
+    let range =
+        if min == max { format!("{max} 个{unit}") } else { format!("{} 到 {max} 个{unit}", min.max(1)) }.replace("个位", "位");
+    let refusal =
+        |code, reason: String, suggestion: String| Refusal { code, reason: reason.into(), suggestion: suggestion.into() };
     match count {
         0 if min > 0 => Err(refusal("required", "这一项没有填写。".to_owned(), format!("请填写 {range}。"))),
         n if n < min => Err(refusal("too_short", "填写的内容太短。".to_owned(), format!("请填写 {range}。"))),
         n if n > max => {
             let over = n.saturating_sub(max);
-            Err(refusal("too_long", format!("填写的内容多了 {over} 个{unit}。").replace("个位", "位"), format!("请填写 {range}。")))
+            Err(refusal(
+                "too_long",
+                format!("填写的内容多了 {over} 个{unit}。").replace("个位", "位"),
+                format!("请填写 {range}。"),
+            ))
         }
         _ => Ok(()),
     }

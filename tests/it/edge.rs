@@ -88,7 +88,8 @@ async fn what_shows_nothing_is_not_saved_and_makes_nothing_ready(world: World) {
 
 async fn all_faults_of_a_form_come_together_in_its_order(world: World) {
     let draft = Draft::begun(world).await;
-    let long = json!({ "version": 0, "enrolled_year": 1066, "student_no": "1".repeat(31), "stage": "undergraduate", "school": "" });
+    let long =
+        json!({ "version": 0, "enrolled_year": 1066, "student_no": "1".repeat(31), "stage": "undergraduate", "school": "" });
     let wanted = [("/school", "required"), ("/enrolled_year", "out_of_range"), ("/student_no", "too_long")];
     says(draft.save("student", &long).await, &wanted);
     let account = json!({ "version": 0, "bank": "x", "card_number": "12", "holder_name": "王4", "holder": "kin" });
@@ -138,7 +139,8 @@ async fn one_name_is_one_person_however_the_keyboard_wrote_it(world: World) {
 
 async fn a_phone_number_is_read_with_its_country_code_brackets_and_dashes(world: World) {
     let town = world.worker(&[Role::TownOfficer, Role::Commissioner]).await;
-    let typed = ["8619100000001", "(+86)19100000001", "191‑0000‑0001", "（＋８６）１９１００００－０００１", "0086 191 0000 0001"];
+    let typed =
+        ["8619100000001", "(+86)19100000001", "191‑0000‑0001", "（＋８６）１９１００００－０００１", "0086 191 0000 0001"];
     for (serial, phone) in (20..).zip(typed) {
         let body = person("王小四", &number(serial), phone);
         world.post("/api/v1/staff/persons").token(&town).json(&body).send().await.data(201);

@@ -18,9 +18,9 @@ use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled};
 use crate::platform::id::Id;
 use crate::platform::wechat::WeChatFault;
 use crate::rules::calendar::rfc3339;
-use crate::{form, labelled};
 use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
+use crate::{form, labelled};
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -32,10 +32,10 @@ pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 #[serde(deny_unknown_fields)]
 pub struct WeChatLogin {
     /// The code of `wx.login`; works once, for five minutes.
-    #[schema(inline, example = "0a3Xyz100abcDE1defGHI2jklm0Xyz1q")]
+    #[schema(value_type = String, min_length = 1, max_length = 256, pattern = "^[!-~]+$", example = "0a3Xyz100abcDE1defGHI2jklm0Xyz1q")]
     code: Code<1, 256>,
     /// The mini-program, when the server knows several.
-    #[schema(inline, example = "wx1234567890abcdef")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[!-~]+$", example = "wx1234567890abcdef")]
     #[serde(default, deserialize_with = "blank_is_none")]
     appid: Option<Code<1, 64>>,
 }
@@ -141,7 +141,7 @@ pub(crate) fn refusal(fault: WeChatFault) -> Error {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
-    #[schema(inline, example = "m2Zl0mTz1pC6o5q0b8K1s3d5f7g9h1j3k5l7z9x1c3v")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = "^[!-~]+$", example = "m2Zl0mTz1pC6o5q0b8K1s3d5f7g9h1j3k5l7z9x1c3v")]
     refresh_token: Code<1, 128>,
 }
 

@@ -35,7 +35,7 @@ pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WantCode {
-    #[schema(inline, example = "13800000009")]
+    #[schema(value_type = String, min_length = 11, max_length = 30, example = "13800000009")]
     phone: PhoneNumber,
 }
 
@@ -89,9 +89,9 @@ async fn send_code(
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SmsLogin {
-    #[schema(inline, example = "13800000009")]
+    #[schema(value_type = String, min_length = 11, max_length = 30, example = "13800000009")]
     phone: PhoneNumber,
-    #[schema(inline, example = "246813")]
+    #[schema(value_type = String, min_length = 1, max_length = 16, example = "246813")]
     code: KeyedCode<1, 16>,
 }
 
@@ -123,7 +123,7 @@ async fn sms_login(
 #[serde(deny_unknown_fields)]
 struct CodeLogin {
     /// Twelve digits; blanks and hyphens do not matter.
-    #[schema(inline, example = "1357-2468-9036")]
+    #[schema(value_type = String, min_length = 1, max_length = 40, example = "1357-2468-9036")]
     code: KeyedCode<1, 40>,
 }
 
@@ -173,7 +173,7 @@ where
 #[serde(deny_unknown_fields)]
 struct IssueCode {
     /// Why; written down with the worker's name.
-    #[schema(inline, example = "本人到窗口，没有智能手机")]
+    #[schema(value_type = String, min_length = 4, max_length = 100, example = "本人到窗口，没有智能手机")]
     purpose: PlainText<4, 100>,
 }
 

@@ -20,9 +20,9 @@ use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::{beijing_date, rfc3339};
-use crate::{form, labelled};
 use crate::rules::dates::Day;
 use crate::rules::typed::blank_is_none;
+use crate::{form, labelled};
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -73,7 +73,7 @@ pub struct LinkQuery {
     state: Option<LinkState>,
     /// 1 to 100; 20 when absent.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }
@@ -107,7 +107,7 @@ pub struct ConfirmLink {
     #[schema(example = 1)]
     version: i64,
     /// The last day of the right to act, for example of a mandate; null when open.
-    #[schema(inline, example = "2030-08-31")]
+    #[schema(value_type = Option<String>, format = Date, example = "2030-08-31")]
     #[serde(default, deserialize_with = "blank_is_none")]
     valid_to: Option<Day>,
 }

@@ -23,9 +23,9 @@ use crate::rules::calendar::beijing_date;
 use crate::rules::certificate::HolderNumber;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::names::PersonName;
-use crate::{form, labelled};
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
+use crate::{form, labelled};
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -122,10 +122,10 @@ async fn get_me(caller: Resident, app: web::Data<App>) -> Result<Answer<Me>> {
 #[serde(deny_unknown_fields)]
 pub struct PhoneCode {
     /// The code of the phone-number button; not the code of `wx.login`.
-    #[schema(inline, example = "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144")]
+    #[schema(value_type = String, min_length = 1, max_length = 256, pattern = "^[!-~]+$", example = "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144")]
     code: Code<1, 256>,
     /// The mini-program, when the server knows several.
-    #[schema(inline, example = "wx1234567890abcdef")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[!-~]+$", example = "wx1234567890abcdef")]
     #[serde(default, deserialize_with = "blank_is_none")]
     appid: Option<Code<1, 64>>,
 }
@@ -158,10 +158,10 @@ async fn bind_phone(caller: Resident, app: web::Data<App>, gate: web::Data<SignI
 #[serde(deny_unknown_fields)]
 pub struct OwnIdentity {
     /// As on the ID card.
-    #[schema(inline, example = "王小四")]
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小四")]
     name: PersonName,
     /// 18 characters.
-    #[schema(inline, example = "11010519491231002X")]
+    #[schema(value_type = String, min_length = 18, max_length = 40, example = "11010519491231002X")]
     id_number: CitizenId,
     /// The version of the account that the caller saw.
     #[schema(example = 1)]
@@ -233,19 +233,19 @@ async fn save_preferences(caller: Resident, app: web::Data<App>, body: Body<Pref
 #[serde(deny_unknown_fields)]
 pub struct ClaimLink {
     /// The person's name as on the ID card.
-    #[schema(inline, example = "王小五")]
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小五")]
     name: PersonName,
     /// The person's ID number, 18 characters, or the number on the disability certificate.
-    #[schema(inline, example = "11010520120101001X")]
+    #[schema(value_type = String, min_length = 18, max_length = 44, example = "11010520120101001X")]
     id_number: HolderNumber,
     // Oneself needs no link: see PUT /me/identity.
     #[schema(inline, example = "child")]
     relation: Relation,
     /// Twelve-digit code of the town or village where the person is registered.
-    #[schema(inline, example = "110105001002")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "110105001002")]
     area: AreaCode,
     /// Which papers show the relation, for example the household register.
-    #[schema(inline, example = "户口簿")]
+    #[schema(value_type = String, min_length = 2, max_length = 200, example = "户口簿")]
     evidence: Note<2, 200>,
 }
 

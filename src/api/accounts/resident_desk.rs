@@ -13,9 +13,9 @@ use crate::platform::crypto::Keyring;
 use crate::platform::error::Result;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, PathId};
 use crate::platform::id::Id;
+use crate::rules::identity::CitizenId;
 use crate::rules::names::PersonName;
 use crate::{form, labelled};
-use crate::rules::identity::CitizenId;
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -73,7 +73,7 @@ async fn get_resident(caller: AreaOfficer, app: web::Data<App>, id: PathId) -> R
 #[serde(deny_unknown_fields)]
 pub struct ConfirmIdentity {
     /// As read from the ID card; must be what the resident claimed.
-    #[schema(inline, example = "11010519491231002X")]
+    #[schema(value_type = String, min_length = 18, max_length = 40, example = "11010519491231002X")]
     id_number: CitizenId,
     /// The version of the account that the worker saw.
     #[schema(example = 2)]

@@ -15,8 +15,8 @@ use crate::platform::error::Result;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
-use crate::{form, labelled};
 use crate::rules::text::{KeyedCode, Password};
+use crate::{form, labelled};
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
@@ -27,12 +27,12 @@ pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StaffLogin {
-    #[schema(inline, example = "wang.li")]
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "wang.li")]
     username: KeyedCode<1, 64>,
-    #[schema(inline, example = "three-pigs-build-a-house")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, example = "three-pigs-build-a-house")]
     password: Password<1, 128>,
     /// Six digits of the authenticator app.
-    #[schema(inline, example = "492039")]
+    #[schema(value_type = String, min_length = 6, max_length = 8, example = "492039")]
     totp: KeyedCode<6, 8>,
 }
 

@@ -21,9 +21,9 @@ use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Pag
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::calendar::rfc3339;
-use crate::{form, labelled};
 use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
+use crate::{form, labelled};
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -86,9 +86,9 @@ pub fn view(c: &mut AnyConn, services: &Services, draft: &Draft) -> Result<Draft
 #[serde(deny_unknown_fields)]
 struct NewDraft {
     /// Twelve digits.
-    #[schema(inline, example = "990101000000")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
-    #[schema(inline, example = "device_rental")]
+    #[schema(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "device_rental")]
     service: Code<1, 60>,
     /// Clone this version, also one of another county of yours. Leave out when `content` is given.
     based_on: Option<Id>,
@@ -170,15 +170,15 @@ async fn begin(
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
-    #[param(inline, example = "device_rental")]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "device_rental")]
     #[serde(default, deserialize_with = "blank_is_none")]
     service: Option<Code<1, 60>>,
     state: Option<DraftState>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }

@@ -34,11 +34,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 struct Enrol {
     /// From the administrator, or from `zhucan admin invite`.
-    #[schema(inline, example = "K7QM-2XWD-9RTA-HB4C")]
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "K7QM-2XWD-9RTA-HB4C")]
     code: KeyedCode<1, 64>,
-    #[schema(inline, example = "wang.li")]
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "wang.li")]
     username: KeyedCode<1, 64>,
-    #[schema(inline, example = "three-pigs-build-a-house")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, example = "three-pigs-build-a-house")]
     password: Password<1, 128>,
 }
 
@@ -103,9 +103,9 @@ async fn enrol(req: HttpRequest, gate: web::Data<SignIn>, body: Body<Enrol>, app
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CodeAndPassword {
-    #[schema(inline, example = "K7QM-2XWD-9RTA-HB4C")]
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "K7QM-2XWD-9RTA-HB4C")]
     code: KeyedCode<1, 64>,
-    #[schema(inline, example = "three-pigs-build-a-house")]
+    #[schema(value_type = String, min_length = 1, max_length = 128, example = "three-pigs-build-a-house")]
     password: Password<1, 128>,
 }
 

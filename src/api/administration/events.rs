@@ -30,12 +30,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct Wanted {
     action: Option<Change>,
     /// Id or code of what was changed.
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     target: Option<Code<1, 64>>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }

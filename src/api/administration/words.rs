@@ -14,8 +14,8 @@ use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Query};
 use crate::rules::areas::AreaCode;
-use crate::{form, labelled};
 use crate::rules::text::{Note, PlainText};
+use crate::{form, labelled};
 
 /// Mounts these operations.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -28,7 +28,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
 }
 
@@ -80,14 +80,14 @@ async fn list(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> 
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChangeWords {
-    #[schema(inline, example = "990101000000")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// As it was seen; 0 for the shipped words.
     #[schema(example = 0)]
     version: i64,
-    #[schema(inline, example = "{service}：需要补正")]
+    #[schema(value_type = String, min_length = 1, max_length = 30, example = "{service}：需要补正")]
     title: PlainText<1, 30>,
-    #[schema(inline, example = "有材料需要补充。请在{day}前办理。")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "有材料需要补充。请在{day}前办理。")]
     body: Note<1, 200>,
 }
 

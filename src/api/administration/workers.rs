@@ -25,12 +25,12 @@ use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::lifecycle::Role;
-use crate::platform::http::paging::Cursor;
 use crate::rules::names::PersonName;
 use crate::rules::typed::blank_is_none;
 
@@ -46,13 +46,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct Wanted {
     role: Option<Role>,
     /// Twelve digits: with a post there or below.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
     area: Option<AreaCode>,
     status: Option<Standing>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }
@@ -85,7 +85,7 @@ async fn one(who: Administrator, id: PathId, app: web::Data<App>) -> Result<Answ
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewWorker {
-    #[schema(inline, example = "王丽")]
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王丽")]
     name: PersonName,
     /// The worker as a person of the register, if known.
     person_id: Option<Id>,
@@ -156,7 +156,7 @@ fn linkable(c: &mut AnyConn, admin: &Worker, person: Option<Id>) -> Result<()> {
 struct EditWorker {
     /// As it was seen.
     version: i64,
-    #[schema(inline, example = "王丽")]
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王丽")]
     name: PersonName,
     person_id: Option<Id>,
 }

@@ -8,9 +8,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::office::cases::notice_board::{self, PublicLine};
 use crate::platform::app::App;
 use crate::platform::error::Result;
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Envelope, Failure, Page, Query, paging};
 use crate::rules::areas::AreaCode;
-use crate::platform::http::paging::Cursor;
 use crate::rules::typed::blank_is_none;
 
 /// The operation of this file.
@@ -24,11 +24,11 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Board {
     /// Twelve-digit code of the county.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }

@@ -18,11 +18,11 @@ use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
-use crate::{form, labelled};
-use crate::rules::text::Code;
-use crate::rules::names::PersonName;
 use crate::rules::dates::SentMoment;
+use crate::rules::names::PersonName;
+use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
+use crate::{form, labelled};
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -38,7 +38,7 @@ struct RecordMandate {
     #[schema(inline, example = "self")]
     relation: Relation,
     /// Name of whoever agreed, when it is not the person.
-    #[schema(inline, example = json!(null))]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 40, example = json!(null))]
     #[serde(default, deserialize_with = "blank_is_none")]
     giver_name: Option<PersonName>,
     #[schema(inline, example = "counter")]
@@ -46,11 +46,11 @@ struct RecordMandate {
     #[schema(inline, example = "oral")]
     form: ConsentForm,
     /// Version of the privacy text that was read out or shown (`GET /bootstrap`).
-    #[schema(inline, example = "2026-11")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
     #[serde(default, deserialize_with = "blank_is_none")]
     consent: Option<Code<1, 40>>,
     /// When it was said; now when it is left out. At most seven days ago.
-    #[schema(inline, example = "2026-11-21T09:30:00+08:00")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-11-21T09:30:00+08:00")]
     #[serde(default, deserialize_with = "blank_is_none")]
     given_at: Option<SentMoment>,
     /// For how many days you may act, 1 to 7; 3 when it is left out.

@@ -21,11 +21,11 @@ use crate::office::notices::reach::{self, Channels};
 use crate::platform::app::App;
 use crate::platform::error::{Detail, Faults, Result};
 use crate::platform::http::once::Done;
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Action;
 use crate::rules::text::{Code, Note};
-use crate::platform::http::paging::Cursor;
 use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
@@ -83,7 +83,7 @@ struct Mine {
     live: Option<bool>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }
@@ -177,7 +177,7 @@ struct Submit {
     #[schema(example = 1)]
     version: i64,
     /// Version of the privacy text that the applicant agreed to (`GET /bootstrap`).
-    #[schema(inline, example = "2026-11")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
     #[serde(default, deserialize_with = "blank_is_none")]
     consent: Option<Code<1, 40>>,
 }
@@ -228,7 +228,7 @@ struct Seen {
     #[schema(example = 2)]
     version: i64,
     /// Words to the office.
-    #[schema(inline, example = "材料已经换成清楚的照片。")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "材料已经换成清楚的照片。")]
     #[serde(default, deserialize_with = "blank_is_none")]
     note: Option<Note<1, 500>>,
 }
@@ -351,7 +351,7 @@ struct Rate {
     version: i64,
     #[schema(inline, example = "very_good")]
     grade: Grade,
-    #[schema(inline, example = "工作人员很耐心。")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "工作人员很耐心。")]
     #[serde(default, deserialize_with = "blank_is_none")]
     comment: Option<Note<1, 500>>,
 }

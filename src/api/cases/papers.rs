@@ -40,10 +40,10 @@ struct Upload {
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
     /// Code of the material.
-    #[schema(inline, example = "household_register")]
+    #[schema(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "household_register")]
     material: Code<1, 60>,
     /// What is to be seen, in words.
-    #[schema(inline, example = "户口簿首页")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "户口簿首页")]
     alt_text: Option<PlainText<1, 500>>,
 }
 
@@ -165,7 +165,7 @@ struct OfPerson {
     person_id: Id,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }
@@ -206,7 +206,7 @@ async fn reusable(
 #[serde(deny_unknown_fields)]
 struct Reuse {
     paper_id: Id,
-    #[schema(inline, example = "household_register")]
+    #[schema(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "household_register")]
     material: Code<1, 60>,
 }
 form!(Reuse { paper_id: "材料编号", material: "材料" });
@@ -258,16 +258,16 @@ async fn reuse(
 #[into_params(parameter_in = Query)]
 struct Signed {
     /// full or thumb.
-    #[param(inline)]
+    #[param(value_type = String, min_length = 1, max_length = 20, pattern = "^[!-~]+$")]
     variant: Code<1, 20>,
     /// The worker who got the link; none when an applicant did.
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     holder: Option<Code<1, 64>>,
     /// End of the link's life, epoch milliseconds.
     expires: i64,
     /// Signature.
-    #[param(inline)]
+    #[param(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     signature: Code<1, 200>,
 }
 

@@ -130,7 +130,7 @@ async fn document(
 #[into_params(parameter_in = Query)]
 struct Open {
     /// Why names and numbers are needed in full, 4 to 100 characters; left out, they are masked.
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 4, max_length = 100)]
     #[serde(default, deserialize_with = "blank_is_none")]
     purpose: Option<Note<4, 100>>,
 }

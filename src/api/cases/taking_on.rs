@@ -52,7 +52,7 @@ struct TakeOn {
     #[schema(example = 4)]
     version: i64,
     /// Version of the privacy text that the caller agreed to (`GET /bootstrap`).
-    #[schema(inline, example = "2026-11")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
     #[serde(default, deserialize_with = "blank_is_none")]
     consent: Option<Code<1, 40>>,
 }

@@ -22,9 +22,9 @@ use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Pag
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
-use crate::{form, labelled};
 use crate::rules::dates::SentMoment;
 use crate::rules::typed::blank_is_none;
+use crate::{form, labelled};
 
 /// The longest absence that can be stated at once, in milliseconds: a year.
 const LONGEST_MS: i64 = 366 * 24 * 3_600_000;
@@ -127,11 +127,11 @@ struct StateAbsence {
     /// Who stands in: a colleague of the same county.
     deputy_id: Id,
     /// When it begins; now when it is left out.
-    #[schema(inline, example = "2026-11-23T09:00:00+08:00")]
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-11-23T09:00:00+08:00")]
     #[serde(default, deserialize_with = "blank_is_none")]
     from: Option<SentMoment>,
     /// The first moment of being back.
-    #[schema(inline, example = "2026-11-30T09:00:00+08:00")]
+    #[schema(value_type = String, format = DateTime, example = "2026-11-30T09:00:00+08:00")]
     until: SentMoment,
     #[schema(inline, example = "leave")]
     why: Why,

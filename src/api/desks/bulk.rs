@@ -16,9 +16,9 @@ use crate::platform::db::{AnyConn, apart};
 use crate::platform::error::{Detail, Result};
 use crate::platform::http::{Answer, Body, Envelope, Labelled, Once};
 use crate::platform::id::Id;
-use crate::{form, labelled};
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
+use crate::{form, labelled};
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -41,11 +41,11 @@ struct Bulk {
     #[schema(inline, example = "accept")]
     action: Verb,
     /// A code of the policy's reasons for this action; the same for all.
-    #[schema(inline, example = "not_eligible")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "not_eligible")]
     #[serde(default, deserialize_with = "blank_is_none")]
     reason: Option<Code<1, 60>>,
     /// Words that each applicant will read.
-    #[schema(inline, example = "材料齐全，同意报送。")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "材料齐全，同意报送。")]
     #[serde(default, deserialize_with = "blank_is_none")]
     note: Option<Note<1, 500>>,
     #[validate(length(min = 1, max = 50, message = "请选择一到五十件。"), nested)]

@@ -82,11 +82,11 @@ struct Decision {
     version: i64,
     /// A code of the policy's reasons for this action (`GET /public/policies`); asked for when a case is declined, rejected,
     /// sent back, escalated or put off.
-    #[schema(inline, example = "not_eligible")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "not_eligible")]
     #[serde(default, deserialize_with = "blank_is_none")]
     reason: Option<Code<1, 60>>,
     /// Words that the applicant will read; of a remark, words that only colleagues read.
-    #[schema(inline, example = "材料齐全，同意报送。")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "材料齐全，同意报送。")]
     #[serde(default, deserialize_with = "blank_is_none")]
     note: Option<Note<1, 500>>,
 }
@@ -178,7 +178,7 @@ struct MergeCase {
     version: i64,
     /// The case that goes on: of the same person and service.
     into: Id,
-    #[schema(inline, example = "同一件事申请了两次。")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "同一件事申请了两次。")]
     #[serde(default, deserialize_with = "blank_is_none")]
     note: Option<Note<1, 500>>,
 }

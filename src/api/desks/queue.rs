@@ -19,11 +19,11 @@ use crate::office::policy::county;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, State};
 use crate::rules::text::{Code, Note};
-use crate::platform::http::paging::Cursor;
 use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
@@ -37,7 +37,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Code of a service.
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     service: Option<Code<1, 60>>,
     #[param(inline)]
@@ -46,7 +46,7 @@ struct Wanted {
     view: Option<View>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }
@@ -83,7 +83,7 @@ async fn list(
 #[into_params(parameter_in = Query)]
 struct Counted {
     /// Code of a service.
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     service: Option<Code<1, 60>>,
     #[param(inline)]
@@ -110,7 +110,7 @@ async fn counts(
 #[serde(deny_unknown_fields)]
 struct Next {
     /// Code of a service; any when it is left out.
-    #[schema(inline, example = "education_aid")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "education_aid")]
     #[serde(default, deserialize_with = "blank_is_none")]
     service: Option<Code<1, 60>>,
 }
@@ -158,12 +158,12 @@ async fn one(who: Worker, id: PathId, app: web::Data<App>, services: web::Data<S
 #[serde(deny_unknown_fields)]
 struct Item {
     /// `material:CODE` or `section:CODE` of the case.
-    #[schema(inline, example = "material:household_register")]
+    #[schema(value_type = String, min_length = 1, max_length = 80, pattern = "^[!-~]+$", example = "material:household_register")]
     target: Code<1, 80>,
     /// A code of the policy's correction reasons.
-    #[schema(inline, example = "unclear")]
+    #[schema(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "unclear")]
     reason: Code<1, 60>,
-    #[schema(inline, example = "请拍清楚户主页。")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "请拍清楚户主页。")]
     #[serde(default, deserialize_with = "blank_is_none")]
     note: Option<Note<1, 500>>,
 }

@@ -16,9 +16,9 @@ use crate::office::desks::search::{self, By, Term};
 use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::http::limits::Limit;
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Body, Envelope, Page, paging};
 use crate::platform::id::Id;
-use crate::platform::http::paging::Cursor;
 use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
 
@@ -46,13 +46,13 @@ struct Search {
     #[schema(inline, example = "name")]
     by: By,
     /// The whole number; of a name two letters or more.
-    #[schema(inline, example = "王小四")]
+    #[schema(value_type = String, min_length = 1, max_length = 60, example = "王小四")]
     term: PlainText<1, 60>,
     /// 1 to 100, usually 20.
     #[schema(example = 20)]
     limit: Option<i64>,
     /// `next_cursor` of the page before.
-    #[schema(inline)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }

@@ -21,7 +21,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::names::PersonName;
-use crate::rules::text::{KeyedCode, PlainText};
+use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
@@ -33,7 +33,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FindPerson {
-    #[schema(inline, example = "99010119800506011X")]
+    #[schema(value_type = String, min_length = 18, max_length = 40, example = "99010119800506011X")]
     id_number: CitizenId,
 }
 
@@ -64,23 +64,23 @@ async fn find_person(who: DeskOfficer, body: Body<FindPerson>, app: web::Data<Ap
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AddPerson {
-    #[schema(inline, example = "王小四")]
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小四")]
     name: PersonName,
-    #[schema(inline, example = "99010119800506011X")]
+    #[schema(value_type = String, min_length = 18, max_length = 40, example = "99010119800506011X")]
     id_number: CitizenId,
     /// Where the household register is: a village or community of yours.
-    #[schema(inline, example = "990101100200")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101100200")]
     area: AreaCode,
-    #[schema(inline, example = "19100000001")]
+    #[schema(value_type = Option<String>, min_length = 11, max_length = 30, example = "19100000001")]
     #[serde(default, deserialize_with = "blank_is_none")]
     phone: Option<PhoneNumber>,
-    #[schema(inline, example = "甲区宋疃镇宋疃村1组1号")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "甲区宋疃镇宋疃村1组1号")]
     #[serde(default, deserialize_with = "blank_is_none")]
     address: Option<PlainText<1, 100>>,
     /// Number of the household register; members of one are one family.
-    #[schema(inline, example = "99010100000001")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 30, example = "99010100000001")]
     #[serde(default, deserialize_with = "blank_is_none")]
-    household: Option<KeyedCode<1, 30>>,
+    household: Option<PlainText<1, 30>>,
 }
 
 form!(AddPerson {
@@ -132,7 +132,7 @@ impl AddPerson {
             id_number: self.id_number,
             phone: self.phone,
             address: self.address.map(PlainText::into_string),
-            household: self.household.map(KeyedCode::into_string),
+            household: self.household.map(PlainText::into_string),
             at_ms,
         }
     }

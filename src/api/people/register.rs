@@ -35,7 +35,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Counted {
     /// A county, or a town or village in it; all areas of yours when left out.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
 }
@@ -46,7 +46,7 @@ struct Counted {
 #[into_params(parameter_in = Query)]
 struct Listed {
     /// A county, or a town or village in it; all areas of yours when left out.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
     #[param(inline)]
@@ -58,12 +58,12 @@ struct Listed {
     /// Levels 1 and 2 only, or the others only.
     severe: Option<bool>,
     /// Only cards whose last valid day is this one or earlier.
-    #[param(inline, example = "2027-05-22")]
+    #[param(value_type = Option<String>, format = Date, example = "2027-05-22")]
     #[serde(default, deserialize_with = "blank_is_none")]
     expires_until: Option<Day>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }

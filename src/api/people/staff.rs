@@ -98,7 +98,7 @@ struct RevealPerson {
     #[validate(length(min = 1, max = 6, message = "请选择要查看的内容。"))]
     fields: Vec<RevealField>,
     /// Why they are needed; it is written down with your name.
-    #[schema(inline, example = "电话通知补正材料")]
+    #[schema(value_type = String, min_length = 4, max_length = 100, example = "电话通知补正材料")]
     purpose: PlainText<4, 100>,
     /// The case that needs it, when there is one.
     case_id: Option<Id>,

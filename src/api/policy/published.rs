@@ -30,7 +30,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Under {
     /// Twelve digits; the provinces when left out.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
     parent: Option<AreaCode>,
 }
@@ -122,9 +122,9 @@ async fn see_calendar(query: Query<OfYear>, app: web::Data<App>) -> Result<Answe
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OfCounty {
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
-    #[param(inline, example = "education_aid")]
+    #[param(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "education_aid")]
     service: Code<1, 60>,
 }
 

@@ -14,8 +14,8 @@ use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Envelope, Failure, Query};
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{end_of_day_ms, start_of_day_ms};
-use crate::rules::lifecycle::Role;
 use crate::rules::dates::Day;
+use crate::rules::lifecycle::Role;
 
 /// The operation of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -28,13 +28,13 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Span {
     /// Twelve digits.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// First day.
-    #[param(inline, example = "2026-01-01")]
+    #[param(value_type = String, format = Date, example = "2026-01-01")]
     from: Day,
     /// Last day.
-    #[param(inline, example = "2026-12-31")]
+    #[param(value_type = String, format = Date, example = "2026-12-31")]
     until: Day,
 }
 

@@ -17,11 +17,11 @@ use crate::office::tickets::views::{self, TicketSummary, TicketView};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
-use crate::platform::http::paging::Cursor;
 use crate::rules::text::Note;
 use crate::rules::typed::blank_is_none;
 
@@ -57,14 +57,14 @@ impl Asked {
 struct OpenTicket {
     #[schema(inline, example = "unresolved")]
     kind: Asked,
-    #[schema(inline, example = "学校不肯开在读证明，申请交不上去。")]
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "学校不肯开在读证明，申请交不上去。")]
     text: Note<2, 1000>,
     /// One of your cases, when it is about one.
     case_id: Option<Id>,
     /// Whom it is about, one of `GET /me/persons`; yourself when left out.
     person_id: Option<Id>,
     /// Where: needed while nobody knows who you are. Twelve digits of `GET /public/areas`, county or smaller.
-    #[schema(inline, example = "990101100200")]
+    #[schema(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101100200")]
     #[serde(default, deserialize_with = "blank_is_none")]
     area: Option<AreaCode>,
 }
@@ -105,7 +105,7 @@ struct Mine {
     live: Option<bool>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }
@@ -144,7 +144,7 @@ async fn one(who: Resident, id: PathId, app: web::Data<App>, services: web::Data
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TicketWords {
-    #[schema(inline, example = "学校说要等到下周一。")]
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "学校说要等到下周一。")]
     text: Note<2, 1000>,
 }
 form!(TicketWords { text: "补充说明" });
@@ -166,7 +166,7 @@ struct TicketNotSolved {
     /// The version that was seen.
     #[schema(example = 3)]
     version: i64,
-    #[schema(inline, example = "证明还是没有开出来。")]
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "证明还是没有开出来。")]
     text: Note<2, 1000>,
 }
 form!(TicketNotSolved { version: "版本", text: "哪里没有解决" });

@@ -16,11 +16,11 @@ use crate::office::tickets::views::{self, TicketSummary, TicketView};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Desk;
-use crate::platform::http::paging::Cursor;
 use crate::rules::text::{Note, PlainText};
 use crate::rules::typed::blank_is_none;
 
@@ -51,7 +51,7 @@ struct Wanted {
     view: Option<Part>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }
@@ -164,7 +164,7 @@ async fn claim(
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TicketNote {
-    #[schema(inline, example = "已电话联系学校教务处。")]
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "已电话联系学校教务处。")]
     text: Note<2, 1000>,
 }
 form!(TicketNote { text: "内部记录" });
@@ -196,7 +196,7 @@ struct TicketAnswer {
     /// The version that was seen.
     #[schema(example = 2)]
     version: i64,
-    #[schema(inline, example = "已经和学校联系，证明明天可以补开。")]
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "已经和学校联系，证明明天可以补开。")]
     text: Note<2, 1000>,
 }
 form!(TicketAnswer { version: "版本", text: "答复" });
@@ -232,7 +232,7 @@ struct HandTicketOn {
     #[schema(inline, example = "town")]
     desk: Desk,
     /// Why; the resident reads it.
-    #[schema(inline, example = "需要镇里和学校一起协调。")]
+    #[schema(value_type = String, min_length = 2, max_length = 500, example = "需要镇里和学校一起协调。")]
     text: Note<2, 500>,
 }
 form!(HandTicketOn { version: "版本", desk: "转交给", text: "原因" });
@@ -268,7 +268,7 @@ struct CloseTicket {
     #[schema(inline, example = "reached")]
     outcome: Outcome,
     /// Words that the resident reads.
-    #[schema(inline, example = "已电话说明需要补的材料。")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "已电话说明需要补的材料。")]
     #[serde(default, deserialize_with = "blank_is_none")]
     text: Option<Note<1, 500>>,
 }
@@ -303,7 +303,7 @@ async fn close(
 #[serde(deny_unknown_fields)]
 struct ShowTicketContact {
     /// It is written down with your name.
-    #[schema(inline, example = "电话告知补正材料")]
+    #[schema(value_type = String, min_length = 4, max_length = 100, example = "电话告知补正材料")]
     purpose: PlainText<4, 100>,
 }
 form!(ShowTicketContact { purpose: "查看原因" });

@@ -18,7 +18,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
 use crate::rules::dates::Day;
-use crate::rules::text::{PlainText, Note};
+use crate::rules::text::{Note, PlainText};
 
 diesel::table! {
     policy_drafts (id) {
@@ -56,18 +56,18 @@ crate::text_columns!(DraftState);
 #[serde(deny_unknown_fields)]
 pub struct PolicyContent {
     /// First day on which new cases follow it.
-    #[schema(inline, example = "2026-09-01")]
+    #[schema(value_type = String, format = Date, example = "2026-09-01")]
     pub effective_from: Day,
     /// Who answers for it.
-    #[schema(inline, example = "甲区残疾人联合会")]
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "甲区残疾人联合会")]
     pub owner: PlainText<1, 100>,
     /// The notice that it follows.
-    #[schema(inline, example = "甲残联〔2026〕8号")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "甲残联〔2026〕8号")]
     pub source: PlainText<1, 200>,
     pub common: CommonPolicy,
     /// The service's own part as JSON text, because each service has fields of its own; clone a published version to see them.
-    #[schema(inline, example = "{\"loan_days\":60}")]
-    pub terms: Note<2, 50000>,
+    #[schema(value_type = String, min_length = 2, max_length = 20000, example = "{\"loan_days\":60}")]
+    pub terms: Note<2, 20000>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -18,9 +18,9 @@ use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
+use crate::rules::glyphs::compact;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::lifecycle::{Role, State};
-use crate::rules::glyphs::compact;
 use crate::rules::names::PersonName;
 
 diesel::table! {

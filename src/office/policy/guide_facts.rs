@@ -19,7 +19,7 @@ pub struct GuideFacts {
     /// When a paper is needed: the code of `Required::When`, and "…的" in plain words.
     pub conditions: Vec<ReasonOption>,
     #[serde(deserialize_with = "kept::<_, PlainText<0, 200>>")]
-    #[schema(inline, value_type = PlainText<0, 200>)]
+    #[schema(value_type = String, max_length = 200)]
     pub cost: String,
     pub places: Vec<GuidePlace>,
     /// What happens after approval.
@@ -44,13 +44,13 @@ impl GuideFacts {
 #[serde(deny_unknown_fields)]
 pub struct GuideStep {
     #[serde(deserialize_with = "kept::<_, PlainText<0, 40>>")]
-    #[schema(inline, value_type = PlainText<0, 40>, example = "审核")]
+    #[schema(value_type = String, max_length = 40, example = "审核")]
     pub name: String,
     #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
-    #[schema(inline, value_type = PlainText<0, 60>, example = "镇（街道）残联")]
+    #[schema(value_type = String, max_length = 60, example = "镇（街道）残联")]
     pub who: String,
     #[serde(deserialize_with = "kept::<_, PlainText<0, 300>>")]
-    #[schema(inline, value_type = PlainText<0, 300>, example = "5个工作日内审完并报送下一环节。")]
+    #[schema(value_type = String, max_length = 300, example = "5个工作日内审完并报送下一环节。")]
     pub words: String,
 }
 
@@ -59,16 +59,16 @@ pub struct GuideStep {
 #[serde(deny_unknown_fields)]
 pub struct GuidePlace {
     #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
-    #[schema(inline, value_type = PlainText<0, 60>, example = "甲区残疾人联合会服务窗口")]
+    #[schema(value_type = String, max_length = 60, example = "甲区残疾人联合会服务窗口")]
     pub name: String,
     #[serde(deserialize_with = "kept::<_, PlainText<0, 120>>")]
-    #[schema(inline, value_type = PlainText<0, 120>, example = "甲区示例路1号")]
+    #[schema(value_type = String, max_length = 120, example = "甲区示例路1号")]
     pub address: String,
     #[serde(deserialize_with = "kept::<_, PlainText<0, 40>>")]
-    #[schema(inline, value_type = PlainText<0, 40>, example = "0990-0000001")]
+    #[schema(value_type = String, max_length = 40, example = "0990-0000001")]
     pub phone: String,
     #[serde(deserialize_with = "kept::<_, PlainText<0, 100>>")]
-    #[schema(inline, value_type = PlainText<0, 100>, example = "周一至周五 9:00—12:00，14:00—17:30")]
+    #[schema(value_type = String, max_length = 100, example = "周一至周五 9:00—12:00，14:00—17:30")]
     pub hours: String,
 }
 
@@ -90,19 +90,19 @@ pub struct Basis {
     pub nature: Nature,
     /// Full title, with the number of the document where it has one.
     #[serde(deserialize_with = "kept::<_, PlainText<0, 200>>")]
-    #[schema(inline, value_type = PlainText<0, 200>)]
+    #[schema(value_type = String, max_length = 200)]
     pub title: String,
     /// For example 第二十一条; empty for the whole.
     #[serde(default, deserialize_with = "kept::<_, PlainText<0, 60>>")]
-    #[schema(inline, value_type = PlainText<0, 60>)]
+    #[schema(value_type = String, max_length = 60)]
     pub article: String,
     /// What it says, in its own words; empty when only the title is cited.
     #[serde(default, deserialize_with = "kept::<_, PlainText<0, 2000>>")]
-    #[schema(inline, value_type = PlainText<0, 2000>)]
+    #[schema(value_type = String, max_length = 2000)]
     pub text: String,
     /// Where the text stands: an address or a publication.
     #[serde(deserialize_with = "kept::<_, PlainText<0, 300>>")]
-    #[schema(inline, value_type = PlainText<0, 300>)]
+    #[schema(value_type = String, max_length = 300)]
     pub source: String,
 }
 
@@ -111,13 +111,13 @@ pub struct Basis {
 #[serde(deny_unknown_fields)]
 pub struct Remedy {
     #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
-    #[schema(inline, value_type = PlainText<0, 60>, example = "办不成事反映")]
+    #[schema(value_type = String, max_length = 60, example = "办不成事反映")]
     pub name: String,
     /// How, in plain words.
     #[serde(deserialize_with = "kept::<_, PlainText<0, 300>>")]
-    #[schema(inline, value_type = PlainText<0, 300>, example = "在小程序“我的反映”里写明情况，五个工作日内答复。")]
+    #[schema(value_type = String, max_length = 300, example = "在小程序“我的反映”里写明情况，五个工作日内答复。")]
     pub how: String,
     #[serde(default, deserialize_with = "kept_or_none::<_, PlainText<1, 40>>")]
-    #[schema(inline, value_type = Option<PlainText<1, 40>>, example = "12385")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, example = "12385")]
     pub phone: Option<String>,
 }

@@ -35,7 +35,7 @@ pub struct CommonPolicy {
     pub reject_reasons: Vec<ReasonOption>,
     /// What the service is and on what it rests, in one or two sentences.
     #[serde(deserialize_with = "kept::<_, PlainText<0, 500>>")]
-    #[schema(inline, value_type = PlainText<0, 500>)]
+    #[schema(value_type = String, max_length = 500)]
     pub guide: String,
     /// What only the guide tells; empty in policies of before.
     #[serde(default)]
@@ -111,16 +111,16 @@ impl Default for Handling {
 #[serde(deny_unknown_fields)]
 pub struct Material {
     #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
-    #[schema(inline, value_type = PlainText<0, 60>)]
+    #[schema(value_type = String, max_length = 60)]
     pub code: String,
     #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
-    #[schema(inline, value_type = PlainText<0, 60>)]
+    #[schema(value_type = String, max_length = 60)]
     pub label: String,
     pub required: Required,
     pub max_pages: u32,
     /// How to photograph it, or where to get it.
     #[serde(deserialize_with = "kept::<_, PlainText<0, 300>>")]
-    #[schema(inline, value_type = PlainText<0, 300>)]
+    #[schema(value_type = String, max_length = 300)]
     pub hint: String,
     /// Codes or names of papers that are taken in its place.
     #[serde(deserialize_with = "all_kept::<_, PlainText<0, 200>>")]
@@ -155,11 +155,11 @@ impl Required {
 #[serde(deny_unknown_fields)]
 pub struct ReasonOption {
     #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
-    #[schema(inline, value_type = PlainText<0, 60>)]
+    #[schema(value_type = String, max_length = 60)]
     pub code: String,
     /// What the applicant reads.
     #[serde(deserialize_with = "kept::<_, PlainText<0, 200>>")]
-    #[schema(inline, value_type = PlainText<0, 200>)]
+    #[schema(value_type = String, max_length = 200)]
     pub label: String,
 }
 

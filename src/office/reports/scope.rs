@@ -11,9 +11,9 @@ use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::Labelled;
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::calendar::{end_of_day_ms, start_of_day_ms};
+use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
 use crate::rules::text::Code;
-use crate::rules::dates::Day;
 use crate::rules::typed::blank_is_none;
 
 /// A report reads at most so many days: a whole leap year.
@@ -28,19 +28,19 @@ const FIRST_YEAR: i32 = 2000;
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
     pub county: Option<AreaCode>,
     /// Code of a service; left out, all of them.
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     pub service: Option<Code<1, 60>>,
     /// First day; left out, 1 January of the last day's year.
-    #[param(inline, example = "2026-01-01")]
+    #[param(value_type = Option<String>, format = Date, example = "2026-01-01")]
     #[serde(default, deserialize_with = "blank_is_none")]
     pub from: Option<Day>,
     /// Last day, at most 366 days; left out, today.
-    #[param(inline, example = "2026-12-31")]
+    #[param(value_type = Option<String>, format = Date, example = "2026-12-31")]
     #[serde(default, deserialize_with = "blank_is_none")]
     pub to: Option<Day>,
 }
@@ -51,11 +51,11 @@ pub struct Wanted {
 #[into_params(parameter_in = Query)]
 pub struct WantedNow {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
     pub county: Option<AreaCode>,
     /// Code of a service; left out, all of them.
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     pub service: Option<Code<1, 60>>,
 }
@@ -66,11 +66,11 @@ pub struct WantedNow {
 #[into_params(parameter_in = Query)]
 pub struct WantedYear {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
     pub county: Option<AreaCode>,
     /// Code of a service; left out, all of them and the register.
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     pub service: Option<Code<1, 60>>,
     /// Four digits, from 2000 on; left out, this year.

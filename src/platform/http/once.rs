@@ -64,7 +64,8 @@ impl FromRequest for Once {
 
 /// The header is missing, or holds something else than a UUID.
 fn no_key(sent: bool) -> Error {
-    let (code, reason) = if sent { ("malformed", "防重复标识不是 UUID。") } else { ("missing", "没有送来防重复标识。") };
+    let (code, reason) =
+        if sent { ("malformed", "防重复标识不是 UUID。") } else { ("missing", "没有送来防重复标识。") };
     let detail = Detail::new("Idempotency-Key", "防重复标识", code, reason, PROGRAM);
     Error::new(&code::KEY_MISSING).with_details(vec![detail])
 }

@@ -27,7 +27,7 @@ pub type Cursor = Code<1, 200>;
 pub struct Paged {
     /// 1 to 100, usually 20.
     pub limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     pub cursor: Option<Cursor>,
 }

@@ -39,7 +39,15 @@ fn visible_characters_are_kept() {
 
 #[test]
 fn what_shows_nothing_is_no_text() {
-    for nothing in ["", " ", "　　　", "\u{200B}", "\u{FEFF}\u{202E}\u{2066}", "\u{2800}\u{3164}\u{115F}\n\t", "\u{FE0F}\u{E0100}\u{AD}\u{34F}"] {
+    for nothing in [
+        "",
+        " ",
+        "　　　",
+        "\u{200B}",
+        "\u{FEFF}\u{202E}\u{2066}",
+        "\u{2800}\u{3164}\u{115F}\n\t",
+        "\u{FE0F}\u{E0100}\u{AD}\u{34F}",
+    ] {
         assert!(KINDS.iter().all(|kind| fold(nothing, *kind).is_empty()), "{nothing:?}");
     }
 }
@@ -58,7 +66,8 @@ fn radicals_are_the_characters_that_they_look_like() {
 
 #[test]
 fn the_full_stop_between_han_characters_of_a_name_is_the_middle_dot() {
-    for typed in ["阿里.木沙", "阿里．木沙", "阿里。木沙", "阿里｡木沙", "阿里•木沙", "阿里・木沙"] {
+    for typed in ["阿里.木沙", "阿里．木沙", "阿里。木沙", "阿里｡木沙", "阿里•木沙", "阿里・木沙"]
+    {
         assert_eq!(fold(typed, Fold::Name), "阿里·木沙", "{typed}");
     }
     assert_eq!(fold("J.R. Smith", Fold::Name), "J.R. Smith");

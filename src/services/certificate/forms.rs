@@ -52,11 +52,11 @@ pub struct SaveCertificateHolder {
     pub version: i64,
     /// Leave it out to keep the one on record.
     #[serde(default, deserialize_with = "blank_is_none")]
-    #[schema(inline, example = "13800001234")]
+    #[schema(value_type = Option<String>, min_length = 11, max_length = 30, example = "13800001234")]
     pub phone: Option<PhoneNumber>,
     /// Leave it out to keep the one on record.
     #[serde(default, deserialize_with = "blank_is_none")]
-    #[schema(inline, example = "宋疃镇东村12号")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "宋疃镇东村12号")]
     pub address: Option<PlainText<1, 100>>,
     /// Whether the disability has changed since the card was issued.
     #[schema(example = false)]
@@ -92,15 +92,15 @@ pub struct SaveCertificateDelivery {
     pub place: Option<PickupPlace>,
     /// For post and home.
     #[serde(default, deserialize_with = "blank_is_none")]
-    #[schema(inline, example = json!(null))]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = json!(null))]
     pub address: Option<PlainText<1, 100>>,
     /// For post and home.
     #[serde(default, deserialize_with = "blank_is_none")]
-    #[schema(inline, example = json!(null))]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 40, example = json!(null))]
     pub recipient: Option<PersonName>,
     /// For post and home.
     #[serde(default, deserialize_with = "blank_is_none")]
-    #[schema(inline, example = json!(null))]
+    #[schema(value_type = Option<String>, min_length = 11, max_length = 30, example = json!(null))]
     pub phone: Option<PhoneNumber>,
 }
 form!(SaveCertificateDelivery {

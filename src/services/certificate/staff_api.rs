@@ -25,9 +25,9 @@ use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId,
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::certificate::{Category, Level};
+use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
 use crate::rules::names::PersonName;
-use crate::rules::dates::Day;
 use crate::rules::text::{KeyedCode, Note, PlainText};
 
 /// The operations of this file.
@@ -99,7 +99,7 @@ struct OrderAssessment {
     #[schema(example = 4)]
     version: i64,
     /// Words that the applicant will read.
-    #[schema(inline, example = "上门核实时发现肢体功能有明显变化")]
+    #[schema(value_type = String, min_length = 4, max_length = 200, example = "上门核实时发现肢体功能有明显变化")]
     reason: Note<4, 200>,
 }
 form!(OrderAssessment { version: "版本", reason: "原因" });
@@ -175,9 +175,9 @@ struct EnterAssessment {
     /// level_1 to level_4; empty when the standard of disability is not met.
     #[schema(inline, example = "level_2")]
     level: Option<Level>,
-    #[schema(inline, example = "2026-03-02")]
+    #[schema(value_type = String, format = Date, example = "2026-03-02")]
     assessed_on: Day,
-    #[schema(inline, example = "区人民医院")]
+    #[schema(value_type = String, min_length = 2, max_length = 60, example = "区人民医院")]
     hospital: PlainText<2, 60>,
     /// The doctor came to the person's home.
     #[schema(example = false)]
@@ -228,7 +228,13 @@ fn entered(spine: &Spine, worker: &Worker, sent: &EnterAssessment) -> Result<Ent
         faults.push(field, label, code, reason, suggestion);
     }
     faults.settle()?;
-    Ok(Entered { finding, hospital: sent.hospital.to_string(), at_home: sent.at_home, assessor: worker.id, entered_at: spine.now })
+    Ok(Entered {
+        finding,
+        hospital: sent.hospital.to_string(),
+        at_home: sent.at_home,
+        assessor: worker.id,
+        entered_at: spine.now,
+    })
 }
 
 /// An action on what was seen.
@@ -274,7 +280,7 @@ struct HandOutCard {
     #[schema(example = 7)]
     version: i64,
     /// Name of the person who took it.
-    #[schema(inline, example = "王小四")]
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小四")]
     receiver: PersonName,
 }
 form!(HandOutCard { version: "版本", receiver: "领取人姓名" });
@@ -312,7 +318,7 @@ struct PostCard {
     #[schema(example = 7)]
     version: i64,
     /// The carrier's number: letters and digits.
-    #[schema(inline, example = "EMS1234567890")]
+    #[schema(value_type = String, min_length = 6, max_length = 40, example = "EMS1234567890")]
     tracking_no: KeyedCode<6, 40>,
 }
 form!(PostCard { version: "版本", tracking_no: "快递单号" });

@@ -23,10 +23,10 @@ use crate::platform::app::App;
 use crate::platform::error::{Faults, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Query, Sent};
 use crate::platform::id::Id;
-use crate::rules::identity::PhoneNumber;
-use crate::rules::names::PersonName;
 use crate::rules::areas::AreaCode;
 use crate::rules::dates::Day;
+use crate::rules::identity::PhoneNumber;
+use crate::rules::names::PersonName;
 use crate::rules::text::Note;
 use crate::rules::typed::blank_is_none;
 
@@ -42,7 +42,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct InCounty {
     /// Twelve-digit code of the county.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
 }
 
@@ -52,7 +52,8 @@ struct InCounty {
     security(("resident" = []), ("staff" = [])))]
 #[get("/device-rental/points")]
 async fn points(_who: Caller, q: Query<InCounty>, app: web::Data<App>) -> Result<Answer<Vec<PointView>>> {
-    let found = app.db.read(move |c| store::points(c, q.0.county.as_str())?.iter().map(PointView::of).collect::<Result<Vec<_>>>());
+    let found =
+        app.db.read(move |c| store::points(c, q.0.county.as_str())?.iter().map(PointView::of).collect::<Result<Vec<_>>>());
     Ok(Answer::ok(found.await?))
 }
 
@@ -62,7 +63,7 @@ async fn points(_who: Caller, q: Query<InCounty>, app: web::Data<App>) -> Result
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve-digit code of the county.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// Only this model.
     model: Option<Id>,
@@ -154,7 +155,7 @@ struct SaveChoice {
     /// A model of `GET /device-rental/availability`.
     model_id: Id,
     /// Day of pickup.
-    #[schema(inline, example = "2026-11-23")]
+    #[schema(value_type = String, format = Date, example = "2026-11-23")]
     pickup_on: Day,
 }
 form!(SaveChoice { version: "版本", point_id: "网点", model_id: "辅具", pickup_on: "领取日期" });
@@ -207,14 +208,14 @@ struct SaveContact {
     /// The version that was seen; 0 for the first time.
     #[schema(example = 0)]
     version: i64,
-    #[schema(inline, example = "王小明")]
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小明")]
     name: PersonName,
-    #[schema(inline, example = "13800000000")]
+    #[schema(value_type = String, min_length = 11, max_length = 30, example = "13800000000")]
     phone: PhoneNumber,
     #[schema(inline, example = "pickup")]
     delivery: Delivery,
     /// Where to bring it, or what to know; needed for delivery at home.
-    #[schema(inline, example = "家住三楼，没有电梯。")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 300, example = "家住三楼，没有电梯。")]
     #[serde(default, deserialize_with = "blank_is_none")]
     note: Option<Note<1, 300>>,
 }
@@ -307,7 +308,7 @@ struct Report {
     version: i64,
     #[schema(inline, example = "damaged")]
     kind: Trouble,
-    #[schema(inline, example = "左边的刹车松了。")]
+    #[schema(value_type = String, min_length = 1, max_length = 500, example = "左边的刹车松了。")]
     text: Note<1, 500>,
 }
 form!(Report { version: "版本", kind: "问题", text: "说明" });

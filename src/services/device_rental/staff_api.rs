@@ -44,12 +44,12 @@ struct WantedLoans {
     #[param(inline)]
     state: Option<LoanState>,
     /// The open loan of this item, wherever in the county it was lent: what a keeper scans when it is brought back.
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 40)]
     #[serde(default, deserialize_with = "blank_is_none")]
     asset_tag: Option<KeyedCode<1, 40>>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }
@@ -66,8 +66,7 @@ async fn list_loans(
     services: web::Data<Services>,
 ) -> Result<Answer<Page<KeeperLoanView>>> {
     let (spine, limit, q) = (Spine::of(&app, &services), paging::limit(q.0.limit)?, q.0);
-    let filter =
-        LoanFilter { points: kept(&who), state: q.state, asset_tag: q.asset_tag.map(KeyedCode::into_string) };
+    let filter = LoanFilter { points: kept(&who), state: q.state, asset_tag: q.asset_tag.map(KeyedCode::into_string) };
     let name = format!("loans:{}:{filter:?}", who.id);
     let after = paging::open(&app, &name, q.cursor.as_deref())?;
     let rows = app.db.read(move |c| {
@@ -102,10 +101,10 @@ async fn one_loan(
 #[serde(deny_unknown_fields)]
 struct HandOut {
     /// The six digits on the applicant's phone.
-    #[schema(inline, example = "482913")]
+    #[schema(value_type = String, min_length = 6, max_length = 6, example = "482913")]
     pickup_code: KeyedCode<6, 6>,
     /// The label of the item that is handed out.
-    #[schema(inline, example = "LY-0003")]
+    #[schema(value_type = String, min_length = 1, max_length = 40, example = "LY-0003")]
     asset_tag: KeyedCode<1, 40>,
 }
 form!(HandOut { pickup_code: "取件码", asset_tag: "资产标签" });
@@ -142,7 +141,7 @@ struct Return {
     #[schema(inline, example = "good")]
     condition: Condition,
     /// The label of the item that came back.
-    #[schema(inline, example = "LY-0003")]
+    #[schema(value_type = String, min_length = 1, max_length = 40, example = "LY-0003")]
     asset_tag: KeyedCode<1, 40>,
     /// Where it came back; a keeper of one point may leave it out.
     point_id: Option<Id>,
@@ -187,7 +186,7 @@ struct WantedUnits {
     state: Option<UnitState>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }

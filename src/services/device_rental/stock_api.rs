@@ -44,13 +44,13 @@ fn covered(worker: &Worker, area: AreaCode) -> Result<AreaCode> {
 #[serde(deny_unknown_fields)]
 struct NewPoint {
     /// Twelve-digit code of its village, town or county.
-    #[schema(inline, example = "990101101001")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101101001")]
     area: AreaCode,
-    #[schema(inline, example = "宋疃镇卫生院")]
+    #[schema(value_type = String, min_length = 2, max_length = 60, example = "宋疃镇卫生院")]
     name: PlainText<2, 60>,
-    #[schema(inline, example = "宋疃镇人民路1号")]
+    #[schema(value_type = String, min_length = 2, max_length = 120, example = "宋疃镇人民路1号")]
     address: PlainText<2, 120>,
-    #[schema(inline, example = "0561-0000000")]
+    #[schema(value_type = String, min_length = 3, max_length = 30, example = "0561-0000000")]
     phone: KeyedCode<3, 30>,
     /// Monday is 1; as in the county's policy when it is left out.
     #[schema(example = json!([1, 2, 3, 4, 5]))]
@@ -118,17 +118,17 @@ async fn add_point(
 #[serde(deny_unknown_fields)]
 struct NewModel {
     /// Twelve-digit code of the county.
-    #[schema(inline, example = "990101000000")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
-    #[schema(inline, example = "wheelchair_basic")]
+    #[schema(value_type = String, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "wheelchair_basic")]
     code: Code<1, 40>,
-    #[schema(inline, example = "普通轮椅")]
+    #[schema(value_type = String, min_length = 1, max_length = 60, example = "普通轮椅")]
     name: PlainText<1, 60>,
     /// Kind of device; a person has one of a kind at a time.
-    #[schema(inline, example = "wheelchair")]
+    #[schema(value_type = String, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "wheelchair")]
     kind: Code<1, 40>,
     /// The picture in words.
-    #[schema(inline, example = "一辆可折叠的手动轮椅")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "一辆可折叠的手动轮椅")]
     alt_text: PlainText<1, 200>,
     /// No second device of the kind for that long after a hand-out; 0 for no such rule.
     #[validate(range(min = 0, max = 240, message = "使用年限应为0到240个月。"))]
@@ -191,9 +191,9 @@ async fn add_model(who: CountyOfficer, once: Once, body: Body<NewModel>, app: we
 struct NewUnit {
     model_id: Id,
     point_id: Id,
-    #[schema(inline, example = "LY-0003")]
+    #[schema(value_type = String, min_length = 1, max_length = 40, example = "LY-0003")]
     asset_tag: KeyedCode<1, 40>,
-    #[schema(inline, example = "SN20240003")]
+    #[schema(value_type = String, min_length = 1, max_length = 60, example = "SN20240003")]
     serial: PlainText<1, 60>,
     /// The officer signs that it was inspected and disinfected on arrival; otherwise the keeper does both first.
     #[schema(example = true)]

@@ -20,10 +20,10 @@ use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId, Sent};
 use crate::platform::id::Id;
-use crate::rules::text::{Code, Note};
 use crate::rules::dates::Day;
-use crate::rules::names::PersonName;
 use crate::rules::identity::PhoneNumber;
+use crate::rules::names::PersonName;
+use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
@@ -121,19 +121,19 @@ struct Accept {
     #[schema(example = 2)]
     version: i64,
     /// Day of pickup.
-    #[schema(inline, example = "2026-11-23")]
+    #[schema(value_type = String, format = Date, example = "2026-11-23")]
     pickup_on: Day,
-    #[schema(inline, example = "王小明")]
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小明")]
     name: PersonName,
-    #[schema(inline, example = "13800000000")]
+    #[schema(value_type = String, min_length = 11, max_length = 30, example = "13800000000")]
     phone: PhoneNumber,
     #[schema(inline, example = "pickup")]
     delivery: Delivery,
-    #[schema(inline, example = "家住三楼，没有电梯。")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 300, example = "家住三楼，没有电梯。")]
     #[serde(default, deserialize_with = "blank_is_none")]
     note: Option<Note<1, 300>>,
     /// Version of the privacy text that the applicant agreed to (`GET /bootstrap`).
-    #[schema(inline, example = "2026-11")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
     #[serde(default, deserialize_with = "blank_is_none")]
     consent: Option<Code<1, 40>>,
 }

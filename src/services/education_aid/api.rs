@@ -28,8 +28,8 @@ use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Pag
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
-use crate::{form, labelled};
 use crate::rules::typed::blank_is_none;
+use crate::{form, labelled};
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -112,11 +112,11 @@ impl SeasonView {
 #[into_params(parameter_in = Query)]
 pub struct OfCounty {
     /// Twelve-digit code of the county.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     pub county: AreaCode,
     /// 1 to 100, usually 20.
     pub limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     pub cursor: Option<Cursor>,
 }

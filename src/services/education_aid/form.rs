@@ -74,7 +74,7 @@ pub struct SaveStudent {
     #[schema(example = 0)]
     pub version: i64,
     /// The school's full name.
-    #[schema(inline, example = "宋疃镇中心学校")]
+    #[schema(value_type = String, min_length = 2, max_length = 60, example = "宋疃镇中心学校")]
     pub school: PlainText<2, 60>,
     #[schema(inline, example = "undergraduate")]
     pub stage: Stage,
@@ -82,7 +82,7 @@ pub struct SaveStudent {
     #[schema(example = 2026)]
     pub enrolled_year: i32,
     #[serde(default, deserialize_with = "blank_is_none")]
-    #[schema(inline, example = "20260315")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 30, example = "20260315")]
     pub student_no: Option<PlainText<1, 30>>,
 }
 form!(SaveStudent { version: "版本", school: "学校", stage: "学段", enrolled_year: "入学年份", student_no: "学号" });
@@ -118,10 +118,10 @@ pub struct SaveFamily {
     #[schema(example = json!(null))]
     pub parent_id: Option<Id>,
     #[serde(default, deserialize_with = "blank_is_none")]
-    #[schema(inline, example = json!(null))]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 40, example = json!(null))]
     pub parent_name: Option<PersonName>,
     #[serde(default, deserialize_with = "blank_is_none")]
-    #[schema(inline, example = json!(null))]
+    #[schema(value_type = Option<String>, min_length = 20, max_length = 44, example = json!(null))]
     pub parent_certificate: Option<CertificateNumber>,
     /// parent or guardian: what the parent is to the student.
     #[schema(inline, example = json!(null))]
@@ -197,14 +197,14 @@ pub struct SaveAccount {
     pub holder: Holder,
     /// Name of the relative; the student's own name is known.
     #[serde(default, deserialize_with = "blank_is_none")]
-    #[schema(inline, example = json!(null))]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 40, example = json!(null))]
     pub holder_name: Option<PersonName>,
     /// Whole number; left out to keep the saved one. A masked number is refused.
     #[serde(default, deserialize_with = "blank_is_none")]
-    #[schema(inline, example = "6217000010001234567")]
+    #[schema(value_type = Option<String>, min_length = 12, max_length = 40, example = "6217000010001234567")]
     pub card_number: Option<BankCard>,
     /// The bank and its branch.
-    #[schema(inline, example = "县农村商业银行宋疃支行")]
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "县农村商业银行宋疃支行")]
     pub bank: PlainText<2, 40>,
 }
 form!(SaveAccount {

@@ -26,8 +26,8 @@ use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
-use crate::{form, labelled};
 use crate::rules::typed::blank_is_none;
+use crate::{form, labelled};
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -164,11 +164,11 @@ async fn build(
 #[into_params(parameter_in = Query)]
 struct Batches {
     /// Twelve-digit code of the county.
-    #[param(inline, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    #[param(inline)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
 }

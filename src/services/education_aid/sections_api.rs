@@ -6,7 +6,9 @@ use serde::de::DeserializeOwned;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::api::owned;
-use super::form::{self, Account, AccountView, Family, FamilyView, Holder, SaveAccount, SaveFamily, SaveStudent, Student, StudentView};
+use super::form::{
+    self, Account, AccountView, Family, FamilyView, Holder, SaveAccount, SaveFamily, SaveStudent, Student, StudentView,
+};
 use super::store::{self, AwardState};
 use super::{dossier, seasons};
 use crate::office::accounts::guards::Filer;

@@ -31,8 +31,8 @@ use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::lifecycle::Role;
 use crate::rules::dates::Day;
+use crate::rules::lifecycle::Role;
 use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
 
@@ -104,24 +104,24 @@ struct NewStandard {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Announce {
-    #[schema(inline, example = "990101000000")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     #[validate(range(min = 2000, max = 2999, message = "请填写四位数的年度。"))]
     #[schema(example = 2026)]
     year: i32,
-    #[schema(inline, example = "2026年教育救助")]
+    #[schema(value_type = String, min_length = 2, max_length = 60, example = "2026年教育救助")]
     name: PlainText<2, 60>,
-    #[schema(inline, example = "甲残联〔2026〕12号")]
+    #[schema(value_type = String, min_length = 1, max_length = 60, example = "甲残联〔2026〕12号")]
     notice_no: PlainText<1, 60>,
-    #[schema(inline, example = "2026-11-01")]
+    #[schema(value_type = String, format = Date, example = "2026-11-01")]
     opens_on: Day,
-    #[schema(inline, example = "2026-12-31")]
+    #[schema(value_type = String, format = Date, example = "2026-12-31")]
     closes_on: Day,
     /// The day on which certificates must be valid.
-    #[schema(inline, example = "2026-12-31")]
+    #[schema(value_type = String, format = Date, example = "2026-12-31")]
     review_on: Day,
     /// The day on which the household must have been so; asked for when the policy fixes it.
-    #[schema(inline, example = "2026-06-07")]
+    #[schema(value_type = Option<String>, format = Date, example = "2026-06-07")]
     #[serde(default, deserialize_with = "blank_is_none")]
     exam_on: Option<Day>,
     #[schema(example = 27000000)]
@@ -129,7 +129,7 @@ struct Announce {
     #[schema(example = 340)]
     quota: i64,
     /// The last day for the proof of enrolment; the policy's day when left out.
-    #[schema(inline, example = "2026-12-15")]
+    #[schema(value_type = Option<String>, format = Date, example = "2026-12-15")]
     #[serde(default, deserialize_with = "blank_is_none")]
     second_evidence_due: Option<Day>,
     /// The standards of the notice; those of the policy when left out.

@@ -22,7 +22,7 @@ pub struct Target {
 #[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTarget {
-    #[schema(inline, example = "高等教育")]
+    #[schema(value_type = String, min_length = 2, max_length = 20, example = "高等教育")]
     name: PlainText<2, 20>,
     #[validate(length(min = 1, max = 7, message = "请选择学段，最多7个。"))]
     #[schema(inline, example = json!(["junior_college", "undergraduate", "postgraduate"]))]
