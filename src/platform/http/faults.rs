@@ -72,7 +72,7 @@ fn data_fault(text: &str, path: String) -> (&'static str, String, &'static str, 
     } else if begins(&["lone leading surrogate", "unexpected end of hex escape", "invalid unicode code point"]) {
         ("bad_character", path, "有不完整的字符（例如半个表情符号）。", "请删掉这个字符后重新输入。")
     } else {
-        ("wrong_type", path, "填写的格式不正确。", "请按提示的格式重新填写。")
+        ("wrong_type", path, "这一项的格式不对。", "请检查这一项；填写无误的，请更新程序后再试。")
     }
 }
 
