@@ -2,6 +2,9 @@
 
 /// The ideograph that a radical or stroke looks like; any other character stays as it is.
 pub fn unified(c: char) -> char {
+    if !matches!(c, '\u{2E80}'..='\u{2FD5}' | '\u{31C0}'..='\u{31E1}') {
+        return c;
+    }
     RUNS.iter().find_map(|(first, run)| run.chars().nth(u32::from(c).checked_sub(u32::from(*first))? as usize)).unwrap_or(c)
 }
 
