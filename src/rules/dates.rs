@@ -47,7 +47,7 @@ impl<const FIRST: i32, const LAST: i32> Typed for Day<FIRST, LAST> {
 impl Typed for SentMoment {
     fn read(text: &str) -> Result<SentMoment, Refusal> {
         let refusal = |_| Refusal::new("wrong_time", "时间的格式不正确。", "请重新选择日期和时间。");
-        let at = DateTime::parse_from_rfc3339(&text).map_err(refusal)?;
+        let at = DateTime::parse_from_rfc3339(text.trim()).map_err(refusal)?;
         if (2000..=2099).contains(&at.year()) { Ok(SentMoment(at)) } else { Err(year_fault(2000, 2099)) }
     }
 
