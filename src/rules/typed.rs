@@ -140,13 +140,13 @@ pub fn today() -> Option<NaiveDate> {
     READING.with_borrow(|reading| reading.as_ref().map(|r| r.today))
 }
 
+/// What a form gives (none after too many refusals), and every refusal with serde's error.
+pub type ReadThrough<T, E> = (Option<Result<T, E>>, Vec<(E, Refusal)>);
+
 /// Reads a form until every refusal of its typed values is found: what it gives, or the fault that is no refusal, and the
 /// refusals with serde's error, which knows the place. With refusals, the value holds stand-ins and must not be used as
 /// if it had been sent.
-pub fn all_refusals<T, E>(
-    today: NaiveDate,
-    mut parse: impl FnMut() -> Result<T, E>,
-) -> (Option<Result<T, E>>, Vec<(E, Refusal)>) {
+pub fn all_refusals<T, E>(today: NaiveDate, mut parse: impl FnMut() -> Result<T, E>) -> ReadThrough<T, E> {
     let (mut excused, mut found) = (Vec::new(), Vec::new());
     loop {
         READING.set(Some(Reading { today, next: 0, excused: excused.clone(), refused: None }));
