@@ -1,6 +1,5 @@
 //! What an administrator may call: announcements and maintenance windows of their areas.
 
-use chrono::{DateTime, FixedOffset};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -14,6 +13,9 @@ use crate::platform::http::paging::Paged;
 use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::dates::SentMoment;
+use crate::rules::text::{Note, PlainText};
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -43,18 +45,17 @@ struct NewAnnouncement {
     #[schema(inline, example = "important")]
     level: AnnouncementLevel,
     /// Twelve digits of a county; null for everywhere, which takes an administrator of the province.
-    #[schema(value_type = Option<String>, example = "990101000000")]
+    #[schema(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
-    #[validate(length(min = 2, max = 40, message = "标题为 2 至 40 个字。"))]
-    #[schema(example = "国庆放假安排")]
-    title: String,
-    #[validate(length(min = 2, max = 1000, message = "正文为 2 至 1000 个字。"))]
-    #[schema(example = "10月1日至7日窗口不办公，网上可以照常申请。")]
-    body: String,
-    #[schema(value_type = String, format = "date-time", example = "2096-09-28T09:00:00+08:00")]
-    from: DateTime<FixedOffset>,
-    #[schema(value_type = String, format = "date-time", example = "2096-10-08T09:00:00+08:00")]
-    until: DateTime<FixedOffset>,
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "国庆放假安排")]
+    title: PlainText<2, 40>,
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "10月1日至7日窗口不办公，网上可以照常申请。")]
+    body: Note<2, 1000>,
+    #[schema(value_type = String, format = DateTime, example = "2096-09-28T09:00:00+08:00")]
+    from: SentMoment,
+    #[schema(value_type = String, format = DateTime, example = "2096-10-08T09:00:00+08:00")]
+    until: SentMoment,
 }
 form!(NewAnnouncement {
     kind: "类别",
@@ -68,8 +69,8 @@ form!(NewAnnouncement {
 
 impl NewAnnouncement {
     fn words(&self) -> Words {
-        let (from_at, until_at) = (self.from.timestamp_millis(), self.until.timestamp_millis());
-        let (title, body) = (self.title.trim().to_owned(), self.body.trim().to_owned());
+        let (from_at, until_at) = (self.from.ms(), self.until.ms());
+        let (title, body) = (self.title.to_string(), self.body.to_string());
         Words { kind: self.kind, level: self.level, county: self.county, title, body, from_at, until_at }
     }
 }

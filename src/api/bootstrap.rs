@@ -21,6 +21,7 @@ use crate::platform::http::{Answer, Labelled, Operations, Query};
 use crate::platform::settings::Settings;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
+use crate::rules::typed::blank_is_none;
 
 /// What may be uploaded.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -81,7 +82,8 @@ struct Bootstrap {
 #[into_params(parameter_in = Query)]
 struct Where {
     /// Twelve digits of the county, or of a town or village in it.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
 }
 

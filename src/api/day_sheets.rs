@@ -17,12 +17,15 @@ use crate::office::frame::{Call, Write};
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::{AnyConn, apart};
-use crate::platform::error::{Detail, Error, Faults, Result};
-use crate::platform::http::body::moment;
+use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::dates::SentMoment;
+use crate::rules::names::PersonName;
+use crate::rules::text::{Code, KeyedCode, Note};
+use crate::rules::typed::{self, blank_is_none};
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -42,7 +45,7 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct OfVillage {
     /// Twelve-digit code of a village in your area.
-    #[param(value_type = String, example = "990101100200")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101100200")]
     area: AreaCode,
 }
 
@@ -71,7 +74,7 @@ async fn look(who: AreaOfficer, q: Query<OfVillage>, call: Call) -> Result<Answe
 #[serde(deny_unknown_fields)]
 struct TakeSheet {
     /// Twelve-digit code of a village in your area.
-    #[schema(value_type = String, example = "990101100200")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101100200")]
     area: AreaCode,
 }
 form!(TakeSheet { area: "村（社区）" });
@@ -120,14 +123,20 @@ struct AgreedOnTheWay {
     #[schema(inline, example = "self")]
     relation: Relation,
     /// Name of whoever agreed, when it is not the person.
-    #[validate(length(min = 2, max = 50, message = "请填写同意人的姓名，最多50个字。"))]
-    #[schema(example = json!(null))]
-    giver_name: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 40, example = json!(null))]
+    #[serde(default, deserialize_with = "blank_is_none", serialize_with = "in_full")]
+    giver_name: Option<PersonName>,
     #[schema(inline, example = "signed")]
     form: ConsentForm,
     /// Version of the privacy text that was read out or shown.
-    #[schema(example = "2026-11")]
-    consent: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    consent: Option<Code<1, 40>>,
+}
+
+/// Only for the comparison with an entry that was sent before.
+fn in_full<S: serde::Serializer>(name: &Option<PersonName>, s: S) -> std::result::Result<S::Ok, S::Error> {
+    name.as_ref().map(PersonName::reveal).serialize(s)
 }
 
 /// One thing that happened.
@@ -143,13 +152,12 @@ struct VisitEntry {
     person_id: Option<Id>,
     #[schema(inline, example = "met")]
     outcome: Outcome,
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "户口簿已拍照，本人同意代办。")]
-    note: Option<String>,
-    /// When it happened, by the phone's clock.
-    #[validate(length(max = 40, message = "时间的格式不正确。"))]
-    #[schema(format = DateTime, example = "2026-11-21T10:05:00+08:00")]
-    happened_at: String,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "户口簿已拍照，本人同意代办。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 500>>,
+    /// When it happened, by the phone's clock. Read with its entry: one wrong clock refuses no other entry.
+    #[schema(value_type = String, format = DateTime, example = "2026-11-21T10:05:00+08:00")]
+    happened_at: KeyedCode<1, 40>,
     /// When the person agreed that you apply for them.
     #[validate(nested)]
     agreed: Option<AgreedOnTheWay>,
@@ -257,17 +265,18 @@ fn kept(
 }
 
 impl VisitEntry {
-    /// The entry with its moment read; `mandate` is the id for an agreement.
+    /// The entry as it is kept; `mandate` is the id for an agreement.
     fn parse(&self, mandate: Id) -> Result<Entry> {
-        let mut faults = Faults::new();
-        let happened_at = moment(&self.happened_at, "/happened_at", "发生的时间", &mut faults).unwrap_or_default();
-        faults.settle()?;
+        let happened_at: SentMoment = typed::read(&self.happened_at).map_err(|why| {
+            let detail = Detail::new("/happened_at", "发生的时间", why.code, &why.reason, &why.suggestion);
+            Error::invalid(vec![detail])
+        })?;
         let agreed = self.agreed.as_ref().map(|a| Agreed {
             mandate,
             relation: a.relation,
-            giver: a.giver_name.clone(),
+            giver: a.giver_name.as_ref().map(|name| name.reveal().to_owned()),
             form: a.form,
-            consent: a.consent.clone(),
+            consent: a.consent.as_ref().map(|consent| consent.as_str().to_owned()),
         });
         let bytes = serde_json::to_vec(self).map_err(Error::internal)?;
         Ok(Entry {
@@ -275,8 +284,8 @@ impl VisitEntry {
             line: self.line,
             person: self.person_id,
             outcome: self.outcome,
-            note: self.note.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned),
-            happened_at,
+            note: self.note.as_ref().map(ToString::to_string),
+            happened_at: happened_at.ms(),
             agreed,
             fingerprint: Sha256::digest(&bytes).into(),
         })

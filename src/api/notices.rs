@@ -13,10 +13,12 @@ use crate::office::frame::{Call, Write};
 use crate::platform::app::App;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
-use crate::platform::http::paging::After;
+use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -53,7 +55,9 @@ struct Wanted {
     unread: Option<bool>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// The one definition of list and count.
@@ -126,9 +130,8 @@ async fn mark_read(who: Resident, id: PathId, app: web::Data<App>) -> Result<Ans
 #[serde(deny_unknown_fields)]
 struct Subscribed {
     /// Template id of WeChat.
-    #[validate(length(min = 1, max = 64, message = "模板编号不正确。"))]
-    #[schema(example = "tmpl_case_progress")]
-    template: String,
+    #[schema(value_type = String, min_length = 1, max_length = 64, pattern = "^[!-~]+$", example = "tmpl_case_progress")]
+    template: Code<1, 64>,
     /// true for `accept`; false for everything else.
     #[schema(example = true)]
     accepted: bool,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::code::{self, Code};
+use super::reader;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -34,8 +35,10 @@ pub struct Detail {
     #[schema(example = "too_short")]
     pub code: String,
     #[schema(example = "姓名太短。")]
+    #[serde(serialize_with = "reader::sentence")]
     pub reason: String,
     #[schema(example = "请填写身份证上的姓名。")]
+    #[serde(serialize_with = "reader::sentence")]
     pub suggestion: String,
 }
 
@@ -201,6 +204,12 @@ pub fn is_duplicate(e: &diesel::result::Error) -> bool {
 /// Another instance stored its twin first: run again and find it. Other faults stay what they are.
 pub fn twin(e: diesel::result::Error) -> Error {
     if is_duplicate(&e) { Error::from(e).run_again() } else { e.into() }
+}
+
+impl From<Vec<Detail>> for Faults {
+    fn from(found: Vec<Detail>) -> Faults {
+        Faults(found)
+    }
 }
 
 /// Collects what is wrong with a form, so that everything is told at once.

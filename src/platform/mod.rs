@@ -2,12 +2,13 @@
 
 #[macro_use]
 pub mod code;
+pub mod reader;
 pub mod id;
 pub mod crypto;
 pub mod error;
 pub mod db;
-pub mod clock;
 pub mod files;
+pub mod clock;
 pub mod print;
 pub mod settings;
 mod outgoing;

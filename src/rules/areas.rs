@@ -3,9 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use utoipa::openapi::schema::{Object, Type};
 
 use super::coded::{coded_enum, fault_enum};
+use super::glyphs::compact;
+use super::typed::{Refusal, Typed, typed};
 
 coded_enum! {
     /// The level of an area, from the widest to the narrowest.
@@ -41,8 +44,8 @@ fault_enum! {
 }
 
 /// One area: exactly twelve ASCII digits of which the first two are not both zero. JSON holds the text.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct AreaCode([u8; 12]);
 
 impl AreaCode {
@@ -99,6 +102,23 @@ impl AreaCode {
     }
 }
 
+impl Typed for AreaCode {
+    fn read(text: &str) -> Result<AreaCode, Refusal> {
+        Ok(AreaCode::parse(&compact(text))?)
+    }
+
+    fn stand_in() -> AreaCode {
+        AreaCode(*b"990000000000")
+    }
+
+    fn schema() -> Object {
+        let of = Object::builder().schema_type(Type::String).min_length(Some(12)).max_length(Some(12));
+        of.pattern(Some("^[0-9]{12}$")).examples(["990102000000"]).build()
+    }
+}
+
+typed!(=> AreaCode);
+
 impl fmt::Display for AreaCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -117,14 +137,6 @@ impl FromStr for AreaCode {
     /// As [`AreaCode::parse`].
     fn from_str(text: &str) -> Result<AreaCode, AreaFault> {
         AreaCode::parse(text)
-    }
-}
-
-impl TryFrom<String> for AreaCode {
-    type Error = AreaFault;
-
-    fn try_from(text: String) -> Result<AreaCode, AreaFault> {
-        AreaCode::parse(&text)
     }
 }
 

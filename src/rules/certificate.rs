@@ -8,6 +8,7 @@ mod tests;
 use std::fmt;
 
 use chrono::NaiveDate;
+use utoipa::openapi::schema::{Object, Type};
 
 pub use assessment::{AssessmentNeed, AssessmentPolicy, AssessmentReason, CardFacts, GrantedBy, assessment_needed};
 pub use renewal::{OpensRule, RenewalPolicy, RenewalWindow, WindowPhase, expires_on, renewal_window};
@@ -15,6 +16,7 @@ pub use renewal::{OpensRule, RenewalPolicy, RenewalWindow, WindowPhase, expires_
 use super::coded::coded_enum;
 use super::glyphs::compact;
 use super::identity::{CitizenId, IdentityFault};
+use super::typed::{self, Refusal, Typed, typed};
 
 coded_enum! {
     /// The category of disability, by GB/T 26341.
@@ -130,6 +132,12 @@ impl CertificateFault {
     }
 }
 
+impl From<CertificateFault> for Refusal {
+    fn from(fault: CertificateFault) -> Refusal {
+        Refusal::new(fault.code(), fault.reason(), fault.suggestion())
+    }
+}
+
 /// A certificate number: citizen ID, category digit, level digit, and after a re-issue B1 to B99. `Debug` never shows
 /// it and there is no `Display`.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -143,7 +151,7 @@ pub struct CertificateNumber {
 impl CertificateNumber {
     /// Reads a number as typed, folded as a citizen ID is; `today` bounds the date of birth.
     pub fn parse(text: &str, today: NaiveDate) -> Result<CertificateNumber, CertificateFault> {
-        let text = compact(text);
+        let text = compact(text).replace('-', "");
         let mut rest = text.chars();
         let holder: String = rest.by_ref().take(18).collect();
         let (Some(category), Some(level)) = (rest.next(), rest.next()) else {
@@ -198,6 +206,52 @@ impl CertificateNumber {
         self.reissue.map(|n| format!("B{n}")).unwrap_or_default()
     }
 }
+
+impl Typed for CertificateNumber {
+    fn read(text: &str) -> Result<CertificateNumber, Refusal> {
+        Ok(CertificateNumber::parse(text, typed::today().unwrap_or_default())?)
+    }
+
+    fn stand_in() -> CertificateNumber {
+        CertificateNumber { holder: CitizenId::stand_in(), category: Category::Visual, level: Level::One, reissue: None }
+    }
+
+    fn schema() -> Object {
+        let words = "20 位残疾人证号，补办过的后面还有 B1、B2 等；空格和横线会去掉。";
+        let of = Object::builder().schema_type(Type::String).min_length(Some(20)).max_length(Some(44));
+        of.description(Some(words)).examples(["99010119700101001X43"]).build()
+    }
+}
+
+typed!(=> CertificateNumber);
+
+/// The citizen ID of a holder, typed as such or as the certificate's number, which begins with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HolderNumber(CitizenId);
+
+impl HolderNumber {
+    pub fn holder(&self) -> &CitizenId {
+        &self.0
+    }
+}
+
+impl Typed for HolderNumber {
+    fn read(text: &str) -> Result<HolderNumber, Refusal> {
+        let card = CertificateNumber::read(text).map(|card| card.holder);
+        card.or_else(|_| CitizenId::read(text)).map(HolderNumber)
+    }
+
+    fn stand_in() -> HolderNumber {
+        HolderNumber(CitizenId::stand_in())
+    }
+
+    fn schema() -> Object {
+        let of = Object::builder().schema_type(Type::String).min_length(Some(18)).max_length(Some(44));
+        of.description(Some("18 位身份证号码，或者残疾人证号；空格和横线会去掉。")).examples(["99010119700101001X"]).build()
+    }
+}
+
+typed!(=> HolderNumber);
 
 impl fmt::Debug for CertificateNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

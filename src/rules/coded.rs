@@ -80,6 +80,12 @@ macro_rules! fault_enum {
                 match self { $(Self::$variant => $suggestion,)+ }
             }
         }
+
+        impl From<$name> for $crate::rules::typed::Refusal {
+            fn from(fault: $name) -> Self {
+                Self::new(fault.code(), fault.reason(), fault.suggestion())
+            }
+        }
     };
 }
 

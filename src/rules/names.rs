@@ -5,13 +5,11 @@ mod tests;
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
+use utoipa::openapi::schema::{Object, Type};
 
 use super::coded::fault_enum;
-use super::glyphs::{is_invisible, narrow};
-
-/// The dot between the parts of a name (间隔号), by GB/T 15834 and the rule for names on ID cards.
-const DOT: char = '\u{B7}';
+use super::glyphs::{DOT, Fold, fold, is_han, is_selector};
+use super::typed::{Refusal, Typed, typed};
 
 fault_enum! {
     /// Why a text is no name. It never quotes the text.
@@ -26,7 +24,7 @@ fault_enum! {
     }
 }
 
-/// A name in its normal form: NFC, without invisible characters, 2 to 40 letters. `Debug` never shows it and there is
+/// A name in its normal form: folded ([`Fold::Name`]), without invisible characters, 2 to 40 letters. `Debug` never shows it and there is
 /// no `Display`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct PersonName(String);
@@ -35,9 +33,8 @@ impl PersonName {
     /// Reads a name as typed. Chinese characters of every block with their variation selectors, and Latin letters
     /// with space, hyphen, apostrophe and dot, are taken; the variants of each sign become one.
     pub fn parse(text: &str) -> Result<PersonName, NameFault> {
-        let signs: Vec<char> = text.chars().map(one_sign).filter(|c| !is_dropped(*c)).nfc().collect();
         let mut name: Vec<char> = Vec::new();
-        for c in signs {
+        for c in fold(text, Fold::Name).chars() {
             check_sign(c)?;
             let last = name.last().copied();
             match c {
@@ -118,26 +115,26 @@ impl PersonName {
     }
 }
 
+impl Typed for PersonName {
+    fn read(text: &str) -> Result<PersonName, Refusal> {
+        Ok(PersonName::parse(text)?)
+    }
+
+    fn stand_in() -> PersonName {
+        PersonName("某某".to_owned())
+    }
+
+    fn schema() -> Object {
+        Object::builder().schema_type(Type::String).min_length(Some(2)).max_length(Some(40)).examples(["王小四"]).build()
+    }
+}
+
+typed!(=> PersonName);
+
 impl fmt::Debug for PersonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PersonName(<redacted>)")
     }
-}
-
-/// One sign for the variants that keyboards and old systems give of it.
-fn one_sign(c: char) -> char {
-    match narrow(c) {
-        '\u{2022}' | '\u{2027}' | '\u{30FB}' | '\u{FF65}' | '\u{2219}' | '\u{22C5}' => DOT,
-        '\u{2018}' | '\u{2019}' | '\u{2BC}' => '\'',
-        '\u{2010}' | '\u{2011}' => '-',
-        c if c.is_whitespace() => ' ',
-        c => c,
-    }
-}
-
-/// Invisible characters, and the standard variation selectors, which mean emoji or print style and never a name.
-fn is_dropped(c: char) -> bool {
-    is_invisible(c) || ('\u{FE00}'..='\u{FE0F}').contains(&c)
 }
 
 fn check_sign(c: char) -> Result<(), NameFault> {
@@ -157,24 +154,6 @@ fn is_letter(c: char) -> bool {
     is_han(c) || is_latin(c)
 }
 
-/// A variation selector of the Ideographic Variation Database: one written form of one character.
-fn is_selector(c: char) -> bool {
-    ('\u{E0100}'..='\u{E01EF}').contains(&c)
-}
-
 fn is_latin(c: char) -> bool {
     matches!(c, 'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}')
-}
-
-/// The CJK ideographs: 〇, the basic block, the compatibility blocks and the extensions A to J.
-fn is_han(c: char) -> bool {
-    matches!(c,
-        '\u{3007}'
-        | '\u{3400}'..='\u{4DBF}'
-        | '\u{4E00}'..='\u{9FFF}'
-        | '\u{F900}'..='\u{FAFF}'
-        | '\u{20000}'..='\u{2A6DF}'
-        | '\u{2A700}'..='\u{2EE5F}'
-        | '\u{2F800}'..='\u{2FA1F}'
-        | '\u{30000}'..='\u{3347F}')
 }

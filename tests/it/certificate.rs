@@ -181,7 +181,7 @@ async fn a_renewed_card_comes_by_post_and_the_holder_says_that_it_arrived(world:
     r.card(&r.county, "make-card", json!({})).await.refused(409, 32006);
     let withdraw = json!({ "version": r.mine().await["version"] });
     r.post(&r.holder, &format!("/cases/{}/actions/withdraw", r.case), withdraw).await.refused(409, 32007);
-    r.card(&r.county, "post", json!({ "tracking_no": "EMS 12345" })).await.refused(422, 10002);
+    r.card(&r.county, "post", json!({ "tracking_no": "EMS*12345" })).await.refused(422, 10002);
     let path = format!("/staff/certificate/cases/{}/actions/post", r.case);
     let stale = json!({ "version": 1, "tracking_no": "EMS1234567890" });
     r.post(&r.county, &path, stale).await.refused(409, 10030);

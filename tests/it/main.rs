@@ -18,6 +18,7 @@ mod bulk;
 mod callback;
 mod cases;
 mod certificate;
+mod clean_text;
 mod clocks;
 mod contract;
 mod counter;
@@ -27,6 +28,7 @@ mod device_rental;
 mod document;
 mod drain;
 mod eager;
+mod edge;
 mod education_aid;
 mod floors;
 mod guides;
@@ -81,6 +83,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("bulk", bulk::STORIES),
     ("cases", cases::STORIES),
     ("certificate", certificate::STORIES),
+    ("clean_text", clean_text::STORIES),
     ("clocks", clocks::STORIES),
     ("awaited_proofs", awaited_proofs::STORIES),
     ("contract", contract::STORIES),
@@ -90,6 +93,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("counter_codes", counter_codes::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
+    ("edge", edge::STORIES),
     ("education_aid", education_aid::STORIES),
     ("guides", guides::STORIES),
     ("journeys", journeys::STORIES),
@@ -119,6 +123,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
 ];
 
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[
+    ("clean_text", clean_text::PLAIN),
     ("contract", contract::PLAIN),
     ("floors", floors::PLAIN),
     ("handlers", handlers::PLAIN),

@@ -50,9 +50,16 @@ fn sample(schema: &Value, components: &Map<String, Value>) -> Value {
             Some("uuid") => json!(Uuid::new_v4()),
             Some("date") => json!("2026-03-10"),
             Some("date-time") => json!("2026-03-10T09:00:00+08:00"),
-            _ => json!("文字"),
+            _ => json!(text(schema)),
         },
     }
+}
+
+/// A text within its bounds: a code where the document asks for one, else words.
+fn text(schema: &Value) -> String {
+    let least = usize::try_from(schema["minLength"].as_u64().unwrap_or(2)).unwrap().max(2);
+    let word = if schema["pattern"].is_string() { "code" } else { "文字" };
+    word.repeat(least.div_ceil(2)).chars().take(least.max(4)).collect()
 }
 
 /// A body that fits, when the operation takes JSON.
@@ -73,7 +80,7 @@ pub fn path(operation: &Operation) -> String {
     if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
 }
 
-fn pair(parameter: &Value) -> String {
+pub fn pair(parameter: &Value) -> String {
     let example = parameter.get("example").cloned().unwrap_or_else(|| value(&parameter["schema"]));
     let text = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
     format!("{}={text}", parameter["name"].as_str().unwrap())

@@ -103,7 +103,7 @@ async fn what_cannot_be_searched_is_refused_with_its_way_out(world: World) {
         ("name", "赵*柱", "name_mask"),
         ("phone", "110", "phone_format"),
         ("id_number", "990101198005060119", "citizen_id_check_digit"),
-        ("number", "", "length"),
+        ("number", "", "required"),
     ];
     for (by, term, code) in wrong {
         let refused = search(&world, &town, by, term).await.refused(422, 10002);

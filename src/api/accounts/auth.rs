@@ -18,6 +18,8 @@ use crate::platform::http::{Answer, Body, Labelled, Operations};
 use crate::platform::id::Id;
 use crate::platform::wechat::WeChatFault;
 use crate::rules::calendar::rfc3339;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
 
 /// Mounts these operations.
@@ -38,13 +40,12 @@ pub fn routes(to: &mut Operations) {
 #[serde(deny_unknown_fields)]
 pub struct WeChatLogin {
     /// The code of `wx.login`; works once, for five minutes.
-    #[validate(length(min = 1, max = 256, message = "微信登录码的长度不正确。"))]
-    #[schema(example = "0a3Xyz100abcDE1defGHI2jklm0Xyz1q", min_length = 1, max_length = 256)]
-    code: String,
+    #[schema(value_type = String, min_length = 1, max_length = 256, pattern = "^[!-~]+$", example = "0a3Xyz100abcDE1defGHI2jklm0Xyz1q")]
+    code: Code<1, 256>,
     /// The mini-program, when the server knows several.
-    #[validate(length(min = 1, max = 64, message = "小程序标识的长度不正确。"))]
-    #[schema(example = "wx1234567890abcdef")]
-    appid: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[!-~]+$", example = "wx1234567890abcdef")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    appid: Option<Code<1, 64>>,
 }
 
 form!(WeChatLogin { code: "微信登录码", appid: "小程序标识" });
@@ -143,9 +144,8 @@ pub(crate) fn refusal(fault: WeChatFault) -> Error {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Refresh {
-    #[validate(length(min = 1, max = 128, message = "登录凭证的长度不正确。"))]
-    #[schema(example = "m2Zl0mTz1pC6o5q0b8K1s3d5f7g9h1j3k5l7z9x1c3v", min_length = 1, max_length = 128)]
-    refresh_token: String,
+    #[schema(value_type = String, min_length = 1, max_length = 128, pattern = "^[!-~]+$", example = "m2Zl0mTz1pC6o5q0b8K1s3d5f7g9h1j3k5l7z9x1c3v")]
+    refresh_token: Code<1, 128>,
 }
 
 form!(Refresh { refresh_token: "登录凭证" });

@@ -19,11 +19,12 @@ use crate::office::frame::Write;
 use crate::platform::app::App;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Body, Created, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::identity::PhoneNumber;
+use crate::rules::text::{KeyedCode, PlainText};
 use crate::{form, operations};
 
 /// Mounts these operations.
@@ -40,8 +41,8 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct WantCode {
-    #[schema(example = "13800000009")]
-    phone: String,
+    #[schema(value_type = String, min_length = 11, max_length = 30, example = "13800000009")]
+    phone: PhoneNumber,
 }
 
 form!(WantCode { phone: "手机号码" });
@@ -66,7 +67,7 @@ struct CodeSent {
     responses((status = 200, description = "验证码已发出")))]
 async fn send_code(req: HttpRequest, gate: web::Data<SignIn>, call: Write<WantCode>) -> Result<Answer<CodeSent>> {
     gate.code_at(&req)?;
-    let phone = number(&call.sent.phone)?;
+    let phone = call.sent.phone.clone();
     if call.app.sms.is_none() {
         return Err(Error::new(&faults::SMS_OFF));
     }
@@ -80,23 +81,14 @@ async fn send_code(req: HttpRequest, gate: web::Data<SignIn>, call: Write<WantCo
     .await
 }
 
-fn number(text: &str) -> Result<PhoneNumber> {
-    let mut faults = Faults::new();
-    let phone =
-        PhoneNumber::parse(text).map_err(|e| faults.push("/phone", "手机号码", e.code(), e.reason(), e.suggestion())).ok();
-    faults.settle()?;
-    phone.ok_or_else(|| Error::internal("a fault was not told"))
-}
-
 /// The number and the code that it got.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SmsLogin {
-    #[schema(example = "13800000009")]
-    phone: String,
-    #[validate(length(min = 1, max = 16, message = "验证码是六位数字。"))]
-    #[schema(example = "246813", min_length = 1, max_length = 16)]
-    code: String,
+    #[schema(value_type = String, min_length = 11, max_length = 30, example = "13800000009")]
+    phone: PhoneNumber,
+    #[schema(value_type = String, min_length = 1, max_length = 16, example = "246813")]
+    code: KeyedCode<1, 16>,
 }
 
 form!(SmsLogin { phone: "手机号码", code: "验证码" });
@@ -112,7 +104,7 @@ async fn sms_login(
     body: Body<SmsLogin>,
 ) -> Result<Answer<SignedIn>> {
     gate.resident_at(&req)?;
-    let typed = Typed { phone: number(&body.value.phone)?, digits: body.value.code };
+    let typed = Typed { phone: body.value.phone, digits: body.value.code.into_string() };
     let keys = app.keys.clone();
     let redeem = move |c: &mut AnyConn, new, at| sms_codes::redeem(c, &keys, &typed, new, at);
     sign_in(&app, &faults::CODE_REFUSED, redeem).await
@@ -123,9 +115,8 @@ async fn sms_login(
 #[serde(deny_unknown_fields)]
 struct CodeLogin {
     /// Twelve digits; blanks and hyphens do not matter.
-    #[validate(length(min = 1, max = 40, message = "登录码是十二位数字。"))]
-    #[schema(example = "1357-2468-9036", min_length = 1, max_length = 40)]
-    code: String,
+    #[schema(value_type = String, min_length = 1, max_length = 40, example = "1357-2468-9036")]
+    code: KeyedCode<1, 40>,
 }
 
 form!(CodeLogin { code: "登录码" });
@@ -170,23 +161,11 @@ where
 #[serde(deny_unknown_fields)]
 struct IssueCode {
     /// Why; written down with the worker's name.
-    #[validate(length(min = 4, max = 100, message = "请写明发放的原因，4 至 100 个字。"))]
-    #[schema(example = "本人到窗口，没有智能手机", min_length = 4, max_length = 100)]
-    purpose: String,
+    #[schema(value_type = String, min_length = 4, max_length = 100, example = "本人到窗口，没有智能手机")]
+    purpose: PlainText<4, 100>,
 }
 
 form!(IssueCode { purpose: "发放原因" });
-
-/// Blanks are no purpose.
-fn purpose_of(body: &IssueCode) -> Result<String> {
-    let (purpose, mut faults) = (body.purpose.trim().to_owned(), Faults::new());
-    if purpose.chars().count() < 4 {
-        let reason = "请写明发放的原因，4 至 100 个字。";
-        faults.push("/purpose", "发放原因", "too_short", reason, "例如：本人到窗口，没有智能手机。");
-    }
-    faults.settle()?;
-    Ok(purpose)
-}
 
 /// A code to be handed over.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
@@ -204,7 +183,7 @@ struct IssuedCode {
     params(("id" = Id, Path, description = "人员编号")),
     responses((status = 201, description = "登录码")))]
 async fn issue_code(caller: AreaOfficer, id: PathId, call: Write<IssueCode>) -> Result<Created<IssuedCode>> {
-    let (purpose, worker) = (purpose_of(&call.sent)?, caller.id);
+    let (purpose, worker) = (call.sent.purpose.clone(), caller.id);
     let new = counter_codes::NewCode::draw(&call.app)?;
     let code = new.text();
     let issued = move |c: &mut AnyConn, spine: &Spine, _: &IssueCode| {

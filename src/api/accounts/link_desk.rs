@@ -1,7 +1,6 @@
 //! Workers see which links wait, and confirm, refuse and end them.
 
 use actix_web::web;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -17,10 +16,12 @@ use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::rules::dates::Day;
+use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
 
 /// Mounts these operations.
@@ -77,7 +78,9 @@ pub struct LinkQuery {
     state: Option<LinkState>,
     /// 1 to 100; 20 when absent.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// Links in the worker's areas, the oldest first.
@@ -108,8 +111,9 @@ pub struct ConfirmLink {
     #[schema(example = 1)]
     version: i64,
     /// The last day of the right to act, for example of a mandate; null when open.
-    #[schema(value_type = Option<String>, format = "date", example = "2030-08-31")]
-    valid_to: Option<NaiveDate>,
+    #[schema(value_type = Option<String>, format = Date, example = "2030-08-31")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    valid_to: Option<Day>,
 }
 
 form!(ConfirmLink { version: "版本", valid_to: "有效期至" });

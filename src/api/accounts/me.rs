@@ -16,14 +16,16 @@ use crate::office::frame::{Call, Save, Write};
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Body, Created, Labelled, Operations};
+use crate::platform::error::{Error, Result};
+use crate::platform::http::{Answer, Body, Created, Labelled, Operations, Sent};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
-use crate::rules::certificate::CertificateNumber;
+use crate::rules::certificate::HolderNumber;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::names::PersonName;
+use crate::rules::text::{Code, Note};
+use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
 
 /// Mounts these operations.
@@ -128,13 +130,12 @@ async fn get_me(caller: Resident, call: Call) -> Result<Answer<Me>> {
 #[serde(deny_unknown_fields)]
 pub struct PhoneCode {
     /// The code of the phone-number button; not the code of `wx.login`.
-    #[validate(length(min = 1, max = 256, message = "微信授权码的长度不正确。"))]
-    #[schema(example = "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144", min_length = 1, max_length = 256)]
-    code: String,
+    #[schema(value_type = String, min_length = 1, max_length = 256, pattern = "^[!-~]+$", example = "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144")]
+    code: Code<1, 256>,
     /// The mini-program, when the server knows several.
-    #[validate(length(min = 1, max = 64, message = "小程序标识的长度不正确。"))]
-    #[schema(example = "wx1234567890abcdef")]
-    appid: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[!-~]+$", example = "wx1234567890abcdef")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    appid: Option<Code<1, 64>>,
 }
 
 form!(PhoneCode { code: "微信授权码", appid: "小程序标识" });
@@ -162,11 +163,11 @@ async fn bind_phone(caller: Resident, gate: web::Data<SignIn>, call: Save<PhoneC
 #[serde(deny_unknown_fields)]
 pub struct OwnIdentity {
     /// As on the ID card.
-    #[schema(example = "王小四")]
-    name: String,
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小四")]
+    name: PersonName,
     /// 18 characters.
-    #[schema(example = "11010519491231002X")]
-    id_number: String,
+    #[schema(value_type = String, min_length = 18, max_length = 40, example = "11010519491231002X")]
+    id_number: CitizenId,
     /// The version of the account that the caller saw.
     #[schema(example = 1)]
     version: i64,
@@ -184,15 +185,10 @@ async fn claim_identity(
     gate: web::Data<SignIn>,
     body: Body<OwnIdentity>,
 ) -> Result<Answer<Me>> {
-    let (keys, at, version) = (app.keys.clone(), moment(&app), body.value.version);
-    let mut faults = Faults::new();
-    let name = name_of(&mut faults, &body.value.name);
-    let number = citizen_id(&mut faults, &body.value.id_number, &app);
-    faults.settle()?;
-    let (Some(name), Some(number)) = (name, number) else { return Err(Error::internal("a fault was not told")) };
+    let (keys, at, sent) = (app.keys.clone(), moment(&app), body.value);
     gate.identities.check(&caller.account)?;
     let me = app.db.write(move |c| {
-        let account = identity::claim(c, &keys, caller.account, (&name, &number), version, at)?;
+        let account = identity::claim(c, &keys, caller.account, (&sent.name, &sent.id_number), sent.version, at)?;
         view(c, &keys, &account)
     });
     Ok(Answer::ok(me.await?))
@@ -200,15 +196,6 @@ async fn claim_identity(
 
 fn moment(app: &App) -> Moment {
     Moment { now: app.clock.now_ms(), link: app.clock.id() }
-}
-
-fn name_of(faults: &mut Faults, text: &str) -> Option<PersonName> {
-    PersonName::parse(text).map_err(|e| faults.push("/name", "姓名", e.code(), e.reason(), e.suggestion())).ok()
-}
-
-pub(crate) fn citizen_id(faults: &mut Faults, text: &str, app: &App) -> Option<CitizenId> {
-    let today = beijing_date(app.clock.now_ms());
-    CitizenId::parse(text, today).map_err(|e| faults.push("/id_number", "身份证号", e.code(), e.reason(), e.suggestion())).ok()
 }
 
 /// How the caller wants to be met.
@@ -245,21 +232,20 @@ async fn save_preferences(caller: Resident, call: Save<Preferences>) -> Result<A
 #[serde(deny_unknown_fields)]
 pub struct ClaimLink {
     /// The person's name as on the ID card.
-    #[schema(example = "王小五")]
-    name: String,
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小五")]
+    name: PersonName,
     /// The person's ID number, 18 characters, or the number on the disability certificate.
-    #[schema(example = "11010520120101001X")]
-    id_number: String,
+    #[schema(value_type = String, min_length = 18, max_length = 44, example = "11010520120101001X")]
+    id_number: HolderNumber,
     // Oneself needs no link: see PUT /me/identity.
     #[schema(inline, example = "child")]
     relation: Relation,
     /// Twelve-digit code of the town or village where the person is registered.
-    #[schema(value_type = String, example = "110105001002")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "110105001002")]
     area: AreaCode,
     /// Which papers show the relation, for example the household register.
-    #[validate(length(min = 2, max = 200, message = "请用 2 到 200 个字写明凭什么材料证明关系。"))]
-    #[schema(example = "户口簿", min_length = 2, max_length = 200)]
-    evidence: String,
+    #[schema(value_type = String, min_length = 2, max_length = 200, example = "户口簿")]
+    evidence: Note<2, 200>,
 }
 
 form!(ClaimLink {
@@ -270,7 +256,7 @@ form!(ClaimLink {
 #[utoipa::path(post, path = "/me/links", tag = "me", operation_id = "claimLink", summary = "申请代办关系",
     description = "登记可为其代办的人（子女、被监护人、近亲属、委托人），由工作人员凭材料核实后生效。每天最多 5 次。",
     responses((status = 201, description = "已登记，等待核实")))]
-async fn claim_link(caller: Resident, gate: web::Data<SignIn>, call: Write<ClaimLink>) -> Result<Created<LinkView>> {
+async fn claim_link(caller: Resident, gate: web::Data<SignIn>, call: Write<Sent<ClaimLink>>) -> Result<Created<LinkView>> {
     let new = checked(&call.app, caller, &call.sent)?;
     gate.links.check(&caller.account)?;
     call.once(caller.account, move |c, office, _| {
@@ -282,19 +268,15 @@ async fn claim_link(caller: Resident, gate: web::Data<SignIn>, call: Write<Claim
     .await
 }
 
-fn checked(app: &App, caller: Resident, claim: &ClaimLink) -> Result<NewLink> {
-    let (now, mut faults) = (app.clock.now_ms(), Faults::new());
-    let name = name_of(&mut faults, &claim.name);
-    // Twenty characters and more are a certificate's number, which begins with the ID number.
-    let card = CertificateNumber::parse(&claim.id_number, beijing_date(now)).ok();
-    let number = card.map(|n| n.holder().clone()).or_else(|| citizen_id(&mut faults, &claim.id_number, app));
-    if claim.relation == Relation::Own {
-        let (reason, suggestion) = ("本人不用登记代办关系。", "请在“我的身份”里填写本人姓名和身份证号。");
-        faults.push("/relation", "关系", "relation_self", reason, suggestion);
-    }
-    faults.settle()?;
-    let (Some(name), Some(id_number)) = (name, number) else { return Err(Error::internal("a fault was not told")) };
-    let (id, account, today) = (app.clock.id(), caller.account, beijing_date(now));
-    let (relation, evidence, area) = (claim.relation, claim.evidence.clone(), claim.area);
-    Ok(NewLink { id, account, name, id_number, relation, evidence, area, today, now })
+fn checked(app: &App, caller: Resident, sent: &Sent<ClaimLink>) -> Result<NewLink> {
+    let (now, id, account) = (app.clock.now_ms(), app.clock.id(), caller.account);
+    sent.judged(|claim, faults| {
+        if claim.relation == Relation::Own {
+            let (reason, suggestion) = ("本人不用登记代办关系。", "请在“我的身份”里填写本人姓名和身份证号。");
+            faults.push("/relation", "关系", "relation_self", reason, suggestion);
+        }
+        let (name, id_number, evidence) = (claim.name.clone(), claim.id_number.holder().clone(), claim.evidence.to_string());
+        let (relation, area, today) = (claim.relation, claim.area, beijing_date(now));
+        Ok(Some(NewLink { id, account, name, id_number, relation, evidence, area, today, now }))
+    })
 }

@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::me::citizen_id;
 use crate::office::accounts::faults as account_codes;
 use crate::office::accounts::guards::AreaOfficer;
 use crate::office::accounts::identity::{self, Moment};
 use crate::office::accounts::residents::Account;
 use crate::office::frame::{Call, Write};
 use crate::platform::crypto::Keyring;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::Result;
 use crate::platform::http::{Answer, Labelled, Operations, PathId};
 use crate::platform::id::Id;
+use crate::rules::identity::CitizenId;
 use crate::rules::names::PersonName;
 use crate::{form, labelled, operations};
 
@@ -73,8 +73,8 @@ async fn get_resident(caller: AreaOfficer, id: PathId, call: Call) -> Result<Ans
 #[serde(deny_unknown_fields)]
 pub struct ConfirmIdentity {
     /// As read from the ID card; must be what the resident claimed.
-    #[schema(example = "11010519491231002X")]
-    id_number: String,
+    #[schema(value_type = String, min_length = 18, max_length = 40, example = "11010519491231002X")]
+    id_number: CitizenId,
     /// The version of the account that the worker saw.
     #[schema(example = 2)]
     version: i64,
@@ -88,13 +88,10 @@ form!(ConfirmIdentity { id_number: "身份证号", version: "版本" });
     params(("id" = Id, Path, description = "居民账号")),
     responses((status = 200, description = "已核实")))]
 async fn confirm_identity(caller: AreaOfficer, id: PathId, call: Write<ConfirmIdentity>) -> Result<Answer<ResidentCard>> {
-    let mut faults = Faults::new();
-    let card = citizen_id(&mut faults, &call.sent.id_number, &call.app);
-    faults.settle()?;
-    let card = card.ok_or_else(|| Error::internal("a fault was not told"))?;
     let at = Moment { now: call.office.now, link: call.app.clock.id() };
     call.once(caller.id, move |c, office, sent| {
-        ResidentCard::of(&identity::confirm_in_person(c, &office.keys, &caller, id.0, &card, sent.version, at)?, &office.keys)
+        let (card, version) = (&sent.id_number, sent.version);
+        ResidentCard::of(&identity::confirm_in_person(c, &office.keys, &caller, id.0, card, version, at)?, &office.keys)
     })
     .await
 }

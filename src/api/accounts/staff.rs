@@ -16,6 +16,7 @@ use crate::platform::error::Result;
 use crate::platform::http::{Answer, Body, Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::rules::text::{KeyedCode, Password};
 use crate::{form, labelled, operations};
 
 /// Mounts these operations.
@@ -30,16 +31,13 @@ pub fn routes(to: &mut Operations) {
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StaffLogin {
-    #[validate(length(min = 1, max = 64, message = "用户名的长度不正确。"))]
-    #[schema(example = "wang.li", min_length = 1, max_length = 64)]
-    username: String,
-    #[validate(length(min = 1, max = 128, message = "密码的长度不正确。"))]
-    #[schema(example = "three-pigs-build-a-house", min_length = 1, max_length = 128)]
-    password: String,
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "wang.li")]
+    username: KeyedCode<1, 64>,
+    #[schema(value_type = String, min_length = 1, max_length = 128, example = "three-pigs-build-a-house")]
+    password: Password<1, 128>,
     /// Six digits of the authenticator app.
-    #[validate(length(min = 6, max = 8, message = "动态码应是 6 位数字。"))]
-    #[schema(example = "492039", min_length = 6, max_length = 8)]
-    totp: String,
+    #[schema(value_type = String, min_length = 6, max_length = 8, example = "492039")]
+    totp: KeyedCode<6, 8>,
 }
 
 form!(StaffLogin { username: "用户名", password: "密码", totp: "动态码" });
@@ -71,7 +69,11 @@ async fn staff_login_route(
 ) -> Result<Answer<StaffSignedIn>> {
     gate.worker_at(&req)?;
     let typed = body.value;
-    let attempt = Attempt { username: typed.username, password: Zeroizing::new(typed.password), code: typed.totp };
+    let attempt = Attempt {
+        username: typed.username.into_string(),
+        password: Zeroizing::new(typed.password.into_string()),
+        code: typed.totp.into_string(),
+    };
     let (pair, worker) = staff_login::sign_in(&app, &gate, attempt).await?;
     Ok(Answer::ok(StaffSignedIn {
         refresh_expires_at: rfc3339(pair.refresh_expires_at),

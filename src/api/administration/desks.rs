@@ -11,9 +11,11 @@ use crate::office::cases::service::Services;
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, Labelled, Operations, Page, Query, paging};
+use crate::platform::http::paging::{self, Cursor};
+use crate::platform::http::{Answer, Labelled, Operations, Page, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::typed::blank_is_none;
 use crate::{labelled, operations};
 
 /// Mounts this operation.
@@ -29,11 +31,13 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// One desk.

@@ -17,11 +17,13 @@ use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::calendar::rfc3339;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
 
 /// Mounts these operations.
@@ -91,10 +93,10 @@ pub fn view(c: &mut AnyConn, services: &Services, draft: &Draft) -> Result<Draft
 #[serde(deny_unknown_fields)]
 struct NewDraft {
     /// Twelve digits.
-    #[schema(value_type = String, example = "990101000000")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
-    #[schema(example = "device_rental")]
-    service: String,
+    #[schema(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "device_rental")]
+    service: Code<1, 60>,
     /// Clone this version, also one of another county of yours. Leave out when `content` is given.
     based_on: Option<Id>,
     #[validate(nested)]
@@ -121,7 +123,7 @@ fn beginning(c: &mut AnyConn, services: &Services, admin: &Worker, new: &NewDraf
     if new.county.level() > AreaLevel::County {
         faults.push("/county", "县（区）", "no_county", "政策由县（区）规定。", "请填写县（区）的十二位代码。");
     }
-    if !services.all().any(|s| s.code() == new.service) {
+    if !services.all().any(|s| s.code() == new.service.as_str()) {
         faults.push("/service", "服务", "unknown_service", "没有这项服务。", "请从服务列表中选择。");
     }
     if new.based_on.is_some() == new.content.is_some() {
@@ -134,7 +136,7 @@ fn beginning(c: &mut AnyConn, services: &Services, admin: &Worker, new: &NewDraf
         (None, Some(id)) => {
             let policy = county::pinned(c, id)?;
             scope::within(admin, &policy.county)?;
-            if policy.service == new.service { Ok(PolicyContent::of(&policy)) } else { Err(Error::not_found()) }
+            if policy.service == new.service.as_str() { Ok(PolicyContent::of(&policy)) } else { Err(Error::not_found()) }
         }
         (None, None) => Err(Error::internal("a draft from nothing")),
     }
@@ -150,7 +152,7 @@ async fn begin(who: Administrator, call: Write<NewDraft>) -> Result<Created<Draf
         let content = beginning(c, &office.services, &who, new)?;
         let draft = Draft::new((id, who.id, office.now), &new.county, &new.service, new.based_on, &content)?;
         draft.insert(c)?;
-        let said = format!("{}，{}", new.service, content.source);
+        let said = format!("{}，{}", new.service.as_str(), content.source);
         Event::new(office.now, Some(who.id), Change::DraftBegun, id, Some(new.county)).words(None, said).record(c)?;
         view(c, &office.services, &draft)
     })
@@ -163,14 +165,17 @@ async fn begin(who: Administrator, call: Write<NewDraft>) -> Result<Created<Draf
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
-    #[param(example = "device_rental")]
-    service: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "device_rental")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    service: Option<Code<1, 60>>,
     state: Option<DraftState>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(get, path = "/staff/admin/policy-drafts", tag = "administration", operation_id = "listPolicyDrafts", summary = "政策草稿",
@@ -183,7 +188,7 @@ async fn list(
     services: web::Data<Services>,
 ) -> Result<Answer<Page<DraftSummary>>> {
     let wanted = query.0;
-    let filter = Filter { county: wanted.county, service: wanted.service, state: wanted.state };
+    let filter = Filter { county: wanted.county, service: wanted.service.map(Code::into_string), state: wanted.state };
     let named = format!("policy-drafts:{filter:?}");
     let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
     scope::within(&who, &filter.county)?;

@@ -19,6 +19,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Body, Operations};
 use crate::platform::id::Id;
+use crate::rules::text::{KeyedCode, Password};
 use crate::{form, operations};
 
 /// Mounts these operations.
@@ -35,15 +36,12 @@ pub fn routes(to: &mut Operations) {
 #[serde(deny_unknown_fields)]
 struct Enrol {
     /// From the administrator, or from `zhucan admin invite`.
-    #[validate(length(min = 1, max = 64, message = "邀请码的长度不正确。"))]
-    #[schema(example = "K7QM-2XWD-9RTA-HB4C", min_length = 1, max_length = 64)]
-    code: String,
-    #[validate(length(min = 1, max = 64, message = "用户名的长度不正确。"))]
-    #[schema(example = "wang.li", min_length = 1, max_length = 64)]
-    username: String,
-    #[validate(length(min = 1, max = 128, message = "密码的长度不正确。"))]
-    #[schema(example = "three-pigs-build-a-house", min_length = 1, max_length = 128)]
-    password: String,
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "K7QM-2XWD-9RTA-HB4C")]
+    code: KeyedCode<1, 64>,
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "wang.li")]
+    username: KeyedCode<1, 64>,
+    #[schema(value_type = String, min_length = 1, max_length = 128, example = "three-pigs-build-a-house")]
+    password: Password<1, 128>,
 }
 
 form!(Enrol { code: "邀请码", username: "用户名", password: "密码" });
@@ -91,7 +89,7 @@ async fn enrol(req: HttpRequest, gate: web::Data<SignIn>, body: Body<Enrol>, app
     let (typed, now) = (body.value, app.clock.now_ms());
     let hash = invitations::hash(&app.keys, &typed.code);
     let found = app.db.read(move |c| holder(c, &hash, Purpose::Enrol, Standing::Invited, now)).await?;
-    let login = Login::new(&app, found.id, &typed.username, Zeroizing::new(typed.password)).await?;
+    let login = Login::new(&app, found.id, &typed.username, Zeroizing::new(typed.password.into_string())).await?;
     let (otpauth_url, username) = (login.otpauth_url.to_string(), login.username().to_owned());
     let worker = app.db.write(move |c| {
         holder(c, &hash, Purpose::Enrol, Standing::Invited, now)?;
@@ -105,12 +103,10 @@ async fn enrol(req: HttpRequest, gate: web::Data<SignIn>, body: Body<Enrol>, app
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CodeAndPassword {
-    #[validate(length(min = 1, max = 64, message = "一次性码的长度不正确。"))]
-    #[schema(example = "K7QM-2XWD-9RTA-HB4C", min_length = 1, max_length = 64)]
-    code: String,
-    #[validate(length(min = 1, max = 128, message = "密码的长度不正确。"))]
-    #[schema(example = "three-pigs-build-a-house", min_length = 1, max_length = 128)]
-    password: String,
+    #[schema(value_type = String, min_length = 1, max_length = 64, example = "K7QM-2XWD-9RTA-HB4C")]
+    code: KeyedCode<1, 64>,
+    #[schema(value_type = String, min_length = 1, max_length = 128, example = "three-pigs-build-a-house")]
+    password: Password<1, 128>,
 }
 
 form!(CodeAndPassword { code: "一次性码", password: "密码" });
@@ -138,7 +134,7 @@ async fn set_password(
     let hash = invitations::hash(&app.keys, &typed.code);
     let found = app.db.read(move |c| holder(c, &hash, Purpose::Password, Standing::Active, now)).await?;
     passwords::acceptable(&found.username, &typed.password)?;
-    let stored = staff_admin::hashed(Zeroizing::new(typed.password)).await?;
+    let stored = staff_admin::hashed(Zeroizing::new(typed.password.into_string())).await?;
     let ended = app.db.write(move |c| {
         let found = holder(c, &hash, Purpose::Password, Standing::Active, now)?;
         diesel::update(workers::table.find(found.id)).set(workers::password.eq(&stored)).execute(c)?;
@@ -164,7 +160,7 @@ async fn renew_totp(
     let (typed, now) = (body.value, app.clock.now_ms());
     let hash = invitations::hash(&app.keys, &typed.code);
     let found = app.db.read(move |c| holder(c, &hash, Purpose::Totp, Standing::Active, now)).await?;
-    if !gate.passwords.fits(Zeroizing::new(typed.password), Some(found.password)).await? {
+    if !gate.passwords.fits(Zeroizing::new(typed.password.into_string()), Some(found.password)).await? {
         app.db.write(move |c| invitations::miss(c, &hash)).await?;
         return Err(Error::new(&faults::STAFF_REFUSED));
     }

@@ -8,11 +8,13 @@ use crate::office::accounts::{Auditor, staff};
 use crate::office::administration::events::{self, Change, Filter, Line};
 use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Labelled, Operations, Page, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::lifecycle::Role;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 use crate::{labelled, operations};
 
 /// Mounts this operation.
@@ -27,10 +29,14 @@ pub fn routes(to: &mut Operations) {
 struct Wanted {
     action: Option<Change>,
     /// Id or code of what was changed.
-    target: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    target: Option<Code<1, 64>>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// One administrative change.
@@ -74,7 +80,7 @@ fn view(line: Line, names: &[(Id, String)]) -> AdminEventView {
 async fn list(who: Auditor, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<AdminEventView>>> {
     let wanted = query.0;
     let areas = who.posts_of(Role::Auditor).map(|p| p.area).collect();
-    let filter = Filter { areas, change: wanted.action, target: wanted.target };
+    let filter = Filter { areas, change: wanted.action, target: wanted.target.map(Code::into_string) };
     let named = format!("admin-events:{}:{filter:?}", who.id);
     let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
     let (lines, names) = app

@@ -16,11 +16,13 @@ use crate::operations;
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::{Detail, Error, Faults, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 
 /// Mounts these operations.
 pub fn routes(to: &mut Operations) {
@@ -39,13 +41,15 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
-    #[param(example = "device_rental")]
-    service: String,
+    #[param(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "device_rental")]
+    service: Code<1, 60>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// A published version, which never changes.

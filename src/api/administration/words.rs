@@ -14,6 +14,7 @@ use crate::platform::code;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Body, Labelled, List, Operations, Query};
 use crate::rules::areas::AreaCode;
+use crate::rules::text::{Note, PlainText};
 use crate::{form, labelled, operations};
 
 /// Mounts these operations.
@@ -30,7 +31,7 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
 }
 
@@ -80,17 +81,15 @@ async fn list(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> 
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChangeWords {
-    #[schema(value_type = String, example = "990101000000")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// As it was seen; 0 for the shipped words.
     #[schema(example = 0)]
     version: i64,
-    #[validate(length(min = 1, max = 30, message = "标题应为 1 至 30 个字。"))]
-    #[schema(example = "{service}：需要补正", min_length = 1, max_length = 30)]
-    title: String,
-    #[validate(length(min = 1, max = 200, message = "正文应为 1 至 200 个字。"))]
-    #[schema(example = "有材料需要补充。请在{day}前办理。", min_length = 1, max_length = 200)]
-    body: String,
+    #[schema(value_type = String, min_length = 1, max_length = 30, example = "{service}：需要补正")]
+    title: PlainText<1, 30>,
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "有材料需要补充。请在{day}前办理。")]
+    body: Note<1, 200>,
 }
 
 form!(ChangeWords { county: "县（区）", version: "版本", title: "标题", body: "正文" });
@@ -111,7 +110,7 @@ async fn change(
     words::check(&form.title, &form.body).settle()?;
     let saved = app.db.write(move |c| {
         let before = words::template(c, form.county.as_str(), event)?;
-        let new = Template { title: form.title.clone(), body: form.body.clone(), version: form.version };
+        let new = Template { title: form.title.to_string(), body: form.body.to_string(), version: form.version };
         let saved = words::save(c, &form.county, event, &new, (who.id, now))?;
         let said = |t: &Template| format!("{}｜{}", t.title, t.body);
         let line = Event::new(now, Some(who.id), Change::NoticeWordsChanged, event.code(), Some(form.county));

@@ -22,11 +22,14 @@ use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Body, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::lifecycle::Role;
+use crate::rules::names::PersonName;
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// Mounts these operations.
@@ -47,12 +50,15 @@ pub fn routes(to: &mut Operations) {
 struct Wanted {
     role: Option<Role>,
     /// Twelve digits: with a post there or below.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     area: Option<AreaCode>,
     status: Option<Standing>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(get, path = "/staff/admin/workers", tag = "administration", operation_id = "listWorkers", summary = "工作人员名单",
@@ -80,9 +86,8 @@ async fn one(who: Administrator, id: PathId, call: Call) -> Result<Answer<Worker
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewWorker {
-    #[validate(length(min = 2, max = 40, message = "姓名应为 2 至 40 个字。"))]
-    #[schema(example = "王丽", min_length = 2, max_length = 40)]
-    name: String,
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王丽")]
+    name: PersonName,
     /// The worker as a person of the register, if known.
     person_id: Option<Id>,
     #[validate(length(min = 1, max = 10, message = "请给 1 至 10 个岗位。"))]
@@ -115,7 +120,7 @@ async fn invite(who: Administrator, call: Write<NewWorker>) -> Result<Created<Wo
         let now = spine.now;
         let posts = posts::checked(c, &spine.services, &who, &new.posts, beijing_date(now))?;
         linkable(c, &who, new.person_id)?;
-        staff_admin::insert(c, id, new.name.trim(), new.person_id, now)?;
+        staff_admin::insert(c, id, new.name.reveal(), new.person_id, now)?;
         staff_admin::post(c, id, &posts, now)?;
         let expires_at = drawn.issue(c, id, Purpose::Enrol, now)?;
         store::event(&who, Change::WorkerInvited, id, &posts, now).words(None, store::in_words(&posts)).record(c)?;
@@ -142,9 +147,8 @@ fn linkable(c: &mut AnyConn, admin: &Worker, person: Option<Id>) -> Result<()> {
 struct EditWorker {
     /// As it was seen.
     version: i64,
-    #[validate(length(min = 2, max = 40, message = "姓名应为 2 至 40 个字。"))]
-    #[schema(example = "王丽", min_length = 2, max_length = 40)]
-    name: String,
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王丽")]
+    name: PersonName,
     person_id: Option<Id>,
 }
 
@@ -158,7 +162,7 @@ async fn edit(who: Administrator, id: PathId, call: Save<EditWorker>) -> Result<
     call.save(move |c, office, form| {
         let (row, posts) = store::take(c, &who, id.0, form.version, office.now)?;
         linkable(c, &who, form.person_id)?;
-        let name = form.name.trim();
+        let name = form.name.reveal();
         let set = (workers::name.eq(name), workers::person_id.eq(form.person_id));
         diesel::update(workers::table.find(row.id)).set(set).execute(c)?;
         let linked = |p: Option<Id>| if p.is_some() { "已关联人员" } else { "没有关联人员" };

@@ -7,7 +7,10 @@ use crate::office::cases::moving::notice_board::{self, PublicLine};
 use crate::office::frame::Call;
 use crate::operations;
 use crate::platform::error::Result;
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Operations, Page, Query};
+use crate::rules::areas::AreaCode;
+use crate::rules::typed::blank_is_none;
 
 /// The operation of this file.
 pub fn routes(to: &mut Operations) {
@@ -20,18 +23,20 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct Board {
     /// Twelve-digit code of the county.
-    #[param(example = "990101000000")]
-    county: String,
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    county: AreaCode,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(get, path = "/public/notice-board", tag = "public", operation_id = "listPublicNotices", summary = "公示栏",
     description = "正在公示的事项，姓名已经遮盖，到期自动撤下。",
     responses((status = 200, description = "一页公示")))]
 async fn board(q: Query<Board>, call: Call) -> Result<Answer<Page<PublicLine>>> {
-    let county = q.0.county;
+    let county = q.0.county.to_string();
     let name = format!("board:{county}");
     Ok(call
         .page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {

@@ -15,12 +15,15 @@ use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Faults, Result};
-use crate::platform::http::body::moment;
+use crate::platform::error::Result;
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::rules::dates::SentMoment;
+use crate::rules::names::PersonName;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
 
 /// The operations of this file.
@@ -41,20 +44,21 @@ struct RecordMandate {
     #[schema(inline, example = "self")]
     relation: Relation,
     /// Name of whoever agreed, when it is not the person.
-    #[validate(length(min = 2, max = 50, message = "请填写同意人的姓名，最多50个字。"))]
-    #[schema(example = json!(null))]
-    giver_name: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 40, example = json!(null))]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    giver_name: Option<PersonName>,
     #[schema(inline, example = "counter")]
     channel: HelpedAt,
     #[schema(inline, example = "oral")]
     form: ConsentForm,
     /// Version of the privacy text that was read out or shown (`GET /bootstrap`).
-    #[schema(example = "2026-11")]
-    consent: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    consent: Option<Code<1, 40>>,
     /// When it was said; now when it is left out. At most seven days ago.
-    #[validate(length(max = 40, message = "时间的格式不正确。"))]
-    #[schema(format = DateTime, example = "2026-11-21T09:30:00+08:00")]
-    given_at: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-11-21T09:30:00+08:00")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    given_at: Option<SentMoment>,
     /// For how many days you may act, 1 to 7; 3 when it is left out.
     #[validate(range(min = 1, max = 7, message = "代办的天数是 1 到 7 天。"))]
     #[schema(example = 3, minimum = 1, maximum = 7)]
@@ -113,29 +117,26 @@ fn one(c: &mut AnyConn, mandate: Mandate, now: i64) -> Result<MandateView> {
     views(c, &[mandate], now)?.pop().ok_or_else(crate::platform::error::Error::not_found)
 }
 
-/// The agreement as it was sent, its moment read.
-fn wanted(sent: &RecordMandate, id: Id, now: i64) -> Result<NewMandate> {
-    let mut faults = Faults::new();
-    let given_at = sent.given_at.as_deref().and_then(|text| moment(text, "/given_at", "同意的时间", &mut faults));
-    faults.settle()?;
-    Ok(NewMandate {
+/// The agreement as it was sent.
+fn wanted(sent: &RecordMandate, id: Id, now: i64) -> NewMandate {
+    NewMandate {
         id,
         person: sent.person_id,
         relation: sent.relation,
-        giver: sent.giver_name.clone(),
+        giver: sent.giver_name.as_ref().map(|name| name.reveal().to_owned()),
         channel: sent.channel,
         form: sent.form,
-        consent: sent.consent.clone(),
-        given_at: given_at.unwrap_or(now),
+        consent: sent.consent.as_ref().map(|consent| consent.as_str().to_owned()),
+        given_at: sent.given_at.map_or(now, SentMoment::ms),
         days: sent.days.unwrap_or(mandates::USUAL_DAYS),
-    })
+    }
 }
 
 #[utoipa::path(post, path = "/staff/mandates", tag = "counter", operation_id = "recordMandate", summary = "登记同意代办",
     description = "居民在窗口或者在家里同意由您代为办理时登记。登记后，您可以在期限内为这个人使用填写、上传、提交、补正等居民接口，得到的就是同一件申请；您自己不能审批这件申请。有账号的本人和家属会收到通知。",
     responses((status = 201, description = "已登记")))]
 async fn record(who: AreaOfficer, call: Write<RecordMandate>) -> Result<Created<MandateView>> {
-    let new = wanted(&call.sent, call.app.clock.id(), call.office.now)?;
+    let new = wanted(&call.sent, call.app.clock.id(), call.office.now);
     call.once(who.id, move |c, spine, _| {
         let mandate = new.record(c, spine, &who)?;
         one(c, mandate, spine.now)

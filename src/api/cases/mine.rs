@@ -19,9 +19,12 @@ use crate::office::notices::reach::{self, Channels};
 use crate::office::ratings::{self, Grade};
 use crate::platform::code;
 use crate::platform::error::{Detail, Faults, Result};
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, List, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Action;
+use crate::rules::text::{Code, Note};
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -80,7 +83,9 @@ struct Mine {
     live: Option<bool>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(get, path = "/cases", tag = "cases", operation_id = "listMyCases", summary = "我的办件",
@@ -157,8 +162,9 @@ struct Submit {
     #[schema(example = 1)]
     version: i64,
     /// Version of the privacy text that the applicant agreed to (`GET /bootstrap`).
-    #[schema(example = "2026-11")]
-    consent: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    consent: Option<Code<1, 40>>,
 }
 form!(Submit { version: "版本", consent: "个人信息处理同意书" });
 
@@ -195,16 +201,17 @@ struct Seen {
     #[schema(example = 2)]
     version: i64,
     /// Words to the office.
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "材料已经换成清楚的照片。")]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "材料已经换成清楚的照片。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 500>>,
 }
 form!(Seen { version: "版本", note: "说明" });
 
 /// One action of the applicant, and the case after it.
 async fn acted(action: Action, who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
     call.once(who.id(), move |c, spine, sent| {
-        let case = act(c, spine, id.0, take(&who, action, sent.version, sent.note.clone()))?;
+        let note = sent.note.clone().map(Note::into_string);
+        let case = act(c, spine, id.0, take(&who, action, sent.version, note))?;
         views::full(c, spine, &case, Some(&Actor::from(&who)))
     })
     .await
@@ -258,9 +265,9 @@ struct Rate {
     version: i64,
     #[schema(inline, example = "very_good")]
     grade: Grade,
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "工作人员很耐心。")]
-    comment: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "工作人员很耐心。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    comment: Option<Note<1, 500>>,
 }
 form!(Rate { version: "版本", grade: "满意程度", comment: "意见" });
 

@@ -2,7 +2,6 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use futures_util::StreamExt;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +10,7 @@ use validator::Validate;
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::loading;
 use crate::office::cases::access::mandates;
-use crate::office::cases::filing::paper_files::{BAD_FILE, BAD_LINK, BAD_UPLOAD, FILES_BUSY, discard, store, unstored};
+use crate::office::cases::filing::paper_files::{BAD_FILE, BAD_LINK, FILES_BUSY, discard, store, unstored};
 use crate::office::cases::filing::papers::{self, Paper, PaperView, Viewer};
 use crate::office::cases::filing::viewings;
 use crate::office::cases::record::case::Case;
@@ -22,17 +21,20 @@ use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::crypto::{Link, Place};
 use crate::platform::error::{Detail, Error, Faults, Result};
-use crate::platform::files::{FileFault, Kind, MAX_FILE_BYTES, Variant};
+use crate::platform::files::{FileFault, Kind, Variant};
+use crate::platform::http::faults::Labels;
 use crate::platform::http::once::Done;
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Created, Once, Operations, Page, Parts, PathId, Query};
 use crate::platform::id::Id;
+use crate::rules::text::{Code, PlainText};
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        upload: [code::INVALID, case_codes::NOT_EDITABLE, BAD_FILE, BAD_UPLOAD, FILES_BUSY],
+        upload: [code::INVALID, case_codes::NOT_EDITABLE, BAD_FILE, code::BAD_UPLOAD, FILES_BUSY],
         withdraw: [case_codes::NOT_EDITABLE],
         reusable: [code::NOT_FOUND],
         reuse: [case_codes::NOT_EDITABLE],
@@ -48,11 +50,11 @@ struct Upload {
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
     /// Code of the material.
-    #[schema(example = "household_register")]
-    material: String,
+    #[schema(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "household_register")]
+    material: Code<1, 60>,
     /// What is to be seen, in words.
-    #[schema(example = "户口簿首页")]
-    alt_text: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "户口簿首页")]
+    alt_text: Option<PlainText<1, 500>>,
 }
 
 #[utoipa::path(post, path = "/cases/{id}/papers", tag = "papers", operation_id = "uploadPaper", summary = "上传材料",
@@ -118,49 +120,30 @@ impl Sent {
     }
 }
 
-/// Reads the parts, never more than the limits.
-async fn take(Parts(mut parts): Parts) -> Result<Sent> {
-    let (mut file, mut material, mut alt_text) = (None, None, None);
-    let bad = |why: &str| Error::new(&BAD_UPLOAD).because(why);
-    while let Some(part) = parts.next().await {
-        let mut part = part.map_err(|e| Error::new(&BAD_UPLOAD).because(e))?;
-        let (most, slot) = match part.name() {
-            Some("file") => (MAX_FILE_BYTES, &mut file),
-            Some("material") => (100, &mut material),
-            Some("alt_text") => (600, &mut alt_text),
-            _ => return Err(bad("unknown part")),
-        };
-        let mut bytes = Vec::new();
-        while let Some(chunk) = part.next().await {
-            let chunk = chunk.map_err(|e| Error::new(&BAD_UPLOAD).because(e))?;
-            if bytes.len().saturating_add(chunk.len()) > most {
-                return Err(Error::new(&code::TOO_LARGE));
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        if slot.replace(bytes).is_some() {
-            return Err(bad("a part came twice"));
-        }
-    }
-    let text = |b: Option<Vec<u8>>| String::from_utf8(b.unwrap_or_default()).map_err(|_| bad("a text part is not UTF-8"));
-    let mut faults = Faults::new();
-    let material = text(material)?;
-    if material.is_empty() {
+/// The parts of the form, in its order.
+const LABELS: Labels = &[("file", "文件"), ("material", "材料"), ("alt_text", "图片说明")];
+
+/// Reads the parts, and tells at once what is wrong with them.
+async fn take(parts: Parts) -> Result<Sent> {
+    let (mut received, mut faults) = (parts.received(LABELS).await?, Faults::new());
+    let material: Option<Code<1, 60>> = received.text("material");
+    if material.is_none() {
         faults.push("/material", "材料", "required", "没有说明是哪一份材料。", "请从材料清单中选择。");
     }
-    faults.settle()?;
-    Ok(Sent { file: file.ok_or_else(|| bad("no part named file"))?, material, alt_text: text(alt_text)? })
+    let alt_text: Option<PlainText<1, 500>> = received.text("alt_text");
+    let file = received.file(faults)?;
+    let material = material.map(Code::into_string).unwrap_or_default();
+    Ok(Sent { file, material, alt_text: alt_text.map(PlainText::into_string).unwrap_or_default() })
 }
 
 fn refused(fault: FileFault) -> Error {
-    if fault == FileFault::TooLarge {
-        return Error::new(&code::TOO_LARGE);
-    }
-    if fault.is_temporary() {
-        return Error::new(&FILES_BUSY).because(fault).retry_after(3);
-    }
     let detail = Detail::new("/file", "文件", fault.code(), &fault.reason(), fault.suggestion());
-    Error::new(&BAD_FILE).with_details(vec![detail])
+    let code = match fault {
+        FileFault::TooLarge => &code::TOO_LARGE,
+        _ if fault.is_temporary() => return Error::new(&FILES_BUSY).because(fault).retry_after(3).with_details(vec![detail]),
+        _ => &BAD_FILE,
+    };
+    Error::new(code).with_details(vec![detail])
 }
 
 #[utoipa::path(delete, path = "/papers/{id}", tag = "papers", operation_id = "withdrawPaper", summary = "删除材料",
@@ -186,7 +169,9 @@ struct OfPerson {
     person_id: Id,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(get, path = "/me/papers", tag = "papers", operation_id = "listReusablePapers", summary = "可以再次使用的材料",
@@ -220,9 +205,8 @@ async fn reusable(
 #[serde(deny_unknown_fields)]
 struct Reuse {
     paper_id: Id,
-    #[validate(length(min = 1, max = 60, message = "材料名称太长。"))]
-    #[schema(example = "household_register")]
-    material: String,
+    #[schema(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "household_register")]
+    material: Code<1, 60>,
 }
 form!(Reuse { paper_id: "材料编号", material: "材料" });
 
@@ -244,7 +228,7 @@ async fn reuse(who: Filer, id: PathId, call: Write<Reuse>) -> Result<Created<Pap
             id: new,
             owner_account,
             case_id: case.id,
-            material: ask.material.clone(),
+            material: ask.material.to_string(),
             alt_text,
             uploaded_at: spine.now,
             ..old
@@ -261,13 +245,17 @@ async fn reuse(who: Filer, id: PathId, call: Write<Reuse>) -> Result<Created<Pap
 #[into_params(parameter_in = Query)]
 struct Signed {
     /// full or thumb.
-    variant: String,
+    #[param(value_type = String, min_length = 1, max_length = 20, pattern = "^[!-~]+$")]
+    variant: Code<1, 20>,
     /// The worker who got the link; none when an applicant did.
-    holder: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    holder: Option<Code<1, 64>>,
     /// End of the link's life, epoch milliseconds.
     expires: i64,
     /// Signature.
-    signature: String,
+    #[param(value_type = String, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    signature: Code<1, 200>,
 }
 
 #[utoipa::path(get, path = "/files/{id}", tag = "papers", operation_id = "downloadPaper", summary = "查看材料",
@@ -277,7 +265,7 @@ struct Signed {
 async fn download(id: PathId, q: Query<Signed>, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
     let (spine, signed) = (Spine::of(&app, &services), q.0);
     let bad = || Error::new(&BAD_LINK);
-    let (file, holder) = (id.0.to_string(), signed.holder.unwrap_or_default());
+    let (file, holder) = (id.0.to_string(), signed.holder.map(Code::into_string).unwrap_or_default());
     let link = Link { file: &file, variant: &signed.variant, holder: &holder, expires_ms: signed.expires };
     app.keys.verify_link(&link, &signed.signature, spine.now).map_err(|_| bad())?;
     let variant = Variant::from_name(&signed.variant).ok_or_else(bad)?;

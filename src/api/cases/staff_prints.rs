@@ -17,10 +17,12 @@ use crate::office::people::reveals::RevealField;
 use crate::operations;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, List, Operations, PathId, Query};
 use crate::platform::id::Id;
 use crate::platform::print::{Paper, Printed};
+use crate::rules::text::Note;
+use crate::rules::typed::blank_is_none;
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
@@ -118,19 +120,14 @@ async fn document(
 #[into_params(parameter_in = Query)]
 struct Open {
     /// Why names and numbers are needed in full, 4 to 100 characters; left out, they are masked.
-    purpose: Option<String>,
+    #[param(value_type = Option<String>, min_length = 4, max_length = 100)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    purpose: Option<Note<4, 100>>,
 }
 
 impl Open {
-    fn purpose(self) -> Result<Option<String>> {
-        let Some(purpose) = self.purpose.map(|p| p.trim().to_owned()) else { return Ok(None) };
-        let mut faults = Faults::new();
-        if !(4..=100).contains(&purpose.chars().count()) {
-            let reason = "请写明打印完整信息的原因，4 至 100 个字。";
-            faults.push("/purpose", "打印原因", "bad_length", reason, "例如：移交市残联复核。不填写时，姓名和号码会遮盖。");
-        }
-        faults.settle()?;
-        Ok(Some(purpose))
+    fn purpose(self) -> Option<String> {
+        self.purpose.map(Note::into_string)
     }
 }
 
@@ -145,7 +142,7 @@ async fn file(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Printed> {
-    let (job, purpose) = (Printing::begin(&app, &services, who), q.0.purpose()?);
+    let (job, purpose) = (Printing::begin(&app, &services, who), q.0.purpose());
     let made = app.db.write(move |c| {
         let case = loading::in_scope(c, &job.who, id.0)?;
         let facts = facts::load(c, &job.spine, case)?;

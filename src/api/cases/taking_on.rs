@@ -16,6 +16,8 @@ use crate::platform::error::Result;
 use crate::platform::http::paging::Paged;
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -45,8 +47,9 @@ struct TakeOn {
     #[schema(example = 4)]
     version: i64,
     /// Version of the privacy text that the caller agreed to (`GET /bootstrap`).
-    #[schema(example = "2026-11")]
-    consent: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    consent: Option<Code<1, 40>>,
 }
 form!(TakeOn { version: "版本", consent: "个人信息处理同意书" });
 

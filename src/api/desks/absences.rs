@@ -18,12 +18,13 @@ use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::body::moment;
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
+use crate::rules::dates::SentMoment;
+use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
 
 /// The longest absence that can be stated at once, in milliseconds: a year.
@@ -129,13 +130,12 @@ struct StateAbsence {
     /// Who stands in: a colleague of the same county.
     deputy_id: Id,
     /// When it begins; now when it is left out.
-    #[validate(length(max = 40, message = "开始时间的格式不正确。"))]
-    #[schema(format = DateTime, example = "2026-11-23T09:00:00+08:00")]
-    from: Option<String>,
+    #[schema(value_type = Option<String>, format = DateTime, example = "2026-11-23T09:00:00+08:00")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    from: Option<SentMoment>,
     /// The first moment of being back.
-    #[validate(length(max = 40, message = "结束时间的格式不正确。"))]
-    #[schema(format = DateTime, example = "2026-11-30T09:00:00+08:00")]
-    until: String,
+    #[schema(value_type = String, format = DateTime, example = "2026-11-30T09:00:00+08:00")]
+    until: SentMoment,
     #[schema(inline, example = "leave")]
     why: Why,
 }
@@ -165,17 +165,14 @@ async fn state(who: DeskOfficer, call: Write<StateAbsence>) -> Result<Created<Ab
 /// The absence as it was asked for, with its times checked.
 fn planned(asked: &StateAbsence, by: &Worker, id: Id, now: i64) -> Result<Absence> {
     let mut faults = Faults::new();
-    let from_at = asked.from.as_deref().and_then(|text| moment(text, "/from", "开始时间", &mut faults)).unwrap_or(now);
-    let until_at = moment(&asked.until, "/until", "结束时间", &mut faults).unwrap_or(now);
-    if faults.is_empty() {
-        if from_at < now {
-            faults.push("/from", "开始时间", "past", "开始时间已经过了。", "现在就开始的，不用填写开始时间。");
-        }
-        if until_at <= from_at.max(now) {
-            faults.push("/until", "结束时间", "before_begin", "结束时间不在开始时间之后。", "请重新选择结束时间。");
-        } else if until_at.saturating_sub(from_at) > LONGEST_MS {
-            faults.push("/until", "结束时间", "too_long", "一次最多登记一年。", "请选择早一些的结束时间。");
-        }
+    let (from_at, until_at) = (asked.from.map_or(now, SentMoment::ms), asked.until.ms());
+    if from_at < now {
+        faults.push("/from", "开始时间", "past", "开始时间已经过了。", "现在就开始的，不用填写开始时间。");
+    }
+    if until_at <= from_at.max(now) {
+        faults.push("/until", "结束时间", "before_begin", "结束时间不在开始时间之后。", "请重新选择结束时间。");
+    } else if until_at.saturating_sub(from_at) > LONGEST_MS {
+        faults.push("/until", "结束时间", "too_long", "一次最多登记一年。", "请选择早一些的结束时间。");
     }
     faults.settle()?;
     let worker_id = asked.worker_id.unwrap_or(by.id);

@@ -15,6 +15,8 @@ use crate::platform::db::{AnyConn, apart};
 use crate::platform::error::{Detail, Result};
 use crate::platform::http::{Answer, Labelled, Operations};
 use crate::platform::id::Id;
+use crate::rules::text::{Code, Note};
+use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
 
 /// The operations of this file.
@@ -38,13 +40,13 @@ struct Bulk {
     #[schema(inline, example = "accept")]
     action: Verb,
     /// A code of the policy's reasons for this action; the same for all.
-    #[validate(length(max = 60, message = "请从列表中选择原因。"))]
-    #[schema(example = "not_eligible")]
-    reason: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "not_eligible")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    reason: Option<Code<1, 60>>,
     /// Words that each applicant will read.
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "材料齐全，同意报送。")]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "材料齐全，同意报送。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 500>>,
     #[validate(length(min = 1, max = 50, message = "请选择一到五十件。"), nested)]
     cases: Vec<SeenCase>,
 }
@@ -87,7 +89,11 @@ struct BulkDone {
 async fn bulk(who: DeskOfficer, call: Write<Bulk>) -> Result<Answer<BulkDone>> {
     let worker = who.0;
     call.once(worker.id, move |c, spine, sent| {
-        let ruling = Ruling { action: sent.action.action(), reason: sent.reason.clone(), note: sent.note.clone() };
+        let ruling = Ruling {
+            action: sent.action.action(),
+            reason: sent.reason.clone().map(Code::into_string),
+            note: sent.note.clone().map(Note::into_string),
+        };
         let mut results = Vec::with_capacity(sent.cases.len());
         for seen in &sent.cases {
             results.push(one(c, spine, &worker, &ruling, seen)?);

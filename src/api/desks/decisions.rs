@@ -22,6 +22,8 @@ use crate::platform::http::{Answer, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Action;
+use crate::rules::text::{Code, Note};
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file. The one path that names its verb comes before the one that takes any.
@@ -85,13 +87,13 @@ struct Decision {
     version: i64,
     /// A code of the policy's reasons for this action (`GET /public/policies`); asked for when a case is declined, rejected,
     /// sent back, escalated or put off.
-    #[validate(length(max = 60, message = "请从列表中选择原因。"))]
-    #[schema(example = "not_eligible")]
-    reason: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "not_eligible")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    reason: Option<Code<1, 60>>,
     /// Words that the applicant will read; of a remark, words that only colleagues read.
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "材料齐全，同意报送。")]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "材料齐全，同意报送。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 500>>,
 }
 form!(Decision { version: "版本", reason: "原因", note: "说明" });
 
@@ -105,7 +107,8 @@ async fn decide(who: DeskOfficer, path: web::Path<(String, String)>, call: Write
     let action = Verb::from_code(&verb).ok_or_else(Error::not_found)?.action();
     let worker = who.0;
     call.once(worker.id, move |c, spine, sent| {
-        let ruling = Ruling { action, reason: sent.reason.clone(), note: sent.note.clone() };
+        let ruling =
+            Ruling { action, reason: sent.reason.clone().map(Code::into_string), note: sent.note.clone().map(Note::into_string) };
         let case = ruling.on(c, spine, &worker, id, sent.version)?;
         views::full(c, spine, &case, Some(&Actor::Worker(worker.clone())))
     })
@@ -167,9 +170,9 @@ struct MergeCase {
     version: i64,
     /// The case that goes on: of the same person and service.
     into: Id,
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "同一件事申请了两次。")]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "同一件事申请了两次。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 500>>,
 }
 form!(MergeCase { version: "版本", into: "并入的办件", note: "说明" });
 
@@ -182,7 +185,7 @@ async fn merge(who: DeskOfficer, id: PathId, call: Write<MergeCase>) -> Result<A
     call.once(worker.id, move |c, spine, sent| {
         let actor = Actor::Worker(worker.clone());
         let (action, version) = (Action::Merge, Some(sent.version));
-        let act_of = Act { actor: actor.clone(), action, version, reason: None, note: sent.note.clone() };
+        let act_of = Act { actor: actor.clone(), action, version, reason: None, note: sent.note.clone().map(Note::into_string) };
         let case = merging::merge(c, spine, &worker, id.0, sent.into, act_of)?;
         views::full(c, spine, &case, Some(&actor))
     })

@@ -17,9 +17,12 @@ use crate::office::frame::{Call, Write};
 use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, State};
+use crate::rules::text::{Code, Note};
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -39,19 +42,23 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Code of a service.
-    service: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    service: Option<Code<1, 60>>,
     #[param(inline)]
     state: Option<State>,
     #[param(inline, example = "all")]
     view: Option<View>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 impl Wanted {
     fn filter(&self) -> Filter {
-        Filter { service: self.service.clone(), state: self.state, view: self.view.unwrap_or(View::All) }
+        Filter { service: self.service.clone().map(Code::into_string), state: self.state, view: self.view.unwrap_or(View::All) }
     }
 }
 
@@ -74,7 +81,9 @@ async fn list(who: DeskOfficer, q: Query<Wanted>, call: Call) -> Result<Answer<P
 #[into_params(parameter_in = Query)]
 struct Counted {
     /// Code of a service.
-    service: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    service: Option<Code<1, 60>>,
     #[param(inline)]
     state: Option<State>,
 }
@@ -83,7 +92,7 @@ struct Counted {
     description = "与待办列表同一口径的准确数量。",
     responses((status = 200, description = "数量")))]
 async fn counts(who: DeskOfficer, q: Query<Counted>, call: Call) -> Result<Answer<QueueCounts>> {
-    let filter = Filter { service: q.0.service, state: q.0.state, view: View::All };
+    let filter = Filter { service: q.0.service.map(Code::into_string), state: q.0.state, view: View::All };
     call.read(move |c, spine| queue::counts(c, spine, &who.0, &filter)).await
 }
 
@@ -92,9 +101,9 @@ async fn counts(who: DeskOfficer, q: Query<Counted>, call: Call) -> Result<Answe
 #[serde(deny_unknown_fields)]
 struct Next {
     /// Code of a service; any when it is left out.
-    #[validate(length(max = 60, message = "服务名称太长。"))]
-    #[schema(example = "education_aid")]
-    service: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "education_aid")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    service: Option<Code<1, 60>>,
 }
 form!(Next { service: "服务" });
 
@@ -104,7 +113,7 @@ form!(Next { service: "服务" });
 async fn next(who: DeskOfficer, call: Write<Next>) -> Result<Answer<CaseView>> {
     let worker = who.0;
     call.once(worker.id, move |c, spine, sent| {
-        let filter = Filter { service: sent.service.clone(), state: None, view: View::Pool };
+        let filter = Filter { service: sent.service.clone().map(Code::into_string), state: None, view: View::Pool };
         let case = queue::next(c, spine, &worker, &filter)?;
         views::full(c, spine, &case, Some(&Actor::Worker(worker.clone())))
     })
@@ -128,16 +137,14 @@ async fn one(who: Worker, id: PathId, call: Call) -> Result<Answer<CaseView>> {
 #[serde(deny_unknown_fields)]
 struct Item {
     /// `material:CODE` or `section:CODE` of the case.
-    #[validate(length(min = 1, max = 80, message = "请选择要补正的内容。"))]
-    #[schema(example = "material:household_register")]
-    target: String,
+    #[schema(value_type = String, min_length = 1, max_length = 80, pattern = "^[!-~]+$", example = "material:household_register")]
+    target: Code<1, 80>,
     /// A code of the policy's correction reasons.
-    #[validate(length(min = 1, max = 60, message = "请选择原因。"))]
-    #[schema(example = "unclear")]
-    reason: String,
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "请拍清楚户主页。")]
-    note: Option<String>,
+    #[schema(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "unclear")]
+    reason: Code<1, 60>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "请拍清楚户主页。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 500>>,
 }
 
 /// One complete notice: everything at once.
@@ -179,7 +186,7 @@ fn checked(c: &mut AnyConn, spine: &Spine, case: &case::Case, items: &[Item]) ->
             let field = format!("/items/{at}/target");
             wrong.push(Detail::new(&field, "补正内容", "unknown_item", "清单里没有这一项。", "请从材料和表单内容中选择。"));
         }
-        if !policy.correction_reasons.iter().any(|r| r.code == item.reason) {
+        if !policy.correction_reasons.iter().any(|r| r.code == item.reason.as_str()) {
             let field = format!("/items/{at}/reason");
             wrong.push(Detail::new(&field, "原因", "unknown_reason", "没有这种原因。", "请从补正原因列表中选择。"));
         }
@@ -187,6 +194,10 @@ fn checked(c: &mut AnyConn, spine: &Spine, case: &case::Case, items: &[Item]) ->
     if !wrong.is_empty() {
         return Err(Error::new(&codes::UNKNOWN_ITEM).with_details(wrong));
     }
-    let ask = |i: &Item| Ask { target: i.target.clone(), reason: i.reason.clone(), note: i.note.clone() };
+    let ask = |i: &Item| Ask {
+        target: i.target.to_string(),
+        reason: i.reason.to_string(),
+        note: i.note.as_ref().map(ToString::to_string),
+    };
     Ok(items.iter().map(ask).collect())
 }

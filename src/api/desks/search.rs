@@ -16,8 +16,11 @@ use crate::platform::code::{self, Code};
 use crate::platform::error::Result;
 use crate::platform::http::limits::Limit;
 use crate::platform::http::operation::Tool;
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Body, Operations, Page, paging};
 use crate::platform::id::Id;
+use crate::rules::text::PlainText;
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// Searches of one worker in a minute: enough for a counter with a queue, too few to try out a register.
@@ -44,14 +47,15 @@ struct Search {
     #[schema(inline, example = "name")]
     by: By,
     /// The whole number; of a name two letters or more.
-    #[validate(length(min = 1, max = 60, message = "请填写要查找的内容，最多六十个字。"))]
-    #[schema(example = "王小四")]
-    term: String,
+    #[schema(value_type = String, min_length = 1, max_length = 60, example = "王小四")]
+    term: PlainText<1, 60>,
     /// 1 to 100, usually 20.
     #[schema(example = 20)]
     limit: Option<i64>,
     /// `next_cursor` of the page before.
-    cursor: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 form!(Search { by: "查找方式", term: "查找内容", limit: "每页条数", cursor: "下一页" });
 

@@ -15,11 +15,13 @@ use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::paging::After;
+use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Labelled, Operations, Page, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::certificate::{Category, Level};
+use crate::rules::dates::Day;
+use crate::rules::typed::blank_is_none;
 use crate::{labelled, operations};
 
 /// The operations of this file.
@@ -36,7 +38,8 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct Counted {
     /// A county, or a town or village in it; all areas of yours when left out.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
 }
 
@@ -46,7 +49,8 @@ struct Counted {
 #[into_params(parameter_in = Query)]
 struct Listed {
     /// A county, or a town or village in it; all areas of yours when left out.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     county: Option<AreaCode>,
     #[param(inline)]
     status: Option<CertificateStatus>,
@@ -57,11 +61,14 @@ struct Listed {
     /// Levels 1 and 2 only, or the others only.
     severe: Option<bool>,
     /// Only cards whose last valid day is this one or earlier.
-    #[param(value_type = Option<String>, example = "2027-05-22")]
-    expires_until: Option<NaiveDate>,
+    #[param(value_type = Option<String>, format = Date, example = "2027-05-22")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    expires_until: Option<Day>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 /// The caller's areas, or the one asked for when it lies in them; else 10006.
@@ -143,7 +150,7 @@ impl Listed {
             category: self.category,
             level: self.level,
             severe: self.severe,
-            expires_until: self.expires_until,
+            expires_until: self.expires_until.map(NaiveDate::from),
         })
     }
 }

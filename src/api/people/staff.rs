@@ -18,6 +18,7 @@ use crate::platform::http::{Answer, Labelled, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
+use crate::rules::text::PlainText;
 use crate::{form, labelled, operations};
 
 /// The operations of this file.
@@ -91,9 +92,8 @@ struct RevealPerson {
     #[validate(length(min = 1, max = 6, message = "请选择要查看的内容。"))]
     fields: Vec<RevealField>,
     /// Why they are needed; it is written down with your name.
-    #[schema(example = "电话通知补正材料")]
-    #[validate(length(min = 4, max = 100, message = "请写明查看的原因，4 至 100 个字。"))]
-    purpose: String,
+    #[schema(value_type = String, min_length = 4, max_length = 100, example = "电话通知补正材料")]
+    purpose: PlainText<4, 100>,
     /// The case that needs it, when there is one.
     case_id: Option<Id>,
 }
@@ -131,7 +131,7 @@ async fn reveal_person(who: DeskOfficer, id: PathId, call: Save<RevealPerson>) -
         person: id.0,
         case: call.sent.case_id,
         fields: call.sent.fields.clone(),
-        purpose: call.sent.purpose.trim().to_owned(),
+        purpose: call.sent.purpose.to_string(),
     };
     call.save(move |c, office, _| {
         scoped(c, &worker, reveal.person)?;

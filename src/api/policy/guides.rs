@@ -25,7 +25,7 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct InCounty {
     /// Twelve digits of the county, or of a town or village in it.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
 }
 

@@ -15,6 +15,8 @@ use crate::platform::http::{Answer, Labelled, List, Operations, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{WorkCalendar, beijing_date};
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 use crate::{labelled, operations};
 
 /// The operations of this file.
@@ -32,7 +34,8 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct Under {
     /// Twelve digits; the provinces when left out.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     parent: Option<AreaCode>,
 }
 
@@ -121,10 +124,10 @@ async fn see_calendar(query: Query<OfYear>, app: web::Data<App>) -> Result<Answe
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OfCounty {
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
-    #[param(example = "education_aid")]
-    service: String,
+    #[param(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "education_aid")]
+    service: Code<1, 60>,
 }
 
 /// What a county decided about a service, as far as all services share it.

@@ -1,7 +1,6 @@
 //! How many problems residents reported, over HTTP.
 
 use actix_web::web;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -14,6 +13,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Operations, Query};
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{end_of_day_ms, start_of_day_ms};
+use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
 use crate::{labelled, operations};
 
@@ -30,14 +30,14 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct Span {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// First day.
-    #[param(value_type = String, format = "date", example = "2026-01-01")]
-    from: NaiveDate,
+    #[param(value_type = String, format = Date, example = "2026-01-01")]
+    from: Day,
     /// Last day.
-    #[param(value_type = String, format = "date", example = "2026-12-31")]
-    until: NaiveDate,
+    #[param(value_type = String, format = Date, example = "2026-12-31")]
+    until: Day,
 }
 
 /// How many tickets were opened.
@@ -52,7 +52,7 @@ struct TicketFigures {
     description = "一个县（区）一段时间里提出的反映，按类别统计，供年度报告使用。",
     responses((status = 200, description = "件数")))]
 async fn figures(who: CountyOfficer, q: Query<Span>, app: web::Data<App>) -> Result<Answer<TicketFigures>> {
-    let (county, from, until) = (q.0.county, start_of_day_ms(q.0.from), end_of_day_ms(q.0.until));
+    let (county, from, until) = (q.0.county, start_of_day_ms(*q.0.from), end_of_day_ms(*q.0.until));
     if !who.covers(Role::CountyOfficer, &county) {
         return Err(Error::not_found());
     }

@@ -14,11 +14,14 @@ use crate::office::tickets::views::{self, TicketSummary, TicketView};
 use crate::office::tickets::{codes as ticket_codes, queue};
 use crate::platform::code;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Faults, Result};
+use crate::platform::error::Result;
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
+use crate::rules::text::Note;
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -60,15 +63,15 @@ impl Asked {
 struct OpenTicket {
     #[schema(inline, example = "unresolved")]
     kind: Asked,
-    #[validate(length(min = 2, max = 1000, message = "请写明情况，2 至 1000 个字。"))]
-    #[schema(example = "学校不肯开在读证明，申请交不上去。")]
-    text: String,
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "学校不肯开在读证明，申请交不上去。")]
+    text: Note<2, 1000>,
     /// One of your cases, when it is about one.
     case_id: Option<Id>,
     /// Whom it is about, one of `GET /me/persons`; yourself when left out.
     person_id: Option<Id>,
     /// Where: needed while nobody knows who you are. Twelve digits of `GET /public/areas`, county or smaller.
-    #[schema(value_type = Option<String>, example = "990101100200")]
+    #[schema(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101100200")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     area: Option<AreaCode>,
 }
 form!(OpenTicket { kind: "类别", text: "情况说明", case_id: "办件", person_id: "谁的事", area: "所在地" });
@@ -78,7 +81,6 @@ form!(OpenTicket { kind: "类别", text: "情况说明", case_id: "办件", pers
     responses((status = 201, description = "已收到，含办理期限")))]
 async fn ask(who: Resident, call: Write<OpenTicket>) -> Result<Created<TicketView>> {
     let account = who.account;
-    not_blank(&call.sent.text)?;
     call.once(account, move |c, spine, sent| {
         let wish = Wish { kind: sent.kind.kind(), text: &sent.text, case: sent.case_id, person: sent.person_id, area: sent.area };
         let new = asking::wished(c, spine, account, &wish)?;
@@ -87,15 +89,6 @@ async fn ask(who: Resident, call: Write<OpenTicket>) -> Result<Created<TicketVie
         views::for_resident(c, spine, &ticket)
     })
     .await
-}
-
-/// Blanks are no words.
-pub(crate) fn not_blank(text: &str) -> Result<()> {
-    let mut faults = Faults::new();
-    if text.trim().chars().count() < 2 {
-        faults.push("/text", "内容", "too_short", "没有写内容。", "请用自己的话写明情况。");
-    }
-    faults.settle()
 }
 
 /// Which of my tickets.
@@ -107,7 +100,9 @@ struct Mine {
     live: Option<bool>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(get, path = "/me/tickets", tag = "tickets", operation_id = "listMyTickets", summary = "我的反映",
@@ -139,9 +134,8 @@ async fn one(who: Resident, id: PathId, call: Call) -> Result<Answer<TicketView>
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TicketWords {
-    #[validate(length(min = 2, max = 1000, message = "请写 2 至 1000 个字。"))]
-    #[schema(example = "学校说要等到下周一。")]
-    text: String,
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "学校说要等到下周一。")]
+    text: Note<2, 1000>,
 }
 form!(TicketWords { text: "补充说明" });
 
@@ -162,9 +156,8 @@ struct TicketNotSolved {
     /// The version that was seen.
     #[schema(example = 3)]
     version: i64,
-    #[validate(length(min = 2, max = 1000, message = "请写明哪里没有解决，2 至 1000 个字。"))]
-    #[schema(example = "证明还是没有开出来。")]
-    text: String,
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "证明还是没有开出来。")]
+    text: Note<2, 1000>,
 }
 form!(TicketNotSolved { version: "版本", text: "哪里没有解决" });
 
@@ -186,8 +179,7 @@ where
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "已补充")))]
 async fn add(who: Resident, id: PathId, call: Write<TicketWords>) -> Result<Answer<TicketView>> {
-    not_blank(&call.sent.text)?;
-    changed(who, call, move |c, spine, sent| asking::add(c, spine, who.account, id.0, sent.text.trim())).await
+    changed(who, call, move |c, spine, sent| asking::add(c, spine, who.account, id.0, &sent.text)).await
 }
 
 #[utoipa::path(post, path = "/me/tickets/{id}/actions/confirm", tag = "tickets", operation_id = "confirmTicket", summary = "确认已经解决",
@@ -203,6 +195,5 @@ async fn confirm(who: Resident, id: PathId, call: Write<TicketSolved>) -> Result
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "已重新办理")))]
 async fn not_solved(who: Resident, id: PathId, call: Write<TicketNotSolved>) -> Result<Answer<TicketView>> {
-    not_blank(&call.sent.text)?;
-    changed(who, call, move |c, spine, sent| asking::reopen(c, spine, who.account, id.0, sent.version, sent.text.trim())).await
+    changed(who, call, move |c, spine, sent| asking::reopen(c, spine, who.account, id.0, sent.version, &sent.text)).await
 }

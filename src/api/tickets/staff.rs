@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::mine::not_blank;
 use crate::office::accounts::guards::{AreaOfficer, Worker};
 use crate::office::frame::{Call, Save, Write};
 use crate::office::tickets::acts::Doer;
@@ -14,10 +13,13 @@ use crate::office::tickets::ticket::{self, Kind, Outcome, Ticket};
 use crate::office::tickets::views::{self, TicketSummary, TicketView};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Desk;
+use crate::rules::text::{Note, PlainText};
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -56,7 +58,9 @@ struct Wanted {
     view: Option<Part>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(get, path = "/staff/tickets", tag = "tickets", operation_id = "listTicketQueue", summary = "待办的群众反映",
@@ -141,9 +145,8 @@ async fn claim(who: AreaOfficer, id: PathId, call: Write<ClaimTicket>) -> Result
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TicketNote {
-    #[validate(length(min = 2, max = 1000, message = "请写 2 至 1000 个字。"))]
-    #[schema(example = "已电话联系学校教务处。")]
-    text: String,
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "已电话联系学校教务处。")]
+    text: Note<2, 1000>,
 }
 form!(TicketNote { text: "内部记录" });
 
@@ -152,8 +155,7 @@ form!(TicketNote { text: "内部记录" });
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "已记录")))]
 async fn note(who: AreaOfficer, id: PathId, call: Write<TicketNote>) -> Result<Answer<TicketView>> {
-    not_blank(&call.sent.text)?;
-    acted(who.0, call, move |c, doer, sent| doer.note(c, id.0, sent.text.trim())).await
+    acted(who.0, call, move |c, doer, sent| doer.note(c, id.0, &sent.text)).await
 }
 
 /// The answer that the resident reads.
@@ -163,9 +165,8 @@ struct TicketAnswer {
     /// The version that was seen.
     #[schema(example = 2)]
     version: i64,
-    #[validate(length(min = 2, max = 1000, message = "请写 2 至 1000 个字。"))]
-    #[schema(example = "已经和学校联系，证明明天可以补开。")]
-    text: String,
+    #[schema(value_type = String, min_length = 2, max_length = 1000, example = "已经和学校联系，证明明天可以补开。")]
+    text: Note<2, 1000>,
 }
 form!(TicketAnswer { version: "版本", text: "答复" });
 
@@ -174,8 +175,7 @@ form!(TicketAnswer { version: "版本", text: "答复" });
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "已答复")))]
 async fn answer(who: AreaOfficer, id: PathId, call: Write<TicketAnswer>) -> Result<Answer<TicketView>> {
-    not_blank(&call.sent.text)?;
-    acted(who.0, call, move |c, doer, sent| doer.answer(c, id.0, sent.version, sent.text.trim())).await
+    acted(who.0, call, move |c, doer, sent| doer.answer(c, id.0, sent.version, &sent.text)).await
 }
 
 /// To whom (village, town or county), and why.
@@ -188,9 +188,8 @@ struct HandTicketOn {
     #[schema(inline, example = "town")]
     desk: Desk,
     /// Why; the resident reads it.
-    #[validate(length(min = 2, max = 500, message = "请写明转交的原因，2 至 500 个字。"))]
-    #[schema(example = "需要镇里和学校一起协调。")]
-    text: String,
+    #[schema(value_type = String, min_length = 2, max_length = 500, example = "需要镇里和学校一起协调。")]
+    text: Note<2, 500>,
 }
 form!(HandTicketOn { version: "版本", desk: "转交给", text: "原因" });
 
@@ -199,8 +198,7 @@ form!(HandTicketOn { version: "版本", desk: "转交给", text: "原因" });
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "已转交")))]
 async fn hand_on(who: AreaOfficer, id: PathId, call: Write<HandTicketOn>) -> Result<Answer<TicketView>> {
-    not_blank(&call.sent.text)?;
-    acted(who.0, call, move |c, doer, sent| doer.hand_on(c, id.0, sent.version, sent.desk, sent.text.trim())).await
+    acted(who.0, call, move |c, doer, sent| doer.hand_on(c, id.0, sent.version, sent.desk, &sent.text)).await
 }
 
 /// What came of it: reached and not_reached for a call; visited and not_reached for a visit; solved and explained after an answer.
@@ -213,9 +211,9 @@ struct CloseTicket {
     #[schema(inline, example = "reached")]
     outcome: Outcome,
     /// Words that the resident reads.
-    #[validate(length(max = 500, message = "最多写500个字。"))]
-    #[schema(example = "已电话说明需要补的材料。")]
-    text: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "已电话说明需要补的材料。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    text: Option<Note<1, 500>>,
 }
 form!(CloseTicket { version: "版本", outcome: "结果", text: "说明" });
 
@@ -236,9 +234,8 @@ async fn close(who: AreaOfficer, id: PathId, call: Write<CloseTicket>) -> Result
 #[serde(deny_unknown_fields)]
 struct ShowTicketContact {
     /// It is written down with your name.
-    #[validate(length(min = 4, max = 100, message = "请写明查看的原因，4 至 100 个字。"))]
-    #[schema(example = "电话告知补正材料")]
-    purpose: String,
+    #[schema(value_type = String, min_length = 4, max_length = 100, example = "电话告知补正材料")]
+    purpose: PlainText<4, 100>,
 }
 form!(ShowTicketContact { purpose: "查看原因" });
 

@@ -29,7 +29,7 @@ pub fn routes(to: &mut Operations) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OfCounty {
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
 }
 
@@ -64,7 +64,7 @@ async fn see(who: Administrator, q: Query<OfCounty>, app: web::Data<App>) -> Res
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SaveTicketTerms {
-    #[schema(value_type = String, example = "990101000000")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// The version that was seen.
     #[schema(example = 0)]

@@ -15,6 +15,7 @@ use crate::platform::db::Bounds;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::lifecycle::Role;
+use crate::rules::names::PersonName;
 
 #[derive(Args)]
 pub struct Admin {
@@ -41,10 +42,7 @@ struct Invite {
 impl Admin {
     pub fn run(self) -> Outcome {
         let What::Invite(invite) = self.what;
-        let name = invite.name.trim().to_owned();
-        if !(2..=40).contains(&name.chars().count()) {
-            return Err("姓名应为 2 至 40 个字。".to_owned());
-        }
+        let name = PersonName::parse(&invite.name).map_err(|e| format!("{}{}", e.reason(), e.suggestion()))?;
         let keys = invite.place.read_keys()?;
         let code = Code::draw(&keys).map_err(|e| cause(&e))?;
         let (drawn, clock) = (code.clone(), Clock::system());
@@ -54,7 +52,7 @@ impl Admin {
             let db = invite.place.open_database(Bounds::default())?;
             place::migrate(&db).await?;
             let written = db.write(move |c| {
-                staff_admin::insert(c, id, &name, None, now)?;
+                staff_admin::insert(c, id, name.reveal(), None, now)?;
                 staff_admin::post(c, id, &posts, now)?;
                 let said = format!("系统管理员 {}", invite.area);
                 let event = Event::new(now, None, Change::WorkerInvited, id, Some(invite.area)).words(None, said);

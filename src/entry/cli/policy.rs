@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +18,9 @@ use crate::platform::db::{AnyConn, Bounds};
 use crate::platform::error::{Detail, Error, Result};
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
+use crate::rules::dates::Day;
+use crate::rules::text::PlainText;
+use crate::rules::typed::kept;
 use crate::services;
 
 #[derive(Args)]
@@ -79,8 +81,10 @@ struct Publish {
 pub struct PolicyFile {
     county: AreaCode,
     service: String,
-    effective_from: NaiveDate,
+    effective_from: Day,
+    #[serde(deserialize_with = "kept::<_, PlainText<1, 100>>")]
     owner: String,
+    #[serde(deserialize_with = "kept::<_, PlainText<1, 200>>")]
     source: String,
     common: CommonPolicy,
     terms: Value,
@@ -101,7 +105,7 @@ impl PolicyFile {
             id: clock.id(),
             county: self.county,
             service: self.service,
-            effective_from: self.effective_from,
+            effective_from: self.effective_from.0,
             owner: self.owner,
             source: self.source,
             common: self.common,
@@ -120,7 +124,7 @@ impl PolicyFile {
         PolicyFile {
             county: policy.county,
             service: policy.service.clone(),
-            effective_from: policy.effective_from,
+            effective_from: Day(policy.effective_from),
             owner: policy.owner.clone(),
             source: policy.source.clone(),
             common: (*policy.common).clone(),

@@ -18,6 +18,7 @@ use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::operation::{Description, Takes, Tool};
 use crate::platform::id::Id;
+use crate::platform::reader;
 use crate::rules::lifecycle::Role;
 
 /// A signed-in resident.
@@ -123,6 +124,9 @@ async fn claims(req: HttpRequest) -> Result<(web::Data<App>, Claims)> {
     }
     let claims = tokens::read(&app, token.trim())?;
     watch.check(&app, &claims).await?;
+    if claims.role == Holder::Staff {
+        reader::is_a_worker();
+    }
     Ok((app, claims))
 }
 

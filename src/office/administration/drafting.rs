@@ -1,6 +1,5 @@
 //! Policies in the making: begun from a published version or from nothing, edited by version, closed for ever when published.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,6 +17,8 @@ use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
+use crate::rules::dates::Day;
+use crate::rules::text::{Note, PlainText};
 
 diesel::table! {
     policy_drafts (id) {
@@ -55,20 +56,18 @@ crate::text_columns!(DraftState);
 #[serde(deny_unknown_fields)]
 pub struct PolicyContent {
     /// First day on which new cases follow it.
-    #[schema(value_type = String, example = "2026-09-01")]
-    pub effective_from: NaiveDate,
+    #[schema(value_type = String, format = Date, example = "2026-09-01")]
+    pub effective_from: Day,
     /// Who answers for it.
-    #[validate(length(min = 1, max = 100, message = "负责单位应为 1 至 100 个字。"))]
-    #[schema(example = "甲区残疾人联合会", min_length = 1, max_length = 100)]
-    pub owner: String,
+    #[schema(value_type = String, min_length = 1, max_length = 100, example = "甲区残疾人联合会")]
+    pub owner: PlainText<1, 100>,
     /// The notice that it follows.
-    #[validate(length(min = 1, max = 200, message = "依据应为 1 至 200 个字。"))]
-    #[schema(example = "甲残联〔2026〕8号", min_length = 1, max_length = 200)]
-    pub source: String,
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "甲残联〔2026〕8号")]
+    pub source: PlainText<1, 200>,
     pub common: CommonPolicy,
     /// The service's own part as JSON text, because each service has fields of its own; clone a published version to see them.
-    #[schema(example = "{\"loan_days\":60}")]
-    pub terms: String,
+    #[schema(value_type = String, min_length = 2, max_length = 20000, example = "{\"loan_days\":60}")]
+    pub terms: Note<2, 20000>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -81,11 +80,11 @@ impl PolicyContent {
     /// The content of a published version.
     pub fn of(policy: &Pinned) -> PolicyContent {
         PolicyContent {
-            effective_from: policy.effective_from,
-            owner: policy.owner.clone(),
-            source: policy.source.clone(),
+            effective_from: Day(policy.effective_from),
+            owner: PlainText::kept(&policy.owner),
+            source: PlainText::kept(&policy.source),
             common: (*policy.common).clone(),
-            terms: policy.terms().to_string(),
+            terms: Note::kept(&policy.terms().to_string()),
         }
     }
 
@@ -146,8 +145,8 @@ impl Draft {
             service: service.to_owned(),
             based_on,
             effective_from: content.effective_from.to_string(),
-            owner: content.owner.clone(),
-            source: content.source.clone(),
+            owner: content.owner.to_string(),
+            source: content.source.to_string(),
             body: content.body()?,
             state: DraftState::Open,
             version: 1,
@@ -183,11 +182,11 @@ impl Draft {
     pub fn content(&self) -> Result<PolicyContent> {
         let body: Body = serde_json::from_str(&self.body).map_err(Error::internal)?;
         Ok(PolicyContent {
-            effective_from: stored::day(&self.effective_from)?,
-            owner: self.owner.clone(),
-            source: self.source.clone(),
+            effective_from: Day(stored::day(&self.effective_from)?),
+            owner: PlainText::kept(&self.owner),
+            source: PlainText::kept(&self.source),
             common: body.common,
-            terms: body.terms.to_string(),
+            terms: Note::kept(&body.terms.to_string()),
         })
     }
 
@@ -201,9 +200,9 @@ impl Draft {
             id,
             county: self.area()?,
             service: self.service.clone(),
-            effective_from: content.effective_from,
-            owner: content.owner.clone(),
-            source: content.source.clone(),
+            effective_from: content.effective_from.0,
+            owner: content.owner.to_string(),
+            source: content.source.to_string(),
             terms: content.terms()?,
             common: content.common,
             at_ms,
@@ -217,7 +216,7 @@ impl Draft {
     /// 10002 when the terms are no JSON.
     pub fn say(&mut self, content: &PolicyContent) -> Result<()> {
         self.effective_from = content.effective_from.to_string();
-        (self.owner, self.source) = (content.owner.clone(), content.source.clone());
+        (self.owner, self.source) = (content.owner.to_string(), content.source.to_string());
         self.body = content.body()?;
         Ok(())
     }

@@ -18,6 +18,7 @@ use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
+use crate::rules::glyphs::compact;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::lifecycle::{Role, State};
 use crate::rules::names::PersonName;
@@ -71,7 +72,7 @@ impl Term {
             |code: &str, reason: &str, way: &str| Error::invalid(vec![Detail::new("/term", by.label(), code, reason, way)]);
         let (needle, normal) = match by {
             By::Number => {
-                let number = text.trim().to_ascii_uppercase();
+                let number = compact(text);
                 (Needle::Number(number.clone()), number)
             }
             By::IdNumber => {

@@ -8,6 +8,10 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use crate::platform::error::Detail;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::fault_enum;
+use crate::rules::dates::Day;
+use crate::rules::glyphs::compact;
+use crate::rules::text::PlainText;
+use crate::rules::typed::read;
 
 /// One line of the list. Level and parent follow from the code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,23 +74,21 @@ pub fn parse(text: &str, known: &dyn Fn(&AreaCode) -> bool) -> Result<Vec<AreaRo
 fn row_of(record: &StringRecord) -> Result<AreaRow, AreaRowFault> {
     let cells: Vec<&str> = record.iter().collect();
     let [code, level, parent, name, from, to] = cells.as_slice() else { return Err(AreaRowFault::Columns) };
-    let code = AreaCode::parse(code).map_err(|_| AreaRowFault::Code)?;
+    let code: AreaCode = read(code).map_err(|_| AreaRowFault::Code)?;
     if *level != code.level().code() {
         return Err(AreaRowFault::Level);
     }
-    if *parent != code.parent().map(|p| p.to_string()).unwrap_or_default() {
+    if compact(parent) != code.parent().map(|p| p.to_string()).unwrap_or_default() {
         return Err(AreaRowFault::Parent);
     }
-    if !(1..=40).contains(&name.chars().count()) {
-        return Err(AreaRowFault::Name);
-    }
-    let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| AreaRowFault::Dates);
+    let name: PlainText<1, 40> = read(name).map_err(|_| AreaRowFault::Name)?;
+    let day = |text: &str| read::<Day<1949, 2099>>(text).map(NaiveDate::from).map_err(|_| AreaRowFault::Dates);
     let valid_from = day(from)?;
     let valid_to = if to.is_empty() { None } else { Some(day(to)?) };
     if valid_to.is_some_and(|last| last < valid_from) {
         return Err(AreaRowFault::Dates);
     }
-    Ok(AreaRow { code, name: (*name).to_owned(), valid_from, valid_to })
+    Ok(AreaRow { code, name: name.into_string(), valid_from, valid_to })
 }
 
 fn detail(line: u64, fault: AreaRowFault) -> Detail {

@@ -4,15 +4,21 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::rules::coded::coded_enum;
+use crate::rules::text::PlainText;
+use crate::rules::typed::{all_kept, kept, kept_or_none};
 
 /// The part of a county policy that only people read. Policies of before it are read as empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct GuideFacts {
     /// Who can apply, a sentence each.
+    #[serde(deserialize_with = "all_kept::<_, PlainText<0, 200>>")]
+    #[schema(inline, value_type = Vec<PlainText<0, 200>>)]
     pub who: Vec<String>,
     /// When a paper is needed: the code of `Required::When`, and "…的" in plain words.
     pub conditions: Vec<ReasonOption>,
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 200>>")]
+    #[schema(value_type = String, max_length = 200)]
     pub cost: String,
     pub places: Vec<GuidePlace>,
     /// What happens after approval.
@@ -36,11 +42,14 @@ impl GuideFacts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GuideStep {
-    #[schema(example = "审核")]
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 40>>")]
+    #[schema(value_type = String, max_length = 40, example = "审核")]
     pub name: String,
-    #[schema(example = "镇（街道）残联")]
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
+    #[schema(value_type = String, max_length = 60, example = "镇（街道）残联")]
     pub who: String,
-    #[schema(example = "5个工作日内审完并报送下一环节。")]
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 300>>")]
+    #[schema(value_type = String, max_length = 300, example = "5个工作日内审完并报送下一环节。")]
     pub words: String,
 }
 
@@ -48,13 +57,17 @@ pub struct GuideStep {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GuidePlace {
-    #[schema(example = "甲区残疾人联合会服务窗口")]
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
+    #[schema(value_type = String, max_length = 60, example = "甲区残疾人联合会服务窗口")]
     pub name: String,
-    #[schema(example = "甲区示例路1号")]
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 120>>")]
+    #[schema(value_type = String, max_length = 120, example = "甲区示例路1号")]
     pub address: String,
-    #[schema(example = "0990-0000001")]
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 40>>")]
+    #[schema(value_type = String, max_length = 40, example = "0990-0000001")]
     pub phone: String,
-    #[schema(example = "周一至周五 9:00—12:00，14:00—17:30")]
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 100>>")]
+    #[schema(value_type = String, max_length = 100, example = "周一至周五 9:00—12:00，14:00—17:30")]
     pub hours: String,
 }
 
@@ -75,14 +88,20 @@ pub struct Basis {
     #[schema(inline)]
     pub nature: Nature,
     /// Full title, with the number of the document where it has one.
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 200>>")]
+    #[schema(value_type = String, max_length = 200)]
     pub title: String,
     /// For example 第二十一条; empty for the whole.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept::<_, PlainText<0, 60>>")]
+    #[schema(value_type = String, max_length = 60)]
     pub article: String,
     /// What it says, in its own words; empty when only the title is cited.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "kept::<_, PlainText<0, 2000>>")]
+    #[schema(value_type = String, max_length = 2000)]
     pub text: String,
     /// Where the text stands: an address or a publication.
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 300>>")]
+    #[schema(value_type = String, max_length = 300)]
     pub source: String,
 }
 
@@ -90,12 +109,15 @@ pub struct Basis {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Remedy {
-    #[schema(example = "办不成事反映")]
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
+    #[schema(value_type = String, max_length = 60, example = "办不成事反映")]
     pub name: String,
     /// How, in plain words.
-    #[schema(example = "在小程序“我的反映”里写明情况，五个工作日内答复。")]
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 300>>")]
+    #[schema(value_type = String, max_length = 300, example = "在小程序“我的反映”里写明情况，五个工作日内答复。")]
     pub how: String,
-    #[schema(example = "12385")]
+    #[serde(default, deserialize_with = "kept_or_none::<_, PlainText<1, 40>>")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, example = "12385")]
     pub phone: Option<String>,
 }
 
@@ -103,7 +125,11 @@ pub struct Remedy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReasonOption {
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
+    #[schema(value_type = String, max_length = 60)]
     pub code: String,
     /// What the applicant reads.
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 200>>")]
+    #[schema(value_type = String, max_length = 200)]
     pub label: String,
 }

@@ -8,8 +8,10 @@ use utoipa::ToSchema;
 use super::guide_facts::GuideFacts;
 pub use super::guide_facts::ReasonOption;
 use crate::platform::error::{Detail, Faults, Result};
-use crate::platform::http::body::detail_of;
+use crate::platform::http::faults::detail_of;
 use crate::rules::lifecycle::Desk;
+use crate::rules::text::PlainText;
+use crate::rules::typed::{all_kept, kept};
 
 /// The part of a county policy that the spine itself understands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -33,6 +35,8 @@ pub struct CommonPolicy {
     pub correction_reasons: Vec<ReasonOption>,
     pub reject_reasons: Vec<ReasonOption>,
     /// What the service is and on what it rests, in one or two sentences.
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 500>>")]
+    #[schema(value_type = String, max_length = 500)]
     pub guide: String,
     /// What only the guide tells; empty in policies of before.
     #[serde(default)]
@@ -107,13 +111,21 @@ impl Default for Handling {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Material {
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
+    #[schema(value_type = String, max_length = 60)]
     pub code: String,
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")]
+    #[schema(value_type = String, max_length = 60)]
     pub label: String,
     pub required: Required,
     pub max_pages: u32,
     /// How to photograph it, or where to get it.
+    #[serde(deserialize_with = "kept::<_, PlainText<0, 300>>")]
+    #[schema(value_type = String, max_length = 300)]
     pub hint: String,
     /// Codes or names of papers that are taken in its place.
+    #[serde(deserialize_with = "all_kept::<_, PlainText<0, 200>>")]
+    #[schema(inline, value_type = Vec<PlainText<0, 200>>)]
     pub alternatives: Vec<String>,
 }
 
@@ -125,7 +137,7 @@ pub enum Required {
     /// Welcome, never asked for.
     Never,
     /// When this condition of the service holds.
-    When(String),
+    When(#[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")] String),
 }
 
 impl Required {

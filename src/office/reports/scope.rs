@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use crate::office::accounts::guards::{AreaOverseer, oversees};
 use crate::office::cases::service::Spine;
@@ -11,7 +11,10 @@ use crate::office::stored;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::Labelled;
 use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 
 /// A report reads at most so many days: a whole leap year.
 const MOST_DAYS: i64 = 366;
@@ -25,16 +28,21 @@ const FIRST_YEAR: i32 = 2000;
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     pub county: Option<AreaCode>,
     /// Code of a service; left out, all of them.
-    pub service: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    pub service: Option<Code<1, 60>>,
     /// First day; left out, 1 January of the last day's year.
-    #[param(value_type = Option<String>, format = "date", example = "2026-01-01")]
-    pub from: Option<NaiveDate>,
+    #[param(value_type = Option<String>, format = Date, example = "2026-01-01")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    pub from: Option<Day>,
     /// Last day, at most 366 days; left out, today.
-    #[param(value_type = Option<String>, format = "date", example = "2026-12-31")]
-    pub to: Option<NaiveDate>,
+    #[param(value_type = Option<String>, format = Date, example = "2026-12-31")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    pub to: Option<Day>,
 }
 
 /// Where, and which service: for what is true now.
@@ -43,10 +51,13 @@ pub struct Wanted {
 #[into_params(parameter_in = Query)]
 pub struct WantedNow {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     pub county: Option<AreaCode>,
     /// Code of a service; left out, all of them.
-    pub service: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    pub service: Option<Code<1, 60>>,
 }
 
 /// Where, which service, and which year.
@@ -55,10 +66,13 @@ pub struct WantedNow {
 #[into_params(parameter_in = Query)]
 pub struct WantedYear {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    #[serde(default, deserialize_with = "blank_is_none")]
     pub county: Option<AreaCode>,
     /// Code of a service; left out, all of them and the register.
-    pub service: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    pub service: Option<Code<1, 60>>,
     /// Four digits, from 2000 on; left out, this year.
     #[param(minimum = 2000, maximum = 2999, example = 2024)]
     pub year: Option<i32>,
@@ -74,8 +88,9 @@ impl Scope {
     /// Errors: 10006 an area that is not the caller's, 10002 an unknown service or a period that is no period.
     pub fn of(who: &AreaOverseer, spine: &Spine, wanted: &Wanted) -> Result<Scope> {
         let mut faults = unknown(spine, wanted.service.as_deref());
-        let to = wanted.to.unwrap_or(spine.today().max(wanted.from.unwrap_or(spine.today())));
-        let from = wanted.from.or(to.with_ordinal(1)).unwrap_or(to);
+        let (from, to) = (wanted.from.map(NaiveDate::from), wanted.to.map(NaiveDate::from));
+        let to = to.unwrap_or(spine.today().max(from.unwrap_or(spine.today())));
+        let from = from.or(to.with_ordinal(1)).unwrap_or(to);
         if from > to || to.signed_duration_since(from).num_days() >= MOST_DAYS {
             faults.push(
                 "/to",
@@ -85,7 +100,7 @@ impl Scope {
                 "请选择不早于开始日期、不超过一年的结束日期。",
             );
         }
-        Scope::seen_by(who, wanted.county, wanted.service.clone(), Period { from, to }, faults)
+        Scope::seen_by(who, wanted.county, wanted.service.clone().map(Code::into_string), Period { from, to }, faults)
     }
 
     /// A whole year. Errors as above; the year must have begun.
@@ -95,7 +110,7 @@ impl Scope {
         if !(FIRST_YEAR..=spine.today().year()).contains(&year) {
             faults.push("/year", "年度", "bad_year", "没有这一年的统计。", "请填写2000年到今年之间的四位数年度。");
         }
-        Scope::seen_by(who, wanted.county, wanted.service.clone(), Period::of_year(year), faults)
+        Scope::seen_by(who, wanted.county, wanted.service.clone().map(Code::into_string), Period::of_year(year), faults)
     }
 
     fn seen_by(

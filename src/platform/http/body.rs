@@ -1,30 +1,44 @@
-//! Taking a request apart: JSON bodies with named faults, queries, and identifiers in paths.
+//! Taking a request apart: JSON bodies whose faults are told all at once, queries, and identifiers in paths.
 
+use std::borrow::Cow;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
-use chrono::DateTime;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use bytes::BytesMut;
+use chrono::NaiveDate;
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use utoipa::openapi::path::ParameterIn;
-use utoipa::{IntoParams, ToSchema};
-use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+use validator::Validate;
 
+use super::faults::{self, Labels};
+use super::numbers;
 use super::operation::{self, Description, Takes};
+use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::id::Id;
+use crate::rules::calendar::beijing_date;
+use crate::rules::typed;
 
 /// Largest JSON body.
 pub const MOST_JSON: usize = 64 * 1024;
 
-/// A JSON body that can be checked and whose fields have Chinese names.
-pub trait Form: DeserializeOwned + Validate + 'static {
+/// A JSON body whose fields have Chinese names.
+pub trait Form: Sized + 'static {
     /// Field name and label, in the order of the form.
-    const LABELS: &'static [(&'static str, &'static str)];
+    const LABELS: Labels;
+
+    /// Reads the body on that day.
+    ///
+    /// # Errors
+    /// 10001 for what is no JSON; 10002 for a fault of the JSON alone, or for all faults of its values together.
+    fn receive(bytes: &[u8], today: NaiveDate) -> Result<Self>;
 }
 
 /// Gives a body its labels: `form!(SaveStudent { name: "姓名", stage: "学段" });`
@@ -32,24 +46,81 @@ pub trait Form: DeserializeOwned + Validate + 'static {
 macro_rules! form {
     ($t:ty { $($field:ident : $label:literal),* $(,)? }) => {
         impl $crate::platform::http::body::Form for $t {
-            const LABELS: &'static [(&'static str, &'static str)] = &[$((stringify!($field), $label)),*];
+            const LABELS: $crate::platform::http::faults::Labels = &[$((stringify!($field), $label)),*];
+
+            fn receive(bytes: &[u8], today: chrono::NaiveDate) -> $crate::platform::error::Result<$t> {
+                $crate::platform::http::body::whole(bytes, today)
+            }
         }
     };
 }
 
-/// A moment as sent (RFC 3339), in epoch milliseconds; what is none is noted as a fault of its field.
-pub fn moment(text: &str, field: &str, label: &str, faults: &mut Faults) -> Option<i64> {
-    let at = DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_millis());
-    if at.is_none() {
-        faults.push(field, label, "wrong_time", "时间的格式不正确。", "请重新选择日期和时间。");
+/// A body in which everything that can be said without the database is well.
+///
+/// # Errors
+/// As [`Form::receive`].
+pub fn whole<T: Form + DeserializeOwned + Validate>(bytes: &[u8], today: NaiveDate) -> Result<T> {
+    let (value, found) = read::<T>(bytes, today, T::LABELS)?;
+    faults::in_order(found, T::LABELS).settle()?;
+    value.ok_or_else(|| Error::internal("a form without a value and without a fault"))
+}
+
+/// A body of which more is to be said by a rule that knows the case: its faults are kept until that rule has told its
+/// own, so that a person mends everything at once.
+pub struct Sent<T> {
+    value: Option<T>,
+    found: Vec<Detail>,
+}
+
+impl<T: Form + DeserializeOwned + Validate> Form for Sent<T> {
+    const LABELS: Labels = T::LABELS;
+
+    fn receive(bytes: &[u8], today: NaiveDate) -> Result<Sent<T>> {
+        let (value, found) = read::<T>(bytes, today, T::LABELS)?;
+        Ok(Sent { value, found })
     }
-    at
+}
+
+impl<T: Form> Sent<T> {
+    /// What the rule makes of the body. A refused field holds a stand-in while the rule looks at the others; what the rule
+    /// says of a refused field is not told.
+    ///
+    /// # Errors
+    /// 10002 with the faults of the body and of the rule, in the order of the form; those of the database.
+    pub fn judged<V>(&self, rule: impl FnOnce(&T, &mut Faults) -> Result<Option<V>>) -> Result<V> {
+        let (mut made, mut found) = (None, self.found.clone());
+        if let Some(value) = &self.value {
+            let mut more = Faults::new();
+            made = rule(value, &mut more)?;
+            let known: Vec<String> = found.iter().map(|d| d.field.clone()).collect();
+            found.extend(more.into_details().into_iter().filter(|d| !known.contains(&d.field)));
+        }
+        faults::in_order(found, T::LABELS).settle()?;
+        made.ok_or_else(|| Error::internal("a rule without a result and without a fault"))
+    }
+}
+
+/// In the contract it is the body itself.
+impl<T: PartialSchema> PartialSchema for Sent<T> {
+    fn schema() -> RefOr<Schema> {
+        T::schema()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Sent<T> {
+    fn name() -> Cow<'static, str> {
+        T::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
+    }
 }
 
 /// A body that was read, parsed and checked.
 pub struct Body<T> {
     pub value: T,
-    /// SHA-256 of the bytes, for keys that must not be used for another body.
+    /// SHA-256 of what the JSON says, however it is written, for keys that must not be used for another body.
     pub fingerprint: [u8; 32],
 }
 
@@ -59,22 +130,25 @@ impl<T: Form> FromRequest for Body<T> {
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let json = req.content_type().eq_ignore_ascii_case("application/json");
+        let today = today(req);
         let mut payload = payload.take();
         Box::pin(async move {
             if !json {
                 return Err(Error::new(&code::MEDIA));
             }
-            let mut bytes = bytes::BytesMut::new();
+            let today = today?;
+            let mut bytes = BytesMut::new();
             while let Some(chunk) = payload.next().await {
                 let chunk = chunk.map_err(|e| Error::new(&code::BAD_JSON).because(e))?;
                 if bytes.len().saturating_add(chunk.len()) > MOST_JSON {
-                    return Err(Error::new(&code::TOO_LARGE));
+                    let (reason, way_out) = (format!("一次提交的内容超过 {} KB。", MOST_JSON / 1024), "请分几次提交。");
+                    let detail = Detail::new("/", "提交的内容", "too_large", &reason, way_out);
+                    return Err(Error::new(&code::TOO_LARGE).with_details(vec![detail]));
                 }
                 bytes.extend_from_slice(&chunk);
             }
-            let value = parse::<T>(&bytes)?;
-            value.validate().map_err(|e| Error::invalid(details(&e, T::LABELS, "")))?;
-            Ok(Body { value, fingerprint: Sha256::digest(&bytes).into() })
+            let bytes = numbers::whole(&bytes);
+            Ok(Body { value: T::receive(&bytes, today)?, fingerprint: fingerprint(&bytes) })
         })
     }
 }
@@ -94,88 +168,37 @@ impl<T: Form + ToSchema> Takes for Body<T> {
     }
 }
 
-/// Syntax is 10001; a wrong type, a missing or an unknown field is 10002 with its path. Values never come back.
-fn parse<T: Form>(bytes: &[u8]) -> Result<T> {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize::<_, T>(&mut json).map_err(|e| {
-        let path = pointer(e.path());
-        // A field may be refused before the rest was read: what is no JSON at all is told as such.
-        if !e.inner().is_data() || serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err() {
-            return Error::new(&code::BAD_JSON);
+/// The same for the same fields and values, in whatever order they come.
+fn fingerprint(bytes: &[u8]) -> [u8; 32] {
+    let told = serde_json::from_slice::<serde_json::Value>(bytes).ok().and_then(|value| serde_json::to_vec(&value).ok());
+    Sha256::digest(told.as_deref().unwrap_or(bytes)).into()
+}
+
+/// The day in Beijing on which a request came.
+fn today(req: &HttpRequest) -> Result<NaiveDate> {
+    let app = req.app_data::<web::Data<App>>().ok_or_else(|| Error::internal("no App in the server's data"))?;
+    Ok(beijing_date(app.clock.now_ms()))
+}
+
+/// The value (stand-ins in the place of refused fields) and what is wrong with it.
+fn read<T: DeserializeOwned + Validate>(bytes: &[u8], today: NaiveDate, labels: Labels) -> Result<(Option<T>, Vec<Detail>)> {
+    let mut rest = Ok(());
+    let (outcome, refused) = typed::all_refusals(today, || {
+        let mut json = serde_json::Deserializer::from_slice(bytes);
+        let value = serde_path_to_error::deserialize::<_, T>(&mut json)?;
+        rest = json.end();
+        Ok::<_, serde_path_to_error::Error<serde_json::Error>>(value)
+    });
+    rest.map_err(|e| faults::no_json("/", &e))?;
+    let mut found: Vec<Detail> = refused.iter().map(|(e, why)| faults::refused(e.path(), why, labels)).collect();
+    match outcome {
+        Some(Ok(value)) => {
+            found.extend(faults::of_validator(&value, labels));
+            Ok((Some(value), found))
         }
-        let (code, field, reason, suggestion) = data_fault(&e.inner().to_string(), path);
-        let label = label_of(T::LABELS, &field);
-        Error::invalid(vec![Detail::new(&field, label, code, reason, suggestion)])
-    })?;
-    json.end().map_err(|_| Error::new(&code::BAD_JSON))?;
-    Ok(value)
-}
-
-/// What is wrong in a JSON value of a stored or nested kind, with its path; values never come back.
-pub fn detail_of(e: &serde_path_to_error::Error<serde_json::Error>, label: &str) -> Detail {
-    let (code, field, reason, suggestion) = data_fault(&e.inner().to_string(), pointer(e.path()));
-    Detail::new(&field, label, code, reason, suggestion)
-}
-
-fn data_fault(text: &str, path: String) -> (&'static str, String, &'static str, &'static str) {
-    let named = || text.split('`').nth(1).unwrap_or_default();
-    if text.starts_with("unknown field") {
-        ("unknown_field", path, "有不认识的内容。", "请升级小程序后再试。")
-    } else if text.starts_with("missing field") {
-        let root = if path == "/" { "" } else { &path };
-        ("required", format!("{root}/{}", named()), "这一项没有填写。", "请填写后再提交。")
-    } else if text.starts_with("unknown variant") {
-        ("unknown_value", path, "选择的内容不在可选范围内。", "请从列表中重新选择。")
-    } else if text.starts_with("duplicate field") {
-        ("duplicate_field", path, "同一项填写了两次。", "请升级小程序后再试。")
-    } else {
-        ("wrong_type", path, "填写的格式不正确。", "请按提示的格式重新填写。")
+        Some(Err(e)) => Err(faults::of_json(bytes, &e, labels)),
+        None => Ok((None, found)),
     }
-}
-
-fn pointer(path: &serde_path_to_error::Path) -> String {
-    use serde_path_to_error::Segment;
-    let mut out = String::new();
-    for segment in path.iter() {
-        match segment {
-            Segment::Seq { index } => out.push_str(&format!("/{index}")),
-            Segment::Map { key } => out.push_str(&format!("/{key}")),
-            Segment::Enum { variant } => out.push_str(&format!("/{variant}")),
-            Segment::Unknown => {}
-        }
-    }
-    if out.is_empty() { "/".to_owned() } else { out }
-}
-
-fn label_of(labels: &[(&'static str, &'static str)], field: &str) -> &'static str {
-    let last = field.rsplit('/').find(|s| s.parse::<usize>().is_err()).unwrap_or_default();
-    labels.iter().find(|(name, _)| *name == last).map_or("", |(_, label)| label)
-}
-
-/// The checks of `validator`, in the order of the form and without the refused values.
-fn details(errors: &ValidationErrors, labels: &[(&'static str, &'static str)], root: &str) -> Vec<Detail> {
-    let mut found: Vec<(usize, Detail)> = Vec::new();
-    for (name, kind) in errors.errors() {
-        let place = labels.iter().position(|(n, _)| n == name).unwrap_or(labels.len());
-        let field = format!("{root}/{name}");
-        match kind {
-            ValidationErrorsKind::Field(faults) => {
-                for fault in faults {
-                    let reason = fault.message.as_deref().unwrap_or("填写的内容不符合要求。");
-                    let detail = Detail::new(&field, label_of(labels, &field), &fault.code, reason, "请修改后再提交。");
-                    found.push((place, detail));
-                }
-            }
-            ValidationErrorsKind::Struct(inner) => found.extend(details(inner, labels, &field).into_iter().map(|d| (place, d))),
-            ValidationErrorsKind::List(items) => {
-                for (index, inner) in items {
-                    found.extend(details(inner, labels, &format!("{field}/{index}")).into_iter().map(|d| (place, d)));
-                }
-            }
-        }
-    }
-    found.sort_by_key(|(place, _)| *place);
-    found.into_iter().map(|(_, d)| d).collect()
 }
 
 /// The `{id}` of a path; a malformed one is as unknown as a foreign one.
@@ -206,13 +229,21 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     type Future = Ready<Result<Query<T>>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let words = form_urlencoded::parse(req.query_string().as_bytes());
-        let parsed = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(words));
-        ready(parsed.map(Query).map_err(|e| {
-            let path = pointer(e.path());
-            let (code, field, reason, _) = data_fault(&e.into_inner().to_string(), path);
-            Error::invalid(vec![Detail::new(&field, "查询条件", code, reason, "请重新选择查询条件。")])
-        }))
+        ready(today(req).and_then(|today| query(req.query_string(), today)).map(Query))
+    }
+}
+
+fn query<T: DeserializeOwned>(text: &str, today: NaiveDate) -> Result<T> {
+    let (outcome, refused) = typed::all_refusals(today, || {
+        let words = form_urlencoded::parse(text.as_bytes());
+        serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(words))
+    });
+    let labels: Labels = &[];
+    let found: Vec<Detail> = refused.iter().map(|(e, why)| faults::refused(e.path(), why, labels)).collect();
+    match outcome {
+        Some(Ok(value)) if found.is_empty() => Ok(value),
+        Some(Err(e)) => Err(faults::of_query(&e)),
+        _ => Err(Error::invalid(found.into_iter().map(faults::in_query).collect())),
     }
 }
 

@@ -38,7 +38,10 @@ impl FromRequest for CsvBody {
             while let Some(chunk) = payload.next().await {
                 let chunk = chunk.map_err(|e| Error::new(&code::BAD_JSON).because(e))?;
                 if bytes.len().saturating_add(chunk.len()) > MOST_CSV {
-                    return Err(Error::new(&code::TOO_LARGE));
+                    let reason = format!("文件超过 {} KB。", MOST_CSV / 1024);
+                    let way_out = "请确认选对了文件；内容确实很多的，请分成几个文件导入。";
+                    let detail = Detail::new("/", "文件", "file_too_large", &reason, way_out);
+                    return Err(Error::new(&code::TOO_LARGE).with_details(vec![detail]));
                 }
                 bytes.extend_from_slice(&chunk);
             }
@@ -47,6 +50,11 @@ impl FromRequest for CsvBody {
                 let way_out = "请用 UTF-8 编码另存为 CSV 后再导入。";
                 Error::invalid(vec![Detail::new("/", "文件", "not_utf8", "文件的编码不对。", way_out)])
             })?;
+            if text.contains('\0') {
+                let way_out = "请另存为 UTF-8 编码的 CSV 后再导入。";
+                let detail = Detail::new("/", "文件", "bad_character", "文件中有不该出现的控制字符。", way_out);
+                return Err(Error::invalid(vec![detail]));
+            }
             Ok(CsvBody { text, fingerprint })
         })
     }

@@ -11,6 +11,7 @@ use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, Schema, SchemaType};
 use super::operation::{Description, Gives};
 use super::request;
 use crate::platform::error::{Current, Detail, Error};
+use crate::platform::reader::told;
 
 /// What stands around the data of every success: `errcode` is 0.
 #[derive(ToSchema)]
@@ -184,7 +185,7 @@ impl ResponseError for Error {
         }
         response.json(Failure {
             errcode: self.code().number,
-            errmsg: self.code().sentence.to_owned(),
+            errmsg: told(self.code().sentence).into_owned(),
             details: self.details().to_vec(),
             current: self.current().cloned(),
             request_id,

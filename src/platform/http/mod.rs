@@ -1,5 +1,8 @@
 //! HTTP as the contract wants it: envelope, bodies, keys against doing things twice, cursors, limits.
 
+pub mod faults;
+mod numbers;
+pub mod operation;
 pub mod body;
 pub mod csv_body;
 pub mod request;
@@ -7,11 +10,10 @@ pub mod envelope;
 pub mod limits;
 pub mod lists;
 pub mod once;
-pub mod operation;
 pub mod paging;
 pub mod parts;
 
-pub use body::{Body, PathId, Query};
+pub use body::{Body, PathId, Query, Sent};
 pub use csv_body::CsvBody;
 pub use envelope::{Answer, Created, Envelope, Failure, Labelled};
 pub use lists::{List, Nullable, Page};

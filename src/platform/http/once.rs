@@ -13,12 +13,13 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, Object, SchemaFormat, Type};
 use uuid::Uuid;
 
+use super::faults::PROGRAM;
 use super::operation::{Description, Takes};
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Result, is_duplicate};
+use crate::platform::error::{Detail, Error, Result, is_duplicate};
 use crate::platform::id::Id;
 
 diesel::table! {
@@ -52,13 +53,22 @@ impl FromRequest for Once {
     type Future = Ready<Result<Once>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let key = req.headers().get("Idempotency-Key").and_then(|v| v.to_str().ok()).and_then(|s| Uuid::parse_str(s).ok());
-        ready(key.ok_or_else(|| Error::new(&code::KEY_MISSING)).map(|key| Once {
+        let sent = req.headers().get("Idempotency-Key");
+        let key = sent.and_then(|v| v.to_str().ok()).and_then(|s| Uuid::parse_str(s.trim()).ok());
+        ready(key.ok_or_else(|| no_key(sent.is_some())).map(|key| Once {
             key,
             method: req.method().to_string(),
             path: req.path().to_owned(),
         }))
     }
+}
+
+/// The header is missing, or holds something else than a UUID.
+fn no_key(sent: bool) -> Error {
+    let (code, reason) =
+        if sent { ("malformed", "防重复标识不是 UUID。") } else { ("missing", "没有送来防重复标识。") };
+    let detail = Detail::new("Idempotency-Key", "防重复标识", code, reason, PROGRAM);
+    Error::new(&code::KEY_MISSING).with_details(vec![detail])
 }
 
 impl Takes for Once {

@@ -9,11 +9,16 @@ use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
+use crate::rules::text::Code;
+use crate::rules::typed::blank_is_none;
 
 /// Items on a page when the caller does not say.
 pub const USUAL: i64 = 20;
 /// Items on a page at most.
 pub const MOST: i64 = 100;
+
+/// Where a page begins, as an earlier page told it.
+pub type Cursor = Code<1, 200>;
 
 /// The query of a list that has no filters.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -22,7 +27,9 @@ pub const MOST: i64 = 100;
 pub struct Paged {
     /// 1 to 100, usually 20.
     pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    pub cursor: Option<Cursor>,
 }
 
 /// Where a page begins: after this time and id.

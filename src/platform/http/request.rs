@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::platform::code;
 use crate::platform::error::Error;
+use crate::platform::reader;
 
 tokio::task_local! {
     static REQUEST_ID: String;
@@ -41,9 +42,10 @@ pub async fn layer<B: MessageBody + 'static>(
     let id = accepted(&req).unwrap_or_else(|| Uuid::now_v7().to_string());
     let begun = Instant::now();
     let (method, uri) = (req.method().clone(), req.uri().clone());
+    let staff = ["/api/v1/staff/", "/api/v1/auth/staff/"].iter().any(|root| uri.path().starts_with(root));
     let mut outcome = REQUEST_ID
         .scope(id.clone(), async move {
-            let work = AssertUnwindSafe(next.call(req)).catch_unwind();
+            let work = AssertUnwindSafe(reader::answering(staff, next.call(req))).catch_unwind();
             match tokio::time::timeout(DEADLINE, work).await {
                 Ok(Ok(Ok(answer))) => Ok(in_envelope(answer)),
                 Ok(Ok(Err(e))) => Err(e),

@@ -4,10 +4,10 @@
 //! carries `X-Zhucan-Stand-In: wechat`. It listens on this machine only, because anybody who reaches `/__fake/` may do anything.
 //! `curl 'http://127.0.0.1:PORT/__fake/login-code?user=NAME'` gives a fresh sign-in code.
 
-mod tokens;
+mod exchange;
 mod codes;
 mod state;
-mod exchange;
+mod tokens;
 mod admin;
 mod field_rules;
 mod messages;

@@ -8,6 +8,9 @@ use csv::{ReaderBuilder, StringRecord, Trim};
 use serde::{Deserialize, Serialize};
 
 use crate::rules::coded::coded_enum;
+use crate::rules::dates::Day;
+use crate::rules::text::PlainText;
+use crate::rules::typed::read;
 
 /// One day that the State Council's notice speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,14 +93,12 @@ fn day_of(record: &StringRecord) -> Result<CalendarDay, CalendarFaultKind> {
     let (Some(date), Some(working), Some(name), None) = (cells.next(), cells.next(), cells.next(), cells.next()) else {
         return Err(CalendarFaultKind::Columns);
     };
-    let date = NaiveDate::parse_from_str(date, "%Y-%m-%d").map_err(|_| CalendarFaultKind::Date)?;
+    let date = read::<Day>(date).map_err(|_| CalendarFaultKind::Date)?.0;
     let is_working_day = match working {
         "true" => true,
         "false" => false,
         _ => return Err(CalendarFaultKind::Working),
     };
-    if !(1..=40).contains(&name.chars().count()) {
-        return Err(CalendarFaultKind::Name);
-    }
-    Ok(CalendarDay { date, is_working_day, name: name.to_owned() })
+    let name: PlainText<1, 40> = read(name).map_err(|_| CalendarFaultKind::Name)?;
+    Ok(CalendarDay { date, is_working_day, name: name.into_string() })
 }

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use utoipa::openapi::schema::{Object, Type};
+
 use super::IdentityFault;
 use crate::rules::glyphs::compact;
+use crate::rules::typed::{Refusal, Typed, typed};
 
 /// 12 to 19 digits. `Debug` never shows a digit and there is no `Display`.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -53,6 +56,24 @@ impl BankCard {
         format!("****{tail}")
     }
 }
+
+impl Typed for BankCard {
+    fn read(text: &str) -> Result<BankCard, Refusal> {
+        Ok(BankCard::parse(text)?)
+    }
+
+    fn stand_in() -> BankCard {
+        BankCard("000000000000".to_owned())
+    }
+
+    fn schema() -> Object {
+        let words = "12 到 19 位数字；空格和横线会去掉。";
+        let of = Object::builder().schema_type(Type::String).min_length(Some(12)).max_length(Some(40));
+        of.description(Some(words)).examples(["6217000010001234567"]).build()
+    }
+}
+
+typed!(=> BankCard);
 
 impl fmt::Debug for BankCard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -152,10 +152,25 @@ fn a_person_comes_of_age_on_the_eighteenth_birthday() {
 #[test]
 fn landlines_and_short_numbers_are_no_mobile_phones() {
     assert_eq!(PhoneNumber::parse(" "), Err(IdentityFault::PhoneEmpty));
-    for text in ["010-12345678", "12345678901", "1381234567", "138123456789", "138****1234", "+8513812345678", "8613812345678"] {
+    for text in
+        ["010-12345678", "12345678901", "1381234567", "138123456789", "138****1234", "+8513812345678", "861381234567", "86"]
+    {
         assert_eq!(PhoneNumber::parse(text), Err(IdentityFault::PhoneFormat), "{text}");
     }
-    assert_eq!(PhoneNumber::parse("００８６138 1234 5678").unwrap().reveal(), "13812345678");
+}
+
+#[test]
+fn a_country_code_brackets_and_dashes_of_all_kinds_are_forgiven() {
+    for text in [
+        "００８６138 1234 5678",
+        "8613812345678",
+        "(+86)13812345678",
+        "（+86）138-1234-5678",
+        "+86 138‑1234‑5678",
+        "138–1234—5678",
+    ] {
+        assert_eq!(PhoneNumber::parse(text).unwrap().reveal(), "13812345678", "{text}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::forms::{DELIVERY, HOLDER, SaveCertificateDelivery, SaveCertificateHolder};
+use super::forms::{self, DELIVERY, HOLDER, SaveCertificateDelivery, SaveCertificateHolder};
 use super::holding::{self, Holding};
 use super::rules::Kind;
 use super::store::{self, CardCase};
@@ -24,7 +24,7 @@ use crate::office::frame::{Call, Save, Write};
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Created, List, Operations, PathId, Query};
+use crate::platform::http::{Answer, Created, List, Operations, PathId, Query, Sent};
 use crate::platform::id::Id;
 use crate::{form, operations};
 
@@ -149,11 +149,15 @@ async fn read_holder(who: Filer, id: PathId, call: Call) -> Result<Answer<Certif
     description = "确认电话和地址，说明残疾状况有没有变化。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
-async fn save_holder(who: Filer, id: PathId, call: Save<SaveCertificateHolder>) -> Result<Answer<CertificateHolderSection>> {
+async fn save_holder(
+    who: Filer,
+    id: PathId,
+    call: Save<Sent<SaveCertificateHolder>>,
+) -> Result<Answer<CertificateHolderSection>> {
     call.save(move |c, spine, sent| {
         let case = own(c, spine, &who, id.0)?;
-        let holder = sent.parse(following::kind_of(&case)?)?;
-        drafts::save(c, spine, &case, HOLDER, sent.version, &holder)?;
+        let (seen, holder) = forms::holder(sent, following::kind_of(&case)?)?;
+        drafts::save(c, spine, &case, HOLDER, seen, &holder)?;
         views::holder_section(c, spine, &case)
     })
     .await
@@ -175,11 +179,11 @@ async fn read_delivery(who: Filer, id: PathId, call: Call) -> Result<Answer<Cert
     description = "选择窗口领取、邮寄或者送证上门。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
-async fn save_delivery(who: Filer, id: PathId, call: Save<SaveCertificateDelivery>) -> Result<Answer<CertificateDelivery>> {
+async fn save_delivery(who: Filer, id: PathId, call: Save<Sent<SaveCertificateDelivery>>) -> Result<Answer<CertificateDelivery>> {
     call.save(move |c, spine, sent| {
         let case = own(c, spine, &who, id.0)?;
-        let delivery = sent.parse(&making::terms(c, &case)?)?;
-        drafts::save(c, spine, &case, DELIVERY, sent.version, &delivery)?;
+        let (seen, delivery) = forms::delivery(sent, &making::terms(c, &case)?)?;
+        drafts::save(c, spine, &case, DELIVERY, seen, &delivery)?;
         views::delivery_section(c, spine, &case)
     })
     .await

@@ -6,10 +6,13 @@ use validator::Validate;
 
 use super::rules::{DeliveryWay, Kind, PickupPlace, Terms};
 use crate::form;
-use crate::platform::error::{Detail, Faults, Result};
+use crate::platform::error::{Detail, Result};
+use crate::platform::http::Sent;
 use crate::rules::certificate::Category;
 use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
+use crate::rules::text::PlainText;
+use crate::rules::typed::blank_is_none;
 
 /// Code of the section about the holder.
 pub const HOLDER: &str = "holder";
@@ -48,12 +51,13 @@ pub struct SaveCertificateHolder {
     #[schema(example = 0)]
     pub version: i64,
     /// Leave it out to keep the one on record.
-    #[schema(example = "13800001234")]
-    pub phone: Option<String>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    #[schema(value_type = Option<String>, min_length = 11, max_length = 30, example = "13800001234")]
+    pub phone: Option<PhoneNumber>,
     /// Leave it out to keep the one on record.
-    #[validate(length(max = 100, message = "地址最多写100个字。"))]
-    #[schema(example = "宋疃镇东村12号")]
-    pub address: Option<String>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "宋疃镇东村12号")]
+    pub address: Option<PlainText<1, 100>>,
     /// Whether the disability has changed since the card was issued.
     #[schema(example = false)]
     pub changed_condition: bool,
@@ -87,15 +91,17 @@ pub struct SaveCertificateDelivery {
     #[schema(inline, example = "town")]
     pub place: Option<PickupPlace>,
     /// For post and home.
-    #[validate(length(max = 100, message = "地址最多写100个字。"))]
-    #[schema(example = json!(null))]
-    pub address: Option<String>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = json!(null))]
+    pub address: Option<PlainText<1, 100>>,
     /// For post and home.
-    #[schema(example = json!(null))]
-    pub recipient: Option<String>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 40, example = json!(null))]
+    pub recipient: Option<PersonName>,
     /// For post and home.
-    #[schema(example = json!(null))]
-    pub phone: Option<String>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    #[schema(value_type = Option<String>, min_length = 11, max_length = 30, example = json!(null))]
+    pub phone: Option<PhoneNumber>,
 }
 form!(SaveCertificateDelivery {
     version: "版本",
@@ -106,81 +112,54 @@ form!(SaveCertificateDelivery {
     phone: "收件人电话",
 });
 
-fn filled(text: &Option<String>) -> Option<String> {
-    text.as_deref().map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned)
-}
-
-fn phone(text: &Option<String>, faults: &mut Faults, label: &str) -> Option<String> {
-    match PhoneNumber::parse(&filled(text)?) {
-        Ok(p) => Some(p.reveal().to_owned()),
-        Err(e) => {
-            faults.push("/phone", label, e.code(), e.reason(), e.suggestion());
-            None
-        }
-    }
-}
-
-impl SaveCertificateHolder {
-    /// The section's facts; 10002 with all faults.
-    pub fn parse(&self, kind: Kind) -> Result<Holder> {
-        let mut faults = Faults::new();
-        let phone = phone(&self.phone, &mut faults, "联系电话");
-        if kind != Kind::New && self.declared_category.is_some() {
+/// The section about the holder and the version that was seen, or all that is wrong with what was sent.
+pub fn holder(sent: &Sent<SaveCertificateHolder>, kind: Kind) -> Result<(i64, Holder)> {
+    sent.judged(|s, faults| {
+        if kind != Kind::New && s.declared_category.is_some() {
             let reason = "换证和变更不用填写残疾类别。";
             faults.push("/declared_category", "残疾类别", "not_asked", reason, "请留空，类别以原证和评定结果为准。");
         }
-        if kind == Kind::New && self.declared_category.is_none() {
-            faults.push(
-                "/declared_category",
-                "残疾类别",
-                "required",
-                "没有选择残疾类别。",
-                "请选择最接近的一类，最后以医院评定为准。",
-            );
+        if kind == Kind::New && s.declared_category.is_none() {
+            let way_out = "请选择最接近的一类，最后以医院评定为准。";
+            faults.push("/declared_category", "残疾类别", "required", "没有选择残疾类别。", way_out);
         }
-        faults.settle()?;
-        Ok(Holder {
-            phone,
-            address: filled(&self.address),
-            changed_condition: self.changed_condition,
-            declared_category: self.declared_category,
-            cross_province: self.cross_province,
-        })
-    }
+        let holder = Holder {
+            phone: s.phone.as_ref().map(|p| p.reveal().to_owned()),
+            address: s.address.as_ref().map(ToString::to_string),
+            changed_condition: s.changed_condition,
+            declared_category: s.declared_category,
+            cross_province: s.cross_province,
+        };
+        Ok(Some((s.version, holder)))
+    })
 }
 
-impl SaveCertificateDelivery {
-    /// The section's facts; 10002 with all faults. Only the fields of the chosen way are kept.
-    pub fn parse(&self, terms: &Terms) -> Result<Delivery> {
-        let mut faults = Faults::new();
-        if !terms.delivery.contains(&self.way) {
+/// The section about the way home and the version that was seen, or all that is wrong with what was sent. Only the fields
+/// of the chosen way are kept.
+pub fn delivery(sent: &Sent<SaveCertificateDelivery>, terms: &Terms) -> Result<(i64, Delivery)> {
+    sent.judged(|s, faults| {
+        if !terms.delivery.contains(&s.way) {
             faults.push("/way", "领证方式", "not_offered", "本地没有这种领证方式。", "请选择其他领证方式。");
         }
-        if self.way == DeliveryWay::Pickup {
-            if self.place.is_none() {
-                faults.push("/place", "领取地点", "required", "没有选择领取地点。", "请选择县（区）或者镇（街道）窗口。");
-            }
-            faults.settle()?;
-            return Ok(Delivery { way: self.way, place: self.place, address: None, recipient: None, phone: None });
-        }
-        let address = filled(&self.address);
-        if address.is_none() {
-            faults.push("/address", "收件地址", "required", "没有填写收件地址。", "请填写能收到证件的详细地址。");
-        }
-        let recipient = match PersonName::parse(self.recipient.as_deref().unwrap_or_default()) {
-            Ok(name) => Some(name.reveal().to_owned()),
-            Err(e) => {
-                faults.push("/recipient", "收件人", e.code(), e.reason(), e.suggestion());
-                None
+        let mut required = |missing: bool, field: &str, label: &str, reason: &str, way_out: &str| {
+            if missing {
+                faults.push(field, label, "required", reason, way_out);
             }
         };
-        let number = phone(&self.phone, &mut faults, "收件人电话");
-        if filled(&self.phone).is_none() {
-            faults.push("/phone", "收件人电话", "required", "没有填写收件人电话。", "请填写收件人的手机号码。");
+        let mut kept = Delivery { way: s.way, place: None, address: None, recipient: None, phone: None };
+        if s.way == DeliveryWay::Pickup {
+            required(s.place.is_none(), "/place", "领取地点", "没有选择领取地点。", "请选择县（区）或者镇（街道）窗口。");
+            kept.place = s.place;
+        } else {
+            required(s.address.is_none(), "/address", "收件地址", "没有填写收件地址。", "请填写能收到证件的详细地址。");
+            required(s.recipient.is_none(), "/recipient", "收件人", "没有填写收件人。", "请按身份证填写收件人的姓名。");
+            required(s.phone.is_none(), "/phone", "收件人电话", "没有填写收件人电话。", "请填写收件人的手机号码。");
+            kept.address = s.address.as_ref().map(ToString::to_string);
+            kept.recipient = s.recipient.as_ref().map(|name| name.reveal().to_owned());
+            kept.phone = s.phone.as_ref().map(|phone| phone.reveal().to_owned());
         }
-        faults.settle()?;
-        Ok(Delivery { way: self.way, place: None, address, recipient, phone: number })
-    }
+        Ok(Some((s.version, kept)))
+    })
 }
 
 /// What is still to be filled in.

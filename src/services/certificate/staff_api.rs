@@ -1,7 +1,6 @@
 //! What workers may call: order an assessment, enter its result, make the card, hand it out or post it.
 
 use actix_web::web;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -27,8 +26,10 @@ use crate::platform::http::{Answer, Body, Created, Once, Operations, Page, PathI
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::certificate::{Category, Level};
+use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
 use crate::rules::names::PersonName;
+use crate::rules::text::{KeyedCode, Note, PlainText};
 use crate::services::certificate::codes as certificate_codes;
 use crate::{form, operations};
 
@@ -103,9 +104,8 @@ struct OrderAssessment {
     #[schema(example = 4)]
     version: i64,
     /// Words that the applicant will read.
-    #[validate(length(min = 4, max = 200, message = "请写明原因，4到200个字。"))]
-    #[schema(example = "上门核实时发现肢体功能有明显变化")]
-    reason: String,
+    #[schema(value_type = String, min_length = 4, max_length = 200, example = "上门核实时发现肢体功能有明显变化")]
+    reason: Note<4, 200>,
 }
 form!(OrderAssessment { version: "版本", reason: "原因" });
 
@@ -124,7 +124,7 @@ async fn order(
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
-        following::order(c, &spine, &worker, &case, sent.version, sent.reason.trim())?;
+        following::order(c, &spine, &worker, &case, sent.version, &sent.reason)?;
         staff_view(c, &spine, &worker, case.id)
     });
     answer(done.await?)
@@ -167,11 +167,10 @@ struct EnterAssessment {
     /// level_1 to level_4; empty when the standard of disability is not met.
     #[schema(inline, example = "level_2")]
     level: Option<Level>,
-    #[schema(value_type = String, format = "date", example = "2026-03-02")]
-    assessed_on: NaiveDate,
-    #[validate(length(min = 2, max = 60, message = "请填写医院名称，2到60个字。"))]
-    #[schema(example = "区人民医院")]
-    hospital: String,
+    #[schema(value_type = String, format = Date, example = "2026-03-02")]
+    assessed_on: Day,
+    #[schema(value_type = String, min_length = 2, max_length = 60, example = "区人民医院")]
+    hospital: PlainText<2, 60>,
     /// The doctor came to the person's home.
     #[schema(example = false)]
     at_home: bool,
@@ -203,15 +202,20 @@ async fn assess(who: Assessor, id: PathId, call: Write<EnterAssessment>) -> Resu
 
 fn entered(spine: &Spine, worker: &Worker, sent: &EnterAssessment) -> Result<Entered> {
     let components = sent.components.clone();
-    let finding = Finding { category: sent.category, components, level: sent.level, assessed_on: sent.assessed_on };
+    let finding = Finding { category: sent.category, components, level: sent.level, assessed_on: sent.assessed_on.0 };
     let mut faults = Faults::new();
     for (field, code, reason, suggestion) in rules::finding_faults(&finding, spine.today()) {
         let label = if field == "/components" { "多重残疾的各项类别" } else { "评定日期" };
         faults.push(field, label, code, reason, suggestion);
     }
     faults.settle()?;
-    let hospital = sent.hospital.trim().to_owned();
-    Ok(Entered { finding, hospital, at_home: sent.at_home, assessor: worker.id, entered_at: spine.now })
+    Ok(Entered {
+        finding,
+        hospital: sent.hospital.to_string(),
+        at_home: sent.at_home,
+        assessor: worker.id,
+        entered_at: spine.now,
+    })
 }
 
 /// An action on what was seen.
@@ -253,8 +257,8 @@ struct HandOutCard {
     #[schema(example = 7)]
     version: i64,
     /// Name of the person who took it.
-    #[schema(example = "王小四")]
-    receiver: String,
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小四")]
+    receiver: PersonName,
 }
 form!(HandOutCard { version: "版本", receiver: "领取人姓名" });
 
@@ -271,14 +275,9 @@ async fn hand_out(
     services: web::Data<Services>,
 ) -> Result<Answer<StaffCertificateCase>> {
     let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
-    let name = PersonName::parse(&sent.receiver).map_err(|e| {
-        let mut faults = Faults::new();
-        faults.push("/receiver", "领取人姓名", e.code(), e.reason(), e.suggestion());
-        Error::invalid(faults.into_details())
-    })?;
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
-        making::hand_out(c, &spine, &worker, &case, sent.version, name.reveal())?;
+        making::hand_out(c, &spine, &worker, &case, sent.version, sent.receiver.reveal())?;
         staff_view(c, &spine, &worker, case.id)
     });
     answer(done.await?)
@@ -292,9 +291,8 @@ struct PostCard {
     #[schema(example = 7)]
     version: i64,
     /// The carrier's number: letters and digits.
-    #[validate(length(min = 6, max = 40, message = "请填写快递单号，6到40位。"))]
-    #[schema(example = "EMS1234567890")]
-    tracking_no: String,
+    #[schema(value_type = String, min_length = 6, max_length = 40, example = "EMS1234567890")]
+    tracking_no: KeyedCode<6, 40>,
 }
 form!(PostCard { version: "版本", tracking_no: "快递单号" });
 

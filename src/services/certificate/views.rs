@@ -20,6 +20,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
+use crate::platform::reader;
 use crate::rules::calendar::{beijing_date, rfc3339};
 
 /// A card of the register.
@@ -93,6 +94,7 @@ pub struct CertificateHolder {
     /// The caller may apply for a renewal now.
     pub may_renew: bool,
     /// Why not, and what to do, in plain sentences.
+    #[serde(serialize_with = "reader::sentences")]
     pub advice: Vec<String>,
     /// The certificate case that is being handled or written.
     pub live_case: Option<Id>,

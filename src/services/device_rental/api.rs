@@ -1,6 +1,5 @@
 //! What an applicant may call: what is free where, a draft with its sections, the loan, extension, trouble.
 
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -17,11 +16,15 @@ use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::showing::views::{CaseView, full};
 use crate::office::frame::{Call, Save, Write};
 use crate::platform::code;
-use crate::platform::error::{Detail, Faults, Result};
-use crate::platform::http::{Answer, Created, List, Nullable, Operations, PathId, Query};
+use crate::platform::error::{Faults, Result};
+use crate::platform::http::{Answer, Created, List, Nullable, Operations, PathId, Query, Sent};
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::dates::Day;
 use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
+use crate::rules::text::Note;
+use crate::rules::typed::blank_is_none;
 use crate::services::device_rental::faults as device_rental_codes;
 use crate::{form, operations};
 
@@ -47,15 +50,16 @@ pub fn routes(to: &mut Operations) {
 #[into_params(parameter_in = Query)]
 struct InCounty {
     /// Twelve-digit code of the county.
-    #[param(example = "990101000000")]
-    county: String,
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    county: AreaCode,
 }
 
 #[utoipa::path(get, path = "/device-rental/points", tag = "device-rental", operation_id = "listRentalPoints", summary = "辅具租赁网点",
     description = "一个县（区）的网点：地址、电话和开门的日子。一个县的网点不多，一次全部列出。",
     responses((status = 200, description = "网点")))]
 async fn points(_who: Caller, q: Query<InCounty>, call: Call) -> Result<Answer<List<PointView>>> {
-    call.read(move |c, _| store::points(c, &q.0.county)?.iter().map(PointView::of).collect::<Result<Vec<_>>>().map(List)).await
+    call.read(move |c, _| store::points(c, q.0.county.as_str())?.iter().map(PointView::of).collect::<Result<Vec<_>>>().map(List))
+        .await
 }
 
 /// Of which county and model.
@@ -64,8 +68,8 @@ async fn points(_who: Caller, q: Query<InCounty>, call: Call) -> Result<Answer<L
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve-digit code of the county.
-    #[param(example = "990101000000")]
-    county: String,
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    county: AreaCode,
     /// Only this model.
     model: Option<Id>,
 }
@@ -74,7 +78,7 @@ struct Wanted {
     description = "每个网点每种辅具现在有几件可以预约、几人排队，数字准确。一个县的网点和辅具种类不多，一次全部列出。",
     responses((status = 200, description = "各网点的辅具")))]
 async fn free(_who: Caller, q: Query<Wanted>, call: Call) -> Result<Answer<List<Stock>>> {
-    call.read(move |c, _| availability::of_county(c, &q.0.county, q.0.model).map(List)).await
+    call.read(move |c, _| availability::of_county(c, q.0.county.as_str(), q.0.model).map(List)).await
 }
 
 /// For whom a device is borrowed.
@@ -134,30 +138,19 @@ struct SaveChoice {
     /// A model of `GET /device-rental/availability`.
     model_id: Id,
     /// Day of pickup.
-    #[schema(example = "2026-11-23")]
-    pickup_on: String,
+    #[schema(value_type = String, format = Date, example = "2026-11-23")]
+    pickup_on: Day,
 }
 form!(SaveChoice { version: "版本", point_id: "网点", model_id: "辅具", pickup_on: "领取日期" });
-
-/// A day as typed; what is no day is noted.
-pub(super) fn day(text: &str, field: &str, label: &str, faults: &mut Faults) -> NaiveDate {
-    text.parse().unwrap_or_else(|_| {
-        faults.push(field, label, "bad_date", "日期不正确。", "请填写年-月-日，例如 2026-11-23。");
-        NaiveDate::default()
-    })
-}
 
 #[utoipa::path(put, path = "/device-rental/cases/{id}/sections/choice", tag = "device-rental", operation_id = "saveDeviceRentalChoice", summary = "保存辅具和领取时间",
     description = "选择网点、辅具和领取日期。提交之前都可以改。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_choice(who: Filer, id: PathId, call: Save<SaveChoice>) -> Result<Answer<Nullable<views::ChoiceView>>> {
-    let mut faults = Faults::new();
-    let pickup_on = day(&call.sent.pickup_on, "/pickup_on", "领取日期", &mut faults);
-    faults.settle()?;
-    let choice = Choice { point_id: call.sent.point_id, model_id: call.sent.model_id, pickup_on };
     call.save(move |c, spine, sent| {
         let case = handover::own_case(c, &who, id.0, spine.now)?;
+        let choice = Choice { point_id: sent.point_id, model_id: sent.model_id, pickup_on: sent.pickup_on.0 };
         drafts::save(c, spine, &case, CHOICE, sent.version, &choice)?;
         views::choice(c, spine, &case).map(Nullable)
     })
@@ -183,56 +176,48 @@ struct SaveContact {
     /// The version that was seen; 0 for the first time.
     #[schema(example = 0)]
     version: i64,
-    #[schema(example = "王小明")]
-    name: String,
-    #[schema(example = "13800000000")]
-    phone: String,
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小明")]
+    name: PersonName,
+    #[schema(value_type = String, min_length = 11, max_length = 30, example = "13800000000")]
+    phone: PhoneNumber,
     #[schema(inline, example = "pickup")]
     delivery: Delivery,
     /// Where to bring it, or what to know; needed for delivery at home.
-    #[validate(length(max = 300, message = "最多写300个字。"))]
-    #[schema(example = "家住三楼，没有电梯。")]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 300, example = "家住三楼，没有电梯。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 300>>,
 }
 form!(SaveContact { version: "版本", name: "联系人", phone: "手机号", delivery: "领取方式", note: "说明" });
 
-/// A contact as typed; what is wrong is noted, in the order of the form, under `root`.
-pub(super) fn parsed_contact(
-    name: &str,
-    phone: &str,
+impl SaveContact {
+    fn contact(&self, faults: &mut Faults) -> Contact {
+        contact(&self.name, &self.phone, self.delivery, self.note.as_ref().map(ToString::to_string), faults)
+    }
+}
+
+/// The contact of a reservation; delivery at home needs to know where.
+pub(super) fn contact(
+    name: &PersonName,
+    phone: &PhoneNumber,
     delivery: Delivery,
-    note: Option<&str>,
-    root: &str,
+    note: Option<String>,
     faults: &mut Faults,
 ) -> Contact {
-    let name = PersonName::parse(name).map(|n| n.reveal().to_owned()).unwrap_or_else(|e| {
-        faults.add(Detail::new(&format!("{root}/name"), "联系人", e.code(), e.reason(), e.suggestion()));
-        String::new()
-    });
-    let phone = PhoneNumber::parse(phone).map(|p| p.reveal().to_owned()).unwrap_or_else(|e| {
-        faults.add(Detail::new(&format!("{root}/phone"), "手机号", e.code(), e.reason(), e.suggestion()));
-        String::new()
-    });
-    let note = note.map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned);
     if delivery == Delivery::Home && note.is_none() {
-        let (reason, way) = ("送货上门需要地址。", "请在说明里写明送到哪里。");
-        faults.add(Detail::new(&format!("{root}/note"), "说明", "required", reason, way));
+        faults.push("/note", "说明", "required", "送货上门需要地址。", "请在说明里写明送到哪里。");
     }
-    Contact { name, phone, delivery, note }
+    Contact { name: name.reveal().to_owned(), phone: phone.reveal().to_owned(), delivery, note }
 }
 
 #[utoipa::path(put, path = "/device-rental/cases/{id}/sections/contact", tag = "device-rental", operation_id = "saveDeviceRentalContact", summary = "保存联系方式",
     description = "联系人、手机号，自取还是送货上门。提交之前都可以改。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
-async fn save_contact(who: Filer, id: PathId, call: Save<SaveContact>) -> Result<Answer<Nullable<views::ContactView>>> {
-    let mut faults = Faults::new();
-    let contact =
-        parsed_contact(&call.sent.name, &call.sent.phone, call.sent.delivery, call.sent.note.as_deref(), "", &mut faults);
-    faults.settle()?;
-    call.save(move |c, spine, sent| {
+async fn save_contact(who: Filer, id: PathId, call: Save<Sent<SaveContact>>) -> Result<Answer<Nullable<views::ContactView>>> {
+    let (seen, contact) = call.sent.judged(|s, faults| Ok(Some((s.version, s.contact(faults)))))?;
+    call.save(move |c, spine, _| {
         let case = handover::own_case(c, &who, id.0, spine.now)?;
-        drafts::save(c, spine, &case, CONTACT, sent.version, &contact)?;
+        drafts::save(c, spine, &case, CONTACT, seen, &contact)?;
         views::contact(c, spine, &case).map(Nullable)
     })
     .await
@@ -269,9 +254,8 @@ struct Report {
     version: i64,
     #[schema(inline, example = "damaged")]
     kind: Trouble,
-    #[validate(length(min = 1, max = 500, message = "请写明问题，最多500个字。"))]
-    #[schema(example = "左边的刹车松了。")]
-    text: String,
+    #[schema(value_type = String, min_length = 1, max_length = 500, example = "左边的刹车松了。")]
+    text: Note<1, 500>,
 }
 form!(Report { version: "版本", kind: "问题", text: "说明" });
 

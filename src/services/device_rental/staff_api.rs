@@ -15,11 +15,13 @@ use crate::office::accounts::guards::{PointKeeper, Worker};
 use crate::office::cases::record::codes as case_codes;
 use crate::office::frame::{Call, Write};
 use crate::platform::app::App;
-use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::error::{Error, Result};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Role;
+use crate::rules::text::KeyedCode;
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -41,28 +43,23 @@ fn kept(worker: &Worker) -> Vec<Id> {
     worker.posts_of(Role::PointKeeper).filter_map(|p| p.point).collect()
 }
 
-fn known<T>(code: Option<&str>, from_code: fn(&str) -> Option<T>) -> Result<Option<T>> {
-    let Some(code) = code else { return Ok(None) };
-    let mut faults = Faults::new();
-    let found = from_code(code);
-    if found.is_none() {
-        faults.push("/state", "状态", "unknown_value", "没有这种状态。", "请从列表中选择。");
-    }
-    faults.settle().map(|()| found)
-}
-
 /// Which loans.
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct WantedLoans {
     /// reserved, displaced, out or ended.
-    state: Option<String>,
+    #[param(inline)]
+    state: Option<LoanState>,
     /// The open loan of this item, wherever in the county it was lent: what a keeper scans when it is brought back.
-    asset_tag: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 40)]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    asset_tag: Option<KeyedCode<1, 40>>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(get, path = "/staff/device-rental/loans", tag = "device-rental", operation_id = "listPointLoans", summary = "网点的借用",
@@ -70,8 +67,7 @@ struct WantedLoans {
     responses((status = 200, description = "一页借用")))]
 async fn list_loans(who: PointKeeper, q: Query<WantedLoans>, call: Call) -> Result<Answer<Page<KeeperLoanView>>> {
     let q = q.0;
-    let filter =
-        LoanFilter { points: kept(&who), state: known(q.state.as_deref(), LoanState::from_code)?, asset_tag: q.asset_tag };
+    let filter = LoanFilter { points: kept(&who), state: q.state, asset_tag: q.asset_tag.map(KeyedCode::into_string) };
     let name = format!("loans:{}:{filter:?}", who.id);
     call.page(&name, q.limit, q.cursor.as_deref(), move |c, spine, after, limit| {
         let rows = keeper_lists::loans(c, &filter, after, limit)?;
@@ -98,13 +94,11 @@ async fn one_loan(who: PointKeeper, id: PathId, call: Call) -> Result<Answer<Kee
 #[serde(deny_unknown_fields)]
 struct HandOut {
     /// The six digits on the applicant's phone.
-    #[validate(length(equal = 6, message = "取件码是六位数字。"))]
-    #[schema(example = "482913")]
-    pickup_code: String,
+    #[schema(value_type = String, min_length = 6, max_length = 6, example = "482913")]
+    pickup_code: KeyedCode<6, 6>,
     /// The label of the item that is handed out.
-    #[validate(length(min = 1, max = 40, message = "请扫描或填写资产标签。"))]
-    #[schema(example = "LY-0003")]
-    asset_tag: String,
+    #[schema(value_type = String, min_length = 1, max_length = 40, example = "LY-0003")]
+    asset_tag: KeyedCode<1, 40>,
 }
 form!(HandOut { pickup_code: "取件码", asset_tag: "资产标签" });
 
@@ -130,9 +124,8 @@ struct Return {
     #[schema(inline, example = "good")]
     condition: Condition,
     /// The label of the item that came back.
-    #[validate(length(min = 1, max = 40, message = "请扫描或填写资产标签。"))]
-    #[schema(example = "LY-0003")]
-    asset_tag: String,
+    #[schema(value_type = String, min_length = 1, max_length = 40, example = "LY-0003")]
+    asset_tag: KeyedCode<1, 40>,
     /// Where it came back; a keeper of one point may leave it out.
     point_id: Option<Id>,
 }
@@ -146,7 +139,7 @@ async fn take_back(who: PointKeeper, id: PathId, call: Write<Return>) -> Result<
     let worker = who.0;
     let point = call.sent.point_id.or_else(|| kept(&worker).first().copied()).ok_or_else(Error::not_found)?;
     call.once(worker.id, move |c, spine, sent| {
-        let (condition, asset_tag) = (sent.condition, sent.asset_tag.clone());
+        let (condition, asset_tag) = (sent.condition, sent.asset_tag.to_string());
         let back = Back { version: sent.version, condition, asset_tag, point };
         let loan = handover::take_back(c, spine, &worker, id.0, &back)?;
         views::for_keeper(c, spine, &loan)
@@ -162,10 +155,13 @@ struct WantedUnits {
     /// One of the keeper's points; all of them when it is left out.
     point_id: Option<Id>,
     /// available, lent, to_inspect, to_disinfect, under_repair, missing or retired.
-    state: Option<String>,
+    #[param(inline)]
+    state: Option<UnitState>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(get, path = "/staff/device-rental/units", tag = "device-rental", operation_id = "listPointUnits", summary = "网点的辅具",
@@ -175,7 +171,7 @@ async fn list_units(who: PointKeeper, q: Query<WantedUnits>, app: web::Data<App>
     let (limit, q) = (paging::limit(q.0.limit)?, q.0);
     let mut points = kept(&who);
     points.retain(|p| q.point_id.is_none_or(|wanted| wanted == *p));
-    let filter = UnitFilter { points, state: known(q.state.as_deref(), UnitState::from_code)? };
+    let filter = UnitFilter { points, state: q.state };
     let name = format!("units:{}:{filter:?}", who.id);
     let after = paging::open(&app, &name, q.cursor.as_deref())?;
     let rows = app.db.read(move |c| units::list(c, &filter, after, limit)).await?;

@@ -22,6 +22,7 @@ use crate::platform::http::{Created, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::lifecycle::Role;
+use crate::rules::text::{Code, KeyedCode, PlainText};
 use crate::services::device_rental::faults as device_rental_codes;
 use crate::{form, operations};
 
@@ -35,8 +36,7 @@ pub fn routes(to: &mut Operations) {
 }
 
 /// The area must lie in the worker's; the county of it comes back. Anything else is 10006.
-fn covered(worker: &Worker, area: &str) -> Result<AreaCode> {
-    let area = AreaCode::parse(area).map_err(|_| Error::not_found())?;
+fn covered(worker: &Worker, area: AreaCode) -> Result<AreaCode> {
     let within = std::iter::once(area).chain(area.ancestors()).find(|a| a.level() == AreaLevel::County);
     let county = within.ok_or_else(Error::not_found)?;
     if worker.covers(Role::CountyOfficer, &county) { Ok(county) } else { Err(Error::not_found()) }
@@ -47,17 +47,14 @@ fn covered(worker: &Worker, area: &str) -> Result<AreaCode> {
 #[serde(deny_unknown_fields)]
 struct NewPoint {
     /// Twelve-digit code of its village, town or county.
-    #[schema(example = "990101101001")]
-    area: String,
-    #[validate(length(min = 2, max = 60, message = "请填写网点名称，最多60个字。"))]
-    #[schema(example = "宋疃镇卫生院")]
-    name: String,
-    #[validate(length(min = 2, max = 120, message = "请填写地址，最多120个字。"))]
-    #[schema(example = "宋疃镇人民路1号")]
-    address: String,
-    #[validate(length(min = 3, max = 30, message = "请填写电话。"))]
-    #[schema(example = "0561-0000000")]
-    phone: String,
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101101001")]
+    area: AreaCode,
+    #[schema(value_type = String, min_length = 2, max_length = 60, example = "宋疃镇卫生院")]
+    name: PlainText<2, 60>,
+    #[schema(value_type = String, min_length = 2, max_length = 120, example = "宋疃镇人民路1号")]
+    address: PlainText<2, 120>,
+    #[schema(value_type = String, min_length = 3, max_length = 30, example = "0561-0000000")]
+    phone: KeyedCode<3, 30>,
     /// Monday is 1; as in the county's policy when it is left out.
     #[schema(example = json!([1, 2, 3, 4, 5]))]
     opening_weekdays: Option<Vec<u8>>,
@@ -87,10 +84,10 @@ impl NewPoint {
         Ok(Point {
             id,
             county: county.to_string(),
-            area: self.area.clone(),
-            name: self.name.clone(),
-            address: self.address.clone(),
-            phone: self.phone.clone(),
+            area: self.area.to_string(),
+            name: self.name.to_string(),
+            address: self.address.to_string(),
+            phone: self.phone.to_string(),
             opening_days: days.map(|d| d.text()).unwrap_or_default(),
             pickups_per_day: self.pickups_per_day.unwrap_or(i64::from(terms.pickups_per_day)),
             status: InUse::Open,
@@ -103,7 +100,7 @@ impl NewPoint {
     description = "在本县（区）开设一个辅具租赁网点。",
     responses((status = 201, description = "已开设")))]
 async fn add_point(who: CountyOfficer, call: Write<NewPoint>) -> Result<Created<PointView>> {
-    let (id, in_county) = (call.app.clock.id(), covered(&who, &call.sent.area)?);
+    let (id, in_county) = (call.app.clock.id(), covered(&who, call.sent.area)?);
     call.once(who.id, move |c, spine, sent| {
         let policy = county::current(c, &in_county, CODE, spine.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
         let point = sent.point(id, &in_county, &policy.service()?, spine.now)?;
@@ -118,22 +115,18 @@ async fn add_point(who: CountyOfficer, call: Write<NewPoint>) -> Result<Created<
 #[serde(deny_unknown_fields)]
 struct NewModel {
     /// Twelve-digit code of the county.
-    #[schema(example = "990101000000")]
-    county: String,
-    #[validate(length(min = 1, max = 40, message = "请填写代码，最多40个字。"))]
-    #[schema(example = "wheelchair_basic")]
-    code: String,
-    #[validate(length(min = 1, max = 60, message = "请填写名称，最多60个字。"))]
-    #[schema(example = "普通轮椅")]
-    name: String,
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
+    county: AreaCode,
+    #[schema(value_type = String, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "wheelchair_basic")]
+    code: Code<1, 40>,
+    #[schema(value_type = String, min_length = 1, max_length = 60, example = "普通轮椅")]
+    name: PlainText<1, 60>,
     /// Kind of device; a person has one of a kind at a time.
-    #[validate(length(min = 1, max = 40, message = "请填写类别，最多40个字。"))]
-    #[schema(example = "wheelchair")]
-    kind: String,
+    #[schema(value_type = String, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "wheelchair")]
+    kind: Code<1, 40>,
     /// The picture in words.
-    #[validate(length(min = 1, max = 200, message = "请用文字描述图片，最多200个字。"))]
-    #[schema(example = "一辆可折叠的手动轮椅")]
-    alt_text: String,
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "一辆可折叠的手动轮椅")]
+    alt_text: PlainText<1, 200>,
     /// No second device of the kind for that long after a hand-out; 0 for no such rule.
     #[validate(range(min = 0, max = 240, message = "使用年限应为0到240个月。"))]
     #[schema(example = 0)]
@@ -145,10 +138,10 @@ impl NewModel {
         Model {
             id,
             county: county.to_owned(),
-            code: self.code.clone(),
-            name: self.name.clone(),
-            kind: self.kind.clone(),
-            alt_text: self.alt_text.clone(),
+            code: self.code.to_string(),
+            name: self.name.to_string(),
+            kind: self.kind.to_string(),
+            alt_text: self.alt_text.to_string(),
             service_life_months: self.service_life_months,
             status: InUse::Open,
             created_at: now,
@@ -180,7 +173,7 @@ struct ModelView {
     description = "在本县（区）的目录里增加一种辅具。",
     responses((status = 201, description = "已增加")))]
 async fn add_model(who: CountyOfficer, call: Write<NewModel>) -> Result<Created<ModelView>> {
-    let (id, county) = (call.app.clock.id(), covered(&who, &call.sent.county)?.to_string());
+    let (id, county) = (call.app.clock.id(), covered(&who, call.sent.county)?.to_string());
     call.once(who.id, move |c, spine, sent| {
         let model = sent.model(id, &county, spine.now);
         store::add_model(c, &model)?;
@@ -195,12 +188,10 @@ async fn add_model(who: CountyOfficer, call: Write<NewModel>) -> Result<Created<
 struct NewUnit {
     model_id: Id,
     point_id: Id,
-    #[validate(length(min = 1, max = 40, message = "请填写资产标签，最多40个字。"))]
-    #[schema(example = "LY-0003")]
-    asset_tag: String,
-    #[validate(length(min = 1, max = 60, message = "请填写序列号，最多60个字。"))]
-    #[schema(example = "SN20240003")]
-    serial: String,
+    #[schema(value_type = String, min_length = 1, max_length = 40, example = "LY-0003")]
+    asset_tag: KeyedCode<1, 40>,
+    #[schema(value_type = String, min_length = 1, max_length = 60, example = "SN20240003")]
+    serial: PlainText<1, 60>,
     /// The officer signs that it was inspected and disinfected on arrival; otherwise the keeper does both first.
     #[schema(example = true)]
     inspected_and_disinfected: bool,
@@ -221,8 +212,8 @@ impl NewUnit {
             id,
             model_id: self.model_id,
             point_id: self.point_id,
-            asset_tag: self.asset_tag.trim().to_owned(),
-            serial: self.serial.trim().to_owned(),
+            asset_tag: self.asset_tag.to_string(),
+            serial: self.serial.to_string(),
             state: if signed { UnitState::Available } else { UnitState::ToInspect },
             inspected_by: signed.then_some(worker),
             inspected_at: signed.then_some(now),

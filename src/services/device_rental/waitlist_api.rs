@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::api::{day, parsed_contact};
+use super::api::contact;
 use super::begin::{self, Acceptance};
 use super::sections::Choice;
 use super::states::Delivery;
@@ -14,9 +14,14 @@ use crate::office::accounts::guards::Resident;
 use crate::office::cases::record::actor::Actor;
 use crate::office::frame::{Call, Write};
 use crate::platform::code;
-use crate::platform::error::{Faults, Result};
-use crate::platform::http::{Answer, Created, List, Operations, PathId};
+use crate::platform::error::Result;
+use crate::platform::http::{Answer, Created, List, Operations, PathId, Sent};
 use crate::platform::id::Id;
+use crate::rules::dates::Day;
+use crate::rules::identity::PhoneNumber;
+use crate::rules::names::PersonName;
+use crate::rules::text::{Code, Note};
+use crate::rules::typed::blank_is_none;
 use crate::services::device_rental::faults as device_rental_codes;
 use crate::services::device_rental::placing;
 use crate::{form, operations};
@@ -100,20 +105,21 @@ struct Accept {
     #[schema(example = 2)]
     version: i64,
     /// Day of pickup.
-    #[schema(example = "2026-11-23")]
-    pickup_on: String,
-    #[schema(example = "王小明")]
-    name: String,
-    #[schema(example = "13800000000")]
-    phone: String,
+    #[schema(value_type = String, format = Date, example = "2026-11-23")]
+    pickup_on: Day,
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小明")]
+    name: PersonName,
+    #[schema(value_type = String, min_length = 11, max_length = 30, example = "13800000000")]
+    phone: PhoneNumber,
     #[schema(inline, example = "pickup")]
     delivery: Delivery,
-    #[validate(length(max = 300, message = "最多写300个字。"))]
-    #[schema(example = "家住三楼，没有电梯。")]
-    note: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 300, example = "家住三楼，没有电梯。")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    note: Option<Note<1, 300>>,
     /// Version of the privacy text that the applicant agreed to (`GET /bootstrap`).
-    #[schema(example = "2026-11")]
-    consent: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    consent: Option<Code<1, 40>>,
 }
 form!(Accept {
     version: "版本",
@@ -129,17 +135,16 @@ form!(Accept {
     description = "轮到您时，在保留时间内确认领取日期和联系方式，即预约成功。之前没有抢到的申请会接着用。",
     params(("id" = Id, Path, description = "排队编号")),
     responses((status = 200, description = "预约成功")))]
-async fn accept(who: Resident, id: PathId, call: Write<Accept>) -> Result<Answer<RentalView>> {
+async fn accept(who: Resident, id: PathId, call: Write<Sent<Accept>>) -> Result<Answer<RentalView>> {
     let case = call.app.clock.id();
-    let mut faults = Faults::new();
-    let pickup_on = day(&call.sent.pickup_on, "/pickup_on", "领取日期", &mut faults);
-    let contact =
-        parsed_contact(&call.sent.name, &call.sent.phone, call.sent.delivery, call.sent.note.as_deref(), "", &mut faults);
-    faults.settle()?;
-    call.once(who.account, move |c, spine, sent| {
+    let (sent, contact) = call.sent.judged(|s, faults| {
+        let note = s.note.as_ref().map(ToString::to_string);
+        Ok(Some((s.clone(), contact(&s.name, &s.phone, s.delivery, note, faults))))
+    })?;
+    call.once(who.account, move |c, spine, _| {
         let wait = waitlist::owned(c, spine, who.account, id.0, sent.version)?;
-        let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on };
-        let with = Acceptance { case, choice, contact: contact.clone(), consent: sent.consent.clone() };
+        let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on: sent.pickup_on.0 };
+        let with = Acceptance { case, choice, contact: contact.clone(), consent: sent.consent.clone().map(Code::into_string) };
         let case = begin::accept(c, spine, &wait, &with)?;
         views::rental(c, spine, &case, &Actor::Applicant(who.account))
     })

@@ -26,11 +26,12 @@ use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
+use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
 
 /// The operations of this file.
@@ -119,11 +120,13 @@ impl SeasonView {
 #[into_params(parameter_in = Query)]
 pub struct OfCounty {
     /// Twelve-digit code of the county.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     pub county: AreaCode,
     /// 1 to 100, usually 20.
     pub limit: Option<i64>,
-    pub cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    pub cursor: Option<Cursor>,
 }
 
 impl OfCounty {

@@ -1,6 +1,5 @@
 //! The form: what each section keeps, how a body becomes it, and how it is shown with numbers masked.
 
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -9,12 +8,14 @@ use super::rules::Season;
 use super::terms::Stage;
 use crate::office::people::kin::KinKind;
 use crate::platform::error::{Faults, Result};
-use crate::platform::http::Labelled;
+use crate::platform::http::{Labelled, Sent};
 use crate::platform::id::Id;
 use crate::rules::certificate::CertificateNumber;
 use crate::rules::coded::coded_enum;
-use crate::rules::identity::BankCard;
+use crate::rules::identity::{BankCard, IdentityFault};
 use crate::rules::names::PersonName;
+use crate::rules::text::PlainText;
+use crate::rules::typed::blank_is_none;
 use crate::{form, labelled};
 
 /// Codes and labels of the sections, in order.
@@ -72,37 +73,38 @@ pub struct SaveStudent {
     /// The version of the section that was seen; 0 when it was never saved.
     #[schema(example = 0)]
     pub version: i64,
-    #[validate(length(min = 2, max = 60, message = "请填写学校全称，2到60个字。"))]
-    #[schema(example = "宋疃镇中心学校")]
-    pub school: String,
+    /// The school's full name.
+    #[schema(value_type = String, min_length = 2, max_length = 60, example = "宋疃镇中心学校")]
+    pub school: PlainText<2, 60>,
     #[schema(inline, example = "undergraduate")]
     pub stage: Stage,
     /// Year of admission or enrolment.
     #[schema(example = 2026)]
     pub enrolled_year: i32,
-    #[validate(length(max = 30, message = "学号最多30个字。"))]
-    #[schema(example = "20260315")]
-    pub student_no: Option<String>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 30, example = "20260315")]
+    pub student_no: Option<PlainText<1, 30>>,
 }
 form!(SaveStudent { version: "版本", school: "学校", stage: "学段", enrolled_year: "入学年份", student_no: "学号" });
 
 /// The longest that anybody stays at one stage; an earlier year is a typing error.
 const LONGEST_STAY: u32 = 12;
 
-impl SaveStudent {
-    /// The section, or all that is wrong with it.
-    pub fn parse(&self, season: &Season) -> Result<Student> {
-        let mut faults = Faults::new();
-        let school = words(&mut faults, "/school", "学校", &self.school);
-        let no = self.student_no.as_deref().map(|n| words(&mut faults, "/student_no", "学号", n));
-        if self.enrolled_year > season.year || self.enrolled_year.abs_diff(season.year) > LONGEST_STAY {
+/// The section `student` and the version that was seen, or all that is wrong with what was sent.
+pub fn student(sent: &Sent<SaveStudent>, season: &Season) -> Result<(i64, Student)> {
+    sent.judged(|s, faults| {
+        unmasked(faults, "/school", "学校", &s.school);
+        if let Some(number) = &s.student_no {
+            unmasked(faults, "/student_no", "学号", number);
+        }
+        if s.enrolled_year > season.year || s.enrolled_year.abs_diff(season.year) > LONGEST_STAY {
             let reason = "入学年份不对。";
             faults.push("/enrolled_year", "入学年份", "out_of_range", reason, "请填写四位数的入学年份，今年新生填今年。");
         }
-        faults.settle()?;
-        let student_no = no.filter(|n| !n.is_empty());
-        Ok(Student { school, stage: self.stage, enrolled_year: self.enrolled_year, student_no })
-    }
+        let student_no = s.student_no.as_ref().map(ToString::to_string);
+        let (stage, enrolled_year) = (s.stage, s.enrolled_year);
+        Ok(Some((s.version, Student { school: s.school.to_string(), stage, enrolled_year, student_no })))
+    })
 }
 
 /// The disabled parent and two declarations.
@@ -115,12 +117,12 @@ pub struct SaveFamily {
     /// One of the kin that the prefill lists. For children of disabled parents this, or name and certificate number.
     #[schema(example = json!(null))]
     pub parent_id: Option<Id>,
-    #[validate(length(max = 40, message = "姓名最多40个字。"))]
-    #[schema(example = json!(null))]
-    pub parent_name: Option<String>,
-    #[validate(length(max = 40, message = "残疾人证号太长。"))]
-    #[schema(example = json!(null))]
-    pub parent_certificate: Option<String>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 40, example = json!(null))]
+    pub parent_name: Option<PersonName>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    #[schema(value_type = Option<String>, min_length = 20, max_length = 44, example = json!(null))]
+    pub parent_certificate: Option<CertificateNumber>,
     /// parent or guardian: what the parent is to the student.
     #[schema(inline, example = json!(null))]
     pub relation: Option<KinKind>,
@@ -141,24 +143,25 @@ form!(SaveFamily {
     commitment: "承诺",
 });
 
-impl SaveFamily {
-    /// The section, or all that is wrong with it; `kin` are the relatives in the register.
-    pub fn parse(&self, kin: &[(Id, KinKind)], today: NaiveDate) -> Result<Family> {
-        let mut faults = Faults::new();
-        let parent = match (self.parent_id, &self.parent_name, &self.parent_certificate) {
+/// The section `family` and the version that was seen, or all that is wrong with what was sent; `kin` are the relatives in
+/// the register.
+pub fn family(sent: &Sent<SaveFamily>, kin: &[(Id, KinKind)]) -> Result<(i64, Family)> {
+    sent.judged(|s, faults| {
+        let parent = match (s.parent_id, &s.parent_name, &s.parent_certificate) {
             (None, None, None) => None,
-            (Some(id), None, None) => self.known(&mut faults, id, kin),
-            (None, name, certificate) => self.claimed(&mut faults, name.as_deref(), certificate.as_deref(), today),
+            (Some(id), None, None) => s.known(faults, id, kin),
+            (None, name, certificate) => s.claimed(faults, name.as_ref(), certificate.as_ref()),
             (Some(_), ..) => {
                 let way_out = "请从名单中选择一位，或只填写姓名和残疾人证号。";
                 faults.push("/parent_id", "残疾家长", "one_way_only", "既选了家长又填了姓名或证号。", way_out);
                 None
             }
         };
-        faults.settle()?;
-        Ok(Family { parent, other_aid: self.other_government_aid, commitment: self.commitment })
-    }
+        Ok(Some((s.version, Family { parent, other_aid: s.other_government_aid, commitment: s.commitment })))
+    })
+}
 
+impl SaveFamily {
     fn known(&self, faults: &mut Faults, person: Id, kin: &[(Id, KinKind)]) -> Option<Parent> {
         let found = kin.iter().find(|(id, k)| *id == person && self.relation.is_none_or(|r| r == *k));
         if found.is_none() {
@@ -168,20 +171,18 @@ impl SaveFamily {
         found.map(|(_, relation)| Parent::Known { person, relation: *relation })
     }
 
-    fn claimed(&self, faults: &mut Faults, name: Option<&str>, number: Option<&str>, today: NaiveDate) -> Option<Parent> {
-        let name = PersonName::parse(name.unwrap_or_default());
-        let number = CertificateNumber::parse(number.unwrap_or_default(), today);
-        if let Err(e) = &name {
-            faults.push("/parent_name", "家长姓名", e.code(), e.reason(), e.suggestion());
+    fn claimed(&self, faults: &mut Faults, name: Option<&PersonName>, number: Option<&CertificateNumber>) -> Option<Parent> {
+        if name.is_none() {
+            faults.push("/parent_name", "家长姓名", "name_empty", "没有填写姓名。", "请按身份证填写姓名。");
         }
-        if let Err(e) = &number {
-            faults.push("/parent_certificate", "家长残疾人证号", e.code(), e.reason(), e.suggestion());
+        if number.is_none() {
+            let way_out = "请对照残疾人证填写。";
+            faults.push("/parent_certificate", "家长残疾人证号", "required", "没有填写残疾人证号。", way_out);
         }
         if self.relation.is_none() {
             faults.push("/relation", "与学生的关系", "required", "还没有选择关系。", "请选择家长是学生的什么人。");
         }
-        let (name, certificate) = (name.ok()?.reveal().to_owned(), number.ok()?.reveal());
-        Some(Parent::Claimed { name, certificate, relation: self.relation? })
+        Some(Parent::Claimed { name: name?.reveal().to_owned(), certificate: number?.reveal(), relation: self.relation? })
     }
 }
 
@@ -195,64 +196,63 @@ pub struct SaveAccount {
     #[schema(inline, example = "self")]
     pub holder: Holder,
     /// Name of the relative; the student's own name is known.
-    #[validate(length(max = 40, message = "姓名最多40个字。"))]
-    #[schema(example = json!(null))]
-    pub holder_name: Option<String>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    #[schema(value_type = Option<String>, min_length = 2, max_length = 40, example = json!(null))]
+    pub holder_name: Option<PersonName>,
     /// Whole number; left out to keep the saved one. A masked number is refused.
-    #[validate(length(max = 40, message = "银行账号太长。"))]
-    #[schema(example = "6217000010001234567")]
-    pub card_number: Option<String>,
-    #[validate(length(min = 2, max = 40, message = "请填写开户银行，2到40个字。"))]
-    #[schema(example = "县农村商业银行宋疃支行")]
-    pub bank: String,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    #[schema(value_type = Option<String>, min_length = 12, max_length = 40, example = "6217000010001234567")]
+    pub card_number: Option<BankCard>,
+    /// The bank and its branch.
+    #[schema(value_type = String, min_length = 2, max_length = 40, example = "县农村商业银行宋疃支行")]
+    pub bank: PlainText<2, 40>,
 }
 form!(SaveAccount {
     version: "版本", holder: "账户属于谁", holder_name: "户名", card_number: "银行账号", bank: "开户银行"
 });
 
+/// The section `account` and the version that was seen, or all that is wrong with what was sent. `student` is the student's
+/// own name; what is left out stays as saved.
+pub fn account(sent: &Sent<SaveAccount>, student: &PersonName, saved: Option<&Account>) -> Result<(i64, Account)> {
+    sent.judged(|s, faults| {
+        let saved = saved.filter(|saved| saved.holder == s.holder);
+        let holder_name = s.name_of_holder(faults, student, saved);
+        let card = s.card_number.as_ref().map(|card| card.reveal().to_owned()).or_else(|| saved.map(|s| s.card.clone()));
+        if card.is_none() {
+            let fault = IdentityFault::BankCardEmpty;
+            faults.push("/card_number", "银行账号", fault.code(), fault.reason(), fault.suggestion());
+        }
+        unmasked(faults, "/bank", "开户银行", &s.bank);
+        let (holder, bank) = (s.holder, s.bank.to_string());
+        let made = holder_name.zip(card).map(|(holder_name, card)| Account { holder, holder_name, card, bank });
+        Ok(made.map(|account| (s.version, account)))
+    })
+}
+
 impl SaveAccount {
-    /// The section, or all that is wrong with it. `student` is the student's own name; what is left out stays as saved.
-    pub fn parse(&self, student: &PersonName, saved: Option<&Account>) -> Result<Account> {
-        let mut faults = Faults::new();
-        let saved = saved.filter(|s| s.holder == self.holder);
-        let typed = match (self.holder, &self.holder_name, saved) {
-            (Holder::Own, None, _) => Some(student.reveal().to_owned()),
-            (Holder::Kin, None, Some(saved)) => Some(saved.holder_name.clone()),
-            (_, typed, _) => typed.clone(),
-        };
-        let name = PersonName::parse(&typed.unwrap_or_default());
-        match &name {
-            Err(e) => faults.push("/holder_name", "户名", e.code(), e.reason(), e.suggestion()),
-            Ok(name) if self.holder == Holder::Own && name != student => {
+    fn name_of_holder(&self, faults: &mut Faults, student: &PersonName, saved: Option<&Account>) -> Option<String> {
+        match (self.holder, &self.holder_name, saved) {
+            (Holder::Own, Some(name), _) if name != student => {
                 let way_out = "用学生本人的账户不用填户名；用亲属的账户请选择“亲属”。";
                 faults.push("/holder_name", "户名", "not_the_student", "户名与学生姓名不一致。", way_out);
+                None
             }
-            Ok(_) => {}
+            (Holder::Own, ..) => Some(student.reveal().to_owned()),
+            (Holder::Kin, Some(name), _) => Some(name.reveal().to_owned()),
+            (Holder::Kin, None, Some(saved)) => Some(saved.holder_name.clone()),
+            (Holder::Kin, None, None) => {
+                faults.push("/holder_name", "户名", "name_empty", "没有填写户名。", "请按银行卡或存折填写户名。");
+                None
+            }
         }
-        let card = match (&self.card_number, saved) {
-            (None, Some(saved)) => Some(saved.card.clone()),
-            (typed, _) => match BankCard::parse(typed.as_deref().unwrap_or_default()) {
-                Ok(card) => Some(card.reveal().to_owned()),
-                Err(e) => {
-                    faults.push("/card_number", "银行账号", e.code(), e.reason(), e.suggestion());
-                    None
-                }
-            },
-        };
-        let bank = words(&mut faults, "/bank", "开户银行", &self.bank);
-        faults.settle()?;
-        let holder_name = name.map(|n| n.reveal().to_owned()).unwrap_or_default();
-        Ok(Account { holder: self.holder, holder_name, card: card.unwrap_or_default(), bank })
     }
 }
 
-/// Plain words of one line without a mask; what is wrong goes to `faults`.
-fn words(faults: &mut Faults, field: &str, label: &str, text: &str) -> String {
-    let text = text.trim();
-    if text.chars().any(|c| c.is_control() || matches!(c, '*' | '<' | '>')) {
+/// A mask or a mark of web pages in a text that goes into bank files and onto paper.
+fn unmasked(faults: &mut Faults, field: &str, label: &str, text: &str) {
+    if text.contains(['*', '<', '>']) {
         faults.push(field, label, "bad_character", "有不能使用的符号。", "请去掉符号后重新填写。");
     }
-    text.to_owned()
 }
 
 /// The section `student` as saved.

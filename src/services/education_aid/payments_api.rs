@@ -20,13 +20,14 @@ use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::paging::{self, After};
+use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
+use crate::rules::typed::blank_is_none;
 use crate::services::education_aid::codes as education_aid_codes;
 use crate::{form, labelled, operations};
 
@@ -161,11 +162,13 @@ async fn build(who: FinanceOfficer, call: Write<Build>) -> Result<Created<BatchV
 #[into_params(parameter_in = Query)]
 struct Batches {
     /// Twelve-digit code of the county.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
+    #[serde(default, deserialize_with = "blank_is_none")]
+    cursor: Option<Cursor>,
 }
 
 #[utoipa::path(get, path = "/staff/education-aid/batches", tag = "education-aid", operation_id = "listAidBatches", summary = "发放批次",

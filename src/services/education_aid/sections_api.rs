@@ -4,7 +4,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::api::owned;
-use super::form::{Account, AccountView, Family, FamilyView, Holder, SaveAccount, SaveFamily, SaveStudent, Student, StudentView};
+use super::form::{
+    self, Account, AccountView, Family, FamilyView, Holder, SaveAccount, SaveFamily, SaveStudent, Student, StudentView,
+};
 use super::store::{self, AwardState};
 use super::{dossier, seasons};
 use crate::office::accounts::guards::Filer;
@@ -19,7 +21,7 @@ use crate::office::people::persons;
 use crate::operations;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::{Answer, Nullable, Operations, PathId};
+use crate::platform::http::{Answer, Nullable, Operations, PathId, Sent};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::State;
 
@@ -66,11 +68,11 @@ async fn show_student(who: Filer, id: PathId, call: Call) -> Result<Answer<Nulla
     description = "保存学校、学段和入学年份。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
-async fn save_student(who: Filer, id: PathId, call: Save<SaveStudent>) -> Result<Answer<StudentView>> {
+async fn save_student(who: Filer, id: PathId, call: Save<Sent<SaveStudent>>) -> Result<Answer<StudentView>> {
     call.save(move |c, spine, sent| {
         let case = owned(c, spine, &who, id.0)?;
-        let student = sent.parse(&seasons::of_period(c, &case.period)?)?;
-        Ok(student.view(drafts::save(c, spine, &case, "student", sent.version, &student)?))
+        let (seen, student) = form::student(sent, &seasons::of_period(c, &case.period)?)?;
+        Ok(student.view(drafts::save(c, spine, &case, "student", seen, &student)?))
     })
     .await
 }
@@ -95,14 +97,14 @@ async fn show_family(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullab
     description = "残疾人家庭子女要选择残疾家长，或填写家长的姓名和残疾人证号；所有人都要说明有没有其他政府助学救助，并承诺内容真实。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
-async fn save_family(who: Filer, id: PathId, call: Save<SaveFamily>) -> Result<Answer<FamilyView>> {
+async fn save_family(who: Filer, id: PathId, call: Save<Sent<SaveFamily>>) -> Result<Answer<FamilyView>> {
     call.save(move |c, spine, sent| {
         let case = owned(c, spine, &who, id.0)?;
         let dossier = dossier::load(c, spine, &case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let kin: Vec<_> = kin.into_iter().map(|(p, kind)| (p.id, kind)).collect();
-        let family = sent.parse(&kin, spine.today())?;
-        drafts::save(c, spine, &case, "family", sent.version, &family)?;
+        let (seen, family) = form::family(sent, &kin)?;
+        drafts::save(c, spine, &case, "family", seen, &family)?;
         family_view(c, spine, &case)?.ok_or_else(|| Error::internal("a saved section is gone"))
     })
     .await
@@ -121,13 +123,13 @@ async fn show_account(who: Filer, id: PathId, call: Call) -> Result<Answer<Nulla
     description = "保存收款账户。遮盖过的账号不能保存；不填账号表示不改。银行退回后在这里更正，更正后不用重新审批，下一批再发。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
-async fn save_account(who: Filer, id: PathId, call: Save<SaveAccount>) -> Result<Answer<AccountView>> {
+async fn save_account(who: Filer, id: PathId, call: Save<Sent<SaveAccount>>) -> Result<Answer<AccountView>> {
     call.save(move |c, spine, sent| {
         let case = owned(c, spine, &who, id.0)?;
         let before = read::<Account>(c, spine, &case, "account")?.map(|s| s.body);
         let student = persons::open(c, &spine.keys, case.person_id)?.name;
-        let account = sent.parse(&student, before.as_ref())?;
-        let version = drafts::save(c, spine, &case, "account", sent.version, &account)?;
+        let (seen, account) = form::account(sent, &student, before.as_ref())?;
+        let version = drafts::save(c, spine, &case, "account", seen, &account)?;
         if case.state == State::Approved {
             mended(c, spine, &case, &account)?;
         }

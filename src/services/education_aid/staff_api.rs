@@ -32,7 +32,10 @@ use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
+use crate::rules::text::PlainText;
+use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -106,34 +109,34 @@ struct NewStandard {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Announce {
-    #[schema(value_type = String, example = "990101000000")]
+    #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     #[validate(range(min = 2000, max = 2999, message = "请填写四位数的年度。"))]
     #[schema(example = 2026)]
     year: i32,
-    #[validate(length(min = 2, max = 60, message = "请填写名称，2到60个字。"))]
-    #[schema(example = "2026年教育救助")]
-    name: String,
-    #[validate(length(min = 1, max = 60, message = "请填写文号，最多60个字。"))]
-    #[schema(example = "甲残联〔2026〕12号")]
-    notice_no: String,
+    #[schema(value_type = String, min_length = 2, max_length = 60, example = "2026年教育救助")]
+    name: PlainText<2, 60>,
+    #[schema(value_type = String, min_length = 1, max_length = 60, example = "甲残联〔2026〕12号")]
+    notice_no: PlainText<1, 60>,
     #[schema(value_type = String, format = Date, example = "2026-11-01")]
-    opens_on: NaiveDate,
+    opens_on: Day,
     #[schema(value_type = String, format = Date, example = "2026-12-31")]
-    closes_on: NaiveDate,
+    closes_on: Day,
     /// The day on which certificates must be valid.
     #[schema(value_type = String, format = Date, example = "2026-12-31")]
-    review_on: NaiveDate,
+    review_on: Day,
     /// The day on which the household must have been so; asked for when the policy fixes it.
     #[schema(value_type = Option<String>, format = Date, example = "2026-06-07")]
-    exam_on: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    exam_on: Option<Day>,
     #[schema(example = 27000000)]
     budget_fen: i64,
     #[schema(example = 340)]
     quota: i64,
     /// The last day for the proof of enrolment; the policy's day when left out.
     #[schema(value_type = Option<String>, format = Date, example = "2026-12-15")]
-    second_evidence_due: Option<NaiveDate>,
+    #[serde(default, deserialize_with = "blank_is_none")]
+    second_evidence_due: Option<Day>,
     /// The standards of the notice; those of the policy when left out.
     #[validate(length(max = 14, message = "标准最多14条。"), nested)]
     #[serde(default)]
@@ -168,18 +171,18 @@ impl Announce {
     fn season(&self, id: Id, terms: &Terms) -> Result<Season> {
         let own = self.standards.iter();
         let own = own.map(|s| Standard { beneficiary: s.beneficiary, stage: s.stage, amount_fen: s.amount_fen });
-        let due = self.second_evidence_due.or_else(|| rules::second_evidence_due(terms, self.year));
+        let due = self.second_evidence_due.map(NaiveDate::from).or_else(|| rules::second_evidence_due(terms, self.year));
         let season = Season {
             id,
             county: self.county,
             year: self.year,
             code: seasons::code_of(self.year, id),
-            name: self.name.trim().to_owned(),
-            notice_no: self.notice_no.trim().to_owned(),
-            opens_on: self.opens_on,
-            closes_on: self.closes_on,
-            review_on: self.review_on,
-            exam_on: self.exam_on,
+            name: self.name.to_string(),
+            notice_no: self.notice_no.to_string(),
+            opens_on: self.opens_on.0,
+            closes_on: self.closes_on.0,
+            review_on: self.review_on.0,
+            exam_on: self.exam_on.map(NaiveDate::from),
             second_evidence_due: due,
             budget_fen: self.budget_fen,
             quota: self.quota,

@@ -8,6 +8,7 @@ use super::terms::Stage;
 use crate::labelled;
 use crate::platform::error::Faults;
 use crate::platform::http::Labelled;
+use crate::rules::text::PlainText;
 
 /// One target, as it is stored with its season.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,9 +22,8 @@ pub struct Target {
 #[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewTarget {
-    #[validate(length(min = 2, max = 20, message = "请填写任务名称，2到20个字。"))]
-    #[schema(example = "高等教育")]
-    name: String,
+    #[schema(value_type = String, min_length = 2, max_length = 20, example = "高等教育")]
+    name: PlainText<2, 20>,
     #[validate(length(min = 1, max = 7, message = "请选择学段，最多7个。"))]
     #[schema(inline, example = json!(["junior_college", "undergraduate", "postgraduate"]))]
     stages: Vec<Stage>,
@@ -34,7 +34,7 @@ pub struct NewTarget {
 
 impl NewTarget {
     pub fn target(&self) -> Target {
-        Target { name: self.name.trim().to_owned(), stages: self.stages.clone(), planned: self.planned }
+        Target { name: self.name.to_string(), stages: self.stages.clone(), planned: self.planned }
     }
 }
 

@@ -92,6 +92,14 @@ impl Call {
         self
     }
 
+    /// Without the last bytes of its body, as when a connection breaks behind a proxy that waits for nothing.
+    pub fn cut_off(mut self, bytes: usize) -> Call {
+        if let Some((_, body)) = &mut self.body {
+            body.truncate(body.len() - bytes);
+        }
+        self
+    }
+
     /// Sends it and holds the answer against the document.
     pub async fn send(self) -> Reply {
         let operation = document::find(self.method.as_str(), &self.path);
@@ -116,6 +124,9 @@ impl Call {
         let reply = Reply { status, headers, json: serde_json::from_slice(&bytes).unwrap_or_default(), bytes };
         if self.path.starts_with("/api/") && self.method != Method::HEAD {
             reply.hold(&what, operation);
+            if self.token.as_deref().is_some_and(of_a_worker) {
+                reply.keeps_at_work(&what);
+            }
         }
         reply
     }
@@ -143,6 +154,13 @@ pub fn misfit(heard: Heard) -> Option<String> {
     reply.misfit(&format!("{} {path}", heard.method), operation)
 }
 
+/// Whether a token is a worker's, by its own words.
+fn of_a_worker(token: &str) -> bool {
+    use base64::Engine;
+    let claims = token.split('.').nth(1).and_then(|part| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).ok());
+    claims.and_then(|c| serde_json::from_slice::<Value>(&c).ok()).is_some_and(|c| c["role"] == "staff")
+}
+
 impl Reply {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|v| v.to_str().ok())
@@ -165,6 +183,16 @@ impl Reply {
     pub fn refused(self, status: u16, errcode: u64) -> Reply {
         assert_eq!((self.status, self.errcode()), (status, errcode), "{}", String::from_utf8_lossy(&self.bytes));
         self
+    }
+
+    /// A worker is not told to go where the worker is.
+    fn keeps_at_work(&self, what: &str) {
+        let details = self.json["details"].as_array().cloned().unwrap_or_default();
+        let told: Vec<&Value> = details.iter().map(|d| &d["suggestion"]).chain([&self.json["errmsg"]]).collect();
+        for sentence in told.iter().filter_map(|s| s.as_str()) {
+            let sent_away = ["到窗口", "残联窗口", "联系残联", "残联电话"].iter().any(|place| sentence.contains(place));
+            assert!(!sent_away, "{what} sends a worker to the window: {sentence}");
+        }
     }
 
     fn hold(&self, what: &str, operation: Option<&'static Operation>) {

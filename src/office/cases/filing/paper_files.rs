@@ -11,7 +11,6 @@ use crate::platform::id::Id;
 
 crate::codes! { FILES;
     BAD_FILE = 21001, 422, "这个文件不能使用，请按提示重新拍照或选择文件。", "details names the reason; limits stand in the bootstrap.";
-    BAD_UPLOAD = 21005, 422, "上传的内容不完整，请重新选择文件上传。", "Exactly one part named file, plus the text parts material and alt_text.";
     BAD_LINK = 21006, 404, "链接已经失效，请返回办件重新打开。", "Read the case again for a fresh five-minute link.";
     FILES_BUSY = 21007, 503, "现在上传的人较多，请稍后再试。", "Repeat with the same Idempotency-Key.";
 }
