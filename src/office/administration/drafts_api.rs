@@ -172,6 +172,7 @@ struct Wanted {
     county: AreaCode,
     #[param(example = "device_rental")]
     service: Option<String>,
+    #[param(inline)]
     state: Option<DraftState>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,

@@ -26,6 +26,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
+    #[param(inline)]
     action: Option<Change>,
     /// Id or code of what was changed.
     target: Option<String>,

@@ -96,7 +96,7 @@ form!(ChangeWords { county: "县（区）", version: "版本", title: "标题", 
 
 #[utoipa::path(tag = "administration", operation_id = "changeNoticeTemplate", summary = "修改通知文字",
     description = "马上用于以后的通知，已经发出的不变。锁屏上人人看得到，所以没有姓名、证件号码、残疾类别和金额的占位符。",
-    params(("event" = NoticeEvent, Path, description = "通知的种类")), request_body = ChangeWords,
+    params(("event" = inline(NoticeEvent), Path, description = "通知的种类")), request_body = ChangeWords,
     responses((status = 200, description = "已修改", body = Envelope<NoticeTemplate>),
         (status = 409, description = "10030 已被别人改过", body = Failure)), security(("staff" = ["administrator"])))]
 #[put("/staff/admin/notice-templates/{event}")]

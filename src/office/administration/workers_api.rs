@@ -44,6 +44,7 @@ struct Wanted {
     /// Twelve digits: with a post there or below.
     #[param(value_type = Option<String>, example = "990101000000")]
     area: Option<AreaCode>,
+    #[param(inline)]
     status: Option<Standing>,
     /// 1 to 100, usually 20.
     limit: Option<i64>,
