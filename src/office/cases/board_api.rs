@@ -8,6 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::notice_board::{self, PublicLine};
 use crate::platform::app::App;
 use crate::platform::error::Result;
+use crate::platform::http::public::Unchanged;
 use crate::platform::http::{Answer, Envelope, Failure, Page, Query, paging};
 
 /// The operation of this file.
@@ -30,7 +31,7 @@ struct Board {
 
 #[utoipa::path(tag = "public", operation_id = "listPublicNotices", summary = "公示栏",
     description = "正在公示的事项，姓名已经遮盖，到期自动撤下。", params(Board),
-    responses((status = 200, description = "一页公示", body = Envelope<Page<PublicLine>>),
+    responses((status = 200, description = "一页公示", body = Envelope<Page<PublicLine>>), Unchanged,
         (status = 400, description = "10007 游标失效", body = Failure)))]
 #[get("/public/notice-board")]
 async fn board(q: Query<Board>, app: web::Data<App>) -> Result<Answer<Page<PublicLine>>> {

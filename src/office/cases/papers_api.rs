@@ -297,7 +297,7 @@ async fn reuse(
         let case = case::owned(c, &who, id.0, spine.now)?;
         let owner = papers::owner_for(c, &who, case.person_id, spine.now)?;
         let old = papers::find(c, ask.paper_id)?.filter(|p| p.owner_account == owner && p.person_id == case.person_id);
-        let old = old.filter(|p| p.state == "received").ok_or_else(Error::not_found)?;
+        let old = old.filter(papers::Paper::stands).ok_or_else(Error::not_found)?;
         let alt = spine.keys.open_text(&Place::new("papers", "alt_text", old.id.as_bytes()), &old.alt_text)?;
         let alt_text = spine.keys.seal_text(&Place::new("papers", "alt_text", new.as_bytes()), &alt)?;
         let owner_account = case.applicant_id;
@@ -344,7 +344,7 @@ async fn download(id: PathId, q: Query<Signed>, app: web::Data<App>, services: w
     let link = Link { file: &file, variant: &signed.variant, holder: &holder, expires_ms: signed.expires };
     app.keys.verify_link(&link, &signed.signature, spine.now).map_err(|_| bad())?;
     let variant = Variant::from_name(&signed.variant).ok_or_else(bad)?;
-    let paper = app.db.read(move |c| papers::find(c, id.0)).await?.ok_or_else(bad)?;
+    let paper = app.db.read(move |c| papers::find(c, id.0)).await?.filter(papers::Paper::stands).ok_or_else(bad)?;
     if !holder.is_empty() {
         let (row, worker, seen, now) = (app.clock.id(), holder.parse().map_err(|_| bad())?, paper.clone(), spine.now);
         app.db.write(move |c| viewings::record(c, row, now, worker, &seen, variant)).await?;

@@ -11,7 +11,8 @@ use super::terms::{CommonPolicy, ReasonOption, Required};
 use super::{areas, calendar};
 use crate::labelled;
 use crate::platform::app::App;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::http::public::Unchanged;
 use crate::platform::http::{Answer, Envelope, Labelled, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -45,7 +46,7 @@ struct AreaItem {
 
 #[utoipa::path(tag = "public", operation_id = "listAreas", summary = "行政区划",
     description = "一个区划的下一级，按代码排列；不带参数时列出省级。下一级数量有限，一次全部列出。",
-    params(Under), responses((status = 200, description = "下一级区划", body = Envelope<Vec<AreaItem>>)))]
+    params(Under), responses((status = 200, description = "下一级区划", body = Envelope<Vec<AreaItem>>), Unchanged))]
 #[get("/public/areas")]
 async fn list_areas(query: Query<Under>, app: web::Data<App>) -> Result<Answer<Vec<AreaItem>>> {
     let today = beijing_date(app.clock.now_ms());
@@ -53,6 +54,9 @@ async fn list_areas(query: Query<Under>, app: web::Data<App>) -> Result<Answer<V
     let item = |a: areas::Area| AreaItem { code: a.code.to_string(), name: a.name, level: labelled!(a.level) };
     Ok(Answer::ok(found.into_iter().map(item).collect()).public())
 }
+
+/// Years that a calendar may be asked for.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 
 /// Which year.
 #[derive(Clone, Deserialize, IntoParams)]
@@ -91,10 +95,15 @@ struct CalendarException {
 
 #[utoipa::path(tag = "public", operation_id = "getCalendar", summary = "工作日历",
     description = "一年中与“周一至周五上班”不同的日子（放假和调休上班）。办理期限按它计算。",
-    params(OfYear), responses((status = 200, description = "这一年的安排", body = Envelope<CalendarYear>)))]
+    params(OfYear), responses((status = 200, description = "这一年的安排", body = Envelope<CalendarYear>), Unchanged))]
 #[get("/public/calendar")]
 async fn see_calendar(query: Query<OfYear>, app: web::Data<App>) -> Result<Answer<CalendarYear>> {
     let year = query.0.year;
+    if !YEARS.contains(&year) {
+        let mut faults = Faults::new();
+        faults.push("/year", "年份", "out_of_range", "年份超出范围。", "请填写 2000 到 2100 之间的年份。");
+        faults.settle()?;
+    }
     let first = NaiveDate::from_ymd_opt(year, 1, 1).ok_or_else(Error::not_found)?;
     let (days, years) = app.db.read(move |c| Ok((calendar::days_of(c, year)?, calendar::years(c)?))).await?;
     let warning = calendar::missing_warning(&WorkCalendar::from_days(&days), first, first);
@@ -193,7 +202,7 @@ struct PolicyMaterial {
 
 #[utoipa::path(tag = "public", operation_id = "getPolicy", summary = "办事指南",
     description = "一个县（区）今天对一项服务的规定：办理环节、期限、材料和依据。",
-    params(OfCounty), responses((status = 200, description = "现行规定", body = Envelope<PolicyView>),
+    params(OfCounty), responses((status = 200, description = "现行规定", body = Envelope<PolicyView>), Unchanged,
         (status = 404, description = "10006 这个县（区）不办这项服务", body = crate::platform::http::Failure)))]
 #[get("/public/policies")]
 async fn see_policy(query: Query<OfCounty>, app: web::Data<App>) -> Result<Answer<PolicyView>> {

@@ -10,6 +10,7 @@ use crate::office::cases::service::{Services, Spine};
 use crate::office::people::persons;
 use crate::platform::app::App;
 use crate::platform::error::Result;
+use crate::platform::http::public::Unchanged;
 use crate::platform::http::{Answer, Envelope, Failure, Query};
 use crate::rules::areas::AreaCode;
 
@@ -38,7 +39,7 @@ struct Guides {
 
 #[utoipa::path(tag = "public", operation_id = "listGuides", summary = "办事指南目录",
     description = "一个县（区）今天能办哪些事；不能办的说明原因。", params(InCounty),
-    responses((status = 200, description = "各项服务", body = Envelope<Guides>)))]
+    responses((status = 200, description = "各项服务", body = Envelope<Guides>), Unchanged))]
 #[get("/public/guides")]
 async fn list(q: Query<InCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Guides>> {
     let (spine, county) = (Spine::of(&app, &services), persons::county_of(&q.0.county));
@@ -49,7 +50,7 @@ async fn list(q: Query<InCounty>, app: web::Data<App>, services: web::Data<Servi
 #[utoipa::path(tag = "public", operation_id = "getGuide", summary = "办事指南全文",
     description = "谁能办、带什么、怎么办、多久办完、在哪里办、要不要钱、依据是什么、怎么投诉。按这个县（区）今天的规定。",
     params(("service" = String, Path, description = "服务代码", example = "education_aid"), InCounty),
-    responses((status = 200, description = "办事指南", body = Envelope<Guide>),
+    responses((status = 200, description = "办事指南", body = Envelope<Guide>), Unchanged,
         (status = 404, description = "10006 这个县（区）不办这项服务", body = Failure)))]
 #[get("/public/guides/{service}")]
 async fn one(

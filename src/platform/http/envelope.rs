@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::request;
+use super::{public, request};
 use crate::platform::error::{Current, Detail, Error};
 
 /// A success: `errcode` is 0.
@@ -60,9 +60,7 @@ pub struct Meta {
 /// A value of an enumeration with its Chinese label.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Labelled {
-    #[schema(example = "in_review")]
     pub value: String,
-    #[schema(example = "审核中")]
     pub label: String,
 }
 
@@ -114,7 +112,8 @@ impl<T: Serialize> Answer<T> {
         self
     }
 
-    /// Holds nothing personal and may be cached for five minutes.
+    /// Holds nothing personal: may be cached for five minutes, and is not sent again to whoever holds it. The operation
+    /// declares `Unchanged` among its answers.
     pub fn public(mut self) -> Answer<T> {
         self.keep = true;
         self
@@ -124,17 +123,24 @@ impl<T: Serialize> Answer<T> {
 impl<T: Serialize> Responder for Answer<T> {
     type Body = BoxBody;
 
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+    fn respond_to(self, req: &HttpRequest) -> HttpResponse {
         let meta = self.replayed.then_some(Meta { replayed: Some(true), retry_after_seconds: None });
-        let cache = if self.keep { "public, max-age=300" } else { "no-store" };
-        HttpResponse::build(self.status).insert_header((header::CACHE_CONTROL, cache)).json(Envelope {
-            errcode: 0,
-            errmsg: "ok".to_owned(),
-            data: self.data,
-            request_id: request::id(),
-            meta,
-        })
+        let envelope = Envelope { errcode: 0, errmsg: "ok".to_owned(), data: self.data, request_id: request::id(), meta };
+        if self.keep {
+            return public_answer(req, &envelope).unwrap_or_else(|e| Error::internal(e).error_response());
+        }
+        HttpResponse::build(self.status).insert_header((header::CACHE_CONTROL, "no-store")).json(envelope)
     }
+}
+
+/// The validator is that of the data: the envelope around it names each request.
+fn public_answer<T: Serialize>(req: &HttpRequest, envelope: &Envelope<T>) -> serde_json::Result<HttpResponse> {
+    let tag = public::tag(&serde_json::to_vec(&envelope.data)?);
+    if let Some(unchanged) = public::unchanged(req, &tag, public::FIVE_MINUTES) {
+        return Ok(unchanged);
+    }
+    let content = serde_json::to_vec(envelope)?;
+    Ok(public::answer(req, &tag, public::FIVE_MINUTES, "application/json", content.into()))
 }
 
 impl ResponseError for Error {

@@ -7,6 +7,7 @@ pub mod limits;
 pub mod once;
 pub mod paging;
 pub mod parts;
+pub mod public;
 pub mod request;
 
 pub use body::{Body, PathId, Query};

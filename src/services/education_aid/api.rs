@@ -24,6 +24,7 @@ use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::{self, After};
+use crate::platform::http::public::Unchanged;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -132,7 +133,7 @@ impl OfCounty {
 
 #[utoipa::path(tag = "education-aid", operation_id = "listAidSeasons", summary = "教育救助通知",
     description = "本县（区）各年度的教育救助：申请时间、标准和名额，最近的年度在前。", params(OfCounty),
-    responses((status = 200, description = "一页年度通知", body = Envelope<Page<SeasonView>>),
+    responses((status = 200, description = "一页年度通知", body = Envelope<Page<SeasonView>>), Unchanged,
         (status = 400, description = "10007 游标失效", body = Failure)))]
 #[get("/education-aid/seasons")]
 async fn list(q: Query<OfCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Page<SeasonView>>> {
