@@ -7,7 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError, web};
 use utoipa::openapi::OpenApi;
 
-use super::wechat_callback;
+use super::{pages, wechat_callback};
 use crate::entry::demo;
 use crate::entry::docs::PathTable;
 use crate::platform::app::App;
@@ -21,7 +21,7 @@ const MOST_HEAD: usize = 16 * 1024;
 /// The paths of the document and those beside it.
 pub fn table(api: &OpenApi, app: &App) -> PathTable {
     let mut table = PathTable::of(api);
-    for path in ["/healthz", "/readyz", "/docs", "/docs/{file}", "/openapi.json", "/openapi.yaml"] {
+    for path in ["/healthz", "/readyz"].into_iter().chain(pages::PATHS) {
         table.add(path, ["GET"]);
     }
     table.add(wechat_callback::PATH, ["GET", "POST"]);

@@ -1,6 +1,7 @@
 //! The HTTP server: one builder for the product, the demo and the tests, and an orderly end.
 
 mod fallback;
+mod guides;
 mod metrics;
 mod pages;
 mod probes;
