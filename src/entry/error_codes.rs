@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::entry::docs::chinese;
 use crate::office::accounts::faults;
 use crate::office::administration::codes as administration_codes;
 use crate::office::announcements::store::ANNOUNCEMENTS;
@@ -12,6 +13,7 @@ use crate::office::cases::{codes, consents, mandates, papers_api};
 use crate::office::people::codes as people_codes;
 use crate::office::tickets::codes as ticket_codes;
 use crate::platform::code::{Code, PLATFORM};
+use crate::platform::http::public::Unchanged;
 use crate::platform::http::{Answer, Envelope};
 use crate::services;
 
@@ -50,8 +52,11 @@ struct ErrorCode {
     #[schema(example = "有几处内容需要修改，请按提示改好后再提交。")]
     sentence: String,
     /// The way out for a front-end developer.
-    #[schema(example = "details name each field, the reason and a suggestion.")]
+    #[schema(example = "details 指出每个字段、原因和办法。")]
     remedy: String,
+    /// The same in English.
+    #[schema(example = "details name each field, the reason and a suggestion.")]
+    remedy_en: String,
 }
 
 /// The whole table.
@@ -65,11 +70,17 @@ struct ErrorCodes {
     operation_id = "listErrorCodes",
     summary = "错误码一览",
     description = "列出全部错误码：五位编号、对应的 HTTP 状态、给用户看的一句话、给开发者的处理办法。编号一经发布不再改变含义。",
-    responses((status = 200, description = "全部错误码，按编号排列", body = Envelope<ErrorCodes>))
+    responses((status = 200, description = "全部错误码，按编号排列", body = Envelope<ErrorCodes>), Unchanged)
 )]
 #[get("/public/error-codes")]
 async fn list_error_codes() -> Answer<ErrorCodes> {
-    let item = |c: &Code| ErrorCode { code: c.number, status: c.status, sentence: c.sentence.into(), remedy: c.remedy.into() };
+    let item = |c: &Code| ErrorCode {
+        code: c.number,
+        status: c.status,
+        sentence: c.sentence.into(),
+        remedy: chinese::of(c.remedy).unwrap_or(c.remedy).into(),
+        remedy_en: c.remedy.into(),
+    };
     Answer::ok(ErrorCodes { items: all().into_iter().map(item).collect() }).public()
 }
 
@@ -93,7 +104,7 @@ mod tests {
             assert!((400..600).contains(&code.status), "{}", code.number);
             let length = code.sentence.chars().count();
             assert!((6..=60).contains(&length) && code.sentence.ends_with('。'), "{} {}", code.number, code.sentence);
-            assert!(!code.remedy.is_empty(), "{}", code.number);
+            assert!(chinese::of(code.remedy).is_some(), "no Chinese in assets/contract/chinese.tsv: {}", code.remedy);
         }
     }
 }

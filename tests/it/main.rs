@@ -29,6 +29,7 @@ mod document;
 mod drain;
 mod eager;
 mod education_aid;
+mod examples;
 mod floors;
 mod guides;
 mod instances;
@@ -38,6 +39,7 @@ mod matrix;
 mod notices;
 mod papers;
 mod prints;
+mod public;
 mod queue;
 mod races;
 mod refusals;
@@ -97,6 +99,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("notices", notices::STORIES),
     ("papers", papers::STORIES),
     ("prints", prints::STORIES),
+    ("public", public::STORIES),
     ("queue", queue::STORIES),
     ("races", races::STORIES),
     ("refusals", refusals::STORIES),
@@ -118,8 +121,13 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("yearly", yearly::STORIES),
 ];
 
-const PLAIN: &[(&str, &[(&str, Plain)])] =
-    &[("contract", contract::PLAIN), ("floors", floors::PLAIN), ("matrix", matrix::PLAIN), ("schema", schema::PLAIN)];
+const PLAIN: &[(&str, &[(&str, Plain)])] = &[
+    ("contract", contract::PLAIN),
+    ("examples", examples::PLAIN),
+    ("floors", floors::PLAIN),
+    ("matrix", matrix::PLAIN),
+    ("schema", schema::PLAIN),
+];
 
 fn main() -> ExitCode {
     let args = Arguments::from_args();
@@ -153,6 +161,7 @@ fn main() -> ExitCode {
     let everything = args.filter.is_none() && args.skip.is_empty() && !args.list && !args.ignored;
     let conclusion = libtest_mimic::run(&args, trials);
     grounds::end();
+    examples::record();
     if !postgres && !args.list {
         eprintln!(
             "\n!!! NOT TESTED ON POSTGRESQL: no initdb in PATH or /usr/lib/postgresql/*/bin. Install PostgreSQL and run again.\n"

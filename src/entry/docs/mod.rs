@@ -1,8 +1,12 @@
 //! The OpenAPI document, made from the handlers.
 
 mod about;
+pub mod chinese;
+mod english;
+pub mod examples;
 mod paths;
 mod refusals;
+mod validators;
 
 pub use paths::PathTable;
 
@@ -30,6 +34,10 @@ pub fn document() -> OpenApi {
     let app = actix_web::App::new().into_utoipa_app().openapi(base());
     let (_, mut api) = app.service(scope(BASE).configure(mount)).split_for_parts();
     refusals::complete(&mut api);
+    validators::complete(&mut api);
+    examples::refer(&mut api);
+    chinese::translate(&mut api);
+    english::summarise(&mut api);
     about::keep_used_tags(&mut api);
     api
 }
@@ -42,4 +50,11 @@ pub fn yaml() -> Result<String> {
 /// The document as JSON.
 pub fn json() -> Result<String> {
     document().to_pretty_json().map_err(Error::internal)
+}
+
+/// The document with its examples in place, as the reference page reads it.
+pub fn with_examples(api: &OpenApi) -> Result<Vec<u8>> {
+    let mut whole = serde_json::to_value(api).map_err(Error::internal)?;
+    examples::in_place(&mut whole);
+    serde_json::to_vec(&whole).map_err(Error::internal)
 }

@@ -35,7 +35,6 @@ pub struct WeChatLogin {
     code: String,
     /// The mini-program, when the server knows several.
     #[validate(length(min = 1, max = 64, message = "小程序标识的长度不正确。"))]
-    #[schema(example = "wx1234567890abcdef")]
     appid: Option<String>,
 }
 

@@ -146,7 +146,6 @@ pub struct Offer {
     pub service: Labelled,
     pub kind: Labelled,
     /// Season or year to send when a draft is begun; empty when there is none.
-    #[schema(example = "2026")]
     pub period: String,
     pub possible: bool,
     /// Why not, or what to know, in plain sentences.

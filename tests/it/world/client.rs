@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::World;
 use crate::document::{self, Operation};
+use crate::examples;
 use zhucan::entry::demo::walks::Heard;
 
 /// A call in the making. POST operations that take a key get a fresh one unless the story says otherwise.
@@ -107,6 +108,7 @@ impl Call {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
+        let sent = self.body.clone();
         if let Some((kind, bytes)) = self.body {
             request = request.header("content-type", kind).body(bytes);
         }
@@ -117,6 +119,9 @@ impl Call {
         let reply = Reply { status, headers, json: serde_json::from_slice(&bytes).unwrap_or_default(), bytes };
         if self.path.starts_with("/api/") && self.method != Method::HEAD {
             reply.hold(&what, operation);
+            if let Some(operation) = operation {
+                examples::note(operation, sent.as_ref(), &reply);
+            }
         }
         reply
     }
