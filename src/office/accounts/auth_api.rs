@@ -12,6 +12,7 @@ use super::sessions::{self, Beginning, Pair};
 use super::sign_in::SignIn;
 use super::tokens::{ACCESS_LIFE_S, Holder};
 use super::watch::RevocationWatch;
+use crate::office::accounts::residents::Identity;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled};
@@ -73,7 +74,7 @@ impl SignedIn {
 pub struct SignedInAccount {
     id: Id,
     /// How far the own identity is known: none, claimed, confirmed.
-    identity: Labelled,
+    identity: Labelled<Identity>,
     /// This sign-in made the account.
     is_new: bool,
 }

@@ -11,6 +11,8 @@ use super::link_desk::{self, Decision, Verdict};
 use super::links::{Link, LinkState};
 use super::me_api::LinkView;
 use super::residents;
+use crate::office::accounts::residents::Channel;
+use crate::office::accounts::residents::Identity;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::taking_on;
 use crate::platform::app::App;
@@ -35,9 +37,9 @@ pub struct LinkCase {
     /// The resident's account; the resident can show its id on the phone.
     account: Id,
     /// How far the resident's own identity is known: none, claimed, confirmed.
-    account_identity: Labelled,
+    account_identity: Labelled<Identity>,
     /// Tell and meet the resident this way.
-    preferred_channel: Labelled,
+    preferred_channel: Labelled<Channel>,
     /// Which papers the resident named.
     #[schema(example = "户口簿")]
     evidence: String,

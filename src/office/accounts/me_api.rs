@@ -12,6 +12,8 @@ use super::identity::{self, Moment};
 use super::links::{self, Link, NewLink, Relation};
 use super::residents::{self, Account, Channel, Need};
 use super::sign_in::SignIn;
+use crate::office::accounts::links::LinkState;
+use crate::office::accounts::residents::Identity;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
@@ -38,7 +40,7 @@ pub struct Me {
     #[schema(example = 3)]
     version: i64,
     /// How far the own identity is known: none, claimed, confirmed.
-    identity: Labelled,
+    identity: Labelled<Identity>,
     /// The own name, once it was given.
     #[schema(example = "王*四")]
     name_masked: Option<String>,
@@ -46,8 +48,8 @@ pub struct Me {
     phone_masked: Option<String>,
     /// For whom the caller may act or asked to.
     links: Vec<LinkView>,
-    preferred_channel: Labelled,
-    needs: Vec<Labelled>,
+    preferred_channel: Labelled<Channel>,
+    needs: Vec<Labelled<Need>>,
 }
 
 /// For whom an account may act.
@@ -60,9 +62,9 @@ pub struct LinkView {
     person: Option<Id>,
     #[schema(example = "王*")]
     name_masked: String,
-    relation: Labelled,
+    relation: Labelled<Relation>,
     /// claimed, confirmed, refused or ended.
-    state: Labelled,
+    state: Labelled<LinkState>,
     #[schema(example = "2026-03-02")]
     valid_from: String,
     /// The last day; null when open.

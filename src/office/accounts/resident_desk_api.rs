@@ -9,6 +9,9 @@ use super::guards::AreaOfficer;
 use super::identity::{self, Moment};
 use super::me_api::citizen_id;
 use super::residents::Account;
+use crate::office::accounts::residents::Channel;
+use crate::office::accounts::residents::Identity;
+use crate::office::accounts::residents::Need;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::error::{Error, Faults, Result};
@@ -30,15 +33,15 @@ pub struct ResidentCard {
     #[schema(example = 2)]
     version: i64,
     /// none, claimed, confirmed.
-    identity: Labelled,
+    identity: Labelled<Identity>,
     /// As the resident wrote it, masked.
     #[schema(example = "王*四")]
     name_masked: Option<String>,
     /// The register knows the resident.
     in_register: bool,
     /// Tell and meet the resident this way.
-    preferred_channel: Labelled,
-    needs: Vec<Labelled>,
+    preferred_channel: Labelled<Channel>,
+    needs: Vec<Labelled<Need>>,
 }
 
 impl ResidentCard {

@@ -15,6 +15,7 @@ use crate::platform::error::Result;
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::rules::lifecycle::Role;
 use crate::{form, labelled};
 
 /// Mounts these operations.
@@ -94,7 +95,7 @@ pub struct StaffMe {
 /// What the worker may do, and where.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct PostView {
-    role: Labelled,
+    role: Labelled<Role>,
     /// Twelve-digit area code; the post holds for all areas below it.
     #[schema(example = "110105001000")]
     area: String,

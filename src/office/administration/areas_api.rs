@@ -13,6 +13,7 @@ use crate::office::policy::areas::{self, AreaChange, AreasPlan};
 use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::http::{Answer, CsvBody, Envelope, Failure, Labelled, Once};
+use crate::rules::areas::AreaLevel;
 use crate::rules::lifecycle::Role;
 
 /// Mounts these operations.
@@ -42,7 +43,7 @@ struct AreasChange {
 struct AreaLine {
     #[schema(example = "990101101000")]
     code: String,
-    level: Labelled,
+    level: Labelled<AreaLevel>,
     /// Null when the area is new.
     #[schema(example = "洪庄乡")]
     name_before: Option<String>,

@@ -15,6 +15,7 @@ use crate::platform::error::Result;
 use crate::platform::http::{Answer, Envelope, Failure, Labelled, Page, Query, paging};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::lifecycle::Desk;
 
 /// Mounts this operation.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -37,7 +38,7 @@ struct Wanted {
 /// One desk.
 #[derive(Serialize, ToSchema)]
 struct DeskView {
-    desk: Labelled,
+    desk: Labelled<Desk>,
     #[schema(example = "990101100000")]
     area: String,
     /// Name of the area or of the rental point.

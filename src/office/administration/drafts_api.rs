@@ -36,7 +36,7 @@ pub struct DraftSummary {
     county: String,
     service: Labelled,
     /// open, published, discarded.
-    state: Labelled,
+    state: Labelled<DraftState>,
     /// The version to send with the next change.
     #[schema(example = 1)]
     version: i64,

@@ -45,7 +45,7 @@ struct AdminEventView {
     worker: Option<Id>,
     #[schema(example = "陈管理")]
     worker_name: String,
-    action: Labelled,
+    action: Labelled<Change>,
     /// Id or code of what was changed.
     target: String,
     /// Where it holds; null for the whole installation.

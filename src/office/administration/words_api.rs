@@ -34,7 +34,7 @@ struct Wanted {
 /// The words about one event.
 #[derive(Serialize, ToSchema)]
 struct NoticeTemplate {
-    event: Labelled,
+    event: Labelled<NoticeEvent>,
     #[schema(example = "{service}：需要补正")]
     title: String,
     #[schema(example = "有材料需要补充，全部内容已经一次列出。请在{day}前办理。")]

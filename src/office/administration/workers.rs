@@ -65,7 +65,7 @@ pub struct WorkerView {
     #[schema(example = "王丽")]
     name: String,
     /// invited, active, banned, closed.
-    status: Labelled,
+    status: Labelled<Standing>,
     /// Too many wrong sign-ins: locked until then.
     #[schema(example = "2026-03-02T10:30:00+08:00")]
     locked_until: Option<String>,

@@ -90,8 +90,8 @@ struct Row {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AnnouncementView {
     pub id: Id,
-    pub kind: Labelled,
-    pub level: Labelled,
+    pub kind: Labelled<AnnouncementKind>,
+    pub level: Labelled<AnnouncementLevel>,
     /// Twelve digits; null for everywhere.
     #[schema(example = "990101000000")]
     pub county: Option<String>,

@@ -21,6 +21,7 @@ use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Envelope, Failure, Labelled, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::rules::lifecycle::Role;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -33,7 +34,7 @@ struct PaperLook {
     #[schema(example = "2026-11-21T09:30:00+08:00")]
     at: String,
     /// In which post.
-    role: Labelled,
+    role: Labelled<Role>,
     /// Where that post is.
     #[schema(example = "甲区宋疃镇")]
     organisation: String,

@@ -21,6 +21,7 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::{beijing_date, rfc3339};
+use crate::rules::lifecycle::Role;
 use crate::rules::lifecycle::{Action, State};
 use crate::rules::pace::Pace;
 
@@ -36,7 +37,7 @@ pub struct CaseSummary {
     /// The person whom the case is about, masked.
     #[schema(example = "王*四")]
     pub person_name_masked: String,
-    pub state: Labelled,
+    pub state: Labelled<State>,
     /// The version to send with the next action.
     pub version: i64,
     #[schema(example = "2026-11-21T09:30:00+08:00")]
@@ -46,7 +47,7 @@ pub struct CaseSummary {
     pub due_on: Option<String>,
     pub overdue: bool,
     /// How it stands to that day.
-    pub pace: Labelled,
+    pub pace: Labelled<Pace>,
     /// A worker holds it.
     pub claimed: bool,
     /// The applicant asked to hurry since the case came to this desk.
@@ -103,9 +104,9 @@ pub struct EventView {
     pub seq: i64,
     #[schema(example = "2026-11-21T09:30:00+08:00")]
     pub at: String,
-    pub action: Labelled,
-    pub state: Labelled,
-    pub by: Labelled,
+    pub action: Labelled<Action>,
+    pub state: Labelled<State>,
+    pub by: Labelled<Role>,
     /// The step or the reason in plain words.
     #[schema(example = "新证已制好")]
     pub reason: Option<String>,
@@ -143,7 +144,7 @@ pub struct CaseView {
     /// The case into which this one was merged.
     pub merged_into: Option<Id>,
     /// What this caller may do now.
-    pub allowed_actions: Vec<Labelled>,
+    pub allowed_actions: Vec<Labelled<Action>>,
     /// What the service adds, for example that a payment is due.
     pub flags: Vec<Labelled>,
     pub sections: Vec<SectionState>,

@@ -9,6 +9,7 @@ use super::sheets::{self, Line, Sheet};
 use crate::labelled;
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::service::{Errand, Spine};
+use crate::office::day_sheets::handing_in::Outcome;
 use crate::office::people::persons::{self, Person};
 use crate::office::people::rolls::{self, Roll};
 use crate::office::people::views::{AreaNames, AreaView};
@@ -97,7 +98,7 @@ pub struct VisitView {
     pub person_id: Id,
     #[schema(example = "王*四")]
     pub name_masked: String,
-    pub outcome: Labelled,
+    pub outcome: Labelled<Outcome>,
     pub note: Option<String>,
     /// When it happened, as the worker noted it.
     #[schema(example = "2026-11-21T10:05:00+08:00")]

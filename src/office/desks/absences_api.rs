@@ -52,7 +52,7 @@ struct AbsenceView {
     /// The first moment of being back.
     #[schema(example = "2026-11-30T09:00:00+08:00")]
     until: String,
-    why: Labelled,
+    why: Labelled<Why>,
     /// It lasts now: the deputy holds the posts.
     lasts: bool,
     #[schema(example = "2026-11-27T09:00:00+08:00")]

@@ -16,6 +16,7 @@ use crate::platform::db::{AnyConn, apart};
 use crate::platform::error::{Detail, Result};
 use crate::platform::http::{Answer, Body, Envelope, Labelled, Once};
 use crate::platform::id::Id;
+use crate::rules::lifecycle::State;
 use crate::{form, labelled};
 
 /// The operations of this file.
@@ -68,7 +69,7 @@ struct BulkResult {
     #[schema(example = 5)]
     version: Option<i64>,
     /// The present state.
-    state: Option<Labelled>,
+    state: Option<Labelled<State>>,
 }
 
 /// What became of all.

@@ -73,7 +73,7 @@ fn areas_of(worker: &Worker, asked: Option<AreaCode>) -> Result<Vec<AreaCode>> {
 /// How many of one category.
 #[derive(Serialize, Deserialize, ToSchema)]
 struct CategoryCount {
-    category: Labelled,
+    category: Labelled<Category>,
     #[schema(example = 2690)]
     count: i64,
 }

@@ -23,6 +23,7 @@ use crate::platform::http::{Answer, Body, Envelope, Labelled, PathId};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
+use crate::rules::identity::Sex;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -42,7 +43,7 @@ struct StaffPerson {
     name_masked: String,
     #[schema(example = "9****************X")]
     id_number_masked: String,
-    sex: Labelled,
+    sex: Labelled<Sex>,
     #[schema(example = 1980)]
     birth_year: i32,
     /// Under 18 today: a guardian must act.

@@ -16,7 +16,9 @@ use crate::platform::http::public::Unchanged;
 use crate::platform::http::{Answer, Envelope, Labelled, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::areas::AreaLevel;
 use crate::rules::calendar::{WorkCalendar, beijing_date};
+use crate::rules::lifecycle::Desk;
 
 /// The operations of this file.
 pub fn routes(cfg: &mut ServiceConfig) {
@@ -41,7 +43,7 @@ struct AreaItem {
     #[schema(example = "宋疃镇")]
     name: String,
     /// province, city, county, town, village.
-    level: Labelled,
+    level: Labelled<AreaLevel>,
 }
 
 #[utoipa::path(tag = "public", operation_id = "listAreas", summary = "行政区划",
@@ -154,7 +156,7 @@ struct PolicyView {
     /// The legal basis.
     guide: String,
     /// The desks that a case passes; the last one decides.
-    chain: Vec<Labelled>,
+    chain: Vec<Labelled<Desk>>,
     limits: PolicyLimits,
     materials: Vec<PolicyMaterial>,
     correction_reasons: Vec<Labelled>,

@@ -9,6 +9,7 @@ use super::guide_facts::{GuidePlace, GuideStep, Remedy};
 use super::terms::{CommonPolicy, Material, Required};
 use crate::labelled;
 use crate::office::cases::service::{Service, Spine};
+use crate::office::policy::guide_facts::Nature;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::Labelled;
@@ -55,7 +56,7 @@ pub struct GuideMaterial {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct GuideBasis {
     /// Only law and regulation are law.
-    pub nature: Labelled,
+    pub nature: Labelled<Nature>,
     #[schema(example = "中华人民共和国残疾人保障法")]
     pub title: String,
     #[schema(example = "第二十一条")]

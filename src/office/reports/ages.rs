@@ -35,7 +35,7 @@ pub struct Ages {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AgeRow {
     pub service: Labelled,
-    pub desk: Labelled,
+    pub desk: Labelled<Desk>,
     pub total: i64,
     pub on_time: i64,
     pub at_risk: i64,

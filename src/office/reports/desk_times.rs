@@ -25,7 +25,7 @@ use crate::rules::lifecycle::{Action, Desk, State};
 
 coded_enum! {
     /// What a desk had the case for.
-    pub enum Stage {
+    pub enum Stage as "DeskStage" {
         Review = "review", "受理和审核";
         Fulfilment = "fulfilment", "批准后办理";
     }
@@ -44,8 +44,8 @@ pub struct DeskTimes {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DeskRow {
     pub service: Labelled,
-    pub desk: Labelled,
-    pub stage: Labelled,
+    pub desk: Labelled<Desk>,
+    pub stage: Labelled<Stage>,
     /// Cases that the desk handled.
     pub cases: i64,
     pub stays: i64,

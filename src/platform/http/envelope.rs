@@ -57,28 +57,6 @@ pub struct Meta {
     pub retry_after_seconds: Option<u64>,
 }
 
-/// A value of an enumeration with its Chinese label.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Labelled {
-    pub value: String,
-    pub label: String,
-}
-
-impl Labelled {
-    pub fn new(value: &str, label: &str) -> Labelled {
-        Labelled { value: value.to_owned(), label: label.to_owned() }
-    }
-}
-
-/// A coded enum as `{value, label}`.
-#[macro_export]
-macro_rules! labelled {
-    ($e:expr) => {{
-        let e = $e;
-        $crate::platform::http::Labelled::new(e.code(), e.label())
-    }};
-}
-
 /// One page of a list.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {

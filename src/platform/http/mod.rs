@@ -3,6 +3,7 @@
 pub mod body;
 pub mod csv_body;
 pub mod envelope;
+pub mod labelled;
 pub mod limits;
 pub mod once;
 pub mod paging;
@@ -12,6 +13,7 @@ pub mod request;
 
 pub use body::{Body, PathId, Query};
 pub use csv_body::CsvBody;
-pub use envelope::{Answer, Envelope, Failure, Labelled, Page};
+pub use envelope::{Answer, Envelope, Failure, Page};
+pub use labelled::Labelled;
 pub use once::Once;
 pub use parts::Parts;

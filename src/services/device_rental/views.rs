@@ -21,6 +21,11 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::services::device_rental::states::EndWhy;
+use crate::services::device_rental::states::Trouble;
+use crate::services::device_rental::states::UnitState;
+use crate::services::device_rental::states::WaitState;
+use crate::services::device_rental::states::{Condition, Delivery};
 
 /// A point where devices are lent.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -76,7 +81,7 @@ pub struct ContactView {
     pub name: String,
     #[schema(example = "13800000000")]
     pub phone: String,
-    pub delivery: Labelled,
+    pub delivery: Labelled<Delivery>,
     #[schema(example = "家住三楼，没有电梯。")]
     pub note: Option<String>,
 }
@@ -85,7 +90,7 @@ pub struct ContactView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct LoanView {
     pub id: Id,
-    pub state: Labelled,
+    pub state: Labelled<LoanState>,
     pub point: PointView,
     #[schema(example = "普通轮椅")]
     pub model_name: String,
@@ -111,7 +116,7 @@ pub struct LoanView {
     #[schema(example = "2027-01-20T10:00:00+08:00")]
     pub returned_at: Option<String>,
     /// Why it is over.
-    pub ended_why: Option<Labelled>,
+    pub ended_why: Option<Labelled<EndWhy>>,
 }
 
 /// A rental case with all that its applicant needs.
@@ -182,7 +187,7 @@ fn tag(c: &mut AnyConn, l: &Loan) -> Result<Option<String>> {
 pub struct ReportView {
     #[schema(example = "2026-12-01T09:30:00+08:00")]
     pub at: String,
-    pub kind: Labelled,
+    pub kind: Labelled<Trouble>,
     #[schema(example = "左边的刹车松了。")]
     pub words: String,
 }
@@ -202,7 +207,7 @@ pub struct KeeperLoanView {
     pub model_id: Id,
     #[schema(example = "普通轮椅")]
     pub model_name: String,
-    pub state: Labelled,
+    pub state: Labelled<LoanState>,
     #[schema(example = "2026-11-23")]
     pub pickup_on: String,
     #[schema(example = "2026-11-25")]
@@ -215,8 +220,8 @@ pub struct KeeperLoanView {
     pub due_on: Option<String>,
     pub overdue: bool,
     /// How it came back.
-    pub condition: Option<Labelled>,
-    pub ended_why: Option<Labelled>,
+    pub condition: Option<Labelled<Condition>>,
+    pub ended_why: Option<Labelled<EndWhy>>,
     pub reports: Vec<ReportView>,
 }
 
@@ -259,7 +264,7 @@ pub struct UnitView {
     pub serial: String,
     pub point_id: Id,
     pub model_id: Id,
-    pub state: Labelled,
+    pub state: Labelled<UnitState>,
     /// When the inspection was signed, since it last came in.
     #[schema(example = "2026-11-21T09:30:00+08:00")]
     pub inspected_at: Option<String>,
@@ -297,7 +302,7 @@ pub struct WaitView {
     pub model_id: Id,
     #[schema(example = "普通轮椅")]
     pub model_name: String,
-    pub state: Labelled,
+    pub state: Labelled<WaitState>,
     #[schema(example = "2026-11-21T09:30:00+08:00")]
     pub since: String,
     /// How many people are before this one.

@@ -19,6 +19,7 @@ use crate::office::cases::drafts::{self, NewDraft};
 use crate::office::cases::mandates;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::views::{self, CaseView};
+use crate::office::people::kin::KinKind;
 use crate::office::people::{persons, register};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -29,6 +30,10 @@ use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Pag
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
+use crate::rules::certificate::Category;
+use crate::services::education_aid::rules::SeasonStatus;
+use crate::services::education_aid::store::PaymentFault;
+use crate::services::education_aid::terms::Stage;
 use crate::{form, labelled};
 
 /// The operations of this file.
@@ -39,8 +44,8 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// What a beneficiary of a stage gets.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct StandardView {
-    pub beneficiary: Labelled,
-    pub stage: Labelled,
+    pub beneficiary: Labelled<Beneficiary>,
+    pub stage: Labelled<Stage>,
     #[schema(example = 300000)]
     pub amount_fen: i64,
 }
@@ -59,7 +64,7 @@ pub struct SeasonView {
     pub notice_no: String,
     /// Applications are taken today.
     pub open: bool,
-    pub status: Labelled,
+    pub status: Labelled<SeasonStatus>,
     #[schema(example = "2026-11-01")]
     pub opens_on: String,
     #[schema(example = "2026-12-31")]
@@ -199,7 +204,7 @@ struct KinView {
     person_id: Id,
     #[schema(example = "王*四")]
     name_masked: String,
-    relation: Labelled,
+    relation: Labelled<KinKind>,
 }
 
 /// What is known already, masked, so that nobody is asked twice.
@@ -209,11 +214,11 @@ struct Prefill {
     #[schema(example = "王*四")]
     student_name_masked: String,
     /// The category on the student's valid certificate, when there is one.
-    certificate_category: Option<Labelled>,
+    certificate_category: Option<Labelled<Category>>,
     /// From the last application for this student.
     #[schema(example = "宋疃镇中心学校")]
     last_school: Option<String>,
-    last_stage: Option<Labelled>,
+    last_stage: Option<Labelled<Stage>>,
     /// Relatives whom the policy counts, to choose the disabled parent from.
     kin: Vec<KinView>,
 }
@@ -262,13 +267,13 @@ pub fn owned(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id) -> Result<Case
 /// What was granted, and where the payment stands.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct AwardView {
-    pub state: Labelled,
+    pub state: Labelled<AwardState>,
     #[schema(example = 300000)]
     pub amount_fen: i64,
     /// Payments that were tried.
     pub attempts: i64,
     /// Why the bank refused the last one.
-    pub fault: Option<Labelled>,
+    pub fault: Option<Labelled<PaymentFault>>,
 }
 
 /// An application beyond what every case shows.

@@ -26,6 +26,7 @@ use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
+use crate::services::education_aid::payments::BatchStatus;
 use crate::{form, labelled};
 
 /// The operations of this file.
@@ -40,7 +41,7 @@ struct BatchSummary {
     #[schema(example = "JY9901012026112101")]
     number: String,
     season_id: Id,
-    status: Labelled,
+    status: Labelled<BatchStatus>,
     /// The version to send with the next action.
     version: i64,
     #[schema(example = 396)]
@@ -85,8 +86,8 @@ struct PaymentView {
     #[schema(example = "王*四")]
     person_name_masked: String,
     amount_fen: i64,
-    state: Labelled,
-    fault: Option<Labelled>,
+    state: Labelled<LineState>,
+    fault: Option<Labelled<PaymentFault>>,
 }
 
 /// A batch with its payments.

@@ -94,7 +94,10 @@ pub fn list(c: &mut AnyConn, facts: &Facts) -> Result<Vec<DocumentView>> {
     for document in Document::ALL {
         if let Some(line) = document.line(facts) {
             let (number, path) = (document.number(facts), format!("/documents/{}", document.code()));
-            found.push((line.at, DocumentView { document: labelled!(*document), number, issued_at: rfc3339(line.at), path }));
+            found.push((
+                line.at,
+                DocumentView { document: labelled!(*document).untyped(), number, issued_at: rfc3339(line.at), path },
+            ));
         }
     }
     found.sort_by_key(|(at, _)| *at);
