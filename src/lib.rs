@@ -6,7 +6,7 @@
 pub mod rules;
 #[macro_use]
 pub mod platform;
+pub mod api;
+pub mod entry;
 pub mod office;
 pub mod services;
-
-pub mod entry;

@@ -3,9 +3,7 @@
 use actix_web::web;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::office::{
-    accounts, administration, announcements, cases, day_sheets, desks, notices, people, policy, reports, tickets,
-};
+use crate::api::ROUTES;
 use crate::services;
 
 /// Where all operations stand.
@@ -31,35 +29,3 @@ pub fn serve(cfg: &mut web::ServiceConfig) {
         service.mount(&mut ServiceConfig::new(cfg));
     }
 }
-
-static ROUTES: &[fn(&mut ServiceConfig)] = &[
-    super::bootstrap::routes,
-    super::error_codes::routes,
-    accounts::routes,
-    people::routes,
-    policy::api::routes,
-    policy::guides_api::routes,
-    announcements::api::routes,
-    cases::api::routes,
-    cases::board_api::routes,
-    cases::papers_api::routes,
-    cases::prints::api::routes,
-    cases::prints::staff_api::routes,
-    cases::viewings_api::routes,
-    day_sheets::routes,
-    desks::search_api::routes,
-    desks::bulk_api::routes,
-    desks::absences_api::routes,
-    desks::hand_over_api::routes,
-    desks::api::routes,
-    desks::decisions_api::routes,
-    notices::api::routes,
-    reports::api::routes,
-    reports::yearly_api::routes,
-    reports::xlsx_api::routes,
-    tickets::my_api::routes,
-    tickets::figures::routes,
-    tickets::staff_api::routes,
-    tickets::terms_api::routes,
-    administration::routes,
-];

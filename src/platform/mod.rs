@@ -1,6 +1,7 @@
 //! Floor 1, the tools: they know nothing of cases.
 
 pub mod app;
+pub mod chinese;
 pub mod clock;
 #[macro_use]
 pub mod code;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::Value;
-use zhucan::entry::{docs, error_codes};
+use zhucan::api::error_codes;
+use zhucan::entry::docs;
 
 use crate::document::{Operation, document, operations};
 use crate::samples;
@@ -88,7 +89,7 @@ fn what_a_front_end_developer_reads_is_chinese() {
         "no Chinese in assets/contract/chinese.tsv for:\n{}",
         english.into_iter().collect::<Vec<_>>().join("\n")
     );
-    let lines: Vec<(&str, &str)> = docs::chinese::pairs().collect();
+    let lines: Vec<(&str, &str)> = zhucan::platform::chinese::pairs().collect();
     let unsorted: Vec<_> = lines.windows(2).filter(|l| l[0].0 >= l[1].0).collect();
     assert!(unsorted.is_empty(), "the table is sorted, one line for each sentence: {unsorted:?}");
     assert!(lines.iter().all(|(_, chinese)| is_chinese(&Value::from(*chinese))));

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use jsonschema::Validator;
 use serde_json::Value;
-use zhucan::entry::{docs, error_codes};
+use zhucan::api::error_codes;
+use zhucan::entry::docs;
 
 use crate::schema;
 use crate::world::client::Reply;

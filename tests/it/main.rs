@@ -45,6 +45,7 @@ mod races;
 mod refusals;
 mod register;
 mod reports;
+mod rooms;
 mod samples;
 mod schema;
 mod seam;
@@ -126,6 +127,7 @@ const PLAIN: &[(&str, &[(&str, Plain)])] = &[
     ("examples", examples::PLAIN),
     ("floors", floors::PLAIN),
     ("matrix", matrix::PLAIN),
+    ("rooms", rooms::PLAIN),
     ("schema", schema::PLAIN),
 ];
 

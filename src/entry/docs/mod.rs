@@ -1,7 +1,7 @@
 //! The OpenAPI document, made from the handlers.
 
 mod about;
-pub mod chinese;
+mod chinese;
 mod english;
 pub mod examples;
 mod paths;

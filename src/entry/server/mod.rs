@@ -18,8 +18,8 @@ use actix_web::{App as Actix, HttpServer, web};
 
 use super::routes::{BASE, serve};
 use super::{demo, docs, worker};
+use crate::api::desks::search::SearchRate;
 use crate::office::accounts::{Rates, RevocationWatch, SignIn};
-use crate::office::desks::search_api::SearchRate;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{body, request};

@@ -122,7 +122,7 @@ pub fn confirm_in_person(
 ///
 /// # Errors
 /// Those of the database and the key ring.
-pub(super) fn seen_in_person(c: &mut AnyConn, keys: &Keyring, account: &Account, person: &Person, at: Moment) -> Result<Account> {
+pub(crate) fn seen_in_person(c: &mut AnyConn, keys: &Keyring, account: &Account, person: &Person, at: Moment) -> Result<Account> {
     let claimed = claim(c, keys, account.id, (&person.name, &person.id_number), account.version, at)?;
     if claimed.identity != Identity::Confirmed {
         confirm(c, keys, &claimed, "worker", at)?;

@@ -78,7 +78,7 @@ pub struct Link {
     /// The person in the register; unknown until a worker confirmed the link.
     pub person_id: Option<Id>,
     name: Vec<u8>,
-    pub(super) id_hash: Vec<u8>,
+    pub(crate) id_hash: Vec<u8>,
     pub relation: Relation,
     pub state: LinkState,
     evidence: Vec<u8>,
@@ -91,17 +91,17 @@ pub struct Link {
 
 impl Link {
     /// Whom the resident named.
-    pub(super) fn name(&self, keys: &Keyring) -> Result<PersonName> {
+    pub(crate) fn name(&self, keys: &Keyring) -> Result<PersonName> {
         let text = keys.open_text(&place(&self.id, "name"), &self.name)?;
         PersonName::parse(&text).map_err(|_| Error::internal("the stored name of a link is not readable"))
     }
 
-    pub(super) fn evidence(&self, keys: &Keyring) -> Result<String> {
+    pub(crate) fn evidence(&self, keys: &Keyring) -> Result<String> {
         Ok(keys.open_text(&place(&self.id, "evidence"), &self.evidence)?)
     }
 
     /// The state in which a stale or untimely request finds the link.
-    pub(super) fn current(&self) -> Current {
+    pub(crate) fn current(&self) -> Current {
         Current { version: self.version, state: self.state.code().into(), state_label: self.state.label().into() }
     }
 }
@@ -143,7 +143,7 @@ impl NewLink {
     }
 
     /// Stores the link to oneself, which needs no further word once the identity is confirmed.
-    pub(super) fn own(&self, c: &mut AnyConn, keys: &Keyring, person: &PersonRef) -> Result<()> {
+    pub(crate) fn own(&self, c: &mut AnyConn, keys: &Keyring, person: &PersonRef) -> Result<()> {
         let hash = persons::id_hash(keys, &self.id_number);
         match live_to(c, self.account, &hash, self.today)? {
             Some(_) => Ok(()),
@@ -200,7 +200,7 @@ fn live_to(c: &mut AnyConn, account: Id, hash: &[u8], today: NaiveDate) -> Resul
 ///
 /// # Errors
 /// 10006, and those of the database.
-pub(super) fn find(c: &mut AnyConn, id: Id) -> Result<Link> {
+pub(crate) fn find(c: &mut AnyConn, id: Id) -> Result<Link> {
     let row = links::table.find(id).select(Link::as_select()).get_result(c).optional()?;
     row.ok_or_else(Error::not_found)
 }

@@ -82,13 +82,13 @@ pub struct Account {
     pub id: Id,
     pub status: Standing,
     pub identity: Identity,
-    pub(super) own_name: Option<Vec<u8>>,
-    pub(super) own_id_number: Option<Vec<u8>>,
-    pub(super) own_id_hash: Option<Vec<u8>>,
+    pub(crate) own_name: Option<Vec<u8>>,
+    pub(crate) own_id_number: Option<Vec<u8>>,
+    pub(crate) own_id_hash: Option<Vec<u8>>,
     /// The account's holder in the register, once the identity is confirmed.
     pub person_id: Option<Id>,
-    pub(super) phone: Option<Vec<u8>>,
-    pub(super) phone_hash: Option<Vec<u8>>,
+    pub(crate) phone: Option<Vec<u8>>,
+    pub(crate) phone_hash: Option<Vec<u8>>,
     pub preferred_channel: Channel,
     needs: String,
     pub version: i64,
@@ -101,13 +101,13 @@ impl Account {
     }
 
     /// Opens a sealed column of this row.
-    pub(super) fn open(&self, keys: &Keyring, column: &str, sealed: Option<&[u8]>) -> Result<Option<String>> {
+    pub(crate) fn open(&self, keys: &Keyring, column: &str, sealed: Option<&[u8]>) -> Result<Option<String>> {
         let place = Place::new("residents", column, self.id.as_bytes());
         Ok(sealed.map(|s| keys.open_text(&place, s)).transpose()?)
     }
 
     /// Refuses a request that was made on an older version.
-    pub(super) fn at_version(self, version: i64) -> Result<Account> {
+    pub(crate) fn at_version(self, version: i64) -> Result<Account> {
         if self.version == version {
             return Ok(self);
         }
@@ -264,7 +264,7 @@ impl WeChatName {
 }
 
 /// Opens an account of nobody in particular.
-pub(super) fn open_account(c: &mut AnyConn, id: Id, channel: Channel, now: i64) -> Result<()> {
+pub(crate) fn open_account(c: &mut AnyConn, id: Id, channel: Channel, now: i64) -> Result<()> {
     use residents::dsl as r;
     let row = (
         r::id.eq(id),
@@ -302,7 +302,7 @@ fn last_used(c: &mut AnyConn, rows: Vec<(Account, i64)>, since: i64) -> Result<O
 ///
 /// # Errors
 /// 11009 when only banned ones are left; those of the database.
-pub(super) fn by_phone(c: &mut AnyConn, phone_hash: &[u8], since: i64) -> Result<Option<Account>> {
+pub(crate) fn by_phone(c: &mut AnyConn, phone_hash: &[u8], since: i64) -> Result<Option<Account>> {
     use residents::dsl as r;
     let bound = r::residents.filter(r::phone_hash.eq(phone_hash)).order((r::created_at, r::id));
     let rows = bound.select((Account::as_select(), r::created_at)).load(c)?;
@@ -313,7 +313,7 @@ pub(super) fn by_phone(c: &mut AnyConn, phone_hash: &[u8], since: i64) -> Result
 ///
 /// # Errors
 /// 11009 when only banned ones are left; those of the database.
-pub(super) fn by_person(c: &mut AnyConn, person: Id) -> Result<Option<Account>> {
+pub(crate) fn by_person(c: &mut AnyConn, person: Id) -> Result<Option<Account>> {
     use residents::dsl as r;
     let own = r::residents.filter(r::person_id.eq(person).and(r::identity.eq(Identity::Confirmed)));
     let rows = own.order((r::created_at, r::id)).select((Account::as_select(), r::created_at)).load(c)?;

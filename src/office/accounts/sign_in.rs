@@ -39,13 +39,13 @@ pub struct SignIn {
     residents: Limit<IpAddr>,
     workers: Limit<IpAddr>,
     /// Names that nobody has lock like those that somebody has.
-    pub(super) nobody: Limit<[u8; 32]>,
-    pub(super) identities: Limit<Id>,
-    pub(super) links: Limit<Id>,
-    pub(super) phones: Limit<Id>,
+    pub(crate) nobody: Limit<[u8; 32]>,
+    pub(crate) identities: Limit<Id>,
+    pub(crate) links: Limit<Id>,
+    pub(crate) phones: Limit<Id>,
     codes: Limit<IpAddr>,
-    pub(super) codes_per_day: i64,
-    pub(in crate::office) passwords: Passwords,
+    pub(crate) codes_per_day: i64,
+    pub(crate) passwords: Passwords,
 }
 
 impl SignIn {
@@ -68,17 +68,17 @@ impl SignIn {
     }
 
     /// Counts a resident's sign-in or refresh; 10020 beyond the limit.
-    pub(super) fn resident_at(&self, req: &HttpRequest) -> Result<()> {
+    pub(crate) fn resident_at(&self, req: &HttpRequest) -> Result<()> {
         self.residents.check(&address(req))
     }
 
     /// Counts a request for a code by text message; 10020 beyond the limit.
-    pub(super) fn code_at(&self, req: &HttpRequest) -> Result<()> {
+    pub(crate) fn code_at(&self, req: &HttpRequest) -> Result<()> {
         self.codes.check(&address(req))
     }
 
     /// Counts a worker's sign-in; 10020 beyond the limit.
-    pub(in crate::office) fn worker_at(&self, req: &HttpRequest) -> Result<()> {
+    pub(crate) fn worker_at(&self, req: &HttpRequest) -> Result<()> {
         self.workers.check(&address(req))
     }
 }

@@ -18,7 +18,7 @@ use crate::platform::id::Id;
 /// Failures that lock (GB/T 22239 level 3, 8.1.4.1: handling of failed sign-ins).
 const FAILURES: i64 = 5;
 /// How long a lock holds.
-pub(super) const LOCK_MS: i64 = 30 * 60 * 1000;
+pub(crate) const LOCK_MS: i64 = 30 * 60 * 1000;
 
 /// What a worker typed.
 pub struct Attempt {
@@ -115,7 +115,7 @@ fn totp(keys: &Keyring, worker: Id, sealed: &[u8]) -> Result<Totp> {
 }
 
 /// See [`totp`]; with the user name it can also be told to an authenticator app.
-pub(super) fn build_totp(secret: Vec<u8>, username: &str) -> Result<Totp> {
+pub(crate) fn build_totp(secret: Vec<u8>, username: &str) -> Result<Totp> {
     let totp = Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_skew(1).with_step_duration(30);
     totp.with_secret(secret).with_issuer(Some("助残")).with_account_name(username).build().map_err(Error::internal)
 }

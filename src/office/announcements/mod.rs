@@ -1,4 +1,3 @@
 //! What everybody is told when the app starts: announcements and maintenance windows, managed by administrators.
 
-pub mod api; // what an administrator may call
 pub mod store; // rows, and what is in force

@@ -3,11 +3,9 @@
 pub mod act; // one action: right, version, table, desk, clock, history, outbox
 pub mod alarms; // what a clock does to cases
 pub mod anchors; // hourly signed digests of history
-pub mod api; // what an applicant may call
-pub mod board_api; // the board for anybody
 pub mod case; // the case and the only ways to load one
 pub mod check; // what keeps a case from being submitted
-mod circumstances; // what holds an action back
+pub mod circumstances; // what holds an action back
 pub mod clocks; // what is due when
 pub mod codes; // what can be refused
 pub mod consents; // agreement before submission
@@ -15,12 +13,11 @@ pub mod corrections; // one complete notice, answered item by item
 pub mod drafts; // sections saved on the server
 pub mod history; // append-only and chained
 pub mod mandates; // who agreed that a worker acts for somebody
-mod mandates_api;
 pub mod merging; // two cases about the same thing
 pub mod mine; // an applicant's own cases
 pub mod notice_board; // public notices with masked names
+pub mod paper_files; // their files in the vault
 pub mod papers; // uploads, each tied to a material
-pub mod papers_api; // uploading and looking at papers
 pub mod prints; // the papers of a case
 pub mod prior; // second thoughts
 pub mod ratings; // five grades
@@ -28,7 +25,5 @@ pub mod recount; // the calendar changed
 pub mod routing; // which desk
 pub mod service; // what the spine asks of a service
 pub mod taking_on; // cases whose applicant may no longer act
-mod taking_on_api;
 pub mod viewings; // who opened which paper
-pub mod viewings_api; // the same, for leaders, auditors and the applicant
 pub mod views; // what people see

@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
+use super::paper_files::BAD_LINK;
 use super::papers::{Paper, papers};
-use super::papers_api::BAD_LINK;
 use super::{case, mandates};
 use crate::office::accounts::staff;
 use crate::office::stored;

@@ -1,6 +1,5 @@
 //! Notices: in the app first, then by WeChat, text message or a worker's call; what a resident is told and when.
 
-pub mod api; // what a resident may call
 pub mod ledger; // how many WeChat messages a resident still allows
 pub mod reach; // who is told how
 pub mod sms; // one text message, once

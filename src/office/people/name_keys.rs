@@ -39,7 +39,7 @@ pub fn of(keys: &Keyring, name: &PersonName) -> Vec<Vec<u8>> {
 }
 
 /// Stores the keys of persons who have none yet.
-pub(super) fn insert(c: &mut AnyConn, of: impl Iterator<Item = (Id, Vec<Vec<u8>>)>) -> Result<()> {
+pub(crate) fn insert(c: &mut AnyConn, of: impl Iterator<Item = (Id, Vec<Vec<u8>>)>) -> Result<()> {
     let rows: Vec<Row> =
         of.flat_map(|(person_id, keys)| keys.into_iter().map(move |name_key| Row { name_key, person_id })).collect();
     let insert = diesel::insert_into(person_name_keys::table).values(&rows);

@@ -123,7 +123,7 @@ pub fn masked_names(c: &mut AnyConn, ids: Vec<Id>) -> Result<Vec<(Id, String)>> 
 }
 
 /// The names of persons, opened; in no order.
-pub(super) fn names(c: &mut AnyConn, keys: &Keyring, ids: Vec<Id>) -> Result<Vec<(Id, PersonName)>> {
+pub(crate) fn names(c: &mut AnyConn, keys: &Keyring, ids: Vec<Id>) -> Result<Vec<(Id, PersonName)>> {
     let rows = persons::table.filter(persons::id.eq_any(ids)).order(persons::id).select((persons::id, persons::name));
     let rows: Vec<(Id, Vec<u8>)> = rows.load(c)?;
     let unreadable = |_| Error::internal("stored name of a person is not readable");
@@ -191,12 +191,12 @@ pub fn insert_sealed(c: &mut AnyConn, rows: &[SealedPerson]) -> Result<()> {
     }
 }
 
-pub(super) type RefRow = (Id, String, String, String, Option<Vec<u8>>);
+pub(crate) type RefRow = (Id, String, String, String, Option<Vec<u8>>);
 
-pub(super) const REF: (persons::id, persons::county, persons::area, persons::name_masked, persons::phone_hash) =
+pub(crate) const REF: (persons::id, persons::county, persons::area, persons::name_masked, persons::phone_hash) =
     (persons::id, persons::county, persons::area, persons::name_masked, persons::phone_hash);
 
-pub(super) fn reference(row: RefRow) -> Result<PersonRef> {
+pub(crate) fn reference(row: RefRow) -> Result<PersonRef> {
     let (id, county, area, name_masked, phone_hash) = row;
     Ok(PersonRef { id, county: stored::area(&county)?, area: stored::area(&area)?, name_masked, phone_hash })
 }
@@ -221,7 +221,7 @@ pub fn find_by_id_hash(c: &mut AnyConn, hash: &[u8]) -> Result<Option<PersonRef>
 }
 
 /// Those of them who are known to be of the person's household register.
-pub(super) fn of_household(c: &mut AnyConn, person: Id, others: &[Id]) -> Result<Vec<Id>> {
+pub(crate) fn of_household(c: &mut AnyConn, person: Id, others: &[Id]) -> Result<Vec<Id>> {
     let own: Option<Option<Vec<u8>>> = persons::table.find(person).select(persons::household_hash).get_result(c).optional()?;
     let Some(household) = own.flatten() else { return Ok(Vec::new()) };
     let here = persons::table.filter(persons::id.eq_any(others.to_vec()).and(persons::household_hash.eq(household)));

@@ -190,7 +190,7 @@ pub fn move_status(c: &mut AnyConn, card: Id, from: CertificateStatus, to: Certi
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = certificates)]
-pub(super) struct CardRow {
+pub(crate) struct CardRow {
     id: Id,
     person_id: Id,
     county: String,
@@ -206,7 +206,7 @@ pub(super) struct CardRow {
     case_id: Option<Id>,
 }
 
-pub(super) fn card(row: CardRow) -> Result<Card> {
+pub(crate) fn card(row: CardRow) -> Result<Card> {
     let parts = row.components.split(',').filter(|s| !s.is_empty());
     let components: Option<Vec<Category>> = parts.map(Category::from_code).collect();
     Ok(Card {

@@ -213,7 +213,7 @@ impl Stays {
 impl DeskTimes {
     pub fn tables(&self) -> Vec<Table> {
         let line = |r: &DeskRow| {
-            let words = [&r.service, &r.desk, &r.stage].map(|w| Cell::text(&w.label));
+            let words = [&r.service.label, &r.desk.label, &r.stage.label].map(|w| Cell::text(w));
             words.into_iter().chain([r.cases, r.stays, r.median_days, r.ninety_percent_days].map(Cell::Number)).collect()
         };
         let head = vec!["事项", "窗口", "阶段", "经办件数", "停留次数", "停留工作日（中位数）", "停留工作日（90%以内）"];

@@ -19,7 +19,7 @@ use crate::platform::id::Id;
 use crate::rules::lifecycle::{Desk, Role};
 
 /// A worker before a ticket.
-pub(super) struct Doer<'a> {
+pub(crate) struct Doer<'a> {
     pub spine: &'a Spine,
     pub worker: &'a Worker,
 }
@@ -180,19 +180,19 @@ pub fn seen_to(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, outcome:
 }
 
 /// Nobody holds it any more.
-pub(super) fn free(ticket: &mut Ticket) {
+pub(crate) fn free(ticket: &mut Ticket) {
     ticket.state = TicketState::Open;
     (ticket.claimed_by, ticket.claim_until) = (None, None);
 }
 
 /// Whoever must act in the ticket's state has so many working days from today.
-pub(super) fn run(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, days: u32) -> Result<()> {
+pub(crate) fn run(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, days: u32) -> Result<()> {
     ticket.run(&calendar::load_around(c, spine.today())?, spine.now, days);
     Ok(())
 }
 
 /// On to a desk from `from` upwards, with the days of the ticket's kind.
-pub(super) fn move_to(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, from: Desk, terms: &Terms) -> Result<()> {
+pub(crate) fn move_to(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, from: Desk, terms: &Terms) -> Result<()> {
     let concerned = Concerned::of(c, ticket)?;
     let (desk, area) = place::from(c, spine, &stored::area(&ticket.area)?, &concerned, from)?;
     (ticket.desk, ticket.desk_area) = (desk, area.to_string());
@@ -201,7 +201,7 @@ pub(super) fn move_to(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, from:
 }
 
 /// A call that reaches nobody, or a wish for one: somebody goes there.
-pub(super) fn become_visit(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, by: Role) -> Result<()> {
+pub(crate) fn become_visit(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, by: Role) -> Result<()> {
     let (_, terms) = terms::of(c, &ticket.county)?;
     (ticket.kind, ticket.tries) = (Kind::Visit, 0);
     move_to(c, spine, ticket, terms.of_kind(Kind::Visit)?.desk, &terms)?;
@@ -210,7 +210,7 @@ pub(super) fn become_visit(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, 
 }
 
 /// It is over.
-pub(super) fn end(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, outcome: Outcome, entry: &Entry<'_>) -> Result<()> {
+pub(crate) fn end(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, outcome: Outcome, entry: &Entry<'_>) -> Result<()> {
     ticket.state = TicketState::Closed;
     (ticket.outcome, ticket.ended_at) = (Some(outcome), Some(spine.now));
     (ticket.due_at, ticket.alarm_at, ticket.live_key) = (None, None, None);

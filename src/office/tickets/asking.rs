@@ -18,7 +18,7 @@ use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::lifecycle::Role;
 
 /// What a resident sent.
-pub(super) struct Wish<'a> {
+pub(crate) struct Wish<'a> {
     pub kind: Kind,
     pub text: &'a str,
     pub case: Option<Id>,
@@ -28,7 +28,7 @@ pub(super) struct Wish<'a> {
 
 /// The ticket that a resident asks for. A case must be theirs, a person one for whom they may act; without both it is
 /// about themselves, also when nobody has confirmed yet who they are. Errors: 10002 no area, 10006, 23005.
-pub(super) fn wished(c: &mut AnyConn, spine: &Spine, account: Id, wish: &Wish<'_>) -> Result<NewTicket> {
+pub(crate) fn wished(c: &mut AnyConn, spine: &Spine, account: Id, wish: &Wish<'_>) -> Result<NewTicket> {
     let case = wish.case.map(|id| case::owned(c, &Filer::Resident(account), id, spine.now)).transpose()?;
     let named = case.as_ref().map(|case| case.person_id).or(wish.person);
     if let Some(person) = named {
@@ -66,7 +66,7 @@ fn bad_area(code: &str, reason: &str) -> Error {
 }
 
 /// More words to a ticket that is not closed.
-pub(super) fn add(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, words: &str) -> Result<Ticket> {
+pub(crate) fn add(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, words: &str) -> Result<Ticket> {
     let mut ticket = ticket::owned(c, account, id)?;
     if ticket.state == TicketState::Closed {
         return Err(ticket.not_now());
@@ -76,14 +76,14 @@ pub(super) fn add(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, words: &s
 }
 
 /// The answer solved it.
-pub(super) fn confirm(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64) -> Result<Ticket> {
+pub(crate) fn confirm(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64) -> Result<Ticket> {
     let mut ticket = answered(c, account, id, version)?;
     acts::end(c, spine, &mut ticket, Outcome::Solved, &said(account, Step::Confirmed, None))?;
     Ok(ticket)
 }
 
 /// The answer did not solve it: once, it goes to the desk above with fresh days, so that somebody else looks at it.
-pub(super) fn reopen(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64, words: &str) -> Result<Ticket> {
+pub(crate) fn reopen(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64, words: &str) -> Result<Ticket> {
     let mut ticket = answered(c, account, id, version)?;
     if ticket.reopened {
         return Err(Error::new(&codes::REOPENED).with_current(ticket.current()));

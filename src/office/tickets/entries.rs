@@ -110,7 +110,7 @@ fn row(ticket: Id, seq: i64) -> Vec<u8> {
 }
 
 /// Appends a line to a ticket that is about to be stored.
-pub(super) fn append(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry: &Entry<'_>) -> Result<()> {
+pub(crate) fn append(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry: &Entry<'_>) -> Result<()> {
     let seq = ticket.entries;
     let words = match entry.words {
         Some(text) => {
@@ -136,7 +136,7 @@ pub(super) fn append(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry:
 }
 
 /// Stores a changed ticket with its line, and tells the resident what concerns them.
-pub(super) fn store(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry: &Entry<'_>) -> Result<()> {
+pub(crate) fn store(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry: &Entry<'_>) -> Result<()> {
     append(c, spine, ticket, entry)?;
     let loaded = ticket.version;
     ticket.version = loaded.saturating_add(1);
@@ -148,7 +148,7 @@ pub(super) fn store(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry: 
 }
 
 /// All lines of a ticket, oldest first.
-pub(super) fn of(c: &mut AnyConn, ticket: Id) -> Result<Vec<Line>> {
+pub(crate) fn of(c: &mut AnyConn, ticket: Id) -> Result<Vec<Line>> {
     let lines = ticket_entries::table.filter(ticket_entries::ticket_id.eq(ticket)).order(ticket_entries::seq);
     Ok(lines.select(<Line as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }

@@ -16,7 +16,7 @@ use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::{Desk, Role};
 
 /// Whom a ticket concerns too closely.
-pub(super) struct Concerned {
+pub(crate) struct Concerned {
     /// Workers who acted on the case that was rated.
     rated: Vec<Id>,
     person: Option<Id>,
@@ -67,7 +67,7 @@ impl Concerned {
 }
 
 /// Which workers acted on which of these cases.
-pub(super) fn workers_of(c: &mut AnyConn, cases: Vec<Id>) -> Result<Vec<(Id, Id)>> {
+pub(crate) fn workers_of(c: &mut AnyConn, cases: Vec<Id>) -> Result<Vec<(Id, Id)>> {
     use case_events::dsl as e;
     let acted = e::case_events
         .filter(e::case_id.eq_any(cases))

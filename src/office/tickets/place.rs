@@ -9,12 +9,12 @@ use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::lifecycle::Desk;
 
 /// The desks of tickets, from the bottom up.
-pub(super) const LADDER: [(Desk, AreaLevel); 3] =
+pub(crate) const LADDER: [(Desk, AreaLevel); 3] =
     [(Desk::Village, AreaLevel::Village), (Desk::Town, AreaLevel::Town), (Desk::County, AreaLevel::County)];
 
 /// The first desk from `from` upwards in whose area the matter is and where somebody may handle it. The county is never
 /// passed over: what nobody else may handle lies there.
-pub(super) fn from(c: &mut AnyConn, spine: &Spine, area: &AreaCode, who: &Concerned, from: Desk) -> Result<(Desk, AreaCode)> {
+pub(crate) fn from(c: &mut AnyConn, spine: &Spine, area: &AreaCode, who: &Concerned, from: Desk) -> Result<(Desk, AreaCode)> {
     for (desk, level) in LADDER.into_iter().filter(|(desk, _)| *desk >= from && *desk < Desk::County) {
         let at = std::iter::once(*area).chain(area.ancestors()).find(|a| a.level() == level);
         if let Some(at) = at
@@ -27,6 +27,6 @@ pub(super) fn from(c: &mut AnyConn, spine: &Spine, area: &AreaCode, who: &Concer
 }
 
 /// The desk above, if there is one.
-pub(super) fn above(desk: Desk) -> Option<Desk> {
+pub(crate) fn above(desk: Desk) -> Option<Desk> {
     LADDER.into_iter().map(|(d, _)| d).find(|d| *d > desk)
 }

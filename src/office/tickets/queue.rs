@@ -20,7 +20,7 @@ use super::place::LADDER;
 
 /// What of the desks to show.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Filter {
+pub(crate) struct Filter {
     pub kind: Option<Kind>,
     /// Only what this worker claimed.
     pub mine: bool,
@@ -90,7 +90,7 @@ fn places(worker: &Worker) -> Vec<(Desk, String, String)> {
 }
 
 /// The soonest due first; one row more than `limit` when there are more.
-pub(super) fn list(
+pub(crate) fn list(
     c: &mut AnyConn,
     worker: &Worker,
     f: &Filter,
@@ -107,7 +107,7 @@ pub(super) fn list(
 }
 
 /// How many, by the same definition.
-pub(super) fn counts(c: &mut AnyConn, worker: &Worker, f: &Filter, now: i64) -> Result<TicketCounts> {
+pub(crate) fn counts(c: &mut AnyConn, worker: &Worker, f: &Filter, now: i64) -> Result<TicketCounts> {
     let mut count = |f: &Filter| -> Result<i64> {
         Ok(on_desks!(tickets::table.select(diesel::dsl::count_star()), worker, f, now).get_result(c)?)
     };
@@ -132,7 +132,7 @@ fn own<'a>(account: Id, live: Option<bool>) -> tickets::BoxedQuery<'a, MultiBack
 }
 
 /// A resident's tickets, the newest first; one row more than `limit` when there are more.
-pub(super) fn list_own(
+pub(crate) fn list_own(
     c: &mut AnyConn,
     account: Id,
     live: Option<bool>,

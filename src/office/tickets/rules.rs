@@ -4,7 +4,7 @@ use super::ticket::{Kind, Outcome, TicketState};
 
 /// What follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Leads {
+pub(crate) enum Leads {
     Ended,
     /// Nobody was reached: again after some days.
     Again,
@@ -13,7 +13,7 @@ pub(super) enum Leads {
 }
 
 /// Where an outcome leads; none when it does not fit. `tries` are the attempts before this one, `most` the county's.
-pub(super) fn close(kind: Kind, state: TicketState, outcome: Outcome, tries: i64, most: u32) -> Option<Leads> {
+pub(crate) fn close(kind: Kind, state: TicketState, outcome: Outcome, tries: i64, most: u32) -> Option<Leads> {
     match (state, outcome) {
         (TicketState::Answered, Outcome::Solved | Outcome::Explained) => Some(Leads::Ended),
         (TicketState::Open | TicketState::InProgress, outcome) if kind.reaches() => match outcome {

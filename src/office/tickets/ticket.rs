@@ -211,47 +211,47 @@ impl Ticket {
 }
 
 /// Where a ticket's wrapped key stands.
-pub(super) fn key_place(id: &Id) -> Place<'_> {
+pub(crate) fn key_place(id: &Id) -> Place<'_> {
     Place::new("tickets", "data_key", id.as_bytes())
 }
 
 /// Loads a ticket for work inside the room, whoever asks.
-pub(super) fn find(c: &mut AnyConn, id: Id) -> Result<Ticket> {
+pub(crate) fn find(c: &mut AnyConn, id: Id) -> Result<Ticket> {
     let found = tickets::table.find(id).select(<Ticket as Selectable<MultiBackend>>::construct_selection());
     found.get_result(c).optional()?.ok_or_else(Error::not_found)
 }
 
 /// Loads a ticket for the account that it belongs to.
-pub(super) fn owned(c: &mut AnyConn, account: Id, id: Id) -> Result<Ticket> {
+pub(crate) fn owned(c: &mut AnyConn, account: Id, id: Id) -> Result<Ticket> {
     let ticket = find(c, id)?;
     if ticket.account_id == Some(account) { Ok(ticket) } else { Err(Error::not_found()) }
 }
 
 /// Loads a ticket for a worker of its desk, or of a desk above.
-pub(super) fn in_sight(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Ticket> {
+pub(crate) fn in_sight(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Ticket> {
     let ticket = find(c, id)?;
     if ticket.in_sight_of(worker)? { Ok(ticket) } else { Err(Error::not_found()) }
 }
 
 /// The live ticket of a key.
-pub(super) fn live(c: &mut AnyConn, key: &str) -> Result<Option<Ticket>> {
+pub(crate) fn live(c: &mut AnyConn, key: &str) -> Result<Option<Ticket>> {
     let found = tickets::table.filter(tickets::live_key.eq(key));
     Ok(found.select(<Ticket as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?)
 }
 
 /// A number was given to another ticket.
-pub(super) fn number_taken(c: &mut AnyConn, number: &str) -> Result<bool> {
+pub(crate) fn number_taken(c: &mut AnyConn, number: &str) -> Result<bool> {
     Ok(tickets::table.filter(tickets::number.eq(number)).count().get_result::<i64>(c)? > 0)
 }
 
 /// Stores a new ticket.
-pub(super) fn insert(c: &mut AnyConn, ticket: &Ticket) -> Result<()> {
+pub(crate) fn insert(c: &mut AnyConn, ticket: &Ticket) -> Result<()> {
     diesel::insert_into(tickets::table).values(ticket.clone()).execute(c).map_err(twin)?;
     Ok(())
 }
 
 /// Stores a changed ticket if nobody changed it since it was loaded.
-pub(super) fn update(c: &mut AnyConn, ticket: &Ticket, loaded: i64) -> Result<()> {
+pub(crate) fn update(c: &mut AnyConn, ticket: &Ticket, loaded: i64) -> Result<()> {
     let row = tickets::table.filter(tickets::id.eq(ticket.id).and(tickets::version.eq(loaded)));
     let changed = diesel::update(row).set(ticket.clone()).execute(c).map_err(twin)?;
     if changed == 1 { Ok(()) } else { Err(Error::stale(ticket.current()).run_again()) }

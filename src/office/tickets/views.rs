@@ -141,14 +141,14 @@ fn summary(ticket: &Ticket, person_name_masked: Option<String>, now: i64) -> Tic
 }
 
 /// Tickets as lines of a resident's list, by when they were opened.
-pub(super) fn own_lines(c: &mut AnyConn, rows: &[Ticket], now: i64) -> Result<Vec<(After, TicketSummary)>> {
+pub(crate) fn own_lines(c: &mut AnyConn, rows: &[Ticket], now: i64) -> Result<Vec<(After, TicketSummary)>> {
     let names = persons::masked_names(c, rows.iter().filter_map(|t| t.person_id).collect())?;
     let line = |t: &Ticket| (After { at: t.created_at, id: t.id }, summary(t, name_in(&names, t.person_id), now));
     Ok(rows.iter().map(line).collect())
 }
 
 /// Tickets as lines of a worker's queue, by when they are due; a rater stays unnamed to whom they rated.
-pub(super) fn desk_lines(c: &mut AnyConn, worker: &Worker, rows: &[Ticket], now: i64) -> Result<Vec<(After, TicketSummary)>> {
+pub(crate) fn desk_lines(c: &mut AnyConn, worker: &Worker, rows: &[Ticket], now: i64) -> Result<Vec<(After, TicketSummary)>> {
     let names = persons::masked_names(c, rows.iter().filter_map(|t| t.person_id).collect())?;
     let rated: Vec<Id> = rows.iter().filter(|t| t.kind == Kind::BadRating).filter_map(|t| t.case_id).collect();
     let acted = if rated.is_empty() { Vec::new() } else { four_eyes::workers_of(c, rated)? };
@@ -165,7 +165,7 @@ fn name_in(names: &[(Id, String)], person: Option<Id>) -> Option<String> {
 }
 
 /// A ticket for the resident to whom it belongs.
-pub(super) fn for_resident(c: &mut AnyConn, spine: &Spine, ticket: &Ticket) -> Result<TicketView> {
+pub(crate) fn for_resident(c: &mut AnyConn, spine: &Spine, ticket: &Ticket) -> Result<TicketView> {
     let mut actions = Vec::new();
     if ticket.state != TicketState::Closed {
         actions.push(Verb::Add);
@@ -184,7 +184,7 @@ pub(super) fn for_resident(c: &mut AnyConn, spine: &Spine, ticket: &Ticket) -> R
 
 /// A ticket for a worker. Whose work was rated learns neither the person, the case nor the account; and no words either
 /// while a colleague can handle it.
-pub(super) fn for_worker(c: &mut AnyConn, spine: &Spine, ticket: &Ticket, worker: &Worker) -> Result<TicketView> {
+pub(crate) fn for_worker(c: &mut AnyConn, spine: &Spine, ticket: &Ticket, worker: &Worker) -> Result<TicketView> {
     let concerned = Concerned::of(c, ticket)?;
     let aside = concerned.must_leave(c, spine, ticket, worker)?;
     let rated = concerned.rated(worker.id);

@@ -10,7 +10,7 @@ use diesel::r2d2::{ManageConnection, Pool};
 use diesel::{Connection, PgConnection};
 use tokio::sync::Semaphore;
 
-use super::{AnyConn, Bounds, busy};
+use super::{AnyConn, Bounds, Outcome, Work, busy};
 use crate::platform::code;
 use crate::platform::error::{Error, Result};
 
@@ -81,11 +81,7 @@ impl Postgres {
         self.waiting.load(Ordering::Acquire)
     }
 
-    pub async fn run<T, F>(&self, f: F, begin: &'static str) -> Result<T>
-    where
-        F: Fn(&mut AnyConn) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub async fn run(&self, work: Work, begin: &'static str) -> Result<Outcome> {
         let waiting = self.waiting.fetch_add(1, Ordering::AcqRel);
         let permit = if waiting < self.most_waiting { self.permits.clone().acquire_owned().await.ok() } else { None };
         self.waiting.fetch_sub(1, Ordering::AcqRel);
@@ -96,7 +92,7 @@ impl Postgres {
             let mut pause = Duration::from_millis(1);
             for run in 1..=RUNS {
                 let mut conn = pool.get().map_err(|e| Error::new(&code::BUSY).because(e).retry_after(2))?;
-                match once(&mut conn, &f, begin) {
+                match once(&mut conn, &work, begin) {
                     // A broken connection before the first statement of a fresh run is worth another one.
                     Err(e) if e.wants_another_run() && run < RUNS => {
                         drop(conn);
@@ -112,12 +108,12 @@ impl Postgres {
     }
 }
 
-fn once<T>(conn: &mut AnyConn, f: &impl Fn(&mut AnyConn) -> Result<T>, begin: &str) -> Result<T> {
+fn once(conn: &mut AnyConn, work: &Work, begin: &str) -> Result<Outcome> {
     if let AnyConn::Postgres(c) = conn {
         // Nothing ran yet, so a dead connection from the pool may simply be replaced.
         Manager::begin_transaction_sql(c, begin).map_err(|e| Error::from(e).run_again())?;
     }
-    match catch_unwind(AssertUnwindSafe(|| f(conn))) {
+    match catch_unwind(AssertUnwindSafe(|| work(conn))) {
         Ok(Ok(value)) => {
             if let AnyConn::Postgres(c) = conn {
                 if !matches!(status(c).transaction_depth(), Ok(Some(depth)) if u32::from(depth) == 1) {

@@ -10,7 +10,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::{Connection, SqliteConnection};
 use tokio::sync::{Semaphore, oneshot};
 
-use super::{AnyConn, Bounds, busy};
+use super::{AnyConn, Bounds, Outcome, Work, busy};
 use crate::platform::code;
 use crate::platform::error::{Error, Result};
 
@@ -21,7 +21,7 @@ pub struct Sqlite {
     permits: Arc<Semaphore>,
     reading: Arc<AtomicUsize>,
     read_queue: usize,
-    writer: Mutex<Option<SyncSender<Box<dyn Job>>>>,
+    writer: Mutex<Option<SyncSender<Job>>>,
     waiting: Arc<AtomicUsize>,
     thread: Mutex<Option<std::thread::JoinHandle<()>>>,
     // Held while the file is open: one process writes it.
@@ -33,7 +33,7 @@ impl Sqlite {
         let lock = take_lock(path)?;
         let writer = connect(path, false)?;
         check_version(&writer)?;
-        let (send, receive) = sync_channel::<Box<dyn Job>>(bounds.write_queue);
+        let (send, receive) = sync_channel::<Job>(bounds.write_queue);
         let waiting = Arc::new(AtomicUsize::new(0));
         let count = waiting.clone();
         let thread = std::thread::Builder::new()
@@ -56,18 +56,14 @@ impl Sqlite {
         })
     }
 
-    pub async fn read<T, F>(&self, f: F) -> Result<T>
-    where
-        F: Fn(&mut AnyConn) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub async fn read(&self, work: Work) -> Result<Outcome> {
         let _turn = Turn::take(&self.reading, self.read_queue)?;
         let permit = self.permits.clone().acquire_owned().await.map_err(|_| busy())?;
         let readers = self.readers.clone();
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let Some(mut conn) = lock(&readers).pop() else { return Err(busy()) };
-            let result = catch_unwind(AssertUnwindSafe(|| read_snapshot(&mut conn, &f)));
+            let result = catch_unwind(AssertUnwindSafe(|| read_snapshot(&mut conn, &work)));
             roll_back(&mut conn);
             if result.is_err() {
                 // The snapshot was begun without diesel's knowledge; a panic left it open.
@@ -79,13 +75,9 @@ impl Sqlite {
         done.await.unwrap_or_else(|e| Err(Error::internal(e)))
     }
 
-    pub async fn write<T, F>(&self, f: F) -> Result<T>
-    where
-        F: Fn(&mut AnyConn) -> Result<T> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub async fn write(&self, work: Work) -> Result<Outcome> {
         let (answer, wait) = oneshot::channel();
-        let job = Box::new(Typed { f, result: None, answer: Some(answer) });
+        let job = Job { work, result: None, answer };
         {
             let writer = lock(&self.writer);
             let Some(writer) = writer.as_ref() else { return Err(busy()) };
@@ -138,54 +130,43 @@ impl Drop for Turn {
 }
 
 /// A write that waits for its commit.
-trait Job: Send {
-    fn run(&mut self, conn: &mut AnyConn) -> Outcome;
-    fn answer(self: Box<Self>, committed: std::result::Result<(), Error>);
+struct Job {
+    work: Work,
+    result: Option<Result<Outcome>>,
+    answer: oneshot::Sender<Result<Outcome>>,
 }
 
 #[derive(PartialEq, Clone, Copy)]
-enum Outcome {
+enum Ran {
     Done,
     Failed,
     Panicked,
 }
 
-struct Typed<F, T> {
-    f: F,
-    result: Option<Result<T>>,
-    answer: Option<oneshot::Sender<Result<T>>>,
-}
-
-impl<F, T> Job for Typed<F, T>
-where
-    F: Fn(&mut AnyConn) -> Result<T> + Send + 'static,
-    T: Send + 'static,
-{
-    fn run(&mut self, conn: &mut AnyConn) -> Outcome {
-        let (result, outcome) = match catch_unwind(AssertUnwindSafe(|| (self.f)(conn))) {
-            Ok(Ok(value)) => (Ok(value), Outcome::Done),
-            Ok(Err(e)) => (Err(e), Outcome::Failed),
-            Err(_) => (Err(Error::internal("a write panicked")), Outcome::Panicked),
+impl Job {
+    fn run(&mut self, conn: &mut AnyConn) -> Ran {
+        let (result, ran) = match catch_unwind(AssertUnwindSafe(|| (self.work)(conn))) {
+            Ok(Ok(value)) => (Ok(value), Ran::Done),
+            Ok(Err(e)) => (Err(e), Ran::Failed),
+            Err(_) => (Err(Error::internal("a write panicked")), Ran::Panicked),
         };
         self.result = Some(result);
-        outcome
+        ran
     }
 
-    fn answer(mut self: Box<Self>, committed: std::result::Result<(), Error>) {
-        let result = match (committed, self.result.take()) {
+    fn answer(self, committed: std::result::Result<(), Error>) {
+        let result = match (committed, self.result) {
             (_, Some(Err(e))) => Err(e),
             (Err(e), _) => Err(e),
             (Ok(()), Some(Ok(value))) => Ok(value),
             (Ok(()), None) => Err(Error::internal("a write never ran")),
         };
-        if let Some(answer) = self.answer.take() {
-            // The caller may be gone; what it asked for is on disk all the same.
-            let _ = answer.send(result);
-        }
+        // The caller may be gone; what it asked for is on disk all the same.
+        let _ = self.answer.send(result);
     }
 }
 
-fn write_loop(conn: SqliteConnection, receive: Receiver<Box<dyn Job>>, most: usize, waiting: &AtomicUsize) {
+fn write_loop(conn: SqliteConnection, receive: Receiver<Job>, most: usize, waiting: &AtomicUsize) {
     let mut conn = AnyConn::Sqlite(conn);
     while let Ok(first) = receive.recv() {
         let mut batch = vec![first];
@@ -202,7 +183,7 @@ fn write_loop(conn: SqliteConnection, receive: Receiver<Box<dyn Job>>, most: usi
 
 /// Runs a batch until each of its jobs has its answer. A job that panics or leaves the transaction
 /// at a wrong depth is answered alone and the others run again; what takes long goes into a batch of its own.
-fn run_batch(conn: &mut AnyConn, mut batch: Vec<Box<dyn Job>>) {
+fn run_batch(conn: &mut AnyConn, mut batch: Vec<Job>) {
     while !batch.is_empty() {
         let begun = Instant::now();
         if let Err(e) = begin(conn) {
@@ -215,7 +196,7 @@ fn run_batch(conn: &mut AnyConn, mut batch: Vec<Box<dyn Job>>) {
         let mut ran = 0;
         let mut culprit = None;
         for (at, job) in batch.iter_mut().enumerate() {
-            match run_one(conn, job.as_mut(), alone) {
+            match run_one(conn, job, alone) {
                 Ok(()) => ran = at + 1,
                 Err(()) => {
                     culprit = Some(at);
@@ -240,17 +221,17 @@ fn run_batch(conn: &mut AnyConn, mut batch: Vec<Box<dyn Job>>) {
 }
 
 /// Err: the batch must be rolled back and go on without this job.
-fn run_one(conn: &mut AnyConn, job: &mut dyn Job, alone: bool) -> std::result::Result<(), ()> {
+fn run_one(conn: &mut AnyConn, job: &mut Job, alone: bool) -> std::result::Result<(), ()> {
     if !alone && execute(conn, "SAVEPOINT job").is_err() {
         return Err(());
     }
-    let outcome = job.run(conn);
-    if outcome == Outcome::Panicked || depth(conn) != Some(1) {
+    let ran = job.run(conn);
+    if ran == Ran::Panicked || depth(conn) != Some(1) {
         return Err(());
     }
-    let settled = match (outcome, alone) {
-        (Outcome::Done, true) => Ok(()),
-        (Outcome::Done, false) => execute(conn, "RELEASE job"),
+    let settled = match (ran, alone) {
+        (Ran::Done, true) => Ok(()),
+        (Ran::Done, false) => execute(conn, "RELEASE job"),
         // Alone, a failed job leaves an empty transaction behind.
         (_, true) => {
             roll_back(conn);
@@ -318,9 +299,9 @@ fn execute(conn: &mut AnyConn, sql: &str) -> diesel::QueryResult<()> {
     conn.batch_execute(sql)
 }
 
-fn read_snapshot<T>(conn: &mut AnyConn, f: &impl Fn(&mut AnyConn) -> Result<T>) -> Result<T> {
+fn read_snapshot(conn: &mut AnyConn, work: &Work) -> Result<Outcome> {
     execute(conn, "BEGIN")?;
-    let result = f(conn);
+    let result = work(conn);
     execute(conn, "ROLLBACK")?;
     result
 }

@@ -4,8 +4,8 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
+use crate::office::cases::paper_files;
 use crate::office::cases::papers::Paper;
-use crate::office::cases::papers_api;
 use crate::office::cases::service::Spine;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
@@ -25,5 +25,5 @@ fn drawn() -> Result<Vec<u8>> {
 pub async fn keep(app: &App) -> Result<Paper> {
     let clean = app.papers.process(drawn()?.into()).await.map_err(Error::internal)?;
     let nobody = app.clock.id();
-    papers_api::store(app, &Spine::of(app, &services::all()), nobody, "example", "示例图片", clean).await
+    paper_files::store(app, &Spine::of(app, &services::all()), nobody, "example", "示例图片", clean).await
 }

@@ -1,0 +1,239 @@
+//! Signing in without WeChat: by a code in a text message, or by one that a worker handed out.
+
+use actix_web::{HttpRequest, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::auth::SignedIn;
+use crate::form;
+use crate::office::accounts::counter_codes;
+use crate::office::accounts::faults;
+use crate::office::accounts::guards::AreaOfficer;
+use crate::office::accounts::identity::Moment;
+use crate::office::accounts::residents::Account;
+use crate::office::accounts::sessions::Beginning;
+use crate::office::accounts::sign_in::SignIn;
+use crate::office::accounts::sms_codes::{self, GAP_S, MINUTES, Typed};
+use crate::office::accounts::tokens::Holder;
+use crate::platform::app::App;
+use crate::platform::code::Code;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, PathId};
+use crate::platform::id::Id;
+use crate::rules::calendar::rfc3339;
+use crate::rules::identity::PhoneNumber;
+
+/// Mounts these operations.
+pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
+    cfg.service(send_code).service(sms_login).service(code_login).service(issue_code);
+}
+
+/// The number that the code goes to.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WantCode {
+    #[schema(example = "13800000009")]
+    phone: String,
+}
+
+form!(WantCode { phone: "手机号码" });
+
+/// A code is on its way. The same for every number.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+struct CodeSent {
+    /// The code is good for so long.
+    #[schema(example = 5)]
+    valid_minutes: i64,
+    /// The next one may be asked for after so long.
+    #[schema(example = 60)]
+    resend_after_seconds: i64,
+    /// What to do when nothing comes.
+    #[schema(example = "一分钟内没有收到的，请再取一次，或请村（社区）工作人员给您登录码。")]
+    if_nothing_comes: String,
+}
+
+/// Sends a code. Nobody learns from the answer whether the number is known here.
+#[utoipa::path(post, path = "/auth/sms/codes", tag = "auth", operation_id = "sendSmsCode", request_body = WantCode,
+    params(("Idempotency-Key" = String, Header, format = "uuid", description = "防重复标识")),
+    summary = "获取短信验证码", description = "没有微信或微信不能登录时使用。验证码六位，五分钟有效，最多试五次。同一号码一分钟一次，一天最多十次。不论号码是否登记过，回答都一样。",
+    responses((status = 200, description = "验证码已发出", body = Envelope<CodeSent>),
+        (status = 503, description = "52003 没有开通短信", body = Failure)),
+    security(()))]
+#[post("/auth/sms/codes")]
+async fn send_code(
+    req: HttpRequest,
+    app: web::Data<App>,
+    gate: web::Data<SignIn>,
+    once: Once,
+    body: Body<WantCode>,
+) -> Result<Answer<CodeSent>> {
+    gate.code_at(&req)?;
+    let phone = number(&body.value.phone)?;
+    if app.sms.is_none() {
+        return Err(Error::new(&faults::SMS_OFF));
+    }
+    let (new, keys, most) = (sms_codes::NewCode::draw(&app, phone)?, app.keys.clone(), gate.codes_per_day);
+    let done = once.write(&app, new.caller(), body.fingerprint, move |c| {
+        new.send(c, &keys, most)?;
+        let if_nothing_comes = "一分钟内没有收到的，请再取一次，或请村（社区）工作人员给您登录码。".to_owned();
+        Ok(CodeSent { valid_minutes: MINUTES, resend_after_seconds: GAP_S, if_nothing_comes })
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}
+
+fn number(text: &str) -> Result<PhoneNumber> {
+    let mut faults = Faults::new();
+    let phone =
+        PhoneNumber::parse(text).map_err(|e| faults.push("/phone", "手机号码", e.code(), e.reason(), e.suggestion())).ok();
+    faults.settle()?;
+    phone.ok_or_else(|| Error::internal("a fault was not told"))
+}
+
+/// The number and the code that it got.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SmsLogin {
+    #[schema(example = "13800000009")]
+    phone: String,
+    #[validate(length(min = 1, max = 16, message = "验证码是六位数字。"))]
+    #[schema(example = "246813", min_length = 1, max_length = 16)]
+    code: String,
+}
+
+form!(SmsLogin { phone: "手机号码", code: "验证码" });
+
+/// Signs in the holder of a phone number; see `sms_codes` for which account that is.
+#[utoipa::path(post, path = "/auth/sms/login", tag = "auth", operation_id = "signInWithSms", request_body = SmsLogin,
+    summary = "短信验证码登录", description = "用手机号和验证码登录，得到与微信登录相同的凭证；首次登录自动建立账号，号码一并绑定。绑定同一号码的账号有几个时，登录最近用过的那个；九十天没有用过的不会被登录（号码可能已换了主人），会新建账号，核实身份后继续办理。验证码只能用一次；没有收到回答时请重新获取。不需要 Idempotency-Key。",
+    responses((status = 200, description = "已登录", body = Envelope<SignedIn>),
+        (status = 401, description = "11040 验证码不正确或已失效", body = Failure),
+        (status = 403, description = "11009 账号已停用", body = Failure)),
+    security(()))]
+#[post("/auth/sms/login")]
+async fn sms_login(
+    req: HttpRequest,
+    app: web::Data<App>,
+    gate: web::Data<SignIn>,
+    body: Body<SmsLogin>,
+) -> Result<Answer<SignedIn>> {
+    gate.resident_at(&req)?;
+    let typed = Typed { phone: number(&body.value.phone)?, digits: body.value.code };
+    let keys = app.keys.clone();
+    let redeem = move |c: &mut AnyConn, new, at| sms_codes::redeem(c, &keys, &typed, new, at);
+    sign_in(&app, &faults::CODE_REFUSED, redeem).await
+}
+
+/// A code from a worker's hand.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CodeLogin {
+    /// Twelve digits; blanks and hyphens do not matter.
+    #[validate(length(min = 1, max = 40, message = "登录码是十二位数字。"))]
+    #[schema(example = "1357-2468-9036", min_length = 1, max_length = 40)]
+    code: String,
+}
+
+form!(CodeLogin { code: "登录码" });
+
+/// Signs in the person for whom a worker issued the code; the identity counts as confirmed in person.
+#[utoipa::path(post, path = "/auth/code/login", tag = "auth", operation_id = "signInWithCounterCode", request_body = CodeLogin,
+    summary = "登录码登录", description = "用工作人员当面给的登录码登录，身份视为已当面核实。登录码二十四小时有效，只能用一次，输错五次作废。不需要 Idempotency-Key。",
+    responses((status = 200, description = "已登录", body = Envelope<SignedIn>),
+        (status = 401, description = "11043 登录码不正确或已失效", body = Failure),
+        (status = 403, description = "11009 账号已停用", body = Failure)),
+    security(()))]
+#[post("/auth/code/login")]
+async fn code_login(
+    req: HttpRequest,
+    app: web::Data<App>,
+    gate: web::Data<SignIn>,
+    body: Body<CodeLogin>,
+) -> Result<Answer<SignedIn>> {
+    gate.resident_at(&req)?;
+    let (keys, typed) = (app.keys.clone(), body.value.code);
+    let redeem = move |c: &mut AnyConn, new, at| counter_codes::redeem(c, &keys, &typed, new, at);
+    sign_in(&app, &faults::COUNTER_REFUSED, redeem).await
+}
+
+/// Begins the session of whoever `redeem` finds, in its write; a wrong try is committed and then refused.
+async fn sign_in<F>(app: &App, refused: &'static Code, redeem: F) -> Result<Answer<SignedIn>>
+where
+    F: Fn(&mut AnyConn, Id, Moment) -> Result<Option<(Account, bool)>> + Send + 'static,
+{
+    let beginning = Beginning::new(app, Holder::Resident)?;
+    let (stored, new) = (beginning.clone(), app.clock.id());
+    let at = Moment { now: app.clock.now_ms(), link: app.clock.id() };
+    let found = app.db.write(move |c| {
+        let found = redeem(c, new, at)?;
+        if let Some((account, _)) = &found {
+            stored.store(c, account.id)?;
+        }
+        Ok(found)
+    });
+    let (account, is_new) = found.await?.ok_or_else(|| Error::new(refused))?;
+    SignedIn::of(app, beginning, &account, is_new)
+}
+
+/// Why somebody needs a code.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct IssueCode {
+    /// Why; written down with the worker's name.
+    #[validate(length(min = 4, max = 100, message = "请写明发放的原因，4 至 100 个字。"))]
+    #[schema(example = "本人到窗口，没有智能手机", min_length = 4, max_length = 100)]
+    purpose: String,
+}
+
+form!(IssueCode { purpose: "发放原因" });
+
+/// Blanks are no purpose.
+fn purpose_of(body: &IssueCode) -> Result<String> {
+    let (purpose, mut faults) = (body.purpose.trim().to_owned(), Faults::new());
+    if purpose.chars().count() < 4 {
+        let reason = "请写明发放的原因，4 至 100 个字。";
+        faults.push("/purpose", "发放原因", "too_short", reason, "例如：本人到窗口，没有智能手机。");
+    }
+    faults.settle()?;
+    Ok(purpose)
+}
+
+/// A code to be handed over.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+struct IssuedCode {
+    /// Shown this once; null in a repeated answer.
+    #[schema(example = "1357-2468-9036")]
+    code: Option<String>,
+    #[schema(example = "2026-11-22T09:30:00+08:00")]
+    expires_at: String,
+}
+
+/// Issues a one-time code for somebody who stands before the worker with the ID card.
+#[utoipa::path(post, path = "/staff/persons/{id}/sign-in-codes", tag = "staff", operation_id = "issueSignInCode",
+    request_body = IssueCode,
+    params(("id" = Id, Path, description = "人员编号"), ("Idempotency-Key" = String, Header, format = "uuid", description = "防重复标识")),
+    summary = "发放登录码", description = "本人带身份证在您面前、又不能用微信登录时使用。登录码只显示这一次（重复提交不再显示，需要时请重新发放），二十四小时有效，只能用一次。之前发给此人的登录码随即作废。发放会连同您的姓名、时间和原因一起记录，供审计。",
+    responses((status = 201, description = "登录码", body = Envelope<IssuedCode>),
+        (status = 409, description = "11044 未满十四周岁", body = Failure)),
+    security(("staff" = [])))]
+#[post("/staff/persons/{id}/sign-in-codes")]
+async fn issue_code(
+    caller: AreaOfficer,
+    app: web::Data<App>,
+    id: PathId,
+    once: Once,
+    body: Body<IssueCode>,
+) -> Result<Answer<IssuedCode>> {
+    let purpose = purpose_of(&body.value)?;
+    let (new, keys) = (counter_codes::NewCode::draw(&app)?, app.keys.clone());
+    let code = new.text();
+    // What is stored for a repeated call holds no code.
+    let done = once.write(&app, caller.id, body.fingerprint, move |c| {
+        Ok(IssuedCode { code: None, expires_at: rfc3339(new.issue(c, &keys, &caller, id.0, &purpose)?) })
+    });
+    let done = done.await?;
+    let shown = IssuedCode { code: (!done.replayed).then_some(code), ..done.value };
+    Ok(Answer::created(shown).replayed(done.replayed))
+}

@@ -1,0 +1,324 @@
+//! What a resident sees and says of themselves: identity, phone, links, how to be met.
+
+use actix_web::{get, post, put, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+<<<<<<< HEAD:src/office/accounts/me_api.rs
+use super::auth_api::{mini_program, refusal};
+use super::faults;
+use super::guards::Resident;
+use super::identity::{self, Moment};
+use super::links::{self, Link, NewLink, Relation};
+use super::residents::{self, Account, Channel, Need};
+use super::sign_in::SignIn;
+use crate::office::accounts::links::LinkState;
+use crate::office::accounts::residents::Identity;
+=======
+use super::auth::{mini_program, refusal};
+use crate::office::accounts::faults;
+use crate::office::accounts::guards::Resident;
+use crate::office::accounts::identity::{self, Moment};
+use crate::office::accounts::links::{self, Link, NewLink, Relation};
+use crate::office::accounts::residents::{self, Account, Channel, Need};
+use crate::office::accounts::sign_in::SignIn;
+>>>>>>> main:src/api/accounts/me.rs
+use crate::platform::app::App;
+use crate::platform::crypto::Keyring;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once};
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::calendar::beijing_date;
+use crate::rules::certificate::CertificateNumber;
+use crate::rules::identity::{CitizenId, PhoneNumber};
+use crate::rules::names::PersonName;
+use crate::{form, labelled};
+
+/// Mounts these operations.
+pub fn routes(cfg: &mut utoipa_actix_web::service_config::ServiceConfig) {
+    cfg.service(get_me).service(bind_phone).service(claim_identity).service(save_preferences).service(claim_link);
+}
+
+/// The caller's account.
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    account: Id,
+    /// Send it back with the next change.
+    #[schema(example = 3)]
+    version: i64,
+    /// How far the own identity is known: none, claimed, confirmed.
+    identity: Labelled<Identity>,
+    /// The own name, once it was given.
+    #[schema(example = "王*四")]
+    name_masked: Option<String>,
+    #[schema(example = "138****1234")]
+    phone_masked: Option<String>,
+    /// For whom the caller may act or asked to.
+    links: Vec<LinkView>,
+    preferred_channel: Labelled<Channel>,
+    needs: Vec<Labelled<Need>>,
+}
+
+/// For whom an account may act.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct LinkView {
+    id: Id,
+    #[schema(example = 1)]
+    version: i64,
+    /// The person, once a worker confirmed the link.
+    person: Option<Id>,
+    #[schema(example = "王*")]
+    name_masked: String,
+    relation: Labelled<Relation>,
+    /// claimed, confirmed, refused or ended.
+    state: Labelled<LinkState>,
+    #[schema(example = "2026-03-02")]
+    valid_from: String,
+    /// The last day; null when open.
+    #[schema(example = "2030-08-31")]
+    valid_to: Option<String>,
+}
+
+impl LinkView {
+    pub(crate) fn of(link: &Link, keys: &Keyring) -> Result<LinkView> {
+        Ok(LinkView {
+            id: link.id,
+            version: link.version,
+            person: link.person_id,
+            name_masked: link.name(keys)?.masked(),
+            relation: labelled!(link.relation),
+            state: labelled!(link.state),
+            valid_from: link.valid_from.clone(),
+            valid_to: link.valid_to.clone(),
+        })
+    }
+}
+
+fn view(c: &mut AnyConn, keys: &Keyring, account: &Account) -> Result<Me> {
+    let name = account.open(keys, "own_name", account.own_name.as_deref())?;
+    let phone = account.open(keys, "phone", account.phone.as_deref())?;
+    let links = links::of_account(c, account.id)?;
+    Ok(Me {
+        account: account.id,
+        version: account.version,
+        identity: labelled!(account.identity),
+        name_masked: name.and_then(|n| PersonName::parse(&n).ok()).map(|n| n.masked()),
+        phone_masked: phone.and_then(|p| PhoneNumber::parse(&p).ok()).map(|p| p.masked()),
+        links: links.iter().map(|link| LinkView::of(link, keys)).collect::<Result<_>>()?,
+        preferred_channel: labelled!(account.preferred_channel),
+        needs: account.needs().into_iter().map(|n| labelled!(n)).collect(),
+    })
+}
+
+/// The account as it stands.
+#[utoipa::path(get, path = "/me", tag = "me", operation_id = "getMe",
+    summary = "我的账号", description = "本人身份状态、脱敏的姓名和手机号、可代办的人、希望的联系方式。",
+    responses((status = 200, description = "账号", body = Envelope<Me>)), security(("resident" = [])))]
+#[get("/me")]
+async fn get_me(caller: Resident, app: web::Data<App>) -> Result<Answer<Me>> {
+    let keys = app.keys.clone();
+    let me = app.db.read(move |c| {
+        let account = residents::find(c, caller.account)?;
+        view(c, &keys, &account)
+    });
+    Ok(Answer::ok(me.await?))
+}
+
+/// What the phone-number button gave.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PhoneCode {
+    /// The code of the phone-number button; not the code of `wx.login`.
+    #[validate(length(min = 1, max = 256, message = "微信授权码的长度不正确。"))]
+    #[schema(example = "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144", min_length = 1, max_length = 256)]
+    code: String,
+    /// The mini-program, when the server knows several.
+    #[validate(length(min = 1, max = 64, message = "小程序标识的长度不正确。"))]
+    #[schema(example = "wx1234567890abcdef")]
+    appid: Option<String>,
+}
+
+form!(PhoneCode { code: "微信授权码", appid: "小程序标识" });
+
+/// Stores the phone number that WeChat vouches for; the identity is confirmed when it is the one on record.
+#[utoipa::path(post, path = "/me/phone/wechat", tag = "me", operation_id = "bindWeChatPhone", request_body = PhoneCode,
+    summary = "绑定微信手机号", description = "用手机号按钮的 code 绑定手机号。与登记的手机号一致时，本人身份即核实。code 只能用一次。不需要 Idempotency-Key。",
+    responses((status = 200, description = "账号", body = Envelope<Me>),
+        (status = 503, description = "51001 微信忙；51003 配置有误；51004 结果不明", body = Failure)),
+    security(("resident" = [])))]
+#[post("/me/phone/wechat")]
+async fn bind_phone(caller: Resident, app: web::Data<App>, gate: web::Data<SignIn>, body: Body<PhoneCode>) -> Result<Answer<Me>> {
+    gate.phones.check(&caller.account)?;
+    let wechat = mini_program(&app, body.value.appid.as_deref())?;
+    let told = wechat.phone_number(&body.value.code).await.map_err(refusal)?;
+    let phone = (told.country_code == "86").then(|| PhoneNumber::parse(&told.pure_phone_number).ok()).flatten();
+    let phone = phone.ok_or_else(|| Error::new(&faults::FOREIGN_PHONE))?;
+    let (keys, at) = (app.keys.clone(), moment(&app));
+    let me = app.db.write(move |c| {
+        let account = identity::set_phone(c, &keys, caller.account, &phone, at)?;
+        view(c, &keys, &account)
+    });
+    Ok(Answer::ok(me.await?))
+}
+
+/// Who the caller says to be.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnIdentity {
+    /// As on the ID card.
+    #[schema(example = "王小四")]
+    name: String,
+    /// 18 characters.
+    #[schema(example = "11010519491231002X")]
+    id_number: String,
+    /// The version of the account that the caller saw.
+    #[schema(example = 1)]
+    version: i64,
+}
+
+form!(OwnIdentity { name: "姓名", id_number: "身份证号", version: "版本" });
+
+/// Stores who the caller says to be. The answer is the same whether or not the register knows them.
+#[utoipa::path(put, path = "/me/identity", tag = "me", operation_id = "claimIdentity", request_body = OwnIdentity,
+    summary = "填写本人身份", description = "填写本人姓名和身份证号，等待核实：绑定的手机号与登记的一致，或由工作人员当面核实。每天最多 5 次。",
+    responses((status = 200, description = "账号", body = Envelope<Me>),
+        (status = 409, description = "10030 版本已变；11020 身份已核实", body = Failure)),
+    security(("resident" = [])))]
+#[put("/me/identity")]
+async fn claim_identity(
+    caller: Resident,
+    app: web::Data<App>,
+    gate: web::Data<SignIn>,
+    body: Body<OwnIdentity>,
+) -> Result<Answer<Me>> {
+    let (keys, at, version) = (app.keys.clone(), moment(&app), body.value.version);
+    let mut faults = Faults::new();
+    let name = name_of(&mut faults, &body.value.name);
+    let number = citizen_id(&mut faults, &body.value.id_number, &app);
+    faults.settle()?;
+    let (Some(name), Some(number)) = (name, number) else { return Err(Error::internal("a fault was not told")) };
+    gate.identities.check(&caller.account)?;
+    let me = app.db.write(move |c| {
+        let account = identity::claim(c, &keys, caller.account, (&name, &number), version, at)?;
+        view(c, &keys, &account)
+    });
+    Ok(Answer::ok(me.await?))
+}
+
+fn moment(app: &App) -> Moment {
+    Moment { now: app.clock.now_ms(), link: app.clock.id() }
+}
+
+fn name_of(faults: &mut Faults, text: &str) -> Option<PersonName> {
+    PersonName::parse(text).map_err(|e| faults.push("/name", "姓名", e.code(), e.reason(), e.suggestion())).ok()
+}
+
+pub(crate) fn citizen_id(faults: &mut Faults, text: &str, app: &App) -> Option<CitizenId> {
+    let today = beijing_date(app.clock.now_ms());
+    CitizenId::parse(text, today).map_err(|e| faults.push("/id_number", "身份证号", e.code(), e.reason(), e.suggestion())).ok()
+}
+
+/// How the caller wants to be met.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Preferences {
+    #[schema(inline, example = "phone_call")]
+    channel: Channel,
+    /// sign_language, large_print.
+    #[validate(length(max = 8, message = "选择的内容太多。"))]
+    #[schema(inline, example = json!(["sign_language"]))]
+    needs: Vec<Need>,
+    /// The version of the account that the caller saw.
+    #[schema(example = 1)]
+    version: i64,
+}
+
+form!(Preferences { channel: "联系方式", needs: "特别需要", version: "版本" });
+
+/// Stores how the caller wants to be met; workers see it first.
+#[utoipa::path(put, path = "/me/preferences", tag = "me", operation_id = "savePreferences", request_body = Preferences,
+    summary = "联系方式和特别需要", description = "希望用什么方式联系，是否需要手语或大字。工作人员最先看到这些。",
+    responses((status = 200, description = "账号", body = Envelope<Me>), (status = 409, description = "10030 版本已变", body = Failure)),
+    security(("resident" = [])))]
+#[put("/me/preferences")]
+async fn save_preferences(caller: Resident, app: web::Data<App>, body: Body<Preferences>) -> Result<Answer<Me>> {
+    let (keys, wish) = (app.keys.clone(), body.value);
+    let me = app.db.write(move |c| {
+        let account = residents::prefer(c, caller.account, wish.channel, &wish.needs, wish.version)?;
+        view(c, &keys, &account)
+    });
+    Ok(Answer::ok(me.await?))
+}
+
+/// For whom the caller wants to act, and on what ground.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimLink {
+    /// The person's name as on the ID card.
+    #[schema(example = "王小五")]
+    name: String,
+    /// The person's ID number, 18 characters, or the number on the disability certificate.
+    #[schema(example = "11010520120101001X")]
+    id_number: String,
+    // Oneself needs no link: see PUT /me/identity.
+    #[schema(inline, example = "child")]
+    relation: Relation,
+    /// Twelve-digit code of the town or village where the person is registered.
+    #[schema(value_type = String, example = "110105001002")]
+    area: AreaCode,
+    /// Which papers show the relation, for example the household register.
+    #[validate(length(min = 2, max = 200, message = "请用 2 到 200 个字写明凭什么材料证明关系。"))]
+    #[schema(example = "户口簿", min_length = 2, max_length = 200)]
+    evidence: String,
+}
+
+form!(ClaimLink {
+    name: "姓名", id_number: "身份证号或残疾人证号", relation: "关系", area: "所在地区", evidence: "证明材料"
+});
+
+/// Asks to act for a person; a worker confirms it with the papers at hand.
+#[utoipa::path(post, path = "/me/links", tag = "me", operation_id = "claimLink", request_body = ClaimLink,
+    params(("Idempotency-Key" = String, Header, format = "uuid", description = "防重复标识")),
+    summary = "申请代办关系", description = "登记可为其代办的人（子女、被监护人、近亲属、委托人），由工作人员凭材料核实后生效。每天最多 5 次。",
+    responses((status = 201, description = "已登记，等待核实", body = Envelope<LinkView>),
+        (status = 409, description = "11021 先填写本人身份；11022 已登记过", body = Failure)),
+    security(("resident" = [])))]
+#[post("/me/links")]
+async fn claim_link(
+    caller: Resident,
+    app: web::Data<App>,
+    gate: web::Data<SignIn>,
+    once: Once,
+    body: Body<ClaimLink>,
+) -> Result<Answer<LinkView>> {
+    let new = checked(&app, caller, body.value)?;
+    gate.links.check(&caller.account)?;
+    let keys = app.keys.clone();
+    let done = once.write(&app, caller.account, body.fingerprint, move |c| {
+        if residents::find(c, caller.account)?.identity == residents::Identity::Unknown {
+            return Err(Error::new(&faults::IDENTITY_MISSING));
+        }
+        LinkView::of(&new.claim(c, &keys)?, &keys)
+    });
+    let done = done.await?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}
+
+fn checked(app: &App, caller: Resident, claim: ClaimLink) -> Result<NewLink> {
+    let (now, mut faults) = (app.clock.now_ms(), Faults::new());
+    let name = name_of(&mut faults, &claim.name);
+    // Twenty characters and more are a certificate's number, which begins with the ID number.
+    let card = CertificateNumber::parse(&claim.id_number, beijing_date(now)).ok();
+    let number = card.map(|n| n.holder().clone()).or_else(|| citizen_id(&mut faults, &claim.id_number, app));
+    if claim.relation == Relation::Own {
+        let (reason, suggestion) = ("本人不用登记代办关系。", "请在“我的身份”里填写本人姓名和身份证号。");
+        faults.push("/relation", "关系", "relation_self", reason, suggestion);
+    }
+    faults.settle()?;
+    let (Some(name), Some(id_number)) = (name, number) else { return Err(Error::internal("a fault was not told")) };
+    let (id, account, today) = (app.clock.id(), caller.account, beijing_date(now));
+    Ok(NewLink { id, account, name, id_number, relation: claim.relation, evidence: claim.evidence, area: claim.area, today, now })
+}

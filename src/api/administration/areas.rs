@@ -1,0 +1,109 @@
+//! The list of areas for the administrator: what a CSV file would change, and the import.
+
+use actix_web::{post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::labelled;
+use crate::office::accounts::Administrator;
+use crate::office::administration::events::{Change, Event};
+use crate::office::administration::scope;
+use crate::office::policy::areas::{self, AreaChange, AreasPlan};
+use crate::platform::app::App;
+use crate::platform::error::Result;
+use crate::platform::http::{Answer, CsvBody, Envelope, Failure, Labelled, Once};
+use crate::rules::areas::AreaLevel;
+use crate::rules::lifecycle::Role;
+
+/// Mounts these operations.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(preview).service(import);
+}
+
+/// Lines of a preview at most; the counts are of the whole file.
+const MOST_SHOWN: usize = 200;
+
+/// What a list of areas changes.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct AreasChange {
+    /// Lines of the file.
+    #[schema(example = 320)]
+    lines: usize,
+    #[schema(example = 2)]
+    added: usize,
+    #[schema(example = 1)]
+    changed: usize,
+    /// The first 200 lines that change something.
+    changes: Vec<AreaLine>,
+}
+
+/// One area that is new or changes.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct AreaLine {
+    #[schema(example = "990101101000")]
+    code: String,
+    level: Labelled<AreaLevel>,
+    /// Null when the area is new.
+    #[schema(example = "洪庄乡")]
+    name_before: Option<String>,
+    #[schema(example = "洪庄镇")]
+    name: String,
+    #[schema(example = "2020-01-01")]
+    valid_from: String,
+    /// Last day; null while it exists.
+    #[schema(example = "2026-12-31")]
+    valid_to: Option<String>,
+}
+
+impl AreasChange {
+    fn of(plan: &AreasPlan) -> AreasChange {
+        let added = plan.changes.iter().filter(|c| c.before.is_none()).count();
+        let line = |c: &AreaChange| AreaLine {
+            code: c.row.code.to_string(),
+            level: labelled!(c.row.code.level()),
+            name_before: c.before.clone(),
+            name: c.row.name.clone(),
+            valid_from: c.row.valid_from.to_string(),
+            valid_to: c.row.valid_to.map(|d| d.to_string()),
+        };
+        AreasChange {
+            lines: plan.lines,
+            added,
+            changed: plan.changes.len().saturating_sub(added),
+            changes: plan.changes.iter().take(MOST_SHOWN).map(line).collect(),
+        }
+    }
+}
+
+#[utoipa::path(tag = "administration", operation_id = "previewAreas", summary = "预览行政区划导入",
+    description = "检查 CSV 文件并列出会改动什么，不作任何改动。列为 code,level,parent,name,valid_from,valid_to，UTF-8，最大 512 KB；名单里没有的区划不受影响；只能改动您管辖范围内的。",
+    request_body(content = String, content_type = "text/csv", description = "行政区划名单"),
+    responses((status = 200, description = "会改动什么", body = Envelope<AreasChange>),
+        (status = 422, description = "10002 文件有问题，逐行说明", body = Failure)), security(("staff" = ["administrator"])))]
+#[post("/staff/admin/areas/preview")]
+async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Result<Answer<AreasChange>> {
+    let read = app.db.read(move |c| areas::plan(c, &body.text, &|area| who.covers(Role::Administrator, area)));
+    Ok(Answer::ok(AreasChange::of(&read.await?)))
+}
+
+#[utoipa::path(tag = "administration", operation_id = "importAreas", summary = "导入行政区划",
+    description = "与预览同样的检查；整份导入，或者有任何问题时一行也不导入。", params(Once),
+    request_body(content = String, content_type = "text/csv", description = "行政区划名单"),
+    responses((status = 200, description = "改动了什么", body = Envelope<AreasChange>),
+        (status = 422, description = "10002 文件有问题，逐行说明", body = Failure)), security(("staff" = ["administrator"])))]
+#[post("/staff/admin/areas/import")]
+async fn import(who: Administrator, once: Once, body: CsvBody, app: web::Data<App>) -> Result<Answer<AreasChange>> {
+    let (now, caller) = (app.clock.now_ms(), who.id);
+    let done = once.write(&app, caller, body.fingerprint, move |c| {
+        let plan = areas::plan(c, &body.text, &|area| who.covers(Role::Administrator, area))?;
+        areas::apply(c, &plan)?;
+        let told = AreasChange::of(&plan);
+        let around = scope::around(plan.changes.iter().map(|change| &change.row.code));
+        let said = format!("新增 {}，修改 {}", told.added, told.changed);
+        Event::new(now, Some(who.id), Change::AreasImported, "areas", around).words(None, said).record(c)?;
+        Ok(told)
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}

@@ -1,0 +1,136 @@
+//! Working days for the administrator: the years on record, what a notice would change, and the import.
+
+use actix_web::{get, post, web};
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::office::accounts::Administrator;
+use crate::office::accounts::guards::Worker;
+use crate::office::administration::codes;
+use crate::office::administration::events::{Change, Event};
+use crate::office::cases::recount;
+use crate::office::policy::areas;
+use crate::office::policy::calendar::{self, CalendarPlan};
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::platform::http::{Answer, CsvBody, Envelope, Failure, Once};
+use crate::rules::calendar::{CalendarDay, beijing_date};
+use crate::rules::lifecycle::Role;
+
+/// Mounts these operations.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(on_record).service(preview).service(import);
+}
+
+/// Which years are on record.
+#[derive(Serialize, ToSchema)]
+struct CalendarYears {
+    years: Vec<YearOnRecord>,
+    /// What to say while this or the next year is missing.
+    #[schema(example = "2027 年的放假安排还没有录入，期限暂按周一至周五计算，录入后可能会变。")]
+    warning: Option<String>,
+}
+
+/// A year whose notice is loaded.
+#[derive(Serialize, ToSchema)]
+struct YearOnRecord {
+    #[schema(example = 2026)]
+    year: i32,
+    /// Title of the notice.
+    source: String,
+}
+
+#[utoipa::path(tag = "administration", operation_id = "listCalendarYears", summary = "已录入的放假安排",
+    description = "哪些年份的放假安排已经录入；今年或明年的还没有录入时给出提醒。年份数量有限，一次列全。",
+    responses((status = 200, description = "年份", body = Envelope<CalendarYears>)), security(("staff" = ["administrator"])))]
+#[get("/staff/admin/calendars")]
+async fn on_record(_: Administrator, app: web::Data<App>) -> Result<Answer<CalendarYears>> {
+    let today = beijing_date(app.clock.now_ms());
+    let next = NaiveDate::from_ymd_opt(today.year().saturating_add(1), 12, 31).unwrap_or(today);
+    let read = app.db.read(move |c| Ok((calendar::years(c)?, calendar::load(c)?)));
+    let (years, days) = read.await?;
+    Ok(Answer::ok(CalendarYears {
+        years: years.into_iter().map(|(year, source)| YearOnRecord { year, source }).collect(),
+        warning: calendar::missing_warning(&days, today, next),
+    }))
+}
+
+/// What a notice changes.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct CalendarChange {
+    #[schema(example = json!([2027]))]
+    years: Vec<i32>,
+    /// Title of the notice, from the file's first line.
+    source: String,
+    /// Days that are new or differ.
+    set: Vec<NoticedDay>,
+    /// Days that the notice does not name any more.
+    removed: Vec<NoticedDay>,
+}
+
+/// A day that a notice names.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct NoticedDay {
+    #[schema(example = "2027-02-06")]
+    date: String,
+    working: bool,
+    #[schema(example = "春节")]
+    name: String,
+}
+
+impl CalendarChange {
+    fn of(plan: CalendarPlan) -> CalendarChange {
+        let days = |list: Vec<CalendarDay>| -> Vec<NoticedDay> {
+            let day = |d: CalendarDay| NoticedDay { date: d.date.to_string(), working: d.is_working_day, name: d.name };
+            list.into_iter().map(day).collect()
+        };
+        CalendarChange { years: plan.years, source: plan.source, set: days(plan.set), removed: days(plan.removed) }
+    }
+}
+
+/// 27004 unless every county on record lies in the administrator's areas.
+fn whole_installation(c: &mut AnyConn, admin: &Worker) -> Result<()> {
+    let all = areas::counties(c)?.iter().all(|county| admin.covers(Role::Administrator, county));
+    if all { Ok(()) } else { Err(Error::new(&codes::NOT_WHOLE)) }
+}
+
+#[utoipa::path(tag = "administration", operation_id = "previewCalendar", summary = "预览放假安排导入",
+    description = "检查 CSV 文件并列出会改动哪些日子，不作任何改动。列为 date,working,name，第一行用 # 注明国务院办公厅通知的文号，UTF-8。",
+    request_body(content = String, content_type = "text/csv", description = "一年的放假和调休"),
+    responses((status = 200, description = "会改动什么", body = Envelope<CalendarChange>),
+        (status = 403, description = "27004 要由管辖全部县区的管理员导入", body = Failure),
+        (status = 422, description = "10002 文件有问题", body = Failure)), security(("staff" = ["administrator"])))]
+#[post("/staff/admin/calendars/preview")]
+async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Result<Answer<CalendarChange>> {
+    let read = app.db.read(move |c| {
+        let plan = calendar::plan(c, &body.text)?;
+        whole_installation(c, &who).map(|()| plan)
+    });
+    Ok(Answer::ok(CalendarChange::of(read.await?)))
+}
+
+#[utoipa::path(tag = "administration", operation_id = "importCalendar", summary = "导入放假安排",
+    description = "与预览同样的检查；整份导入，代替这一年原来的安排；正在办理的办件和群众反映随后重新计算期限。", params(Once),
+    request_body(content = String, content_type = "text/csv", description = "一年的放假和调休"),
+    responses((status = 200, description = "改动了什么", body = Envelope<CalendarChange>),
+        (status = 403, description = "27004 要由管辖全部县区的管理员导入", body = Failure),
+        (status = 422, description = "10002 文件有问题", body = Failure)), security(("staff" = ["administrator"])))]
+#[post("/staff/admin/calendars/import")]
+async fn import(who: Administrator, once: Once, body: CsvBody, app: web::Data<App>) -> Result<Answer<CalendarChange>> {
+    let (now, caller, keys) = (app.clock.now_ms(), who.id, app.keys.clone());
+    let done = once.write(&app, caller, body.fingerprint, move |c| {
+        let plan = calendar::plan(c, &body.text)?;
+        whole_installation(c, &who)?;
+        let imported: Vec<String> = calendar::import(c, &body.text, now)?.iter().map(i32::to_string).collect();
+        // The limits of running cases are counted anew by the worker.
+        recount::order(c, &keys, now)?;
+        let said = format!("{}，改动 {} 天", plan.source, plan.set.len().saturating_add(plan.removed.len()));
+        Event::new(now, Some(who.id), Change::CalendarImported, imported.join("、"), None).words(None, said).record(c)?;
+        Ok(CalendarChange::of(plan))
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}

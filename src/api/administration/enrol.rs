@@ -1,0 +1,184 @@
+//! What a worker does with a one-time code: make the account, set a new password, change the one-time codes.
+
+use actix_web::{HttpRequest, post, web};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+use zeroize::Zeroizing;
+
+use crate::form;
+use crate::office::accounts::sessions::{self, Ending};
+use crate::office::accounts::staff::{self, Standing, workers};
+use crate::office::accounts::staff_admin::{self, Login};
+use crate::office::accounts::{RevocationWatch, SignIn, faults, passwords};
+use crate::office::administration::codes;
+use crate::office::administration::events::{Change, Event};
+use crate::office::administration::invitations::{self, Purpose};
+use crate::office::administration::scope;
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure};
+use crate::platform::id::Id;
+
+/// Mounts these operations.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(enrol).service(set_password).service(renew_totp);
+}
+
+/// An invited worker's own choice.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Enrol {
+    /// From the administrator, or from `zhucan admin invite`.
+    #[validate(length(min = 1, max = 64, message = "邀请码的长度不正确。"))]
+    #[schema(example = "K7QM-2XWD-9RTA-HB4C", min_length = 1, max_length = 64)]
+    code: String,
+    #[validate(length(min = 1, max = 64, message = "用户名的长度不正确。"))]
+    #[schema(example = "wang.li", min_length = 1, max_length = 64)]
+    username: String,
+    #[validate(length(min = 1, max = 128, message = "密码的长度不正确。"))]
+    #[schema(example = "three-pigs-build-a-house", min_length = 1, max_length = 128)]
+    password: String,
+}
+
+form!(Enrol { code: "邀请码", username: "用户名", password: "密码" });
+
+/// The account is ready.
+#[derive(Serialize, ToSchema)]
+struct Enrolled {
+    worker: Id,
+    #[schema(example = "wang.li")]
+    username: String,
+    /// For the authenticator app; shown this once.
+    #[schema(example = "otpauth://totp/…")]
+    otpauth_url: String,
+}
+
+/// What is on record about the holder of a code.
+struct Holder {
+    id: Id,
+    username: String,
+    password: String,
+}
+
+/// The worker of a good code whose account has this status; anything else is one answer.
+fn holder(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, status: Standing, now: i64) -> Result<Holder> {
+    let id = invitations::holder(c, hash, purpose, now)?;
+    let row = workers::table.find(id).filter(workers::status.eq(status)).select((workers::username, workers::password));
+    let row: Option<(String, String)> = row.get_result(c).optional()?;
+    row.map(|(username, password)| Holder { id, username, password }).ok_or_else(|| Error::new(&codes::CODE_OVER))
+}
+
+/// Uses the code up, lets the account count one version on, and leaves a line.
+fn settle(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, change: Change, now: i64) -> Result<Id> {
+    let worker = invitations::redeem(c, hash, purpose, now)?;
+    diesel::update(workers::table.find(worker)).set(workers::version.eq(workers::version + 1)).execute(c)?;
+    let posts = staff::posts_at(c, worker, now)?;
+    Event::new(now, Some(worker), change, worker, scope::around(posts.iter().map(|p| &p.area))).record(c)?;
+    Ok(worker)
+}
+
+#[utoipa::path(tag = "auth", operation_id = "enrolStaff", summary = "启用工作人员账号",
+    description = "用邀请码设定自己的用户名和密码，得到动态码的地址（只显示这一次，请用验证器应用扫描）。邀请码只能用一次。不需要 Idempotency-Key；没有收到回答时，请向管理员要更换动态码的一次性码。",
+    request_body = Enrol, responses((status = 200, description = "账号已启用", body = Envelope<Enrolled>),
+        (status = 401, description = "27001 邀请码无效", body = Failure)), security(()))]
+#[post("/auth/staff/enrol")]
+async fn enrol(req: HttpRequest, gate: web::Data<SignIn>, body: Body<Enrol>, app: web::Data<App>) -> Result<Answer<Enrolled>> {
+    gate.worker_at(&req)?;
+    let (typed, now) = (body.value, app.clock.now_ms());
+    let hash = invitations::hash(&app.keys, &typed.code);
+    let found = app.db.read(move |c| holder(c, &hash, Purpose::Enrol, Standing::Invited, now)).await?;
+    let login = Login::new(&app, found.id, &typed.username, Zeroizing::new(typed.password)).await?;
+    let (otpauth_url, username) = (login.otpauth_url.to_string(), login.username().to_owned());
+    let worker = app.db.write(move |c| {
+        holder(c, &hash, Purpose::Enrol, Standing::Invited, now)?;
+        login.give(c, found.id)?;
+        settle(c, &hash, Purpose::Enrol, Change::WorkerEnrolled, now)
+    });
+    Ok(Answer::ok(Enrolled { worker: worker.await?, username, otpauth_url }))
+}
+
+/// A one-time code with a password.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CodeAndPassword {
+    #[validate(length(min = 1, max = 64, message = "一次性码的长度不正确。"))]
+    #[schema(example = "K7QM-2XWD-9RTA-HB4C", min_length = 1, max_length = 64)]
+    code: String,
+    #[validate(length(min = 1, max = 128, message = "密码的长度不正确。"))]
+    #[schema(example = "three-pigs-build-a-house", min_length = 1, max_length = 128)]
+    password: String,
+}
+
+form!(CodeAndPassword { code: "一次性码", password: "密码" });
+
+/// The worker's own account.
+#[derive(Serialize, ToSchema)]
+struct OwnAccount {
+    worker: Id,
+    #[schema(example = "wang.li")]
+    username: String,
+}
+
+#[utoipa::path(tag = "auth", operation_id = "setStaffPassword", summary = "工作人员设定新密码",
+    description = "用管理员给的一次性码设定新密码。动态码不变；原来的登录全部退出，锁定解除。不需要 Idempotency-Key。",
+    request_body = CodeAndPassword, responses((status = 200, description = "密码已更换", body = Envelope<OwnAccount>),
+        (status = 401, description = "27001 一次性码无效", body = Failure)), security(()))]
+#[post("/auth/staff/password")]
+async fn set_password(
+    req: HttpRequest,
+    gate: web::Data<SignIn>,
+    body: Body<CodeAndPassword>,
+    app: web::Data<App>,
+    watch: web::Data<RevocationWatch>,
+) -> Result<Answer<OwnAccount>> {
+    gate.worker_at(&req)?;
+    let (typed, now) = (body.value, app.clock.now_ms());
+    let hash = invitations::hash(&app.keys, &typed.code);
+    let found = app.db.read(move |c| holder(c, &hash, Purpose::Password, Standing::Active, now)).await?;
+    passwords::acceptable(&found.username, &typed.password)?;
+    let stored = staff_admin::hashed(Zeroizing::new(typed.password)).await?;
+    let ended = app.db.write(move |c| {
+        let found = holder(c, &hash, Purpose::Password, Standing::Active, now)?;
+        diesel::update(workers::table.find(found.id)).set(workers::password.eq(&stored)).execute(c)?;
+        staff_admin::lift_lock(c, found.id)?;
+        settle(c, &hash, Purpose::Password, Change::PasswordSet, now)?;
+        sessions::end_all(c, found.id, Ending::Renewed, now)
+    });
+    ended.await?.iter().for_each(|session| watch.note(*session, now));
+    Ok(Answer::ok(OwnAccount { worker: found.id, username: found.username }))
+}
+
+#[utoipa::path(tag = "auth", operation_id = "renewStaffTotp", summary = "工作人员更换动态码",
+    description = "用管理员给的一次性码和自己现在的密码换一个新的动态码（只显示这一次）。密码错 5 次，一次性码作废。不需要 Idempotency-Key。",
+    request_body = CodeAndPassword, responses((status = 200, description = "动态码已更换", body = Envelope<Enrolled>),
+        (status = 401, description = "11010 密码不正确；27001 一次性码无效", body = Failure)), security(()))]
+#[post("/auth/staff/totp")]
+async fn renew_totp(
+    req: HttpRequest,
+    gate: web::Data<SignIn>,
+    body: Body<CodeAndPassword>,
+    app: web::Data<App>,
+    watch: web::Data<RevocationWatch>,
+) -> Result<Answer<Enrolled>> {
+    gate.worker_at(&req)?;
+    let (typed, now) = (body.value, app.clock.now_ms());
+    let hash = invitations::hash(&app.keys, &typed.code);
+    let found = app.db.read(move |c| holder(c, &hash, Purpose::Totp, Standing::Active, now)).await?;
+    if !gate.passwords.fits(Zeroizing::new(typed.password), Some(found.password)).await? {
+        app.db.write(move |c| invitations::miss(c, &hash)).await?;
+        return Err(Error::new(&faults::STAFF_REFUSED));
+    }
+    let (sealed, url) = staff_admin::fresh_totp(&app, found.id, &found.username)?;
+    let ended = app.db.write(move |c| {
+        let found = holder(c, &hash, Purpose::Totp, Standing::Active, now)?;
+        diesel::update(workers::table.find(found.id)).set((workers::totp.eq(&sealed), workers::totp_step.eq(0))).execute(c)?;
+        settle(c, &hash, Purpose::Totp, Change::TotpSet, now)?;
+        sessions::end_all(c, found.id, Ending::Renewed, now)
+    });
+    ended.await?.iter().for_each(|session| watch.note(*session, now));
+    Ok(Answer::ok(Enrolled { worker: found.id, username: found.username, otpauth_url: url.to_string() }))
+}

@@ -1,0 +1,94 @@
+//! What an auditor reads: every administrative change, the newest first.
+
+use actix_web::{get, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::labelled;
+use crate::office::accounts::{Auditor, staff};
+use crate::office::administration::events::{self, Change, Filter, Line};
+use crate::platform::app::App;
+use crate::platform::error::Result;
+use crate::platform::http::paging::After;
+use crate::platform::http::{Answer, Envelope, Labelled, Page, Query, paging};
+use crate::platform::id::Id;
+use crate::rules::calendar::rfc3339;
+use crate::rules::lifecycle::Role;
+
+/// Mounts this operation.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list);
+}
+
+/// Which changes.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    #[param(inline)]
+    action: Option<Change>,
+    /// Id or code of what was changed.
+    target: Option<String>,
+    /// 1 to 100, usually 20.
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// One administrative change.
+#[derive(Serialize, ToSchema)]
+struct AdminEventView {
+    id: Id,
+    #[schema(example = "2026-03-10T09:00:00+08:00")]
+    at: String,
+    /// Null for the command line.
+    worker: Option<Id>,
+    #[schema(example = "陈管理")]
+    worker_name: String,
+    action: Labelled<Change>,
+    /// Id or code of what was changed.
+    target: String,
+    /// Where it holds; null for the whole installation.
+    #[schema(example = "990101000000")]
+    area: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+fn view(line: Line, names: &[(Id, String)]) -> AdminEventView {
+    let name = line.by.map(|by| names.iter().find(|(id, _)| *id == by).map_or_else(String::new, |(_, n)| n.clone()));
+    AdminEventView {
+        id: line.id,
+        at: rfc3339(line.at),
+        worker: line.by,
+        worker_name: name.unwrap_or_else(|| "命令行".to_owned()),
+        action: labelled!(line.change),
+        target: line.target,
+        area: Some(line.area).filter(|a| !a.is_empty()),
+        before: line.before,
+        after: line.after,
+    }
+}
+
+#[utoipa::path(tag = "administration", operation_id = "listAdminEvents", summary = "管理操作记录",
+    description = "管理员对账号、岗位、政策、区划、放假安排和通知文字做过的每一次改动，最新的在前。审计员看得到本辖区的、上级的和对全部地区有效的。",
+    params(Wanted), responses((status = 200, description = "一页记录", body = Envelope<Page<AdminEventView>>)),
+    security(("staff" = ["auditor"])))]
+#[get("/staff/audit/admin-events")]
+async fn list(who: Auditor, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<AdminEventView>>> {
+    let wanted = query.0;
+    let areas = who.posts_of(Role::Auditor).map(|p| p.area).collect();
+    let filter = Filter { areas, change: wanted.action, target: wanted.target };
+    let named = format!("admin-events:{}:{filter:?}", who.id);
+    let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
+    let (lines, names) = app
+        .db
+        .read(move |c| {
+            let lines = events::list(c, &filter, after, limit)?;
+            let names = staff::names(c, lines.iter().filter_map(|l| l.by).collect())?;
+            Ok((lines, names))
+        })
+        .await?;
+    let (lines, next_cursor) = paging::cut(&app, &named, lines, limit, |l| After { at: l.at, id: l.id })?;
+    Ok(Answer::ok(Page { items: lines.into_iter().map(|l| view(l, &names)).collect(), next_cursor }))
+}

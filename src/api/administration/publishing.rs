@@ -1,0 +1,211 @@
+//! Published policies and the way there: versions, one version, check, preview on past cases, publish.
+
+use actix_web::{get, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::drafts::{self, DraftView, SeenDraft};
+use crate::office::accounts::{Administrator, staff};
+use crate::office::administration::drafting::{self, PolicyContent};
+use crate::office::administration::preview::{self, DraftPreview};
+use crate::office::administration::{publishing, scope};
+use crate::office::cases::service::{Services, Spine};
+use crate::office::policy::county::{self, Version};
+use crate::platform::app::App;
+use crate::platform::error::{Detail, Error, Faults, Result};
+use crate::platform::http::paging::After;
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::calendar::rfc3339;
+
+/// Mounts these operations.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(versions).service(version).service(check).service(try_out).service(publish);
+}
+
+/// Whose policy for what.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// Twelve digits.
+    #[param(value_type = String, example = "990101000000")]
+    county: AreaCode,
+    #[param(example = "device_rental")]
+    service: String,
+    /// 1 to 100, usually 20.
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+/// A published version, which never changes.
+#[derive(Serialize, ToSchema)]
+struct PolicyVersion {
+    id: Id,
+    #[schema(example = 2)]
+    version: i64,
+    #[schema(example = "2026-09-01")]
+    effective_from: String,
+    #[schema(example = "甲区残疾人联合会")]
+    owner: String,
+    #[schema(example = "甲残联〔2026〕8号")]
+    source: String,
+    #[schema(example = "2026-08-20T10:00:00+08:00")]
+    published_at: String,
+    /// Null when it was published on the command line.
+    #[schema(example = "陈管理")]
+    published_by: Option<String>,
+}
+
+impl PolicyVersion {
+    fn of(v: Version, names: &[(Id, String)]) -> PolicyVersion {
+        let name = |by: Id| names.iter().find(|(id, _)| *id == by).map(|(_, name)| name.clone());
+        PolicyVersion {
+            id: v.id,
+            version: v.version,
+            effective_from: v.effective_from,
+            owner: v.owner,
+            source: v.source,
+            published_at: rfc3339(v.published_at),
+            published_by: v.published_by.and_then(name),
+        }
+    }
+}
+
+#[utoipa::path(tag = "administration", operation_id = "listPolicyVersions", summary = "政策的历次版本",
+    description = "一个县（区）一项服务发布过的全部版本，最新的在前。", params(Wanted),
+    responses((status = 200, description = "一页版本", body = Envelope<Page<PolicyVersion>>),
+        (status = 404, description = "10006 县（区）不在您的管辖范围内", body = Failure)), security(("staff" = ["administrator"])))]
+#[get("/staff/admin/policies")]
+async fn versions(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<PolicyVersion>>> {
+    let wanted = query.0;
+    let named = format!("policies:{}:{}", wanted.county, wanted.service);
+    let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
+    scope::within(&who, &wanted.county)?;
+    let read = app.db.read(move |c| {
+        let rows = county::versions(c, &wanted.county, &wanted.service, after.map(|a| a.at), limit)?;
+        let names = staff::names(c, rows.iter().filter_map(|v| v.published_by).collect())?;
+        Ok((rows, names))
+    });
+    let (rows, names) = read.await?;
+    let (rows, next_cursor) = paging::cut(&app, &named, rows, limit, |v| After { at: v.version, id: v.id })?;
+    Ok(Answer::ok(Page { items: rows.into_iter().map(|v| PolicyVersion::of(v, &names)).collect(), next_cursor }))
+}
+
+/// One published version with what it says.
+#[derive(Serialize, ToSchema)]
+struct PolicyDetail {
+    policy: PolicyVersion,
+    content: PolicyContent,
+}
+
+#[utoipa::path(tag = "administration", operation_id = "getPolicyVersion", summary = "一个政策版本", description = "版本的全部内容。",
+    params(("id" = Id, Path, description = "版本编号")),
+    responses((status = 200, description = "版本", body = Envelope<PolicyDetail>)), security(("staff" = ["administrator"])))]
+#[get("/staff/admin/policies/{id}")]
+async fn version(who: Administrator, id: PathId, app: web::Data<App>) -> Result<Answer<PolicyDetail>> {
+    let read = app.db.read(move |c| {
+        let policy = county::pinned(c, id.0)?;
+        scope::within(&who, &policy.county)?;
+        let (published_at, published_by) = county::published(c, policy.id)?;
+        let names = staff::names(c, published_by.into_iter().collect())?;
+        let content = PolicyContent::of(&policy);
+        let row = Version {
+            id: policy.id,
+            version: policy.version,
+            effective_from: policy.effective_from.to_string(),
+            owner: policy.owner,
+            source: policy.source,
+            published_at,
+            published_by,
+        };
+        Ok(PolicyDetail { policy: PolicyVersion::of(row, &names), content })
+    });
+    Ok(Answer::ok(read.await?))
+}
+
+/// Whether a draft can be published.
+#[derive(Serialize, ToSchema)]
+struct DraftCheck {
+    publishable: bool,
+    /// Everything to mend, the service's own part included.
+    faults: Vec<Detail>,
+}
+
+#[utoipa::path(tag = "administration", operation_id = "checkPolicyDraft", summary = "检查政策草稿",
+    description = "一次列出全部问题，包括服务自己的规定。没有问题才能发布。", params(("id" = Id, Path, description = "草稿编号")),
+    responses((status = 200, description = "检查结果", body = Envelope<DraftCheck>)), security(("staff" = ["administrator"])))]
+#[get("/staff/admin/policy-drafts/{id}/check")]
+async fn check(who: Administrator, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<DraftCheck>> {
+    let draft = app.db.read(move |c| drafting::in_scope(c, &who, id.0)).await?;
+    let policy = draft.policy(draft.id, None, 0)?;
+    let faults = publishing::faults(&services, &draft.service, &policy.common, &policy.terms);
+    Ok(Answer::ok(DraftCheck { publishable: faults.is_empty(), faults }))
+}
+
+/// On how many past cases.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Past {
+    /// 1 to 50, usually 20.
+    cases: Option<i64>,
+}
+
+#[utoipa::path(tag = "administration", operation_id = "previewPolicyDraft", summary = "在以往办件上试一试",
+    description = "把草稿套用到本县（区）这项服务最近提交的办件上，列出材料、条件和期限会有不同的办件。只看不改。",
+    params(("id" = Id, Path, description = "草稿编号"), Past),
+    responses((status = 200, description = "会有哪些不同", body = Envelope<DraftPreview>),
+        (status = 422, description = "10002 草稿还有问题，要先改好", body = Failure)), security(("staff" = ["administrator"])))]
+#[get("/staff/admin/policy-drafts/{id}/preview")]
+async fn try_out(
+    who: Administrator,
+    id: PathId,
+    query: Query<Past>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<DraftPreview>> {
+    let (count, spine) = (query.0.cases.unwrap_or(20), Spine::of(&app, &services));
+    if !(1..=50).contains(&count) {
+        let mut faults = Faults::new();
+        faults.push("/cases", "办件数", "out_of_range", "办件数超出范围。", "请填写 1 到 50 之间的数。");
+        faults.settle()?;
+    }
+    let read = app.db.read(move |c| {
+        let draft = drafting::in_scope(c, &who, id.0)?;
+        let policy = draft.policy(draft.id, None, spine.now)?;
+        let faults = publishing::faults(&spine.services, &policy.service, &policy.common, &policy.terms);
+        if !faults.is_empty() {
+            return Err(Error::invalid(faults));
+        }
+        preview::run(c, &spine, policy, count)
+    });
+    Ok(Answer::ok(read.await?))
+}
+
+#[utoipa::path(tag = "administration", operation_id = "publishPolicyDraft", summary = "发布政策",
+    description = "发布后永远不能修改。新办件从生效日起按新版办理，已经开始的办件仍按原来的版本。生效日不能早于上一版。",
+    params(("id" = Id, Path, description = "草稿编号"), Once), request_body = SeenDraft,
+    responses((status = 200, description = "已发布", body = Envelope<DraftView>),
+        (status = 409, description = "10030 已被别人改过；27003 已发布或作废", body = Failure),
+        (status = 422, description = "10002 还有问题", body = Failure)), security(("staff" = ["administrator"])))]
+#[post("/staff/admin/policy-drafts/{id}/actions/publish")]
+async fn publish(
+    who: Administrator,
+    once: Once,
+    id: PathId,
+    body: Body<SeenDraft>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<DraftView>> {
+    let (new, caller, services) = ((app.clock.id(), app.clock.now_ms()), who.id, services.get_ref().clone());
+    let seen = body.value.version;
+    let done = once.write(&app, caller, body.fingerprint, move |c| {
+        let draft = publishing::publish_draft(c, &services, &who, (id.0, seen), new)?;
+        drafts::view(c, &services, &draft)
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}

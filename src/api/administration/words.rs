@@ -1,0 +1,123 @@
+//! The words of notices for the administrator: what a county's residents read about each event.
+
+use actix_web::{get, put, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use crate::office::accounts::Administrator;
+use crate::office::administration::events::{Change, Event};
+use crate::office::administration::scope;
+use crate::office::notices::words::{self, NoticeEvent, Template};
+use crate::platform::app::App;
+use crate::platform::error::{Error, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Query};
+use crate::rules::areas::AreaCode;
+use crate::{form, labelled};
+
+/// Mounts these operations.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(change);
+}
+
+/// Of which county.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    /// Twelve digits.
+    #[param(value_type = String, example = "990101000000")]
+    county: AreaCode,
+}
+
+/// The words about one event.
+#[derive(Serialize, ToSchema)]
+struct NoticeTemplate {
+    event: Labelled<NoticeEvent>,
+    #[schema(example = "{service}：需要补正")]
+    title: String,
+    #[schema(example = "有材料需要补充，全部内容已经一次列出。请在{day}前办理。")]
+    body: String,
+    /// The version to send with a change; 0 while the shipped words are used.
+    #[schema(example = 0)]
+    version: i64,
+    shipped_title: String,
+    shipped_body: String,
+}
+
+impl NoticeTemplate {
+    fn of(event: NoticeEvent, template: Template) -> NoticeTemplate {
+        let shipped = event.shipped();
+        NoticeTemplate {
+            event: labelled!(event),
+            title: template.title,
+            body: template.body,
+            version: template.version,
+            shipped_title: shipped.title,
+            shipped_body: shipped.body,
+        }
+    }
+}
+
+#[utoipa::path(tag = "administration", operation_id = "listNoticeTemplates", summary = "通知文字",
+    description = "一个县（区）的居民会收到的每种通知的标题和正文。可用的占位符只有 {service}（服务名称）和 {day}（期限）；没有期限时，带 {day} 的那一句不出现。种类固定，一次全部列出。",
+    params(Wanted), responses((status = 200, description = "全部通知文字", body = Envelope<Vec<NoticeTemplate>>),
+        (status = 404, description = "10006 县（区）不在您的管辖范围内", body = Failure)), security(("staff" = ["administrator"])))]
+#[get("/staff/admin/notice-templates")]
+async fn list(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Vec<NoticeTemplate>>> {
+    scope::within(&who, &query.0.county)?;
+    let own = app.db.read(move |c| words::of_county(c, &query.0.county)).await?;
+    let one = |event: &NoticeEvent| {
+        let template = own.iter().find(|(e, _)| e == event).map_or_else(|| event.shipped(), |(_, t)| t.clone());
+        NoticeTemplate::of(*event, template)
+    };
+    Ok(Answer::ok(NoticeEvent::ALL.iter().map(one).collect()))
+}
+
+/// New words about an event.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeWords {
+    #[schema(value_type = String, example = "990101000000")]
+    county: AreaCode,
+    /// As it was seen; 0 for the shipped words.
+    #[schema(example = 0)]
+    version: i64,
+    #[validate(length(min = 1, max = 30, message = "标题应为 1 至 30 个字。"))]
+    #[schema(example = "{service}：需要补正", min_length = 1, max_length = 30)]
+    title: String,
+    #[validate(length(min = 1, max = 200, message = "正文应为 1 至 200 个字。"))]
+    #[schema(example = "有材料需要补充。请在{day}前办理。", min_length = 1, max_length = 200)]
+    body: String,
+}
+
+form!(ChangeWords { county: "县（区）", version: "版本", title: "标题", body: "正文" });
+
+#[utoipa::path(tag = "administration", operation_id = "changeNoticeTemplate", summary = "修改通知文字",
+    description = "马上用于以后的通知，已经发出的不变。锁屏上人人看得到，所以没有姓名、证件号码、残疾类别和金额的占位符。",
+    params(("event" = inline(NoticeEvent), Path, description = "通知的种类")), request_body = ChangeWords,
+    responses((status = 200, description = "已修改", body = Envelope<NoticeTemplate>),
+        (status = 409, description = "10030 已被别人改过", body = Failure)), security(("staff" = ["administrator"])))]
+#[put("/staff/admin/notice-templates/{event}")]
+async fn change(
+    who: Administrator,
+    path: web::Path<String>,
+    body: Body<ChangeWords>,
+    app: web::Data<App>,
+) -> Result<Answer<NoticeTemplate>> {
+    let event = NoticeEvent::from_code(&path).ok_or_else(Error::not_found)?;
+    let (form, now) = (body.value, app.clock.now_ms());
+    scope::within(&who, &form.county)?;
+    words::check(&form.title, &form.body).settle()?;
+    let saved = app.db.write(move |c| {
+        let before = words::template(c, form.county.as_str(), event)?;
+        let new = Template { title: form.title.clone(), body: form.body.clone(), version: form.version };
+        let saved = words::save(c, &form.county, event, &new, (who.id, now))?;
+        let said = |t: &Template| format!("{}｜{}", t.title, t.body);
+        let line = Event::new(now, Some(who.id), Change::NoticeWordsChanged, event.code(), Some(form.county));
+        line.words(said(&before), said(&saved)).record(c)?;
+        Ok(saved)
+    });
+    Ok(Answer::ok(NoticeTemplate::of(event, saved.await?)))
+}

@@ -1,0 +1,230 @@
+//! Workers for the administrator: list, one, invite, edit, and which posts they hold.
+
+use actix_web::{get, post, put, web};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use crate::form;
+use crate::office::accounts::Administrator;
+use crate::office::accounts::RevocationWatch;
+use crate::office::accounts::guards::Worker;
+use crate::office::accounts::sessions::{self, Ending};
+use crate::office::accounts::staff::{Standing, workers};
+use crate::office::accounts::staff_admin;
+use crate::office::administration::events::{Change, Event};
+use crate::office::administration::invitations::{Code, Purpose};
+use crate::office::administration::posts::{self, PostForm};
+use crate::office::administration::scope;
+use crate::office::administration::workers as store;
+use crate::office::administration::workers::{Filter, WorkerView};
+use crate::office::cases::service::{Services, Spine};
+use crate::office::people::persons;
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Faults, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Once, Page, PathId, Query, paging};
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::calendar::{beijing_date, rfc3339};
+use crate::rules::lifecycle::Role;
+
+/// Mounts these operations.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(one).service(invite).service(edit).service(replace_posts);
+}
+
+/// Which workers.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Wanted {
+    role: Option<Role>,
+    /// Twelve digits: with a post there or below.
+    #[param(value_type = Option<String>, example = "990101000000")]
+    area: Option<AreaCode>,
+    #[param(inline)]
+    status: Option<Standing>,
+    /// 1 to 100, usually 20.
+    limit: Option<i64>,
+    cursor: Option<String>,
+}
+
+#[utoipa::path(tag = "administration", operation_id = "listWorkers", summary = "工作人员名单",
+    description = "岗位全部在您管辖范围内的工作人员，按建立时间排列。可以按岗位、地区和账号状态筛选。",
+    params(Wanted), responses((status = 200, description = "一页工作人员", body = Envelope<Page<WorkerView>>)),
+    security(("staff" = ["administrator"])))]
+#[get("/staff/admin/workers")]
+async fn list(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<WorkerView>>> {
+    let (wanted, now) = (query.0, app.clock.now_ms());
+    let filter = Filter { reach: scope::areas(&who), role: wanted.role, area: wanted.area, status: wanted.status };
+    let named = format!("workers:{}:{filter:?}", who.id);
+    let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
+    let rows = app.db.read(move |c| store::list(c, &filter, after, limit, now)).await?;
+    let (rows, next_cursor) = paging::cut(&app, &named, rows, limit, |(after, _)| *after)?;
+    Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, view)| view).collect(), next_cursor }))
+}
+
+#[utoipa::path(tag = "administration", operation_id = "getWorker", summary = "一名工作人员",
+    description = "账号状态、岗位和版本。不在您管辖范围内的当作不存在。", params(("id" = Id, Path, description = "工作人员编号")),
+    responses((status = 200, description = "工作人员", body = Envelope<WorkerView>)), security(("staff" = ["administrator"])))]
+#[get("/staff/admin/workers/{id}")]
+async fn one(who: Administrator, id: PathId, app: web::Data<App>) -> Result<Answer<WorkerView>> {
+    let now = app.clock.now_ms();
+    Ok(Answer::ok(app.db.read(move |c| store::view(c, &who, id.0, now)).await?))
+}
+
+/// A new worker, who chooses user name and password with the code.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewWorker {
+    #[validate(length(min = 2, max = 40, message = "姓名应为 2 至 40 个字。"))]
+    #[schema(example = "王丽", min_length = 2, max_length = 40)]
+    name: String,
+    /// The worker as a person of the register, if known.
+    person_id: Option<Id>,
+    #[validate(length(min = 1, max = 10, message = "请给 1 至 10 个岗位。"))]
+    #[schema(min_items = 1, max_items = 10)]
+    posts: Vec<PostForm>,
+}
+
+form!(NewWorker {
+    name: "姓名", person_id: "本人的人员编号", posts: "岗位", role: "岗位类型", area: "地区", point: "网点"
+});
+
+/// A worker and the one-time code for them.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct WorkerCode {
+    pub worker: WorkerView,
+    /// Give it to the worker by a safe way. Shown once: null when this answer is repeated, then ask for a new code.
+    #[schema(example = "K7QM-2XWD-9RTA-HB4C")]
+    pub code: Option<String>,
+    #[schema(example = "2026-03-03T10:00:00+08:00")]
+    pub code_expires_at: String,
+}
+
+#[utoipa::path(tag = "administration", operation_id = "inviteWorker", summary = "邀请工作人员",
+    description = "建立账号并发出一次性邀请码（24 小时内有效，只显示这一次）。本人用邀请码自己设定用户名和密码，管理员不会知道密码。岗位只能给在您管辖范围内的。",
+    params(Once), request_body = NewWorker,
+    responses((status = 201, description = "账号和邀请码", body = Envelope<WorkerCode>)), security(("staff" = ["administrator"])))]
+#[post("/staff/admin/workers")]
+async fn invite(
+    who: Administrator,
+    once: Once,
+    body: Body<NewWorker>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<WorkerCode>> {
+    let (id, now, code) = (app.clock.id(), app.clock.now_ms(), Code::draw(&app.keys)?);
+    let (new, drawn, caller, services) = (body.value, code.clone(), who.id, services.get_ref().clone());
+    let done = once.write(&app, caller, body.fingerprint, move |c| {
+        let posts = posts::checked(c, &services, &who, &new.posts, beijing_date(now))?;
+        linkable(c, &who, new.person_id)?;
+        staff_admin::insert(c, id, new.name.trim(), new.person_id, now)?;
+        staff_admin::post(c, id, &posts, now)?;
+        let expires_at = drawn.issue(c, id, Purpose::Enrol, now)?;
+        store::event(&who, Change::WorkerInvited, id, &posts, now).words(None, store::in_words(&posts)).record(c)?;
+        Ok(WorkerCode { worker: store::view(c, &who, id, now)?, code: None, code_expires_at: rfc3339(expires_at) })
+    });
+    let done = done.await?;
+    // The stored answer never holds the code.
+    let shown = (!done.replayed).then_some(code.text);
+    Ok(Answer::created(WorkerCode { code: shown, ..done.value }).replayed(done.replayed))
+}
+
+/// The worker as a person must be somebody of the administrator's areas; 10002 otherwise.
+fn linkable(c: &mut AnyConn, admin: &Worker, person: Option<Id>) -> Result<()> {
+    let Some(person) = person else { return Ok(()) };
+    let found = persons::find(c, person)?;
+    if found.is_some_and(|p| admin.covers(Role::Administrator, &p.area)) {
+        return Ok(());
+    }
+    let mut faults = Faults::new();
+    faults.push("/person_id", "本人的人员编号", "unknown_person", "您管辖范围内没有这个人。", "请核对人员编号，或者留空。");
+    faults.settle()
+}
+
+/// What may be changed about a worker.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EditWorker {
+    /// As it was seen.
+    version: i64,
+    #[validate(length(min = 2, max = 40, message = "姓名应为 2 至 40 个字。"))]
+    #[schema(example = "王丽", min_length = 2, max_length = 40)]
+    name: String,
+    person_id: Option<Id>,
+}
+
+form!(EditWorker { version: "版本", name: "姓名", person_id: "本人的人员编号" });
+
+#[utoipa::path(tag = "administration", operation_id = "editWorker", summary = "修改工作人员资料",
+    description = "姓名，以及这名工作人员是名册中的哪一个人（用于回避：不能办理本人和家人的事）。不能改自己的。",
+    params(("id" = Id, Path, description = "工作人员编号")), request_body = EditWorker,
+    responses((status = 200, description = "改好了", body = Envelope<WorkerView>),
+        (status = 403, description = "12005 不能改自己的", body = Failure),
+        (status = 409, description = "10030 已被别人改过", body = Failure)), security(("staff" = ["administrator"])))]
+#[put("/staff/admin/workers/{id}")]
+async fn edit(who: Administrator, id: PathId, body: Body<EditWorker>, app: web::Data<App>) -> Result<Answer<WorkerView>> {
+    let (form, now) = (body.value, app.clock.now_ms());
+    let view = app.db.write(move |c| {
+        let (row, posts) = store::take(c, &who, id.0, form.version, now)?;
+        linkable(c, &who, form.person_id)?;
+        let name = form.name.trim();
+        let set = (workers::name.eq(name), workers::person_id.eq(form.person_id));
+        diesel::update(workers::table.find(row.id)).set(set).execute(c)?;
+        let linked = |p: Option<Id>| if p.is_some() { "已关联人员" } else { "没有关联人员" };
+        let before = format!("{}，{}", row.name, linked(row.person_id));
+        let after = format!("{name}，{}", linked(form.person_id));
+        store::event(&who, Change::WorkerEdited, row.id, &posts, now).words(before, after).record(c)?;
+        store::view(c, &who, row.id, now)
+    });
+    Ok(Answer::ok(view.await?))
+}
+
+/// All posts that the worker shall hold from now on.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReplacePosts {
+    /// As it was seen.
+    version: i64,
+    #[validate(length(min = 1, max = 10, message = "请给 1 至 10 个岗位；不再任职的请停用账号。"))]
+    #[schema(min_items = 1, max_items = 10)]
+    posts: Vec<PostForm>,
+}
+
+form!(ReplacePosts { version: "版本", posts: "岗位", role: "岗位类型", area: "地区", point: "网点" });
+
+#[utoipa::path(tag = "administration", operation_id = "replaceWorkerPosts", summary = "调整岗位",
+    description = "用这些岗位代替现在的全部岗位，马上生效：原来的登录一秒内退出，原来岗位上的办件不能再办。不能调整自己的岗位。",
+    params(("id" = Id, Path, description = "工作人员编号")), request_body = ReplacePosts,
+    responses((status = 200, description = "已调整", body = Envelope<WorkerView>),
+        (status = 403, description = "12005 不能调整自己的岗位", body = Failure),
+        (status = 409, description = "10030 已被别人改过", body = Failure)), security(("staff" = ["administrator"])))]
+#[put("/staff/admin/workers/{id}/posts")]
+async fn replace_posts(
+    who: Administrator,
+    id: PathId,
+    body: Body<ReplacePosts>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+    watch: web::Data<RevocationWatch>,
+) -> Result<Answer<WorkerView>> {
+    let (form, spine, services) = (body.value, Spine::of(&app, &services), services.get_ref().clone());
+    let now = spine.now;
+    let moved = app.db.write(move |c| {
+        let (row, old) = store::take(c, &who, id.0, form.version, now)?;
+        let new = posts::checked(c, &services, &who, &form.posts, beijing_date(now))?;
+        staff_admin::replace_posts(c, &spine, row.id, &new)?;
+        let ended = sessions::end_all(c, row.id, Ending::Moved, now)?;
+        let both: Vec<_> = old.iter().chain(&new).cloned().collect();
+        let event: Event = store::event(&who, Change::PostsReplaced, row.id, &both, now);
+        event.words(store::in_words(&old), store::in_words(&new)).record(c)?;
+        Ok((store::view(c, &who, row.id, now)?, ended))
+    });
+    let (view, ended) = moved.await?;
+    ended.iter().for_each(|session| watch.note(*session, now));
+    Ok(Answer::ok(view))
+}

@@ -1,0 +1,100 @@
+//! What an applicant may print: the correction notices and the decisions on their own case.
+
+use actix_web::{get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::office::accounts::guards::{Filer, Resident};
+use crate::office::cases::case::{self, Case};
+use crate::office::cases::prints::decision::{self, Document, DocumentView};
+use crate::office::cases::prints::{correction, facts};
+use crate::office::cases::service::{Services, Spine};
+use crate::platform::app::App;
+use crate::platform::error::{Error, Result};
+use crate::platform::http::{Answer, Envelope, PathId};
+use crate::platform::id::Id;
+use crate::platform::print::{Paper, PdfFile, Printed};
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(notice).service(document);
+}
+
+/// `{id}` and one more word of a path; what is no id is not there.
+pub(crate) fn ids<T: std::str::FromStr>(path: web::Path<(String, String)>) -> Result<(Id, T)> {
+    let (id, word) = path.into_inner();
+    Ok((id.parse().map_err(|_| Error::not_found())?, word.parse().map_err(|_| Error::not_found())?))
+}
+
+/// Sets the paper and names the file after the case.
+pub(crate) async fn print(app: &App, case: &Case, slug: &str, paper: Paper) -> Result<Printed> {
+    let (plain_name, name) = (format!("{}-{slug}", case.number), format!("{}-{}", paper.title, case.number));
+    Ok(Printed { pdf: PdfFile(app.press.print(paper).await?), plain_name, name })
+}
+
+#[utoipa::path(tag = "cases", operation_id = "listCaseDocuments", summary = "办件的文书",
+    description = "这件事已经有哪些文书可以下载：一次性告知书、受理通知书、不予受理通知书、批准决定书、不予批准决定书。一次全部列出。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "文书，最早的在前", body = Envelope<Vec<DocumentView>>)), security(("resident" = [])))]
+#[get("/cases/{id}/documents")]
+async fn list(
+    who: Resident,
+    id: PathId,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Vec<DocumentView>>> {
+    let spine = Spine::of(&app, &services);
+    let found = app.db.read(move |c| {
+        let case = case::owned(c, &Filer::Resident(who.account), id.0, spine.now)?;
+        let facts = facts::load(c, &spine, case)?;
+        decision::list(c, &facts)
+    });
+    Ok(Answer::ok(found.await?))
+}
+
+#[utoipa::path(tag = "cases", operation_id = "downloadCorrectionNotice", summary = "下载一次性告知书",
+    description = "把一次补正要求印成 PDF，读屏软件可以按标题、表格朗读。再次下载，内容和日期不变。",
+    params(("id" = Id, Path, description = "办件编号"), ("round" = i64, Path, description = "第几次补正，从 1 开始", example = 1)),
+    responses((status = 200, description = "PDF 文件", content_type = "application/pdf", body = PdfFile)),
+    security(("resident" = [])))]
+#[get("/cases/{id}/corrections/{round}/notice")]
+async fn notice(
+    who: Resident,
+    path: web::Path<(String, String)>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Printed> {
+    let (spine, (id, round)) = (Spine::of(&app, &services), ids::<i64>(path)?);
+    let made = app.db.read(move |c| {
+        let case = case::owned(c, &Filer::Resident(who.account), id, spine.now)?;
+        let facts = facts::load(c, &spine, case)?;
+        let paper = correction::notice(c, &spine, &facts, round)?;
+        Ok((facts.case, paper))
+    });
+    let (case, paper) = made.await?;
+    print(&app, &case, &format!("correction-{round}"), paper).await
+}
+
+#[utoipa::path(tag = "cases", operation_id = "downloadCaseDocument", summary = "下载文书",
+    description = "受理通知书、不予受理通知书、批准决定书或不予批准决定书的 PDF，写明决定了什么、日期和不同意时怎么办。再次下载，内容和日期不变。",
+    params(("id" = Id, Path, description = "办件编号"),
+        ("document" = inline(Document), Path, description = "哪一种文书", example = "acceptance")),
+    responses((status = 200, description = "PDF 文件", content_type = "application/pdf", body = PdfFile)),
+    security(("resident" = [])))]
+#[get("/cases/{id}/documents/{document}")]
+async fn document(
+    who: Resident,
+    path: web::Path<(String, String)>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Printed> {
+    let (spine, (id, word)) = (Spine::of(&app, &services), ids::<String>(path)?);
+    let document = Document::from_code(&word).ok_or_else(Error::not_found)?;
+    let made = app.db.read(move |c| {
+        let case = case::owned(c, &Filer::Resident(who.account), id, spine.now)?;
+        let facts = facts::load(c, &spine, case)?;
+        let paper = decision::paper(c, &spine, &facts, document)?;
+        Ok((facts.case, paper))
+    });
+    let (case, paper) = made.await?;
+    print(&app, &case, document.code(), paper).await
+}

@@ -1,0 +1,171 @@
+//! What a worker may print: the papers for the applicant, and the file of the case. Each print leaves a row.
+
+use actix_web::{get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::prints::{ids, print};
+use crate::office::accounts::guards::DeskOfficer;
+use crate::office::cases::case::{self, Case};
+use crate::office::cases::prints::decision::{self, Document, DocumentView};
+use crate::office::cases::prints::record::{self, Opened, Print};
+use crate::office::cases::prints::{case_file, correction, facts};
+use crate::office::cases::service::{Services, Spine};
+use crate::office::people::reveals::RevealField;
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::http::{Answer, Envelope, PathId, Query};
+use crate::platform::id::Id;
+use crate::platform::print::{Paper, PdfFile, Printed};
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(notice).service(document).service(file);
+}
+
+/// A print that is being made: ids and time are taken before the write.
+#[derive(Clone)]
+struct Printing {
+    spine: Spine,
+    who: DeskOfficer,
+    print: Id,
+    reveal: Id,
+}
+
+impl Printing {
+    fn begin(app: &App, services: &Services, who: DeskOfficer) -> Printing {
+        Printing { spine: Spine::of(app, services), who, print: app.clock.id(), reveal: app.clock.id() }
+    }
+
+    /// Leaves the row of this print; a paper for the applicant names them in full.
+    fn note(&self, c: &mut AnyConn, case: &Case, title: &str, fields: &'static [RevealField], purpose: &str) -> Result<()> {
+        let open = !fields.is_empty();
+        let (id, worker_id, at) = (self.print, self.who.id, self.spine.now);
+        let row = Print { id, case_id: case.id, at, worker_id, document: title.to_owned(), open };
+        let opened = open.then(|| Opened { id: self.reveal, person: case.person_id, fields, purpose: purpose.to_owned() });
+        record::write(c, &row, opened.as_ref())
+    }
+
+    fn for_applicant(&self, c: &mut AnyConn, case: Case, paper: Paper) -> Result<(Case, Paper)> {
+        self.note(c, &case, &paper.title, &[RevealField::Name], &format!("打印{}", paper.title))?;
+        Ok((case, paper))
+    }
+}
+
+#[utoipa::path(tag = "desks", operation_id = "listStaffCaseDocuments", summary = "办件的文书（工作人员）",
+    description = "这件事已经有哪些文书可以打印交给申请人，一次全部列出。",
+    params(("id" = Id, Path, description = "办件编号")),
+    responses((status = 200, description = "文书，最早的在前", body = Envelope<Vec<DocumentView>>)), security(("staff" = [])))]
+#[get("/staff/cases/{id}/documents")]
+async fn list(
+    who: DeskOfficer,
+    id: PathId,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Vec<DocumentView>>> {
+    let spine = Spine::of(&app, &services);
+    let found = app.db.read(move |c| {
+        let case = case::in_scope(c, &who, id.0)?;
+        let facts = facts::load(c, &spine, case)?;
+        decision::list(c, &facts)
+    });
+    Ok(Answer::ok(found.await?))
+}
+
+#[utoipa::path(tag = "desks", operation_id = "printCorrectionNotice", summary = "打印一次性告知书",
+    description = "打印给申请人的一次性告知书，上面有申请人的全名。每次打印都记录是谁、什么时候打印的。",
+    params(("id" = Id, Path, description = "办件编号"), ("round" = i64, Path, description = "第几次补正，从 1 开始", example = 1)),
+    responses((status = 200, description = "PDF 文件", content_type = "application/pdf", body = PdfFile)),
+    security(("staff" = [])))]
+#[get("/staff/cases/{id}/corrections/{round}/notice")]
+async fn notice(
+    who: DeskOfficer,
+    path: web::Path<(String, String)>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Printed> {
+    let (job, (id, round)) = (Printing::begin(&app, &services, who), ids::<i64>(path)?);
+    let made = app.db.write(move |c| {
+        let case = case::in_scope(c, &job.who, id)?;
+        let facts = facts::load(c, &job.spine, case)?;
+        let paper = correction::notice(c, &job.spine, &facts, round)?;
+        job.for_applicant(c, facts.case, paper)
+    });
+    let (case, paper) = made.await?;
+    print(&app, &case, &format!("correction-{round}"), paper).await
+}
+
+#[utoipa::path(tag = "desks", operation_id = "printCaseDocument", summary = "打印文书",
+    description = "打印给申请人的受理通知书、不予受理通知书、批准决定书或不予批准决定书，上面有申请人的全名。每次打印都记录是谁、什么时候打印的。",
+    params(("id" = Id, Path, description = "办件编号"),
+        ("document" = inline(Document), Path, description = "哪一种文书", example = "acceptance")),
+    responses((status = 200, description = "PDF 文件", content_type = "application/pdf", body = PdfFile)),
+    security(("staff" = [])))]
+#[get("/staff/cases/{id}/documents/{document}")]
+async fn document(
+    who: DeskOfficer,
+    path: web::Path<(String, String)>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Printed> {
+    let (job, (id, word)) = (Printing::begin(&app, &services, who), ids::<String>(path)?);
+    let document = Document::from_code(&word).ok_or_else(Error::not_found)?;
+    let made = app.db.write(move |c| {
+        let case = case::in_scope(c, &job.who, id)?;
+        let facts = facts::load(c, &job.spine, case)?;
+        let paper = decision::paper(c, &job.spine, &facts, document)?;
+        job.for_applicant(c, facts.case, paper)
+    });
+    let (case, paper) = made.await?;
+    print(&app, &case, document.code(), paper).await
+}
+
+/// Whether names and numbers stand in full.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct Open {
+    /// Why names and numbers are needed in full, 4 to 100 characters; left out, they are masked.
+    purpose: Option<String>,
+}
+
+impl Open {
+    fn purpose(self) -> Result<Option<String>> {
+        let Some(purpose) = self.purpose.map(|p| p.trim().to_owned()) else { return Ok(None) };
+        let mut faults = Faults::new();
+        if !(4..=100).contains(&purpose.chars().count()) {
+            let reason = "请写明打印完整信息的原因，4 至 100 个字。";
+            faults.push("/purpose", "打印原因", "bad_length", reason, "例如：移交市残联复核。不填写时，姓名和号码会遮盖。");
+        }
+        faults.settle()?;
+        Ok(Some(purpose))
+    }
+}
+
+#[utoipa::path(tag = "desks", operation_id = "printCaseFile", summary = "打印案卷",
+    description = "一件事的全部内容印成一份 PDF：填写内容、材料清单、补正、全部办理记录和校验码。姓名和号码默认遮盖；写明原因（purpose）才印完整的，并记入查看记录。每次打印都记录是谁、什么时候打印的。",
+    params(("id" = Id, Path, description = "办件编号"), Open),
+    responses((status = 200, description = "PDF 文件", content_type = "application/pdf", body = PdfFile)),
+    security(("staff" = [])))]
+#[get("/staff/cases/{id}/file")]
+async fn file(
+    who: DeskOfficer,
+    id: PathId,
+    q: Query<Open>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Printed> {
+    let (job, purpose) = (Printing::begin(&app, &services, who), q.0.purpose()?);
+    let made = app.db.write(move |c| {
+        let case = case::in_scope(c, &job.who, id.0)?;
+        let facts = facts::load(c, &job.spine, case)?;
+        let fields = if purpose.is_some() { case_file::OPENS } else { &[] };
+        job.note(c, &facts.case, case_file::TITLE, fields, purpose.as_deref().unwrap_or_default())?;
+        let paper = case_file::paper(c, &job.spine, &facts, purpose.is_some())?;
+        Ok((facts.case, paper))
+    });
+    let (case, paper) = made.await?;
+    print(&app, &case, "file", paper).await
+}

@@ -1,0 +1,129 @@
+//! Who looked at a case's papers: by name for leaders and auditors, by office for the applicant.
+
+use actix_web::{get, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::labelled;
+use crate::office::accounts::guards::{Filer, Overseer, Resident};
+use crate::office::accounts::staff;
+use crate::office::cases::case::{self, Case};
+use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::viewings::{self, Viewing};
+use crate::office::people::views::AreaNames;
+use crate::office::policy::county;
+use crate::office::stored;
+use crate::platform::app::App;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::platform::http::paging::{self, After, Paged};
+use crate::platform::http::{Answer, Envelope, Failure, Labelled, Page, PathId, Query};
+use crate::platform::id::Id;
+use crate::rules::calendar::rfc3339;
+use crate::rules::lifecycle::Role;
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(staff_list).service(my_list);
+}
+
+/// One look at one paper, as the applicant may know of it: which office, not which person.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+struct PaperLook {
+    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    at: String,
+    /// In which post.
+    role: Labelled<Role>,
+    /// Where that post is.
+    #[schema(example = "甲区宋疃镇")]
+    organisation: String,
+    paper_id: Id,
+    /// What kind of paper, for example 户口簿.
+    material: Labelled,
+    /// The whole file, or only the small picture.
+    variant: Labelled,
+}
+
+/// The same with the worker's name.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+struct StaffPaperLook {
+    worker_id: Id,
+    #[schema(example = "王丽")]
+    worker_name: String,
+    look: PaperLook,
+}
+
+fn looks(c: &mut AnyConn, case: &Case, rows: &[(Viewing, String)]) -> Result<Vec<PaperLook>> {
+    let policy = county::pinned(c, case.policy_id)?.common.clone();
+    let mut areas = AreaNames::default();
+    let mut looks = Vec::with_capacity(rows.len());
+    for (viewing, material) in rows {
+        let label = policy.materials.iter().find(|m| m.code == *material).map_or("材料", |m| m.label.as_str());
+        let variant = if viewing.variant == "full" { "原件" } else { "缩略图" };
+        looks.push(PaperLook {
+            at: rfc3339(viewing.at),
+            role: labelled!(viewing.role),
+            organisation: areas.view(c, &stored::area(&viewing.area)?)?.name,
+            paper_id: viewing.paper_id,
+            material: Labelled::new(material, label),
+            variant: Labelled::new(&viewing.variant, variant),
+        });
+    }
+    Ok(looks)
+}
+
+fn key((viewing, _): &(Viewing, String)) -> After {
+    After { at: viewing.at, id: viewing.id }
+}
+
+#[utoipa::path(tag = "desks", operation_id = "listPaperViews", summary = "谁看过材料（负责人、审计员）",
+    description = "工作人员查看这件材料的记录，最新的在前：谁、什么岗位、什么时间、哪一份。",
+    params(("id" = Id, Path, description = "办件编号"), Paged),
+    responses((status = 200, description = "一页查看记录", body = Envelope<Page<StaffPaperLook>>),
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
+#[get("/staff/cases/{id}/views")]
+async fn staff_list(who: Overseer, id: PathId, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<StaffPaperLook>>> {
+    let (worker, limit, name) = (who.0, paging::limit(q.0.limit)?, format!("views:{}", id.0));
+    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
+    let read = app.db.read(move |c| {
+        let case = Some(case::find(c, id.0)?).filter(|case| case.overseen_by(&worker)).ok_or_else(Error::not_found)?;
+        let rows = viewings::of(c, case.id, after, limit)?;
+        Ok((case, rows))
+    });
+    let (case, rows) = read.await?;
+    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, key)?;
+    let items = app.db.read(move |c| {
+        let names = staff::names(c, rows.iter().map(|(v, _)| v.worker_id).collect())?;
+        let name = |id: Id| names.iter().find(|(of, _)| *of == id).map(|(_, name)| name.clone()).unwrap_or_default();
+        let workers = rows.iter().map(|(v, _)| v.worker_id);
+        let looks = looks(c, &case, &rows)?.into_iter().zip(workers);
+        Ok(looks.map(|(look, id)| StaffPaperLook { worker_id: id, worker_name: name(id), look }).collect())
+    });
+    Ok(Answer::ok(Page { items: items.await?, next_cursor }))
+}
+
+#[utoipa::path(tag = "papers", operation_id = "listMyPaperViews", summary = "谁看过我的材料",
+    description = "哪个单位、什么岗位的工作人员在什么时间看过这件申请的哪份材料，最新的在前。不显示姓名。",
+    params(("id" = Id, Path, description = "办件编号"), Paged),
+    responses((status = 200, description = "一页查看记录", body = Envelope<Page<PaperLook>>),
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("resident" = [])))]
+#[get("/cases/{id}/views")]
+async fn my_list(
+    who: Resident,
+    id: PathId,
+    q: Query<Paged>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Page<PaperLook>>> {
+    let (spine, limit, name) = (Spine::of(&app, &services), paging::limit(q.0.limit)?, format!("views:{}", id.0));
+    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
+    let read = app.db.read(move |c| {
+        let case = case::owned(c, &Filer::Resident(who.account), id.0, spine.now)?;
+        let rows = viewings::of(c, case.id, after, limit)?;
+        Ok((case, rows))
+    });
+    let (case, rows) = read.await?;
+    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, key)?;
+    Ok(Answer::ok(Page { items: app.db.read(move |c| looks(c, &case, &rows)).await?, next_cursor }))
+}

@@ -1,0 +1,271 @@
+//! A worker, or whoever leads the desk, states that the worker is away and who stands in; and who is away now.
+
+use actix_web::{get, post, web};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use crate::office::accounts::absences::{self, Absence, Why, absences as rows};
+use crate::office::accounts::guards::{DeskOfficer, Post, Worker};
+use crate::office::accounts::staff::{self, assignments};
+use crate::office::cases::service::{Services, Spine};
+use crate::office::desks::held;
+use crate::office::people::persons::county_of;
+use crate::office::stored;
+use crate::platform::app::App;
+use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::http::body::moment;
+use crate::platform::http::paging::{self, After, Paged};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled, Once, Page, PathId, Query};
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::calendar::rfc3339;
+use crate::{form, labelled};
+
+/// The longest absence that can be stated at once, in milliseconds: a year.
+const LONGEST_MS: i64 = 366 * 24 * 3_600_000;
+
+diesel::allow_tables_to_appear_in_same_query!(rows, assignments);
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(list).service(state).service(end);
+}
+
+/// Who is away, and who does the work meanwhile.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+struct AbsenceView {
+    id: Id,
+    /// The version to send when it is ended.
+    version: i64,
+    worker_id: Id,
+    #[schema(example = "王丽")]
+    worker_name: String,
+    deputy_id: Id,
+    #[schema(example = "李强")]
+    deputy_name: String,
+    #[schema(example = "2026-11-23T09:00:00+08:00")]
+    from: String,
+    /// The first moment of being back.
+    #[schema(example = "2026-11-30T09:00:00+08:00")]
+    until: String,
+    why: Labelled<Why>,
+    /// It lasts now: the deputy holds the posts.
+    lasts: bool,
+    #[schema(example = "2026-11-27T09:00:00+08:00")]
+    ended_at: Option<String>,
+}
+
+fn views(c: &mut AnyConn, all: &[Absence], now: i64) -> Result<Vec<AbsenceView>> {
+    let names = staff::names(c, all.iter().flat_map(|a| [a.worker_id, a.deputy_id]).collect())?;
+    let name = |id: Id| names.iter().find(|(of, _)| *of == id).map(|(_, name)| name.clone()).unwrap_or_default();
+    let view = |a: &Absence| AbsenceView {
+        id: a.id,
+        version: a.version,
+        worker_id: a.worker_id,
+        worker_name: name(a.worker_id),
+        deputy_id: a.deputy_id,
+        deputy_name: name(a.deputy_id),
+        from: rfc3339(a.from_at),
+        until: rfc3339(a.until_at),
+        why: labelled!(a.why),
+        lasts: a.lasts(now),
+        ended_at: a.ended_at.map(rfc3339),
+    };
+    Ok(all.iter().map(view).collect())
+}
+
+fn view(c: &mut AnyConn, id: Id, now: i64) -> Result<AbsenceView> {
+    let absence = absences::find(c, id)?;
+    views(c, &[absence], now)?.pop().ok_or_else(Error::not_found)
+}
+
+#[utoipa::path(tag = "desks", operation_id = "listAbsences", summary = "谁请假、谁代班",
+    description = "您所在窗口现在和以后的请假登记，开始得早的在前。", params(Paged),
+    responses((status = 200, description = "一页请假登记", body = Envelope<Page<AbsenceView>>),
+        (status = 400, description = "10007 游标失效", body = Failure)), security(("staff" = [])))]
+#[get("/staff/absences")]
+async fn list(who: DeskOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<AbsenceView>>> {
+    let (worker, now, limit) = (who.0, app.clock.now_ms(), paging::limit(q.0.limit)?);
+    let name = format!("absences:{}", worker.id);
+    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
+    let found = app.db.read(move |c| at_desks_of(c, &worker, now, after, limit)).await?;
+    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |a| After { at: a.from_at, id: a.id })?;
+    Ok(Answer::ok(Page { items: app.db.read(move |c| views(c, &found, now)).await?, next_cursor }))
+}
+
+/// Absences that are not over, of workers with a post at a desk of this worker; one row more than `limit`.
+fn at_desks_of(c: &mut AnyConn, worker: &Worker, now: i64, after: Option<After>, limit: i64) -> Result<Vec<Absence>> {
+    use assignments::dsl as a;
+    let mut page = rows::table.into_boxed::<MultiBackend>();
+    for post in worker.posts.iter().filter(|p| p.role.desk().is_some()) {
+        let (from, to) = stored::bounds(&post.area);
+        let above: Vec<String> = post.area.ancestors().iter().map(AreaCode::to_string).collect();
+        let there = a::role.eq(post.role).and(a::area.between(from, to).or(a::area.eq_any(above)));
+        let colleagues = a::assignments.filter(there).filter(a::valid_from.le(now));
+        let colleagues = colleagues.filter(a::valid_to.is_null().or(a::valid_to.gt(now))).select(a::worker_id);
+        page = page.or_filter(rows::worker_id.eq_any(colleagues));
+    }
+    page = page.filter(rows::ended_at.is_null()).filter(rows::until_at.gt(now));
+    if let Some(last) = after {
+        page = page.filter(rows::from_at.gt(last.at).or(rows::from_at.eq(last.at).and(rows::id.gt(last.id))));
+    }
+    let page = page.order((rows::from_at, rows::id)).limit(limit.saturating_add(1));
+    Ok(page.select(<Absence as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+}
+
+/// An absence to be stated.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct StateAbsence {
+    /// Who is away; the caller when it is left out. Somebody else only by whoever leads all their desks.
+    worker_id: Option<Id>,
+    /// Who stands in: a colleague of the same county.
+    deputy_id: Id,
+    /// When it begins; now when it is left out.
+    #[validate(length(max = 40, message = "开始时间的格式不正确。"))]
+    #[schema(format = DateTime, example = "2026-11-23T09:00:00+08:00")]
+    from: Option<String>,
+    /// The first moment of being back.
+    #[validate(length(max = 40, message = "结束时间的格式不正确。"))]
+    #[schema(format = DateTime, example = "2026-11-30T09:00:00+08:00")]
+    until: String,
+    #[schema(inline, example = "leave")]
+    why: Why,
+}
+form!(StateAbsence {
+    worker_id: "请假人", deputy_id: "代班人", from: "开始时间", until: "结束时间", why: "原因"
+});
+
+#[utoipa::path(tag = "desks", operation_id = "stateAbsence", summary = "登记请假和代班",
+    description = "本人或者窗口负责人登记。请假期间代班人可以办理请假人窗口上的事项，回避以代班人为准；请假人领取的事项放回待办。到期自动结束，也可以提前结束。",
+    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = StateAbsence,
+    responses((status = 201, description = "已登记", body = Envelope<AbsenceView>),
+        (status = 404, description = "10006 没有这个人，或者不归您负责", body = Failure),
+        (status = 409, description = "12007 这段时间已经登记过", body = Failure)), security(("staff" = [])))]
+#[post("/staff/absences")]
+async fn state(
+    who: DeskOfficer,
+    once: Once,
+    body: Body<StateAbsence>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<AbsenceView>> {
+    let (spine, worker, id) = (Spine::of(&app, &services), who.0, app.clock.id());
+    let new = planned(&body.value, &worker, id, spine.now)?;
+    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+        let posts = manages(c, &worker, new.worker_id, spine.now)?;
+        deputy_fits(c, &posts, &new, spine.now)?;
+        absences::state(c, &new)?;
+        if new.lasts(spine.now) {
+            held::begin(c, &spine, new.id, new.worker_id)?;
+        }
+        view(c, new.id, spine.now)
+    });
+    let done = done.await?;
+    Ok(Answer::created(done.value).replayed(done.replayed))
+}
+
+/// The absence as it was asked for, with its times checked.
+fn planned(asked: &StateAbsence, by: &Worker, id: Id, now: i64) -> Result<Absence> {
+    let mut faults = Faults::new();
+    let from_at = asked.from.as_deref().and_then(|text| moment(text, "/from", "开始时间", &mut faults)).unwrap_or(now);
+    let until_at = moment(&asked.until, "/until", "结束时间", &mut faults).unwrap_or(now);
+    if faults.is_empty() {
+        if from_at < now {
+            faults.push("/from", "开始时间", "past", "开始时间已经过了。", "现在就开始的，不用填写开始时间。");
+        }
+        if until_at <= from_at.max(now) {
+            faults.push("/until", "结束时间", "before_begin", "结束时间不在开始时间之后。", "请重新选择结束时间。");
+        } else if until_at.saturating_sub(from_at) > LONGEST_MS {
+            faults.push("/until", "结束时间", "too_long", "一次最多登记一年。", "请选择早一些的结束时间。");
+        }
+    }
+    faults.settle()?;
+    let worker_id = asked.worker_id.unwrap_or(by.id);
+    Ok(Absence {
+        id,
+        worker_id,
+        deputy_id: asked.deputy_id,
+        from_at,
+        until_at,
+        why: asked.why,
+        stated_by: by.id,
+        stated_at: now,
+        begun_at: None,
+        ended_at: None,
+        ended_by: None,
+        version: 1,
+    })
+}
+
+/// The desk posts of a worker whose absences the caller may state and end: their own, or those of somebody all of whose
+/// desks they lead. Anybody else is 10006.
+fn manages(c: &mut AnyConn, by: &Worker, worker: Id, now: i64) -> Result<Vec<Post>> {
+    let posts: Vec<Post> = staff::posts_at(c, worker, now)?.into_iter().filter(|p| p.role.desk().is_some()).collect();
+    let leads = |post: &Post| {
+        by.posts_of(post.role)
+            .any(|own| own.lead && own.area.contains(&post.area) && (own.point == post.point || own.point.is_none()))
+    };
+    if by.id == worker || !posts.is_empty() && posts.iter().all(leads) { Ok(posts) } else { Err(Error::not_found()) }
+}
+
+/// The deputy works in the same county, is somebody else, and is there meanwhile.
+fn deputy_fits(c: &mut AnyConn, posts: &[Post], new: &Absence, now: i64) -> Result<()> {
+    let mut faults = Faults::new();
+    let mut refuse =
+        |code: &str, reason: &str| faults.push("/deputy_id", "代班人", code, reason, "请选择本县（区）的另一位同事。");
+    let deputy = staff::find(c, new.deputy_id, now)?;
+    let own = staff::posts_at(c, new.deputy_id, now)?;
+    let here = |post: &Post| own.iter().any(|p| p.role.desk().is_some() && county_of(&p.area) == county_of(&post.area));
+    if new.deputy_id == new.worker_id {
+        refuse("self", "代班人和请假人是同一个人。");
+    } else if deputy.is_none() || !posts.iter().all(here) {
+        refuse("not_of_county", "本县（区）没有这位同事。");
+    } else if absences::overlaps(c, new.deputy_id, new.from_at, new.until_at)? {
+        refuse("away", "这位同事那几天也请假。");
+    }
+    faults.settle()
+}
+
+/// An end before its time.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EndAbsence {
+    /// The version that was seen.
+    #[schema(example = 2)]
+    version: i64,
+}
+form!(EndAbsence { version: "版本" });
+
+#[utoipa::path(tag = "desks", operation_id = "endAbsence", summary = "提前结束请假",
+    description = "本人或者窗口负责人结束。代班人按代班领取的事项放回待办。",
+    params(("id" = Id, Path, description = "请假登记编号"), ("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")),
+    request_body = EndAbsence,
+    responses((status = 200, description = "已结束", body = Envelope<AbsenceView>),
+        (status = 409, description = "10030 已经结束，或者版本过期", body = Failure)), security(("staff" = [])))]
+#[post("/staff/absences/{id}/actions/end")]
+async fn end(
+    who: DeskOfficer,
+    once: Once,
+    id: PathId,
+    body: Body<EndAbsence>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<AbsenceView>> {
+    let (spine, worker, seen) = (Spine::of(&app, &services), who.0, body.value.version);
+    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+        let absence = absences::find(c, id.0)?;
+        manages(c, &worker, absence.worker_id, spine.now)?;
+        if absence.version != seen || absence.ended_at.is_some() || absence.until_at <= spine.now {
+            return Err(Error::stale(absence.current(spine.now)));
+        }
+        held::end(c, &spine, absence.id, absence.deputy_id, Some(worker.id))?;
+        view(c, absence.id, spine.now)
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}

@@ -1,0 +1,139 @@
+//! One decision about many cases: each by itself, under the same rules as one alone, with a result of its own.
+
+use actix_web::{post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use super::decisions::{Ruling, Verb};
+use crate::office::accounts::guards::{DeskOfficer, Worker};
+use crate::office::cases::case::{self, Case};
+use crate::office::cases::service::{Services, Spine};
+use crate::platform::app::App;
+use crate::platform::code;
+use crate::platform::db::{AnyConn, apart};
+use crate::platform::error::{Detail, Result};
+use crate::platform::http::{Answer, Body, Envelope, Labelled, Once};
+use crate::platform::id::Id;
+use crate::rules::lifecycle::State;
+use crate::{form, labelled};
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(bulk);
+}
+
+/// A case and the version that was seen.
+#[derive(Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SeenCase {
+    id: Id,
+    #[schema(example = 4)]
+    version: i64,
+}
+
+/// One decision about many cases.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Bulk {
+    #[schema(inline, example = "accept")]
+    action: Verb,
+    /// A code of the policy's reasons for this action; the same for all.
+    #[validate(length(max = 60, message = "请从列表中选择原因。"))]
+    #[schema(example = "not_eligible")]
+    reason: Option<String>,
+    /// Words that each applicant will read.
+    #[validate(length(max = 500, message = "最多写500个字。"))]
+    #[schema(example = "材料齐全，同意报送。")]
+    note: Option<String>,
+    #[validate(length(min = 1, max = 50, message = "请选择一到五十件。"), nested)]
+    cases: Vec<SeenCase>,
+}
+form!(Bulk { action: "办理动作", reason: "原因", note: "说明", cases: "办件", id: "办件编号", version: "版本" });
+
+/// What became of one case.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+struct BulkResult {
+    id: Id,
+    /// The status that the operation on this case alone would have had.
+    #[schema(example = 409)]
+    status: u16,
+    /// 0 means done.
+    #[schema(example = 10030)]
+    errcode: u32,
+    #[schema(example = "内容已经被更新，请查看最新情况后再操作。")]
+    errmsg: String,
+    details: Vec<Detail>,
+    /// The present version; none of a case that is not there for the caller.
+    #[schema(example = 5)]
+    version: Option<i64>,
+    /// The present state.
+    state: Option<Labelled<State>>,
+}
+
+/// What became of all.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+struct BulkDone {
+    #[schema(example = 18)]
+    done: usize,
+    #[schema(example = 2)]
+    refused: usize,
+    /// In the order in which they were sent.
+    results: Vec<BulkResult>,
+}
+
+#[utoipa::path(tag = "desks", operation_id = "decideCases", summary = "批量办理",
+    description = "对最多五十件作同一个决定。每件单独办理，规则与逐件办理相同；一件不能办理不影响其他件。每件的结果都在 results 中：errcode 为 0 的已办理。",
+    params(("Idempotency-Key" = String, Header, description = "防重复标识（UUID），重试时不变")), request_body = Bulk,
+    responses((status = 200, description = "每件的结果", body = Envelope<BulkDone>)), security(("staff" = [])))]
+#[post("/staff/cases/actions/bulk")]
+async fn bulk(
+    who: DeskOfficer,
+    once: Once,
+    body: Body<Bulk>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<BulkDone>> {
+    let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
+    let ruling = Ruling { action: sent.action.action(), reason: sent.reason, note: sent.note };
+    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
+        let mut results = Vec::with_capacity(sent.cases.len());
+        for seen in &sent.cases {
+            results.push(one(c, &spine, &worker, &ruling, seen)?);
+        }
+        let done = results.iter().filter(|r| r.errcode == 0).count();
+        Ok(BulkDone { done, refused: results.len().saturating_sub(done), results })
+    });
+    let done = done.await?;
+    Ok(Answer::ok(done.value).replayed(done.replayed))
+}
+
+/// One case, apart from the others.
+fn one(c: &mut AnyConn, spine: &Spine, worker: &Worker, ruling: &Ruling, seen: &SeenCase) -> Result<BulkResult> {
+    let told = |case: Option<&Case>, status: u16, errcode: u32, errmsg: &str, details: &[Detail]| BulkResult {
+        id: seen.id,
+        status,
+        errcode,
+        errmsg: errmsg.to_owned(),
+        details: details.to_vec(),
+        version: case.map(|case| case.version),
+        state: case.map(|case| labelled!(case.state)),
+    };
+    match apart(c, |c| ruling.on(c, spine, worker, seen.id, seen.version))? {
+        Ok(case) => Ok(told(Some(&case), 200, 0, "ok", &[])),
+        Err(e) => {
+            let now = present(c, worker, seen.id)?;
+            Ok(told(now.as_ref(), e.code().status, e.code().number, e.code().sentence, e.details()))
+        }
+    }
+}
+
+/// The case as it stands, if it is there for this worker.
+fn present(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Option<Case>> {
+    match case::in_scope(c, worker, id) {
+        Ok(case) => Ok(Some(case)),
+        Err(e) if e.code() == &code::NOT_FOUND => Ok(None),
+        Err(e) => Err(e),
+    }
+}

@@ -1,0 +1,96 @@
+//! The persons for whom a resident may act, with their certificates.
+
+use actix_web::{get, web};
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::labelled;
+use crate::office::accounts::guards::Resident;
+use crate::office::accounts::links::{self, Relation};
+use crate::office::people::persons;
+use crate::office::people::register;
+use crate::office::people::views::{AreaNames, AreaView, CardView};
+use crate::platform::app::App;
+use crate::platform::crypto::Keyring;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
+use crate::platform::http::{Answer, Envelope, Labelled, PathId};
+use crate::platform::id::Id;
+use crate::rules::calendar::beijing_date;
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(my_persons).service(my_certificates);
+}
+
+/// Somebody for whom the caller may act.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct MyPerson {
+    /// Send it as `person_id`.
+    id: Id,
+    /// self, child, ward, kin, proxy.
+    relation: Labelled<Relation>,
+    #[schema(example = "王*四")]
+    name_masked: String,
+    #[schema(example = 2012)]
+    birth_year: i32,
+    area: AreaView,
+    /// The card that is valid today; null when there is none.
+    certificate: Option<CardView>,
+}
+
+#[utoipa::path(tag = "people", operation_id = "listMyPersons", summary = "我可以替谁办事",
+    description = "您本人和已核实关系的人，以及各自现在有效的残疾人证。还没核实的关系不在这里。人数有限，一次全部列出。",
+    responses((status = 200, description = "可以办事的人", body = Envelope<Vec<MyPerson>>)),
+    security(("resident" = [])))]
+#[get("/me/persons")]
+async fn my_persons(who: Resident, app: web::Data<App>) -> Result<Answer<Vec<MyPerson>>> {
+    let (keys, today) = (app.keys.clone(), beijing_date(app.clock.now_ms()));
+    let persons = app.db.read(move |c| {
+        let linked = links::persons_of(c, who.account, today)?.into_iter();
+        linked.map(|(id, relation)| my_person(c, &keys, id, relation, today)).collect::<Result<Vec<MyPerson>>>()
+    });
+    Ok(Answer::ok(persons.await?))
+}
+
+fn my_person(c: &mut AnyConn, keys: &Keyring, id: Id, relation: Relation, today: NaiveDate) -> Result<MyPerson> {
+    let person = persons::open(c, keys, id)?;
+    let card = register::valid_certificate(c, id, today)?;
+    Ok(MyPerson {
+        id,
+        relation: labelled!(relation),
+        name_masked: person.name.masked(),
+        birth_year: person.birth_date.year(),
+        area: AreaNames::default().view(c, &person.area)?,
+        certificate: card.map(|card| CardView::of(&card, today)),
+    })
+}
+
+/// A card of somebody for whom the caller may act.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct MyCertificate {
+    /// Ends of the ID number and the re-issue mark only.
+    #[schema(example = "9****************X**")]
+    number_masked: String,
+    card: CardView,
+}
+
+#[utoipa::path(tag = "people", operation_id = "listPersonCertificates", summary = "残疾人证记录",
+    description = "您可以替其办事的人的全部残疾人证，早办的在前，证号已遮盖。一个人的证不多，一次全部列出。",
+    params(("id" = Id, Path, description = "人员编号")),
+    responses((status = 200, description = "残疾人证", body = Envelope<Vec<MyCertificate>>)),
+    security(("resident" = [])))]
+#[get("/me/persons/{id}/certificates")]
+async fn my_certificates(who: Resident, id: PathId, app: web::Data<App>) -> Result<Answer<Vec<MyCertificate>>> {
+    let (keys, today) = (app.keys.clone(), beijing_date(app.clock.now_ms()));
+    let cards = app.db.read(move |c| {
+        links::may_act(c, who.account, id.0, today)?.ok_or_else(Error::not_found)?;
+        register::certificates_of(c, &keys, id.0)
+    });
+    let cards = cards.await?.into_iter();
+    Ok(Answer::ok(
+        cards.map(|k| MyCertificate { number_masked: k.number.masked(), card: CardView::of(&k.card, today) }).collect(),
+    ))
+}

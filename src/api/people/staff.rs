@@ -1,0 +1,191 @@
+//! A worker looks at a person: masked; or open, fact by fact, with a purpose that is written down.
+
+use actix_web::{get, post, web};
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use crate::form;
+use crate::labelled;
+use crate::office::accounts::guards::{DeskOfficer, Worker};
+use crate::office::cases::case::cases;
+use crate::office::people::persons;
+use crate::office::people::register;
+use crate::office::people::reveals::{self, Reveal, RevealField};
+use crate::office::people::views::{AreaNames, AreaView, CardView};
+use crate::platform::app::App;
+use crate::platform::crypto::Keyring;
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::http::{Answer, Body, Envelope, Labelled, PathId};
+use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::calendar::beijing_date;
+use crate::rules::identity::Sex;
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(see_person).service(reveal_person);
+}
+
+/// Whether the worker serves a desk whose area holds this one.
+pub(crate) fn in_scope(worker: &Worker, area: &AreaCode) -> bool {
+    worker.posts.iter().any(|p| p.role.desk().is_some() && p.area.contains(area))
+}
+
+/// A person as a worker sees them without a reason to see more.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct StaffPerson {
+    id: Id,
+    #[schema(example = "王*四")]
+    name_masked: String,
+    #[schema(example = "9****************X")]
+    id_number_masked: String,
+    sex: Labelled<Sex>,
+    #[schema(example = 1980)]
+    birth_year: i32,
+    /// Under 18 today: a guardian must act.
+    minor: bool,
+    #[schema(example = "138****1234")]
+    phone_masked: Option<String>,
+    area: AreaView,
+    /// All cards, the oldest first.
+    certificates: Vec<CardView>,
+}
+
+#[utoipa::path(tag = "people", operation_id = "getPerson", summary = "查看人员（脱敏）",
+    description = "您负责区域内一个人的基本情况，姓名、证件和电话都已遮盖。不在您负责区域内的人查不到。",
+    params(("id" = Id, Path, description = "人员编号")),
+    responses((status = 200, description = "脱敏后的情况", body = Envelope<StaffPerson>)),
+    security(("staff" = [])))]
+#[get("/staff/persons/{id}")]
+async fn see_person(who: DeskOfficer, id: PathId, app: web::Data<App>) -> Result<Answer<StaffPerson>> {
+    let (worker, keys, today) = (who.0, app.keys.clone(), beijing_date(app.clock.now_ms()));
+    let view = app.db.read(move |c| staff_person(c, &keys, &worker, id.0, today)).await?;
+    Ok(Answer::ok(view))
+}
+
+fn staff_person(c: &mut AnyConn, keys: &Keyring, worker: &Worker, id: Id, today: NaiveDate) -> Result<StaffPerson> {
+    scoped(c, worker, id)?;
+    let person = persons::open(c, keys, id)?;
+    let cards = register::cards_of(c, id)?;
+    Ok(StaffPerson {
+        id,
+        name_masked: person.name.masked(),
+        id_number_masked: person.id_number.masked(),
+        sex: labelled!(person.sex),
+        birth_year: person.birth_date.year(),
+        minor: person.id_number.is_minor_on(today),
+        phone_masked: person.phone.map(|p| p.masked()),
+        area: AreaNames::default().view(c, &person.area)?,
+        certificates: cards.iter().map(|card| CardView::of(card, today)).collect(),
+    })
+}
+
+/// Refuses who is not there or lives outside the worker's areas alike (10006).
+fn scoped(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<()> {
+    let found = persons::find(c, id)?.filter(|p| in_scope(worker, &p.area));
+    found.map(|_| ()).ok_or_else(Error::not_found)
+}
+
+/// Which facts to open, and what for.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RevealPerson {
+    #[schema(inline, example = json!(["name", "phone"]))]
+    #[validate(length(min = 1, max = 6, message = "请选择要查看的内容。"))]
+    fields: Vec<RevealField>,
+    /// Why they are needed; it is written down with your name.
+    #[schema(example = "电话通知补正材料")]
+    #[validate(length(min = 4, max = 100, message = "请写明查看的原因，4 至 100 个字。"))]
+    purpose: String,
+    /// The case that needs it, when there is one.
+    case_id: Option<Id>,
+}
+
+form!(RevealPerson { fields: "要查看的内容", purpose: "查看原因", case_id: "办件" });
+
+/// The facts that were asked for; the others are null. Not to be kept.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct RevealedPerson {
+    #[schema(example = "王小四")]
+    name: Option<String>,
+    #[schema(example = "99010119800506011X")]
+    id_number: Option<String>,
+    #[schema(example = "1980-05-06")]
+    birth_date: Option<String>,
+    #[schema(example = "19100000001")]
+    phone: Option<String>,
+    #[schema(example = "甲区宋疃镇宋疃村1组1号")]
+    address: Option<String>,
+    /// Of the newest card.
+    #[schema(example = "99010119800506011X42")]
+    certificate_number: Option<String>,
+}
+
+#[utoipa::path(tag = "people", operation_id = "revealPerson", summary = "查看人员的完整信息",
+    description = "按需查看姓名、证件号、电话等完整信息，必须写明原因。每次查看都会连同您的姓名、时间和原因一起记录，供审计。重复调用会再记录一次。",
+    params(("id" = Id, Path, description = "人员编号")), request_body = RevealPerson,
+    responses((status = 200, description = "所要的信息", body = Envelope<RevealedPerson>)),
+    security(("staff" = [])))]
+#[post("/staff/persons/{id}/actions/reveal")]
+async fn reveal_person(
+    who: DeskOfficer,
+    id: PathId,
+    body: Body<RevealPerson>,
+    app: web::Data<App>,
+) -> Result<Answer<RevealedPerson>> {
+    let (worker, keys, asked) = (who.0, app.keys.clone(), body.value);
+    let reveal = Reveal {
+        id: app.clock.id(),
+        at_ms: app.clock.now_ms(),
+        worker: worker.id,
+        person: id.0,
+        case: asked.case_id,
+        fields: asked.fields,
+        purpose: asked.purpose.trim().to_owned(),
+    };
+    let shown = app.db.write(move |c| {
+        scoped(c, &worker, reveal.person)?;
+        checked(c, &reveal)?;
+        reveals::record(c, &reveal)?;
+        opened(c, &keys, &reveal)
+    });
+    Ok(Answer::ok(shown.await?))
+}
+
+/// A purpose of blanks is none, and a case must be about this person.
+fn checked(c: &mut AnyConn, reveal: &Reveal) -> Result<()> {
+    use diesel::prelude::*;
+    let mut faults = Faults::new();
+    if reveal.purpose.chars().count() < 4 {
+        let reason = "请写明查看的原因，4 至 100 个字。";
+        faults.push("/purpose", "查看原因", "too_short", reason, "例如：电话通知补正材料。");
+    }
+    if let Some(case) = reveal.case {
+        let about: Option<Id> = cases::table.find(case).select(cases::person_id).get_result(c).optional()?;
+        if about != Some(reveal.person) {
+            faults.push("/case_id", "办件", "other_person", "这个办件与此人无关。", "请从办件中打开此人后再查看。");
+        }
+    }
+    faults.settle()
+}
+
+fn opened(c: &mut AnyConn, keys: &Keyring, reveal: &Reveal) -> Result<RevealedPerson> {
+    let person = persons::open(c, keys, reveal.person)?;
+    let asked = |field: RevealField| reveal.fields.contains(&field);
+    let certificate = match asked(RevealField::CertificateNumber) {
+        true => register::certificates_of(c, keys, reveal.person)?.pop(),
+        false => None,
+    };
+    Ok(RevealedPerson {
+        name: asked(RevealField::Name).then(|| person.name.reveal().to_owned()),
+        id_number: asked(RevealField::IdNumber).then(|| person.id_number.reveal().to_owned()),
+        birth_date: asked(RevealField::BirthDate).then(|| person.birth_date.to_string()),
+        phone: person.phone.filter(|_| asked(RevealField::Phone)).map(|p| p.reveal().to_owned()),
+        address: person.address.filter(|_| asked(RevealField::Address)),
+        certificate_number: certificate.map(|k| k.number.reveal()),
+    })
+}

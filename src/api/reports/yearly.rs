@@ -1,0 +1,78 @@
+//! The yearly report as JSON and as a workbook, for those who answer for an area.
+
+use actix_web::{get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::xlsx::notes;
+use crate::office::accounts::guards::AreaOverseer;
+use crate::office::cases::service::{Services, Spine};
+use crate::office::reports::scope::{Scope, WantedYear};
+use crate::office::reports::tables::ReportTable;
+use crate::office::reports::yearly;
+use crate::platform::app::App;
+use crate::platform::error::Result;
+use crate::platform::http::{Answer, Envelope, Failure, Query};
+use crate::platform::sheets::{self, Download, XlsxFile};
+
+/// The operations of this file, before that of any report: the path of the workbook would be one of its.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(get_yearly).service(download_yearly);
+}
+
+/// The tables of a year.
+#[derive(Serialize, ToSchema)]
+struct Yearly {
+    #[schema(example = 2024)]
+    year: i32,
+    /// Those of each service, then the register's.
+    tables: Vec<ReportTable>,
+}
+
+#[utoipa::path(tag = "reports", operation_id = "getYearlyReport", summary = "统计：年报",
+    description = "年报的各张表：教育救助的对象、学段和任务完成情况，辅具网点和借用，残疾人证办理（含跨省通办和上门评定），持证残疾人的类别和等级。\
+                   每张表写明统计口径。持证残疾人和网点辅具是现在的情况，不随年度变化。", params(WantedYear),
+    responses((status = 200, description = "年报", body = Envelope<Yearly>),
+        (status = 404, description = "10006 不是您的辖区", body = Failure)),
+    security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
+#[get("/staff/reports/yearly")]
+async fn get_yearly(
+    who: AreaOverseer,
+    q: Query<WantedYear>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Answer<Yearly>> {
+    let spine = Spine::of(&app, &services);
+    let scope = Scope::of_year(&who, &spine, &q.0)?;
+    let year = scope.year();
+    Ok(Answer::ok(Yearly { year, tables: app.db.read(move |c| yearly::tables(c, &spine, &scope)).await? }))
+}
+
+#[utoipa::path(tag = "reports", operation_id = "downloadYearlyReport", summary = "统计：下载年报电子表格",
+    description = "年报的 XLSX 电子表格，每张表一页，写明统计口径和生成时间。", params(WantedYear),
+    responses((status = 200, description = "XLSX 文件",
+            content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = XlsxFile),
+        (status = 404, description = "10006 不是您的辖区", body = Failure)),
+    security(("staff" = ["county_officer", "city_officer", "administrator", "auditor"])))]
+#[get("/staff/reports/yearly/xlsx")]
+async fn download_yearly(
+    who: AreaOverseer,
+    q: Query<WantedYear>,
+    app: web::Data<App>,
+    services: web::Data<Services>,
+) -> Result<Download> {
+    let spine = Spine::of(&app, &services);
+    let scope = Scope::of_year(&who, &spine, &q.0)?;
+    let (year, by) = (scope.year(), who.0.name);
+    let made = app.db.read(move |c| {
+        let notes = notes(c, &spine, &scope, ("年报", &format!("{year}年"), &by))?;
+        Ok((notes, yearly::tables(c, &spine, &scope)?.iter().map(ReportTable::sheet).collect()))
+    });
+    let (notes, tables) = made.await?;
+    Ok(Download {
+        xlsx: XlsxFile(sheets::write(notes, tables).await?),
+        plain_name: format!("report-yearly-{year}"),
+        name: format!("年报（{year}）"),
+    })
+}

@@ -1,0 +1,104 @@
+//! What an administrator may decide about tickets: desks and days of each kind.
+
+use actix_web::{get, put, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use crate::form;
+use crate::office::accounts::guards::{Administrator, Worker};
+use crate::office::tickets::terms::{self, Terms};
+use crate::platform::app::App;
+use crate::platform::error::{Error, Result};
+use crate::platform::http::{Answer, Body, Envelope, Failure, Query};
+use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::lifecycle::Role;
+
+/// The operations of this file.
+pub fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(see).service(decide);
+}
+
+/// Whose.
+#[derive(Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct OfCounty {
+    #[param(value_type = String, example = "990101000000")]
+    county: AreaCode,
+}
+
+/// What is in force in a county.
+#[derive(Serialize, Deserialize, ToSchema)]
+struct TicketTermsView {
+    #[schema(example = "990101000000")]
+    county: String,
+    /// Send it with the next change; 0 while the county uses what the program ships.
+    #[schema(example = 0)]
+    version: i64,
+    terms: Terms,
+}
+
+/// A county inside the administrator's own area; any other is unknown.
+fn inside(worker: &Worker, county: &AreaCode) -> Result<()> {
+    let own = county.level() == AreaLevel::County && worker.covers(Role::Administrator, county);
+    if own { Ok(()) } else { Err(Error::not_found()) }
+}
+
+#[utoipa::path(tag = "tickets", operation_id = "getTicketTerms", summary = "群众反映的办理规定",
+    description = "一个县（区）各类反映由哪个窗口办、几个工作日办完。没有改过时是系统自带的规定。", params(OfCounty),
+    responses((status = 200, description = "现行规定", body = Envelope<TicketTermsView>),
+        (status = 404, description = "10006 不是您管理的县（区）", body = Failure)),
+    security(("staff" = ["administrator"])))]
+#[get("/staff/admin/ticket-terms")]
+async fn see(who: Administrator, q: Query<OfCounty>, app: web::Data<App>) -> Result<Answer<TicketTermsView>> {
+    let county = q.0.county;
+    inside(&who, &county)?;
+    let (version, terms) = app.db.read(move |c| terms::of(c, county.as_str())).await?;
+    Ok(Answer::ok(TicketTermsView { county: county.to_string(), version, terms }))
+}
+
+/// New terms over those that were seen.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SaveTicketTerms {
+    #[schema(value_type = String, example = "990101000000")]
+    county: AreaCode,
+    /// The version that was seen.
+    #[schema(example = 0)]
+    version: i64,
+    #[validate(nested)]
+    terms: Terms,
+}
+form!(SaveTicketTerms {
+    county: "县（区）",
+    version: "版本",
+    terms: "规定",
+    kinds: "各类反映",
+    kind: "类别",
+    desk: "办理窗口",
+    days: "工作日",
+    claim_minutes: "领取时间（分钟）",
+    confirm_days: "确认期限（工作日）",
+    retry_days: "再次联系间隔（工作日）",
+    tries: "联系次数",
+    most_open: "每人未办完的上限",
+});
+
+#[utoipa::path(tag = "tickets", operation_id = "saveTicketTerms", summary = "修改群众反映的办理规定",
+    description = "从现在起提出的反映按新规定办；以前的规定留作记录。", request_body = SaveTicketTerms,
+    responses((status = 200, description = "新的规定", body = Envelope<TicketTermsView>),
+        (status = 404, description = "10006 不是您管理的县（区）", body = Failure),
+        (status = 409, description = "10030 版本过期", body = Failure)),
+    security(("staff" = ["administrator"])))]
+#[put("/staff/admin/ticket-terms")]
+async fn decide(who: Administrator, body: Body<SaveTicketTerms>, app: web::Data<App>) -> Result<Answer<TicketTermsView>> {
+    let (sent, now) = (body.value, app.clock.now_ms());
+    inside(&who, &sent.county)?;
+    let saved = app.db.write(move |c| {
+        let version = terms::decide(c, sent.county.as_str(), sent.version, &sent.terms, who.id, now)?;
+        Ok(TicketTermsView { county: sent.county.to_string(), version, terms: sent.terms.clone() })
+    });
+    Ok(Answer::ok(saved.await?))
+}
