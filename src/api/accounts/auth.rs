@@ -5,24 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-<<<<<<< HEAD:src/office/accounts/auth_api.rs
-use super::faults;
-use super::guards::Caller;
-use super::residents::{Account, WeChatName};
-use super::sessions::{self, Beginning, Pair};
-use super::sign_in::SignIn;
-use super::tokens::{ACCESS_LIFE_S, Holder};
-use super::watch::RevocationWatch;
-use crate::office::accounts::residents::Identity;
-=======
 use crate::office::accounts::faults;
 use crate::office::accounts::guards::Caller;
+use crate::office::accounts::residents::Identity;
 use crate::office::accounts::residents::{Account, WeChatName};
 use crate::office::accounts::sessions::{self, Beginning, Pair};
 use crate::office::accounts::sign_in::SignIn;
 use crate::office::accounts::tokens::{ACCESS_LIFE_S, Holder};
 use crate::office::accounts::watch::RevocationWatch;
->>>>>>> main:src/api/accounts/auth.rs
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Body, Envelope, Failure, Labelled};

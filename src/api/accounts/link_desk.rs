@@ -6,21 +6,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-<<<<<<< HEAD:src/office/accounts/link_desk_api.rs
-use super::guards::AreaOfficer;
-use super::link_desk::{self, Decision, Verdict};
-use super::links::{Link, LinkState};
-use super::me_api::LinkView;
-use super::residents;
-use crate::office::accounts::residents::Channel;
-use crate::office::accounts::residents::Identity;
-=======
 use super::me::LinkView;
 use crate::office::accounts::guards::AreaOfficer;
 use crate::office::accounts::link_desk::{self, Decision, Verdict};
 use crate::office::accounts::links::{Link, LinkState};
 use crate::office::accounts::residents;
->>>>>>> main:src/api/accounts/link_desk.rs
+use crate::office::accounts::residents::{Channel, Identity};
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::taking_on;
 use crate::platform::app::App;

@@ -5,25 +5,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-<<<<<<< HEAD:src/office/accounts/me_api.rs
-use super::auth_api::{mini_program, refusal};
-use super::faults;
-use super::guards::Resident;
-use super::identity::{self, Moment};
-use super::links::{self, Link, NewLink, Relation};
-use super::residents::{self, Account, Channel, Need};
-use super::sign_in::SignIn;
-use crate::office::accounts::links::LinkState;
-use crate::office::accounts::residents::Identity;
-=======
 use super::auth::{mini_program, refusal};
 use crate::office::accounts::faults;
 use crate::office::accounts::guards::Resident;
 use crate::office::accounts::identity::{self, Moment};
+use crate::office::accounts::links::LinkState;
 use crate::office::accounts::links::{self, Link, NewLink, Relation};
+use crate::office::accounts::residents::Identity;
 use crate::office::accounts::residents::{self, Account, Channel, Need};
 use crate::office::accounts::sign_in::SignIn;
->>>>>>> main:src/api/accounts/me.rs
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;

@@ -5,20 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-<<<<<<< HEAD:src/office/accounts/resident_desk_api.rs
-use super::guards::AreaOfficer;
-use super::identity::{self, Moment};
-use super::me_api::citizen_id;
-use super::residents::Account;
-use crate::office::accounts::residents::Channel;
-use crate::office::accounts::residents::Identity;
-use crate::office::accounts::residents::Need;
-=======
 use super::me::citizen_id;
 use crate::office::accounts::guards::AreaOfficer;
 use crate::office::accounts::identity::{self, Moment};
 use crate::office::accounts::residents::Account;
->>>>>>> main:src/api/accounts/resident_desk.rs
+use crate::office::accounts::residents::{Channel, Identity, Need};
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::error::{Error, Faults, Result};
