@@ -17,9 +17,12 @@ use std::time::{Duration, Instant};
 use actix_web::{App as Actix, HttpResponse, HttpServer, web};
 use diesel::connection::SimpleConnection;
 use futures_util::future::join_all;
-use zhucan::entry::demo::walks::{self, Walker};
-use zhucan::entry::demo::wechat_stand_in::{self, Shared};
-use zhucan::entry::demo::{cast, province, shop};
+#[path = "../src/demo/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod demo;
+
+use crate::demo::walks::{self, Walker};
+use crate::demo::{cast, province, shop};
 use zhucan::entry::server::{self, Options};
 use zhucan::office::accounts::Rates;
 use zhucan::platform::app::{App, Tools};
@@ -30,6 +33,7 @@ use zhucan::platform::files::{FileDesk, PdfWorker, Vault};
 use zhucan::platform::print::Press;
 use zhucan::platform::settings::Settings;
 use zhucan::platform::wechat::{Secret, Timeouts, WeChat, WeChatApp};
+use zhucan::platform::wechat_stand_in::{self, Shared};
 use zhucan::rules::calendar::beijing_date;
 
 const CALLERS: usize = 16;

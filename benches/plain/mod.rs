@@ -5,11 +5,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::demo::cast::{self, APPID};
 use chrono::NaiveDate;
 use futures_util::future::join_all;
 use utoipa_actix_web::service_config::ServiceConfig;
-use zhucan::entry::demo::cast::{self, APPID};
-use zhucan::entry::demo::wechat_stand_in::Shared;
 use zhucan::office::accounts::guards::Filer;
 use zhucan::office::accounts::links;
 use zhucan::office::accounts::residents::WeChatName;
@@ -25,6 +24,7 @@ use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Detail, Result};
 use zhucan::platform::http::Labelled;
 use zhucan::platform::id::Id;
+use zhucan::platform::wechat_stand_in::Shared;
 use zhucan::rules::areas::AreaCode;
 use zhucan::rules::calendar::beijing_date;
 use zhucan::rules::lifecycle::Action;

@@ -1,7 +1,6 @@
 //! Floor 5, the roof: the ways in.
 
 pub mod cli; // the command line
-pub mod demo; // an invented province to try everything on
 pub mod docs; // the OpenAPI document
 pub mod routes; // every operation
 pub mod server; // the actix app

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
+use crate::demo::cast;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zhucan::entry::demo::cast;
-use zhucan::entry::demo::wechat_stand_in::{FaultMode, NewUser};
 use zhucan::office::accounts::guards::Post;
 use zhucan::office::accounts::staff_admin;
+use zhucan::platform::wechat_stand_in::{FaultMode, NewUser};
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 

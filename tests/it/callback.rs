@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use crate::demo::cast::{APPID, TEMPLATE};
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zhucan::entry::demo::cast::{APPID, TEMPLATE};
 use zhucan::office::accounts::wechat_events::wechat_pushes;
 use zhucan::office::notices::reach::Reach;
 use zhucan::office::notices::telling::tellings;

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use crate::demo::cast::APPID;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zhucan::entry::demo::cast::APPID;
-use zhucan::entry::demo::wechat_stand_in::FaultMode;
 use zhucan::office::people::reveals::reveals;
 use zhucan::platform::id::Id;
+use zhucan::platform::wechat_stand_in::FaultMode;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 

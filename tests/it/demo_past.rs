@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::demo::past;
+use crate::demo::province::figures::COUNTIES;
+use crate::demo::province::figures_counted::{self, Figure};
+use crate::demo::province::{areas_of_the_province, lay};
+use crate::demo::shop;
+use crate::demo::walks::Walker;
 use serde_json::Value;
-use zhucan::entry::demo::past;
-use zhucan::entry::demo::province::figures::COUNTIES;
-use zhucan::entry::demo::province::figures_counted::{self, Figure};
-use zhucan::entry::demo::province::{areas_of_the_province, lay};
-use zhucan::entry::demo::shop;
-use zhucan::entry::demo::walks::Walker;
 use zhucan::office::cases::anchors;
 use zhucan::office::cases::service::Spine;
 use zhucan::platform::app::App;

@@ -1,16 +1,16 @@
 //! Device rental over HTTP: a guardian borrows for a child, twenty want the last wheelchair, an offer passes on.
 
+use crate::demo::cast;
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::time::Duration;
-use zhucan::entry::demo::cast;
-use zhucan::entry::demo::wechat_stand_in::NewUser;
 use zhucan::office::accounts::identity::{self, Moment};
 use zhucan::office::accounts::residents::WeChatName;
 use zhucan::office::accounts::staff::assignments;
 use zhucan::office::people::persons::{self, NewPerson};
 use zhucan::platform::id::Id;
+use zhucan::platform::wechat_stand_in::NewUser;
 use zhucan::rules::identity::{PhoneNumber, invent};
 use zhucan::rules::lifecycle::Role;
 use zhucan::rules::names::PersonName;

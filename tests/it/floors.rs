@@ -195,7 +195,7 @@ fn every_list_of_codes_is_in_the_table() {
 }
 
 fn operations_are_mounted_so_that_the_document_knows_them() {
-    let outside = ["src/entry/server/", "src/entry/demo/"];
+    let outside = ["src/entry/server/", "src/demo/", "src/platform/wechat_stand_in/", "src/platform/sms_stand_in/"];
     let mut faults = Vec::new();
     let served = |s: &&Source| !outside.iter().any(|o| s.path.starts_with(o)) && !s.path.ends_with("tests.rs");
     for source in sources("src").iter().filter(served) {

@@ -3,9 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use crate::demo::cast::TEMPLATE;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use zhucan::entry::demo::cast::TEMPLATE;
 use zhucan::entry::worker;
 use zhucan::platform::db::{Bounds, Db};
 use zhucan::rules::lifecycle::Role;

@@ -6,9 +6,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::demo::shop;
+use crate::demo::walks::{self, Heard, Walker};
 use uuid::Uuid;
-use zhucan::entry::demo::shop;
-use zhucan::entry::demo::walks::{self, Heard, Walker};
 use zhucan::office::cases::anchors;
 
 use crate::world::World;

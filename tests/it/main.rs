@@ -23,6 +23,9 @@ mod contract;
 mod counter;
 mod counter_codes;
 mod day_sheet;
+#[path = "../../src/demo/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod demo;
 mod demo_past;
 mod device_rental;
 mod document;

@@ -1,12 +1,12 @@
 //! What a resident is told: in the app always, by WeChat as often as they allowed, never twice, and never anything personal.
 
+use crate::demo::cast::{APPID, TEMPLATE};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zhucan::entry::demo::cast::{APPID, TEMPLATE};
-use zhucan::entry::demo::wechat_stand_in::FaultMode;
 use zhucan::office::notices::wechat::wechat_messages;
 use zhucan::platform::outbox;
+use zhucan::platform::wechat_stand_in::FaultMode;
 use zhucan::rules::lifecycle::Role;
 
 use crate::world::World;

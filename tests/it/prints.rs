@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::demo::shop;
+use crate::demo::walks::{self, Walker};
 use diesel::prelude::*;
 use lopdf::Document;
 use serde_json::{Value, json};
-use zhucan::entry::demo::shop;
-use zhucan::entry::demo::walks::{self, Walker};
 use zhucan::office::cases::case::{self, cases};
 use zhucan::office::cases::service::{OnPaper, Spine};
 use zhucan::platform::id::Id;

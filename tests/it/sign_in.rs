@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use crate::demo::cast;
 use serde_json::json;
 use uuid::Uuid;
-use zhucan::entry::demo::cast;
-use zhucan::entry::demo::wechat_stand_in::FaultMode;
+use zhucan::platform::wechat_stand_in::FaultMode;
 use zhucan::rules::identity::invent;
 
 use crate::world::World;

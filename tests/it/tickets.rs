@@ -2,11 +2,11 @@
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zhucan::entry::demo::wechat_stand_in::NewUser;
 use zhucan::office::accounts::staff::{Standing, workers};
 use zhucan::office::cases::service::Spine;
 use zhucan::office::people::reveals::reveals;
 use zhucan::office::tickets::{self, Kind, NewTicket};
+use zhucan::platform::wechat_stand_in::NewUser;
 use zhucan::rules::areas::AreaCode;
 use zhucan::rules::lifecycle::Role;
 use zhucan::services;

@@ -1,12 +1,12 @@
 //! Who is told how: by preference and possibility, the applicant and the person alike, and as it was shown before.
 
+use crate::demo::cast::{APPID, TEMPLATE};
 use diesel::prelude::*;
 use serde_json::{Value, json};
-use zhucan::entry::demo::cast::{APPID, TEMPLATE};
-use zhucan::entry::demo::sms_stand_in::FaultMode;
 use zhucan::office::notices::reach::Reach;
 use zhucan::office::notices::sms::{Fate, sms_messages};
 use zhucan::office::notices::telling::tellings;
+use zhucan::platform::sms_stand_in::FaultMode;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 

@@ -2,7 +2,6 @@
 
 mod admin;
 mod channels;
-mod demo;
 mod doctor;
 mod history;
 mod import;
@@ -10,36 +9,26 @@ mod keys;
 mod migrate;
 mod openapi;
 mod outbox;
-mod place;
+pub mod place;
 mod policy;
-mod running;
+pub mod running;
 mod serve;
 mod staff;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Subcommand;
 use tracing_subscriber::EnvFilter;
 
 /// What a command ends with: nothing to say, or one sentence with the way out.
-type Outcome = Result<(), String>;
+pub type Outcome = Result<(), String>;
 
-#[derive(Parser)]
-#[command(name = "zhucan", version, about = "助残：县残联移动服务后端", after_help = AFTER, max_term_width = 110)]
-struct CommandLine {
-    #[command(subcommand)]
-    command: Command,
-}
-
-const AFTER: &str = "先试一试：zhucan demo    正式使用：zhucan keys generate，然后 zhucan serve    检查：zhucan doctor";
-
+/// The product's commands; the program may have more.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     #[command(about = "启动正式服务")]
     Serve(Box<serve::Serve>),
-    #[command(about = "启动演示：自动建立数据文件夹，人物和数据都是虚构的")]
-    Demo(demo::Demo),
     #[command(about = "把数据库升级到本程序的版本")]
     Migrate(migrate::Migrate),
     #[command(about = "密钥")]
@@ -62,24 +51,45 @@ enum Command {
     Doctor(doctor::Doctor),
 }
 
-/// Runs the command of this process.
-pub fn run() -> ExitCode {
-    let line = CommandLine::parse();
-    log(matches!(line.command, Command::Serve(_)));
-    let outcome = match line.command {
-        Command::Serve(c) => c.run(),
-        Command::Demo(c) => c.run(),
-        Command::Migrate(c) => c.run(),
-        Command::Keys(c) => c.run(),
-        Command::Admin(c) => c.run(),
-        Command::Staff(c) => c.run(),
-        Command::Import(c) => c.run(),
-        Command::Policy(c) => c.run(),
-        Command::History(c) => c.run(),
-        Command::Outbox(c) => c.run(),
-        Command::Openapi(c) => c.run(),
-        Command::Doctor(c) => c.run(),
-    };
+impl Command {
+    /// Runs to its end.
+    ///
+    /// # Errors
+    /// One sentence for the operator, with the way out.
+    pub fn run(self) -> Outcome {
+        match self {
+            Command::Serve(c) => c.run(),
+            Command::Migrate(c) => c.run(),
+            Command::Keys(c) => c.run(),
+            Command::Admin(c) => c.run(),
+            Command::Staff(c) => c.run(),
+            Command::Import(c) => c.run(),
+            Command::Policy(c) => c.run(),
+            Command::History(c) => c.run(),
+            Command::Outbox(c) => c.run(),
+            Command::Openapi(c) => c.run(),
+            Command::Doctor(c) => c.run(),
+        }
+    }
+
+    /// What is logged unless `ZHUCAN_LOG` says otherwise: the service logs every answer, the other commands only what went wrong.
+    pub fn usual_log(&self) -> &'static str {
+        if matches!(self, Command::Serve(_)) { "info" } else { QUIET }
+    }
+}
+
+/// What a command logs that is no service.
+pub const QUIET: &str = "warn";
+
+/// Begins to log; machines get JSON.
+pub fn log(usual: &str) {
+    let filter = EnvFilter::try_from_env("ZHUCAN_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() { lines.compact().init() } else { lines.json().init() }
+}
+
+/// Says what went wrong, and answers as the process ends.
+pub fn end(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
@@ -87,12 +97,4 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// The service logs every answer; the other commands only what went wrong. Machines get JSON.
-fn log(service: bool) {
-    let usual = if service { "info" } else { "warn" };
-    let filter = EnvFilter::try_from_env("ZHUCAN_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    if std::io::stderr().is_terminal() { lines.compact().init() } else { lines.json().init() }
 }

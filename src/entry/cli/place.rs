@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::entry::demo::folder;
 use crate::office::policy::calendar;
 use crate::platform::app::{App, Tools};
 use crate::platform::clock::Clock;
@@ -33,6 +32,9 @@ pub struct Place {
     #[arg(long, env = "ZHUCAN_KEYS", help = "密钥文件；不填则用数据文件夹里的 keys.json")]
     pub keys: Option<PathBuf>,
 }
+
+/// Marks a folder of invented people; it says where the demo runs.
+pub const DEMO_MARKER: &str = "demo.json";
 
 /// What this installation talks to outside; nothing when it is only asked or mended.
 #[derive(Default)]
@@ -93,12 +95,13 @@ impl Place {
 
     /// Err when the folder is a demo's.
     pub fn refuse_demo_folder(&self) -> Result<(), String> {
-        match folder::marker(&self.data).map_err(|e| cause(&e))? {
-            None => Ok(()),
-            Some(_) => Err(format!(
+        match self.data.join(DEMO_MARKER).try_exists() {
+            Ok(false) => Ok(()),
+            Ok(true) => Err(format!(
                 "{} 是演示用的文件夹，里面都是虚构的人，不能用于正式服务。请用 --data 指定另一个文件夹；要看演示请运行 zhucan demo。",
                 self.data.display()
             )),
+            Err(e) => Err(format!("不能读取数据文件夹 {}：{e}", self.data.display())),
         }
     }
 }

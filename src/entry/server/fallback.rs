@@ -7,10 +7,8 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError, web};
 use utoipa::openapi::OpenApi;
 
-use super::{pages, wechat_callback};
-use crate::entry::demo;
+use super::{Extra, pages, wechat_callback};
 use crate::entry::docs::PathTable;
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::Error;
 use crate::platform::http::Answer;
@@ -19,14 +17,14 @@ use crate::platform::http::Answer;
 const MOST_HEAD: usize = 16 * 1024;
 
 /// The paths of the document and those beside it.
-pub fn table(api: &OpenApi, app: &App) -> PathTable {
+pub fn table(api: &OpenApi, extra: Option<Extra>) -> PathTable {
     let mut table = PathTable::of(api);
     for path in ["/healthz", "/readyz"].into_iter().chain(pages::PATHS) {
         table.add(path, ["GET"]);
     }
     table.add(wechat_callback::PATH, ["GET", "POST"]);
-    if app.settings.demo {
-        demo::control::paths(&mut table);
+    for (path, method) in extra.map_or(&[][..], |extra| extra.paths) {
+        table.add(path, [*method]);
     }
     table
 }

@@ -17,7 +17,7 @@ use actix_web::rt::task::JoinHandle;
 use actix_web::{App as Actix, HttpServer, web};
 
 use super::routes::{BASE, serve};
-use super::{demo, docs, worker};
+use super::{docs, worker};
 use crate::api::desks::search::SearchRate;
 use crate::office::accounts::{Rates, RevocationWatch, SignIn};
 use crate::platform::app::App;
@@ -26,6 +26,14 @@ use crate::platform::http::{body, request};
 use crate::services;
 
 pub use probes::Readiness;
+
+/// Operations beside the product's own, which the contract does not know.
+#[derive(Clone, Copy)]
+pub struct Extra {
+    /// Path and method of each; segments in braces stand for any text.
+    pub paths: &'static [(&'static str, &'static str)],
+    pub routes: fn(&mut web::ServiceConfig),
+}
 
 /// How the server runs; the usual values suit one small machine.
 pub struct Options {
@@ -41,6 +49,7 @@ pub struct Options {
     pub rates: Rates,
     /// Lets effects leave and clocks act in this process; tests do it by hand.
     pub worker: bool,
+    pub extra: Option<Extra>,
 }
 
 impl Default for Options {
@@ -53,6 +62,7 @@ impl Default for Options {
             metrics: None,
             rates: Rates::default(),
             worker: true,
+            extra: None,
         }
     }
 }
@@ -82,7 +92,7 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
     let watch = web::Data::new(RevocationWatch::default());
     let sign_in = web::Data::new(SignIn::new(options.rates)?);
     let searches = web::Data::new(SearchRate::default());
-    let (pages, table) = documented(&app)?;
+    let (pages, table) = documented(options.extra)?;
     let factory = {
         let (app, readiness, board, watch) = (app.clone(), readiness.clone(), board.clone(), watch.clone());
         move || {
@@ -102,8 +112,8 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
                 .configure(pages::routes)
                 .configure(wechat_callback::routes)
                 .configure(|cfg| {
-                    if app.settings.demo {
-                        demo::control::routes(cfg)
+                    if let Some(extra) = options.extra {
+                        (extra.routes)(cfg)
                     }
                 })
                 .default_service(web::route().to(fallback::answer))
@@ -141,11 +151,11 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
 }
 
 /// The document's pages and paths, made on a thread that ends: the memory of the making goes back with it.
-fn documented(app: &App) -> Result<(pages::Pages, docs::PathTable)> {
+fn documented(extra: Option<Extra>) -> Result<(pages::Pages, docs::PathTable)> {
     let made = std::thread::scope(|scope| {
         let make = || {
             let api = docs::document();
-            Ok((pages::Pages::of(&api)?, fallback::table(&api, app)))
+            Ok((pages::Pages::of(&api)?, fallback::table(&api, extra)))
         };
         scope.spawn(make).join()
     });

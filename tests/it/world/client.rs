@@ -6,9 +6,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::World;
+use crate::demo::walks::Heard;
 use crate::document::{self, Operation};
 use crate::examples;
-use zhucan::entry::demo::walks::Heard;
 
 /// A call in the making. POST operations that take a key get a fresh one unless the story says otherwise.
 pub struct Call {

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use zhucan::entry::demo::wechat_stand_in::Shared;
-use zhucan::entry::demo::{cast, province};
+use crate::demo::{cast, province};
 use zhucan::platform::clock::Clock;
 use zhucan::platform::crypto::Keyring;
 use zhucan::platform::db::{Bounds, migrate};
+use zhucan::platform::wechat_stand_in::Shared;
 use zhucan::rules::calendar::beijing_date;
 
 use super::cluster::Cluster;

@@ -13,11 +13,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::demo::cast;
 use actix_web::dev::ServerHandle;
 use futures_util::FutureExt;
-use zhucan::entry::demo::cast;
-use zhucan::entry::demo::sms_stand_in;
-use zhucan::entry::demo::wechat_stand_in::{self, Shared};
 use zhucan::entry::server::{self, Options, Server};
 use zhucan::entry::worker;
 use zhucan::office::accounts::Rates;
@@ -28,7 +26,9 @@ use zhucan::platform::files::{FileDesk, PdfWorker, Vault};
 use zhucan::platform::print::Press;
 use zhucan::platform::settings::Settings;
 use zhucan::platform::sms::{self, Sms};
+use zhucan::platform::sms_stand_in;
 use zhucan::platform::wechat::{Callback, Secret, Timeouts, WeChat, WeChatApp};
+use zhucan::platform::wechat_stand_in::{self, Shared};
 use zhucan::services;
 
 use crate::registry::Story;

@@ -1,8 +1,8 @@
 //! Callers with tokens: any resident, and workers with the posts that a story wants.
 
+use crate::demo::cast;
 use diesel::prelude::*;
 use serde_json::json;
-use zhucan::entry::demo::cast;
 use zhucan::office::accounts::sessions::Beginning;
 use zhucan::office::accounts::staff::{Standing, assignments, workers};
 use zhucan::office::accounts::tokens::Holder;

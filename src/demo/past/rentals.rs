@@ -1,0 +1,117 @@
+//! The loans of a report year: reserved, fetched by code, some extended, brought back, cleaned.
+
+use chrono::{Days, NaiveDate};
+
+use super::applicants::Applicant;
+use super::pages::Pages;
+use super::scene::{Scene, Setting};
+use super::way::Way;
+use crate::demo::province::people::Family;
+use crate::demo::shop::keeper_of;
+use zhucan::office::accounts::guards::Filer;
+use zhucan::office::accounts::guards::Worker;
+use zhucan::office::cases::drafts;
+use zhucan::platform::db::AnyConn;
+use zhucan::platform::error::{Error, Result};
+use zhucan::platform::id::Id;
+use zhucan::services::device_rental::keeping::{self, Back};
+use zhucan::services::device_rental::loans::Loan;
+use zhucan::services::device_rental::sections::{CHOICE, CONTACT, Choice, Contact};
+use zhucan::services::device_rental::states::{Condition, Delivery, UnitStep};
+use zhucan::services::device_rental::units::{self, Taken, Unit};
+use zhucan::services::device_rental::{begin, promises, store};
+
+/// A loan that is to come.
+pub struct Borrower {
+    applicant: Applicant,
+    applied_on: NaiveDate,
+    /// Which point and model, by their places in the county's lists.
+    place: usize,
+}
+
+/// Somebody of a family who borrows what stands at that place.
+pub fn borrower(setting: &Setting, (family, at): (&Family, usize), applied_on: NaiveDate, place: usize) -> Result<Borrower> {
+    Ok(Borrower { applicant: Applicant::of(setting, family, at, applied_on)?, applied_on, place })
+}
+
+/// Who has a card and is no student borrows; each once.
+pub fn borrowers(families: &[Family]) -> impl Iterator<Item = (&Family, usize)> {
+    let holder = |f: &&Family| f.members.first().is_some_and(|m| m.card.is_some() && m.study.is_none());
+    families.iter().filter(holder).map(|f| (f, 0))
+}
+
+/// Writes the year of a county, in one page.
+pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family], year: i32, people: usize) -> Result<()> {
+    if people == 0 {
+        return Ok(());
+    }
+    let first = NaiveDate::from_ymd_opt(year, 2, 6).unwrap_or_default();
+    let mut all = Vec::new();
+    for (n, who) in borrowers(families).take(people).enumerate() {
+        let day = first.checked_add_days(Days::new((n as u64).saturating_mul(12))).unwrap_or(first);
+        all.push(borrower(setting, who, setting.days.add_working_days(day, 1), n)?);
+    }
+    let at = setting.scene.clone();
+    pages.write(move |c| all.iter().try_for_each(|b| brought_back(c, &at, b))).await
+}
+
+/// Reserved on the phone.
+pub fn reserved<'a>(c: &'a mut AnyConn, scene: &'a Scene, who: &Borrower) -> Result<Way<'a>> {
+    let spine = scene.spine(who.applied_on, 9 * 60 + 20);
+    let (account, person) = who.applicant.sign_in(c, &spine, &scene.office.town)?;
+    let (points, models) = (store::points(c, scene.area.as_str())?, store::models(c, scene.area.as_str())?);
+    let point = points.get(who.place.checked_rem(points.len()).unwrap_or(0)).map(|p| p.id);
+    let model = models.get(who.place.checked_rem(models.len()).unwrap_or(0)).map(|m| m.id);
+    let (point_id, model_id) = point.zip(model).ok_or_else(|| Error::internal("the county lends nothing"))?;
+    let draft = begin::draft(c, &spine, Id::at(spine.now), &Filer::Resident(account), person)?;
+    let mut way = Way::of(c, scene, spine, draft, who.place as u64);
+    let choice = Choice { point_id, model_id, pickup_on: way.today() };
+    drafts::save(way.c, &way.spine, &way.case, CHOICE, 0, &choice)?;
+    let name = who.applicant.person.name.reveal().to_owned();
+    let contact = Contact { name, phone: "13800000000".to_owned(), delivery: Delivery::Pickup, note: None };
+    drafts::save(way.c, &way.spine, &way.case, CONTACT, 0, &contact)?;
+    way.submit()?;
+    Ok(way)
+}
+
+/// Handed out to whoever shows the code.
+pub fn handed_out(way: &mut Way<'_>) -> Result<(Worker, Loan, Unit)> {
+    let missing = || Error::internal("a reservation without a loan");
+    let loan = Loan::of_case(way.c, way.case.id)?.ok_or_else(missing)?;
+    let slot = promises::of_case(way.c, way.case.id)?.ok_or_else(missing)?;
+    let keeper = keeper_of(way.c, loan.point_id)?;
+    let unit = units::find(way.c, slot.unit_id)?;
+    way.soon();
+    let code = loan.code(&way.scene.keys)?;
+    let loan = keeping::hand_out(way.c, &way.spine, &keeper, &code, &unit.asset_tag)?;
+    way.look_again()?;
+    Ok((keeper, loan, units::find(way.c, slot.unit_id)?))
+}
+
+fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
+    let mut way = reserved(c, scene, who)?;
+    let lent = handed_out(&mut way)?;
+    way.later(25);
+    if who.place.is_multiple_of(4) {
+        let account = way.account()?;
+        way.case = keeping::extend(way.c, &way.spine, &Filer::Resident(account), way.case.id, way.case.version)?;
+        way.later(10);
+    }
+    taken_back(&mut way, who, &lent)?;
+    let (keeper, _, unit) = lent;
+    for step in [UnitStep::Inspect, UnitStep::Disinfect] {
+        way.soon();
+        let unit = units::find(way.c, unit.id)?;
+        units::take(way.c, &way.spine, unit, Taken::by(keeper.id, step))?;
+    }
+    way.look_again()?;
+    way.perhaps_rate()
+}
+
+/// Brought back to the point; the unit is still to be inspected and disinfected.
+pub fn taken_back(way: &mut Way<'_>, who: &Borrower, (keeper, loan, unit): &(Worker, Loan, Unit)) -> Result<()> {
+    let condition = if who.place.is_multiple_of(3) { Condition::Worn } else { Condition::Good };
+    let back = Back { version: way.case.version, condition, asset_tag: unit.asset_tag.clone(), point: loan.point_id };
+    keeping::take_back(way.c, &way.spine, keeper, loan.id, &back)?;
+    Ok(())
+}

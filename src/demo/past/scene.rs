@@ -1,0 +1,71 @@
+//! Where the cases of a county play: its office, its working days, and the tools of an instance whose clock can be set.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::office::Office;
+use crate::demo::earlier;
+use zhucan::office::cases::papers::Paper;
+use zhucan::office::cases::service::Spine;
+use zhucan::platform::app::App;
+use zhucan::platform::crypto::Keyring;
+use zhucan::rules::areas::AreaCode;
+use zhucan::rules::calendar::{WorkCalendar, start_of_day_ms};
+use zhucan::services;
+
+/// A scene before its cases are written: people sign in through an instance, which no write may hold.
+pub struct Setting {
+    app: App,
+    pub scene: Arc<Scene>,
+}
+
+impl Deref for Setting {
+    type Target = Scene;
+
+    fn deref(&self) -> &Scene {
+        &self.scene
+    }
+}
+
+impl Setting {
+    pub fn new(app: &App, area: AreaCode, office: Office, days: WorkCalendar, picture: Paper) -> Setting {
+        let scene = Scene { keys: app.keys.clone(), area, office, days, picture };
+        Setting { app: app.clone(), scene: Arc::new(scene) }
+    }
+
+    /// The instance at eight in the morning of a day.
+    pub fn instance_on(&self, day: NaiveDate) -> App {
+        earlier::at(&self.app, start_of_day_ms(day).saturating_add(8 * 3_600_000))
+    }
+}
+
+/// See the file's first line.
+pub struct Scene {
+    pub keys: Arc<Keyring>,
+    pub area: AreaCode,
+    pub office: Office,
+    pub days: WorkCalendar,
+    /// The one picture that stands for every paper.
+    pub picture: Paper,
+}
+
+impl Scene {
+    /// What the office's functions need, at a minute of a day.
+    pub fn spine(&self, day: NaiveDate, minute: u32) -> Spine {
+        let now = start_of_day_ms(day).saturating_add(i64::from(minute).saturating_mul(60_000));
+        Spine { keys: self.keys.clone(), services: services::all(), now }
+    }
+
+    /// The n-th working day before a day.
+    pub fn working_days_before(&self, day: NaiveDate, n: u32) -> NaiveDate {
+        let mut left = n;
+        let mut at = day;
+        while left > 0 {
+            at = at.pred_opt().unwrap_or(at);
+            left = left.saturating_sub(u32::from(self.days.is_working(at)));
+        }
+        at
+    }
+}

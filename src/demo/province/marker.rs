@@ -1,0 +1,33 @@
+//! How far the laying of the province came, so that a second call does nothing and a broken one goes on.
+
+use chrono::NaiveDate;
+
+use zhucan::platform::db::AnyConn;
+use zhucan::platform::error::{Error, Result};
+use zhucan::platform::facts;
+
+const NAME: &str = "demo_province";
+/// What the people are invented for. A folder of an earlier edition cannot take the cases.
+const EDITION: &str = "with_cases";
+
+/// What the facts of the installation say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marker {
+    /// The day for which people and cards are invented.
+    pub day: NaiveDate,
+    pub done: bool,
+}
+
+pub fn read(c: &mut AnyConn) -> Result<Option<Marker>> {
+    let Some(value) = facts::get(c, NAME)? else { return Ok(None) };
+    let (word, rest) = value.split_once(' ').unwrap_or_default();
+    let Some((day, EDITION)) = rest.split_once(' ') else {
+        return Err(Error::internal("这个演示文件夹是旧版本做的，请用 --data 指定一个空文件夹"));
+    };
+    let day = day.parse().map_err(|e| Error::internal(format!("fact {NAME}: {e}")))?;
+    Ok(Some(Marker { day, done: word == "laid" }))
+}
+
+pub fn write(c: &mut AnyConn, marker: Marker) -> Result<()> {
+    facts::set(c, NAME, &format!("{} {} {EDITION}", if marker.done { "laid" } else { "laying" }, marker.day))
+}
