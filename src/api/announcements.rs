@@ -45,7 +45,7 @@ struct NewAnnouncement {
     #[schema(inline, example = "important")]
     level: AnnouncementLevel,
     /// Twelve digits of a county; null for everywhere, which takes an administrator of the province.
-    #[schema(value_type = Option<String>, example = "990101000000")]
+    #[schema(value_type = Option<String>, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: Option<AreaCode>,
     #[validate(length(min = 2, max = 40, message = "标题为 2 至 40 个字。"))]
     #[schema(example = "国庆放假安排")]

@@ -69,7 +69,7 @@ struct Bootstrap {
     #[schema(example = json!(["tmpl_case_progress"]))]
     wechat_templates: Vec<String>,
     /// The server's clock.
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     now: String,
     /// This is a demo with invented people.
     demo: bool,
@@ -81,7 +81,7 @@ struct Bootstrap {
 #[into_params(parameter_in = Query)]
 struct Where {
     /// Twelve digits of the county, or of a town or village in it.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: Option<AreaCode>,
 }
 

@@ -35,7 +35,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct OfVillage {
     /// Twelve-digit code of a village in your area.
-    #[param(value_type = String, example = "990101100200")]
+    #[param(value_type = String, example = "990101100200", pattern = "^[0-9]{12}$")]
     area: AreaCode,
 }
 
@@ -72,7 +72,7 @@ async fn look(
 #[serde(deny_unknown_fields)]
 struct TakeSheet {
     /// Twelve-digit code of a village in your area.
-    #[schema(value_type = String, example = "990101100200")]
+    #[schema(value_type = String, example = "990101100200", pattern = "^[0-9]{12}$")]
     area: AreaCode,
 }
 form!(TakeSheet { area: "村（社区）" });

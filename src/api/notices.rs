@@ -33,7 +33,7 @@ pub struct NoticeView {
     pub title: String,
     #[schema(example = "有材料需要补充，全部内容已经一次列出。")]
     pub body: String,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub created_at: String,
     pub read: bool,
 }
@@ -52,7 +52,9 @@ struct Wanted {
     /// true: only unread ones.
     unread: Option<bool>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

@@ -50,7 +50,7 @@ pub struct SignedIn {
     expires_in_seconds: i64,
     /// Keep it; exchange it once at POST /auth/refresh.
     refresh_token: String,
-    #[schema(example = "2026-04-01T10:00:00+08:00")]
+    #[schema(example = "2026-04-01T10:00:00+08:00", format = DateTime)]
     refresh_expires_at: String,
     account: SignedInAccount,
 }
@@ -155,7 +155,7 @@ pub struct Refreshed {
     expires_in_seconds: i64,
     /// Takes the place of the one that was sent.
     refresh_token: String,
-    #[schema(example = "2026-04-01T10:00:00+08:00")]
+    #[schema(example = "2026-04-01T10:00:00+08:00", format = DateTime)]
     refresh_expires_at: String,
 }
 

@@ -45,7 +45,7 @@ pub struct LinkCase {
     /// Where the person is registered.
     #[schema(example = "110105001002")]
     area: String,
-    #[schema(example = "2026-03-02T10:00:00+08:00")]
+    #[schema(example = "2026-03-02T10:00:00+08:00", format = DateTime)]
     claimed_at: String,
 }
 
@@ -72,7 +72,9 @@ pub struct LinkQuery {
     #[param(inline, example = "claimed")]
     state: Option<LinkState>,
     /// 1 to 100; 20 when absent.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

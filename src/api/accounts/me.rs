@@ -65,10 +65,10 @@ pub struct LinkView {
     relation: Labelled<Relation>,
     /// claimed, confirmed, refused or ended.
     state: Labelled<LinkState>,
-    #[schema(example = "2026-03-02")]
+    #[schema(example = "2026-03-02", format = Date)]
     valid_from: String,
     /// The last day; null when open.
-    #[schema(example = "2030-08-31")]
+    #[schema(example = "2030-08-31", format = Date)]
     valid_to: Option<String>,
 }
 
@@ -257,7 +257,7 @@ pub struct ClaimLink {
     #[schema(inline, example = "child")]
     relation: Relation,
     /// Twelve-digit code of the town or village where the person is registered.
-    #[schema(value_type = String, example = "110105001002")]
+    #[schema(value_type = String, example = "110105001002", pattern = "^[0-9]{12}$")]
     area: AreaCode,
     /// Which papers show the relation, for example the household register.
     #[validate(length(min = 2, max = 200, message = "请用 2 到 200 个字写明凭什么材料证明关系。"))]

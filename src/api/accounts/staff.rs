@@ -51,7 +51,7 @@ pub struct StaffSignedIn {
     /// Keep it; exchange it once at POST /auth/refresh.
     refresh_token: String,
     /// Eight hours after signing in, whatever happens; half an hour without a request ends it too.
-    #[schema(example = "2026-03-02T18:00:00+08:00")]
+    #[schema(example = "2026-03-02T18:00:00+08:00", format = DateTime)]
     refresh_expires_at: String,
     worker: Id,
 }

@@ -49,10 +49,10 @@ struct AreaLine {
     name_before: Option<String>,
     #[schema(example = "洪庄镇")]
     name: String,
-    #[schema(example = "2020-01-01")]
+    #[schema(example = "2020-01-01", format = Date)]
     valid_from: String,
     /// Last day; null while it exists.
-    #[schema(example = "2026-12-31")]
+    #[schema(example = "2026-12-31", format = Date)]
     valid_to: Option<String>,
 }
 

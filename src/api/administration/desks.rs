@@ -28,10 +28,12 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

@@ -44,7 +44,7 @@ pub struct DraftSummary {
     based_on: Option<Id>,
     /// The version that it became.
     policy_id: Option<Id>,
-    #[schema(example = "2026-03-10T09:00:00+08:00")]
+    #[schema(example = "2026-03-10T09:00:00+08:00", format = DateTime)]
     updated_at: String,
     /// Who changed it last.
     #[schema(example = "陈管理")]
@@ -84,7 +84,7 @@ pub fn view(c: &mut AnyConn, services: &Services, draft: &Draft) -> Result<Draft
 #[serde(deny_unknown_fields)]
 struct NewDraft {
     /// Twelve digits.
-    #[schema(value_type = String, example = "990101000000")]
+    #[schema(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
     #[schema(example = "device_rental")]
     service: String,
@@ -168,14 +168,16 @@ async fn begin(
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
     #[param(example = "device_rental")]
     service: Option<String>,
     #[param(inline)]
     state: Option<DraftState>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

@@ -31,7 +31,9 @@ struct Wanted {
     /// Id or code of what was changed.
     target: Option<String>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -39,7 +41,7 @@ struct Wanted {
 #[derive(Serialize, ToSchema)]
 struct AdminEventView {
     id: Id,
-    #[schema(example = "2026-03-10T09:00:00+08:00")]
+    #[schema(example = "2026-03-10T09:00:00+08:00", format = DateTime)]
     at: String,
     /// Null for the command line.
     worker: Option<Id>,

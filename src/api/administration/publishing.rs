@@ -31,12 +31,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
     #[param(example = "device_rental")]
     service: String,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -46,13 +48,13 @@ struct PolicyVersion {
     id: Id,
     #[schema(example = 2)]
     version: i64,
-    #[schema(example = "2026-09-01")]
+    #[schema(example = "2026-09-01", format = Date)]
     effective_from: String,
     #[schema(example = "甲区残疾人联合会")]
     owner: String,
     #[schema(example = "甲残联〔2026〕8号")]
     source: String,
-    #[schema(example = "2026-08-20T10:00:00+08:00")]
+    #[schema(example = "2026-08-20T10:00:00+08:00", format = DateTime)]
     published_at: String,
     /// Null when it was published on the command line.
     #[schema(example = "陈管理")]

@@ -27,7 +27,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Wanted {
     /// Twelve digits.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
 }
 
@@ -79,7 +79,7 @@ async fn list(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> 
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChangeWords {
-    #[schema(value_type = String, example = "990101000000")]
+    #[schema(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
     /// As it was seen; 0 for the shipped words.
     #[schema(example = 0)]

@@ -43,12 +43,14 @@ pub fn routes(cfg: &mut ServiceConfig) {
 struct Wanted {
     role: Option<Role>,
     /// Twelve digits: with a post there or below.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, example = "990101000000", pattern = "^[0-9]{12}$")]
     area: Option<AreaCode>,
     #[param(inline)]
     status: Option<Standing>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -101,7 +103,7 @@ pub struct WorkerCode {
     /// Give it to the worker by a safe way. Shown once: null when this answer is repeated, then ask for a new code.
     #[schema(example = "K7QM-2XWD-9RTA-HB4C")]
     pub code: Option<String>,
-    #[schema(example = "2026-03-03T10:00:00+08:00")]
+    #[schema(example = "2026-03-03T10:00:00+08:00", format = DateTime)]
     pub code_expires_at: String,
 }
 

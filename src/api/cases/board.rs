@@ -25,7 +25,9 @@ struct Board {
     #[param(example = "990101000000")]
     county: String,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

@@ -77,9 +77,9 @@ struct MandateView {
     relation: Labelled<Relation>,
     channel: Labelled<HelpedAt>,
     form: Labelled<ConsentForm>,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     given_at: String,
-    #[schema(example = "2026-11-24T09:30:00+08:00")]
+    #[schema(example = "2026-11-24T09:30:00+08:00", format = DateTime)]
     until: String,
     /// It can be used now.
     lasts: bool,

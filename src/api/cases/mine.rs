@@ -79,7 +79,9 @@ struct Mine {
     /// true: still being handled; false: ended.
     live: Option<bool>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

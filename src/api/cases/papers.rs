@@ -181,7 +181,9 @@ struct OfPerson {
     /// The person, one of `GET /me/persons`.
     person_id: Id,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

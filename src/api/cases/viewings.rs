@@ -31,7 +31,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 /// One look at one paper, as the applicant may know of it: which office, not which person.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 struct PaperLook {
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     at: String,
     /// In which post.
     role: Labelled<Role>,

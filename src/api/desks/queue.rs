@@ -40,7 +40,9 @@ struct Wanted {
     #[param(inline, example = "all")]
     view: Option<View>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

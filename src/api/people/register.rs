@@ -33,7 +33,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Counted {
     /// A county, or a town or village in it; all areas of yours when left out.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: Option<AreaCode>,
 }
 
@@ -43,7 +43,7 @@ struct Counted {
 #[into_params(parameter_in = Query)]
 struct Listed {
     /// A county, or a town or village in it; all areas of yours when left out.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: Option<AreaCode>,
     #[param(inline)]
     status: Option<CertificateStatus>,
@@ -57,7 +57,9 @@ struct Listed {
     #[param(value_type = Option<String>, example = "2027-05-22")]
     expires_until: Option<NaiveDate>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

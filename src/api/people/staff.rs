@@ -114,7 +114,7 @@ struct RevealedPerson {
     name: Option<String>,
     #[schema(example = "99010119800506011X")]
     id_number: Option<String>,
-    #[schema(example = "1980-05-06")]
+    #[schema(example = "1980-05-06", format = Date)]
     birth_date: Option<String>,
     #[schema(example = "19100000001")]
     phone: Option<String>,

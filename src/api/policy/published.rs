@@ -31,7 +31,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[into_params(parameter_in = Query)]
 struct Under {
     /// Twelve digits; the provinces when left out.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, example = "990101000000", pattern = "^[0-9]{12}$")]
     parent: Option<AreaCode>,
 }
 
@@ -88,7 +88,7 @@ struct CalendarYear {
 /// A holiday or a make-up day.
 #[derive(Serialize, Deserialize, ToSchema)]
 struct CalendarException {
-    #[schema(example = "2026-10-01")]
+    #[schema(example = "2026-10-01", format = Date)]
     date: String,
     working: bool,
     #[schema(example = "国庆节")]
@@ -130,7 +130,7 @@ async fn see_calendar(query: Query<OfYear>, app: web::Data<App>) -> Result<Answe
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OfCounty {
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
     #[param(example = "education_aid")]
     service: String,
@@ -146,7 +146,7 @@ struct PolicyView {
     service: String,
     #[schema(example = 1)]
     version: i64,
-    #[schema(example = "2026-01-01")]
+    #[schema(example = "2026-01-01", format = Date)]
     effective_from: String,
     /// Who answers for it.
     #[schema(example = "甲区残疾人联合会")]

@@ -62,7 +62,7 @@ struct OpenTicket {
     /// Whom it is about, one of `GET /me/persons`; yourself when left out.
     person_id: Option<Id>,
     /// Where: needed while nobody knows who you are. Twelve digits of `GET /public/areas`, county or smaller.
-    #[schema(value_type = Option<String>, example = "990101100200")]
+    #[schema(value_type = Option<String>, example = "990101100200", pattern = "^[0-9]{12}$")]
     area: Option<AreaCode>,
 }
 form!(OpenTicket { kind: "类别", text: "情况说明", case_id: "办件", person_id: "谁的事", area: "所在地" });
@@ -111,7 +111,9 @@ struct Mine {
     /// true: not closed yet; false: closed.
     live: Option<bool>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

@@ -25,7 +25,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct OfCounty {
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
 }
 
@@ -63,7 +63,7 @@ async fn see(who: Administrator, q: Query<OfCounty>, app: web::Data<App>) -> Res
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SaveTicketTerms {
-    #[schema(value_type = String, example = "990101000000")]
+    #[schema(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
     /// The version that was seen.
     #[schema(example = 0)]

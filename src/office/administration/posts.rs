@@ -20,7 +20,7 @@ use crate::rules::lifecycle::Role;
 pub struct PostForm {
     role: Role,
     /// Twelve digits; the post holds for all areas below it.
-    #[schema(value_type = String, example = "990101100000")]
+    #[schema(value_type = String, example = "990101100000", pattern = "^[0-9]{12}$")]
     area: AreaCode,
     /// The rental point of a point keeper.
     point: Option<Id>,

@@ -81,7 +81,7 @@ pub struct PaperView {
     /// In words, for those who cannot see the picture.
     #[schema(example = "户口簿首页")]
     pub alt_text: String,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub uploaded_at: String,
     /// Five-minute link for `<image>`; none for PDF, and none for a worker who may not look.
     pub thumbnail_url: Option<String>,

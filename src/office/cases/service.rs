@@ -151,9 +151,9 @@ pub struct Offer {
     /// Why not, or what to know, in plain sentences.
     pub reasons: Vec<String>,
     /// First and last day of application, where there are such.
-    #[schema(example = "2026-09-01")]
+    #[schema(example = "2026-09-01", format = Date)]
     pub opens_on: Option<String>,
-    #[schema(example = "2026-12-31")]
+    #[schema(example = "2026-12-31", format = Date)]
     pub closes_on: Option<String>,
 }
 

@@ -40,10 +40,10 @@ pub struct CaseSummary {
     pub state: Labelled<State>,
     /// The version to send with the next action.
     pub version: i64,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub submitted_at: Option<String>,
     /// Day by which whoever must act has to act.
-    #[schema(example = "2026-11-28")]
+    #[schema(example = "2026-11-28", format = Date)]
     pub due_on: Option<String>,
     pub overdue: bool,
     /// How it stands to that day.
@@ -102,7 +102,7 @@ pub struct CorrectionView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EventView {
     pub seq: i64,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub at: String,
     pub action: Labelled<Action>,
     pub state: Labelled<State>,
@@ -134,12 +134,13 @@ pub struct CaseView {
     pub meaning: String,
     pub who_acts: WhoActs,
     /// Until when a submission can be taken back.
+    #[schema(format = DateTime)]
     pub undo_until: Option<String>,
     /// When the applicant handed it to the worker who entered it, at the counter or at home.
     #[schema(example = json!(null))]
     pub handed_over_at: Option<String>,
     /// Day by which the whole case is to be decided, while its clock runs.
-    #[schema(example = "2026-12-18")]
+    #[schema(example = "2026-12-18", format = Date)]
     pub decide_by: Option<String>,
     /// The case into which this one was merged.
     pub merged_into: Option<Id>,

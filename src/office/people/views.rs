@@ -40,10 +40,10 @@ pub struct CardView {
     pub level: Labelled<Level>,
     /// Level 1 or 2 (重度).
     pub severe: bool,
-    #[schema(example = "2017-03-08")]
+    #[schema(example = "2017-03-08", format = Date)]
     pub issued_on: String,
     /// The last valid day.
-    #[schema(example = "2027-03-08")]
+    #[schema(example = "2027-03-08", format = Date)]
     pub expires_on: String,
     /// Days from today to the last valid day; negative when it is past.
     #[schema(example = 106)]

@@ -25,7 +25,7 @@ pub struct OpenService {
     #[schema(example = "本地暂时没有开通这项服务，请向当地残联咨询。")]
     pub reason: Option<String>,
     /// First day, when one is already decided.
-    #[schema(example = "2026-12-01")]
+    #[schema(example = "2026-12-01", format = Date)]
     pub opens_on: Option<String>,
     /// Who answers for it.
     #[schema(example = "甲区残疾人联合会")]
@@ -75,7 +75,7 @@ pub struct Guide {
     /// Version of the policy that it tells.
     #[schema(example = 1)]
     pub version: i64,
-    #[schema(example = "2026-01-01")]
+    #[schema(example = "2026-01-01", format = Date)]
     pub effective_from: String,
     /// Who answers for it.
     #[schema(example = "甲区残疾人联合会")]

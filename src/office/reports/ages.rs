@@ -25,7 +25,7 @@ use crate::rules::pace::Pace;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Ages {
     /// The moment of which it is true.
-    #[schema(example = "2026-03-10T09:00:00+08:00")]
+    #[schema(example = "2026-03-10T09:00:00+08:00", format = DateTime)]
     pub at: String,
     /// By service and desk; desks without a case are left out.
     pub rows: Vec<AgeRow>,

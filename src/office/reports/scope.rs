@@ -25,7 +25,7 @@ const FIRST_YEAR: i32 = 2000;
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, example = "990101000000", pattern = "^[0-9]{12}$")]
     pub county: Option<AreaCode>,
     /// Code of a service; left out, all of them.
     pub service: Option<String>,
@@ -43,7 +43,7 @@ pub struct Wanted {
 #[into_params(parameter_in = Query)]
 pub struct WantedNow {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, example = "990101000000", pattern = "^[0-9]{12}$")]
     pub county: Option<AreaCode>,
     /// Code of a service; left out, all of them.
     pub service: Option<String>,
@@ -55,7 +55,7 @@ pub struct WantedNow {
 #[into_params(parameter_in = Query)]
 pub struct WantedYear {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
-    #[param(value_type = Option<String>, example = "990101000000")]
+    #[param(value_type = Option<String>, example = "990101000000", pattern = "^[0-9]{12}$")]
     pub county: Option<AreaCode>,
     /// Code of a service; left out, all of them and the register.
     pub service: Option<String>,

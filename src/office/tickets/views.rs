@@ -55,10 +55,10 @@ pub struct TicketSummary {
     /// Whom it is about, masked; null when it is about no person of the register, or the reader must not know.
     #[schema(example = "王*四")]
     pub person_name_masked: Option<String>,
-    #[schema(example = "2026-11-26T09:30:00+08:00")]
+    #[schema(example = "2026-11-26T09:30:00+08:00", format = DateTime)]
     pub created_at: String,
     /// Day by which the office has to act; null while it does not have to.
-    #[schema(example = "2026-12-17")]
+    #[schema(example = "2026-12-17", format = Date)]
     pub due_on: Option<String>,
     pub overdue: bool,
     /// A worker holds it.
@@ -68,7 +68,7 @@ pub struct TicketSummary {
 /// One line of what happened.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct TicketEntry {
-    #[schema(example = "2026-11-26T09:30:00+08:00")]
+    #[schema(example = "2026-11-26T09:30:00+08:00", format = DateTime)]
     pub at: String,
     pub step: Labelled<Step>,
     pub by: Labelled<Role>,
@@ -110,7 +110,7 @@ pub struct TicketView {
     #[schema(example = "宋疃镇 镇（街道）残联")]
     pub who_acts: String,
     /// Until when the resident may say that the answer did not solve it; then the ticket closes.
-    #[schema(example = "2026-12-10")]
+    #[schema(example = "2026-12-10", format = Date)]
     pub answer_counts_on: Option<String>,
     /// What it is about, in the words of whoever opened it.
     #[schema(example = "学校不肯开在读证明，申请交不上去。")]

@@ -21,7 +21,9 @@ pub const MOST: i64 = 100;
 #[into_params(parameter_in = Query)]
 pub struct Paged {
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     pub limit: Option<i64>,
+    #[param(min_length = 1)]
     pub cursor: Option<String>,
 }
 

@@ -42,10 +42,10 @@ pub struct CertificateCard {
     /// Of a multiple disability its categories.
     pub components: Vec<Labelled<Category>>,
     pub level: Labelled<Level>,
-    #[schema(example = "2016-12-01")]
+    #[schema(example = "2016-12-01", format = Date)]
     pub issued_on: String,
     /// The last valid day.
-    #[schema(example = "2026-12-01")]
+    #[schema(example = "2026-12-01", format = Date)]
     pub expires_on: String,
     pub status: Labelled<CertificateStatus>,
     /// The card that took its place.
@@ -56,15 +56,15 @@ pub struct CertificateCard {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct RenewalWindowView {
     /// First day on which a renewal can be filed.
-    #[schema(example = "2026-06-01")]
+    #[schema(example = "2026-06-01", format = Date)]
     pub opens_on: String,
-    #[schema(example = "2026-12-01")]
+    #[schema(example = "2026-12-01", format = Date)]
     pub expires_on: String,
     /// First day on which a card that was not renewed is frozen.
-    #[schema(example = "2026-12-02")]
+    #[schema(example = "2026-12-02", format = Date)]
     pub freezes_on: String,
     /// First day on which it is cancelled.
-    #[schema(example = "2027-06-02")]
+    #[schema(example = "2027-06-02", format = Date)]
     pub cancels_on: String,
     pub phase: Labelled<WindowPhase>,
     /// The same in one plain sentence.
@@ -175,12 +175,12 @@ pub struct AssessmentResult {
     pub components: Vec<Labelled<Category>>,
     /// Empty when the standard of disability is not met.
     pub level: Option<Labelled<Level>>,
-    #[schema(example = "2026-11-20")]
+    #[schema(example = "2026-11-20", format = Date)]
     pub assessed_on: String,
     #[schema(example = "区人民医院")]
     pub hospital: String,
     pub at_home: bool,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub entered_at: String,
 }
 
@@ -250,14 +250,15 @@ pub struct CertificateCase {
     pub result: Option<AssessmentResult>,
     pub card: Labelled<CardStep>,
     pub new_card: Option<CertificateCard>,
-    #[schema(example = "2026-11-21")]
+    #[schema(example = "2026-11-21", format = Date)]
     pub made_on: Option<String>,
     /// Of a posted card.
     #[schema(example = "EMS1234567890")]
     pub tracking_no: Option<String>,
-    #[schema(example = "2026-11-24")]
+    #[schema(example = "2026-11-24", format = Date)]
     pub handed_on: Option<String>,
     /// Day from which a posted card counts as received.
+    #[schema(format = Date)]
     pub receipt_due_on: Option<String>,
 }
 

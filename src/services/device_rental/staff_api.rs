@@ -53,7 +53,9 @@ struct WantedLoans {
     /// The open loan of this item, wherever in the county it was lent: what a keeper scans when it is brought back.
     asset_tag: Option<String>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 
@@ -191,7 +193,9 @@ struct WantedUnits {
     /// available, lent, to_inspect, to_disinfect, under_repair, missing or retired.
     state: Option<String>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

@@ -68,7 +68,7 @@ pub struct ChoiceView {
     pub version: i64,
     pub point_id: Id,
     pub model_id: Id,
-    #[schema(example = "2026-11-23")]
+    #[schema(example = "2026-11-23", format = Date)]
     pub pickup_on: String,
 }
 
@@ -97,10 +97,10 @@ pub struct LoanView {
     /// Six digits to show to the keeper; while something waits to be fetched.
     #[schema(example = "482913")]
     pub pickup_code: Option<String>,
-    #[schema(example = "2026-11-23")]
+    #[schema(example = "2026-11-23", format = Date)]
     pub pickup_on: String,
     /// The last day on which it is kept.
-    #[schema(example = "2026-11-25")]
+    #[schema(example = "2026-11-25", format = Date)]
     pub pickup_until: String,
     /// To be left as security; 0 for none.
     #[schema(example = 0)]
@@ -108,12 +108,12 @@ pub struct LoanView {
     /// Label of the item, from hand-out on.
     #[schema(example = "LY-0003")]
     pub asset_tag: Option<String>,
-    #[schema(example = "2026-11-23")]
+    #[schema(example = "2026-11-23", format = Date)]
     pub handed_out_on: Option<String>,
-    #[schema(example = "2027-01-22")]
+    #[schema(example = "2027-01-22", format = Date)]
     pub due_on: Option<String>,
     pub extensions: i64,
-    #[schema(example = "2027-01-20T10:00:00+08:00")]
+    #[schema(example = "2027-01-20T10:00:00+08:00", format = DateTime)]
     pub returned_at: Option<String>,
     /// Why it is over.
     pub ended_why: Option<Labelled<EndWhy>>,
@@ -185,7 +185,7 @@ fn tag(c: &mut AnyConn, l: &Loan) -> Result<Option<String>> {
 /// What a borrower said about a device.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReportView {
-    #[schema(example = "2026-12-01T09:30:00+08:00")]
+    #[schema(example = "2026-12-01T09:30:00+08:00", format = DateTime)]
     pub at: String,
     pub kind: Labelled<Trouble>,
     #[schema(example = "左边的刹车松了。")]
@@ -208,15 +208,15 @@ pub struct KeeperLoanView {
     #[schema(example = "普通轮椅")]
     pub model_name: String,
     pub state: Labelled<LoanState>,
-    #[schema(example = "2026-11-23")]
+    #[schema(example = "2026-11-23", format = Date)]
     pub pickup_on: String,
-    #[schema(example = "2026-11-25")]
+    #[schema(example = "2026-11-25", format = Date)]
     pub pickup_until: String,
     #[schema(example = 0)]
     pub deposit_fen: i64,
     #[schema(example = "LY-0003")]
     pub asset_tag: Option<String>,
-    #[schema(example = "2027-01-22")]
+    #[schema(example = "2027-01-22", format = Date)]
     pub due_on: Option<String>,
     pub overdue: bool,
     /// How it came back.
@@ -266,10 +266,10 @@ pub struct UnitView {
     pub model_id: Id,
     pub state: Labelled<UnitState>,
     /// When the inspection was signed, since it last came in.
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub inspected_at: Option<String>,
     /// When the disinfection was signed, since it last came in.
-    #[schema(example = "2026-11-21T10:30:00+08:00")]
+    #[schema(example = "2026-11-21T10:30:00+08:00", format = DateTime)]
     pub disinfected_at: Option<String>,
     /// The version to send with the next action.
     pub version: i64,
@@ -303,13 +303,13 @@ pub struct WaitView {
     #[schema(example = "普通轮椅")]
     pub model_name: String,
     pub state: Labelled<WaitState>,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub since: String,
     /// How many people are before this one.
     #[schema(example = 2)]
     pub before: i64,
     /// Until when the offer is kept.
-    #[schema(example = "2026-11-22T09:30:00+08:00")]
+    #[schema(example = "2026-11-22T09:30:00+08:00", format = DateTime)]
     pub offer_until: Option<String>,
     /// The version to send with the next action.
     pub version: i64,

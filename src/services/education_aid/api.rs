@@ -65,16 +65,18 @@ pub struct SeasonView {
     /// Applications are taken today.
     pub open: bool,
     pub status: Labelled<SeasonStatus>,
-    #[schema(example = "2026-11-01")]
+    #[schema(example = "2026-11-01", format = Date)]
     pub opens_on: String,
-    #[schema(example = "2026-12-31")]
+    #[schema(example = "2026-12-31", format = Date)]
     pub closes_on: String,
     /// The day on which certificates must be valid.
-    #[schema(example = "2026-12-31")]
+    #[schema(example = "2026-12-31", format = Date)]
     pub review_on: String,
     /// The day on which the household must have been so.
+    #[schema(format = Date)]
     pub exam_on: Option<String>,
     /// The last day for the proof of enrolment of new students.
+    #[schema(format = Date)]
     pub second_evidence_due: Option<String>,
     /// Persons at most.
     #[schema(example = 340)]
@@ -117,10 +119,12 @@ impl SeasonView {
 #[into_params(parameter_in = Query)]
 pub struct OfCounty {
     /// Twelve-digit code of the county.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     pub county: AreaCode,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     pub limit: Option<i64>,
+    #[param(min_length = 1)]
     pub cursor: Option<String>,
 }
 

@@ -48,9 +48,11 @@ struct BatchSummary {
     line_count: i64,
     #[schema(example = 27000000)]
     total_fen: i64,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     created_at: String,
+    #[schema(format = DateTime)]
     exported_at: Option<String>,
+    #[schema(format = DateTime)]
     booked_at: Option<String>,
     /// SHA-256 of the exported file, hexadecimal.
     file_sha256: Option<String>,
@@ -164,10 +166,12 @@ async fn build(
 #[into_params(parameter_in = Query)]
 struct Batches {
     /// Twelve-digit code of the county.
-    #[param(value_type = String, example = "990101000000")]
+    #[param(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
+    #[param(min_length = 1)]
     cursor: Option<String>,
 }
 

@@ -101,7 +101,7 @@ struct NewStandard {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Announce {
-    #[schema(value_type = String, example = "990101000000")]
+    #[schema(value_type = String, example = "990101000000", pattern = "^[0-9]{12}$")]
     county: AreaCode,
     #[validate(range(min = 2000, max = 2999, message = "请填写四位数的年度。"))]
     #[schema(example = 2026)]

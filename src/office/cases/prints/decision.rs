@@ -41,7 +41,7 @@ pub struct DocumentView {
     #[schema(example = "ZS20260310123456-补正1")]
     pub number: String,
     /// When it was issued.
-    #[schema(example = "2026-03-10T09:20:00+08:00")]
+    #[schema(example = "2026-03-10T09:20:00+08:00", format = DateTime)]
     pub issued_at: String,
     /// Under the case: append it to the path of the case.
     #[schema(example = "/corrections/1/notice")]
