@@ -5,10 +5,12 @@ use utoipa::ToSchema;
 
 use crate::rules::coded::Coded;
 
-/// A value of an enumeration with its Chinese label. `T` is the enumeration, which stands in the document with all its
-/// values; it is text where the values are data of a county or belong to a service.
+/// A value of an enumeration with its Chinese label.
+// `T` is the enumeration, which stands in the document with all its values. It is text where the values are data of a
+// county or belong to a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Labelled<T = String> {
+    #[schema(inline)]
     pub value: T,
     pub label: String,
 }
