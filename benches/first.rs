@@ -5,7 +5,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "../tests/it/world/cast.rs"]
+mod cast;
+#[path = "../tests/it/world/county.rs"]
+mod county;
 mod plain;
+#[path = "../tests/it/world/program.rs"]
+mod program;
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -17,14 +23,8 @@ use std::time::{Duration, Instant};
 use actix_web::{App as Actix, HttpResponse, HttpServer, web};
 use diesel::connection::SimpleConnection;
 use futures_util::future::join_all;
-#[path = "../src/demo/mod.rs"]
-#[allow(dead_code, unused_imports)]
-mod demo;
-
-use crate::demo::walks::{self, Walker};
-use crate::demo::{cast, province, shop};
-use zhucan::entry::server::{self, Options};
-use zhucan::office::accounts::Rates;
+use program::Demo;
+use serde_json::{Value, json};
 use zhucan::platform::app::{App, Tools};
 use zhucan::platform::clock::Clock;
 use zhucan::platform::crypto::Keyring;
@@ -33,8 +33,6 @@ use zhucan::platform::files::{FileDesk, PdfWorker, Vault};
 use zhucan::platform::print::Press;
 use zhucan::platform::settings::Settings;
 use zhucan::platform::wechat::{Secret, Timeouts, WeChat, WeChatApp};
-use zhucan::platform::wechat_stand_in::{self, Shared};
-use zhucan::rules::calendar::beijing_date;
 
 const CALLERS: usize = 16;
 const CALLS: usize = 4_000;
@@ -46,7 +44,7 @@ fn main() {
         reads(bare).await;
         for (label, batch) in [("durable submit, 64 callers, group commit", 256), ("durable submit, 64 callers, one by one", 1)] {
             let folder = tempfile::tempdir().unwrap();
-            let app = app(folder.path(), Bounds { batch, ..Bounds::default() }, "http://127.0.0.1:9").await;
+            let app = app(folder.path(), Bounds { batch, ..Bounds::default() }).await;
             row(label, plain::submits(&app, 64, 20).await, bare);
         }
     });
@@ -95,10 +93,11 @@ async fn bare() -> f64 {
     p50
 }
 
-async fn app(folder: &Path, bounds: Bounds, wechat: &str) -> App {
+async fn app(folder: &Path, bounds: Bounds) -> App {
     let clock = Clock::system();
     let at = clock.clone();
-    let program = WeChatApp { appid: cast::APPID.into(), secret: Secret::new(cast::SECRET), base_url: wechat.into() };
+    let program =
+        WeChatApp { appid: cast::APPID.into(), secret: Secret::new(cast::SECRET), base_url: "http://127.0.0.1:9".into() };
     let app = App::new(Tools {
         db: Db::open(&format!("sqlite://{}", folder.join("bench.db").display()), bounds).unwrap(),
         wechat: vec![WeChat::new(program, Timeouts::default(), Arc::new(move || at.now_ms())).unwrap()],
@@ -109,56 +108,66 @@ async fn app(folder: &Path, bounds: Bounds, wechat: &str) -> App {
         vault: Vault::in_folder(&folder.join("papers")).unwrap(),
         papers: FileDesk::new(PdfWorker::new(env!("CARGO_BIN_EXE_zhucan").into())),
         press: Press::default(),
-        settings: Settings { public_url: "http://bench".to_owned(), demo: true, templates: Vec::new(), min_client: None },
+        settings: Settings { public_url: "http://bench".to_owned(), demo: false, templates: Vec::new(), min_client: None },
     });
     migrate::up(&app.db).await.unwrap();
-    let now = app.clock.now_ms();
-    province::ground(&app, beijing_date(now), now).await.unwrap();
+    county::lay(&app).await;
     app
 }
 
-/// The two reads, on a case that a whole journey made and on a queue of 200 000.
+/// The two reads of the program itself, on a case that a whole journey made and on a queue of 200 000.
 async fn reads(bare: f64) {
     let folder = tempfile::tempdir().unwrap();
-    let wechat_listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let wechat = format!("http://{}", wechat_listener.local_addr().unwrap());
-    let app = app(folder.path(), Bounds::default(), &wechat).await;
-    let at = app.clock.clone();
-    let stand_in = Shared::new(Arc::new(move || at.now_ms()));
-    cast::introduce(&stand_in);
-    cast::load(&app, &stand_in).await.unwrap();
-    shop::open(&app).await.unwrap();
-    actix_web::rt::spawn(wechat_stand_in::start(wechat_listener, stand_in).unwrap());
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let rates = Rates { residents_per_minute: 100_000, workers_per_minute: 100_000, ..Rates::default() };
-    let server = server::start(app.clone(), listener, Options { workers: 2, rates, ..Options::default() }).unwrap();
-    let mut walker = Walker::new(&base, &wechat, false);
-    walks::take(&mut walker, "certificate-renewal").await.unwrap_or_else(|stop| panic!("{}", stop.0));
+    let demo = Demo::start(folder.path(), &[]);
+    let walked = program::run(&["demo", "walk", "certificate-renewal"], &demo.data);
+    assert!(walked.well, "{}", walked.text);
+    let case = walked.text.split("/api/v1/cases/").nth(1).unwrap()[..36].to_owned();
+    let resident = resident(&demo, "zhao-tiezhu").await;
+    row("a case with its timeline, signed in", load(&format!("{}/api/v1/cases/{case}", demo.base), &resident).await, bare);
 
-    let resident = walker.resident("zhao-tiezhu").await.unwrap_or_else(|stop| panic!("{}", stop.0));
-    let cases = walker.get(&resident, "/cases").await.unwrap_or_else(|stop| panic!("{}", stop.0));
-    let case = cases["items"][0]["summary"]["id"].as_str().or(cases["items"][0]["id"].as_str()).unwrap().to_owned();
-    let url = format!("{base}/api/v1/cases/{case}");
-    row("a case with its timeline, signed in", load(&url, resident.token()).await, bare);
+    assert!(demo.stop());
+    let db = Db::open(&format!("sqlite://{}", folder.path().join("zhucan.db").display()), Bounds::default()).unwrap();
+    let journey = case.replace('-', "");
+    db.write(move |c| {
+        // Copies of the journey's case, each waiting at the town; what a queue page reads is all there.
+        c.batch_execute(&format!(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) \
+             INSERT INTO cases SELECT randomblob(16), 'B' || i, service, kind, period, county, area, person_id, applicant_id, filed_by, \
+             channel, policy_id, 'submitted', 1, 0, 'town', '990101100000', NULL, NULL, NULL, NULL, 1700000000000 + i * 1000, \
+             1700000000000, NULL, NULL, NULL, NULL, NULL, data_key, head, events, created_at FROM cases, n WHERE cases.id = x'{journey}'",
+        ))?;
+        Ok(())
+    })
+    .await
+    .unwrap();
+    db.close();
+    let demo = Demo::start(folder.path(), &[]);
+    let town = worker(&demo, "town").await;
+    let url = format!("{}/api/v1/staff/queue?limit=20", demo.base);
+    row("a queue page of 20 from 200 000 cases", load(&url, &town).await, bare);
+    assert!(demo.stop());
+}
 
-    app.db
-        .write(|c| {
-            // Copies of the journey's case, each waiting at the town; what a queue page reads is all there.
-            c.batch_execute(
-                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000) \
-                 INSERT INTO cases SELECT randomblob(16), 'B' || i, service, kind, period, county, area, person_id, applicant_id, filed_by, \
-                 channel, policy_id, 'submitted', 1, 0, 'town', '990101100000', NULL, NULL, NULL, NULL, 1700000000000 + i * 1000, \
-                 1700000000000, NULL, NULL, NULL, NULL, NULL, data_key, head, events, created_at FROM cases, n WHERE cases.number NOT LIKE 'B%'",
-            )?;
-            Ok(())
-        })
-        .await
-        .unwrap();
-    let town = walker.worker("town").await.unwrap_or_else(|stop| panic!("{}", stop.0));
-    let url = format!("{base}/api/v1/staff/queue?limit=20");
-    row("a queue page of 20 from 200 000 cases", load(&url, town.token()).await, bare);
-    server.drain().await;
+/// The access token of a resident of the demo.
+async fn resident(demo: &Demo, handle: &str) -> String {
+    let code = reqwest::get(format!("{}/__fake/login-code?user={handle}", demo.wechat)).await.unwrap();
+    sign_in(demo, "wechat", &code.json().await.unwrap()).await
+}
+
+/// The access token of a worker of the demo.
+async fn worker(demo: &Demo, username: &str) -> String {
+    // A one-time code serves once.
+    let move_on = reqwest::Client::new().post(format!("{}/demo/clock", demo.base));
+    move_on.json(&json!({ "forward_ms": 31_000 })).send().await.unwrap();
+    let code: Value = reqwest::get(format!("{}/demo/totp/{username}", demo.base)).await.unwrap().json().await.unwrap();
+    let body = json!({ "username": username, "password": "demo-only-password", "totp": code["data"]["code"] });
+    sign_in(demo, "staff", &body).await
+}
+
+async fn sign_in(demo: &Demo, way: &str, body: &Value) -> String {
+    let call = reqwest::Client::new().post(format!("{}/api/v1/auth/{way}/login", demo.base)).json(body);
+    let answer: Value = call.send().await.unwrap().json().await.unwrap();
+    answer["data"]["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
 /// The product itself: how long until it is ready, and how much memory it then holds.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::demo::cast::{self, APPID};
+use crate::cast::{self, APPID};
 use chrono::NaiveDate;
 use futures_util::future::join_all;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -148,12 +148,12 @@ async fn policy(app: &App) -> NewPolicy {
     }
 }
 
-/// An account of the demo's cast and the person that it is.
+/// An account of the cast and the person that it is.
 async fn somebody(app: &App) -> (Id, Id) {
     let at = app.clock.clone();
     let stand_in = Shared::new(Arc::new(move || at.now_ms()));
     cast::introduce(&stand_in);
-    cast::load(app, &stand_in).await.unwrap();
+    cast::load(app, &stand_in).await;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "zhao-tiezhu"), None).unwrap();
     let today = beijing_date(app.clock.now_ms());
     let found = app.db.write(move |c| {

@@ -7,15 +7,17 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 
 use crate::demo::province::figures_counted::Figure;
+use crate::demo::province::marker;
 use crate::demo::walks::{self, Walker};
 use crate::demo::{banner, cast, control, folder, past, province, shop};
 use zhucan::entry::cli::Outcome;
 use zhucan::entry::cli::place::{self, Outside, Place, cause};
 use zhucan::entry::cli::running::{block_on, listen, until_stopped};
 use zhucan::entry::server::Options;
+use zhucan::office::policy::areas;
 use zhucan::platform::clock::Clock;
 use zhucan::platform::crypto::Keyring;
-use zhucan::platform::db::{Bounds, Db};
+use zhucan::platform::db::{Bounds, Db, migrate};
 use zhucan::platform::facts;
 use zhucan::platform::settings::Settings;
 use zhucan::platform::sms_stand_in;
@@ -38,6 +40,11 @@ pub struct Demo {
     sms_listen: Option<SocketAddr>,
     #[arg(long, env = "ZHUCAN_METRICS_LISTEN", help = "Prometheus 指标的监听地址；不填则不开")]
     metrics_listen: Option<SocketAddr>,
+    #[arg(long, help = "只装入甲区，几秒钟就能启动；第一次启动时决定")]
+    small: bool,
+    // No environment variable: one that is meant for the product must not bring invented people into its database.
+    #[arg(long, help = "postgres://… 一个空的数据库；不填则用数据文件夹里的 zhucan.db")]
+    database_url: Option<String>,
 }
 
 #[derive(Subcommand)]
@@ -82,7 +89,7 @@ impl Demo {
     }
 
     fn start(self) -> Outcome {
-        let place = Place::folder(self.data.clone());
+        let place = Place { database_url: self.database_url, ..Place::folder(self.data) };
         let listener = listen(self.listen)?;
         let address = listener.local_addr().map_err(|e| e.to_string())?;
         let metrics = self.metrics_listen.map(listen).transpose()?;
@@ -100,9 +107,10 @@ impl Demo {
         let keys = place.read_keys()?;
         block_on(async move {
             let db = place.open_database(Bounds::default())?;
+            refuse_real_database(&db).await?;
             place::migrate(&db).await?;
             let clock = Clock::system();
-            clock.set_offset_ms(mark_database(&db, clock.now_ms()).await?);
+            clock.set_offset_ms(mark_database(&db, clock.now_ms(), self.small).await?);
             let templates = vec![("case_progress".to_owned(), cast::TEMPLATE.to_owned())];
             let settings = Settings { public_url: base, demo: true, templates, min_client: None };
             let at = clock.clone();
@@ -152,11 +160,30 @@ fn prepare_folder(place: &Place, address: &str, wechat: &str) -> Outcome {
     keys.write_new(&place.keys_file()).map_err(|e| e.to_string())
 }
 
+/// The first migration, which makes the tables that are asked here.
+const FIRST: &str = "0001";
+
+/// Err when the database has areas and is no demo's. A demo that was cut off before its first mark has none.
+async fn refuse_real_database(db: &Db) -> Outcome {
+    let (missing, _) = migrate::state(db).await.map_err(|e| cause(&e))?;
+    if missing.iter().any(|version| version == FIRST) {
+        return Ok(());
+    }
+    let real = db.read(|c| Ok(facts::get(c, facts::DEMO)?.is_none() && !areas::counties(c)?.is_empty()));
+    if real.await.map_err(|e| cause(&e))? {
+        return Err("这个数据库里已有正式数据，演示不会使用它。请换一个空的数据库。".to_owned());
+    }
+    Ok(())
+}
+
 /// Marks the database at the first start; answers how far its clock is ahead.
-async fn mark_database(db: &Db, now_ms: i64) -> Result<i64, String> {
+async fn mark_database(db: &Db, now_ms: i64, small: bool) -> Result<i64, String> {
     let marked = db.write(move |c| {
         if facts::get(c, facts::DEMO)?.is_none() {
             facts::set(c, facts::DEMO, &now_ms.to_string())?;
+            if small {
+                marker::first_county_only(c)?;
+            }
         }
         Ok(facts::get(c, facts::DEMO_CLOCK_OFFSET)?.and_then(|text| text.parse().ok()).unwrap_or(0))
     });

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::demo::cast;
+use crate::world::cast;
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zhucan::office::accounts::guards::Post;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::demo::cast::{APPID, TEMPLATE};
+use crate::world::cast::{APPID, TEMPLATE};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use zhucan::office::accounts::wechat_events::wechat_pushes;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::demo::cast::APPID;
+use crate::world::cast::APPID;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;

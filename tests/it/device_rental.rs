@@ -1,6 +1,6 @@
 //! Device rental over HTTP: a guardian borrows for a child, twenty want the last wheelchair, an offer passes on.
 
-use crate::demo::cast;
+use crate::world::cast;
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use serde_json::{Value, json};

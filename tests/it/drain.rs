@@ -5,15 +5,17 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use crate::world::World;
+use crate::world::cast::APPID;
 
 stories![the_end_is_told_first_and_a_request_in_flight_is_answered];
 
 async fn the_end_is_told_first_and_a_request_in_flight_is_answered(world: World) {
-    let (app, base, server) = world.demo_server(Duration::from_secs(1));
+    let (base, server) = world.slow_to_stop(Duration::from_secs(1));
     let address = base.trim_start_matches("http://").to_owned();
-    let (first, second) = ("{\"forward_ms\":", "60000}");
-    let there = address.clone();
-    let begun = tokio::task::spawn_blocking(move || begin(&there, first, second.len()));
+    let code = world.wechat.issue_login_code(APPID, "lin-xiaoyu").unwrap();
+    let (first, second) = ("{\"code\":", format!("\"{code}\"}}"));
+    let (there, rest) = (address.clone(), second.len());
+    let begun = tokio::task::spawn_blocking(move || begin(&there, first, rest));
     let mut slow = begun.await.unwrap();
 
     let ending = actix_web::rt::spawn(server.drain());
@@ -28,9 +30,8 @@ async fn the_end_is_told_first_and_a_request_in_flight_is_answered(world: World)
         text
     });
     let text = answered.await.unwrap();
-    assert!(text.contains("HTTP/1.1 200") && text.contains("\"offset_ms\":60000"), "{text}");
+    assert!(text.contains("HTTP/1.1 200") && text.contains("\"access_token\":"), "{text}");
     ending.await.unwrap();
-    assert_eq!(app.clock.offset_ms(), 60_000);
     assert!(TcpStream::connect(&address).is_err(), "nobody listens any more");
 }
 
@@ -39,7 +40,7 @@ fn begin(address: &str, first: &str, rest: usize) -> TcpStream {
     let mut slow = TcpStream::connect(address).unwrap();
     slow.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let length = first.len() + rest;
-    let head = "POST /demo/clock HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nconnection: close";
+    let head = "POST /api/v1/auth/wechat/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nconnection: close";
     write!(slow, "{head}\r\ncontent-length: {length}\r\nexpect: 100-continue\r\n\r\n").unwrap();
     let mut told = String::new();
     BufReader::new(&slow).read_line(&mut told).unwrap();

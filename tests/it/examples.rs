@@ -107,18 +107,17 @@ impl Plain {
     }
 }
 
-/// Media types that an example can show.
-const SHOWN: [&str; 2] = ["application/json", "text/csv"];
-
-fn shown(holder: &Value) -> Option<&Value> {
-    SHOWN.iter().find_map(|kind| holder["content"][kind].get("schema"))
+/// The schema of a body or an answer that an example can show; files answer as files.
+fn shown<'a>(holder: &'a Value, kinds: &[&str]) -> Option<&'a Value> {
+    kinds.iter().find_map(|kind| holder["content"][kind].get("schema"))
 }
 
 /// What of an operation an example must show: its body, and its first success.
 fn wanted(operation: &Operation) -> (Option<&Value>, Option<(&String, &Value)>) {
     let responses = operation.value["responses"].as_object().unwrap();
     let success = responses.iter().find(|(status, _)| status.starts_with('2'));
-    (shown(&operation.value["requestBody"]), success.and_then(|(status, response)| Some((status, shown(response)?))))
+    let answer = success.and_then(|(status, response)| Some((status, shown(response, &["application/json"])?)));
+    (shown(&operation.value["requestBody"], &["application/json", "text/csv"]), answer)
 }
 
 /// Why an example does not fit its operation.

@@ -13,9 +13,10 @@ plain![
     each_table_is_declared_by_one_store,
     every_list_of_codes_is_in_the_table,
     operations_are_mounted_so_that_the_document_knows_them,
+    neither_the_library_nor_tests_nor_benches_know_the_demo,
 ];
 
-/// From the bottom up.
+/// Of the library, from the bottom up; the demo stands above them, in the program.
 const FLOORS: &[&str] = &["rules", "platform", "office", "services", "api", "entry"];
 
 pub struct Source {
@@ -25,7 +26,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// The floor's place, None for `lib.rs` and `main.rs`.
+    /// The floor's place, None for `lib.rs`, `main.rs` and the demo.
     fn floor(&self) -> Option<usize> {
         let first = self.path.strip_prefix("src/")?.split('/').next()?;
         FLOORS.iter().position(|floor| *floor == first)
@@ -204,4 +205,29 @@ fn operations_are_mounted_so_that_the_document_knows_them() {
         }
     }
     settle(faults);
+}
+
+/// The demo stands above the library, in the program: what it invents must not be what the product or its tests rest on.
+fn neither_the_library_nor_tests_nor_benches_know_the_demo() {
+    let below = |s: &Source| s.floor().is_some() || s.path == "src/lib.rs" || !s.path.starts_with("src/");
+    let all: Vec<Source> = ["src", "tests", "benches"].into_iter().flat_map(sources).collect();
+    assert!(all.iter().any(|s| s.path == "src/demo/mod.rs"), "the demo was not found");
+    let mut faults = Vec::new();
+    for source in all.iter().filter(|s| below(s)) {
+        for (line, code) in source.code().filter(|(_, code)| names_demo(code)) {
+            faults.push(format!("{}:{line} {}", source.path, code.trim()));
+        }
+    }
+    settle(faults);
+}
+
+/// The module as code names it, or its files: `crate::demo`, `demo::cast`, `mod demo`, `use super::{demo, …}`, `#[path = "…/demo/…"]`.
+fn names_demo(code: &str) -> bool {
+    let quoted = code.split('"').nth(1).unwrap_or_default();
+    let bare: String = code.split('"').step_by(2).collect::<Vec<_>>().join(" ");
+    let words: Vec<&str> = bare.split(|c: char| !c.is_alphanumeric() && c != '_' && c != ':').collect();
+    let path = words.iter().any(|w| w.split("::").any(|part| part == "demo") && w.contains("::"));
+    let declared = words.windows(2).any(|pair| pair == ["mod", "demo"]);
+    let used = words.contains(&"use") && words.contains(&"demo");
+    path || declared || used || code.contains("#[path = ") && quoted.contains("demo")
 }

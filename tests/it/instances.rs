@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::demo::cast::TEMPLATE;
+use crate::world::cast::TEMPLATE;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use zhucan::entry::worker;

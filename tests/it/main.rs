@@ -23,10 +23,6 @@ mod contract;
 mod counter;
 mod counter_codes;
 mod day_sheet;
-#[path = "../../src/demo/mod.rs"]
-#[allow(dead_code, unused_imports)]
-mod demo;
-mod demo_past;
 mod device_rental;
 mod document;
 mod drain;
@@ -93,7 +89,6 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("counter", counter::STORIES),
     ("day_sheet", day_sheet::STORIES),
     ("counter_codes", counter_codes::STORIES),
-    ("demo_past", demo_past::STORIES),
     ("device_rental", device_rental::STORIES),
     ("drain", drain::STORIES),
     ("education_aid", education_aid::STORIES),
@@ -165,6 +160,7 @@ fn main() -> ExitCode {
     }
     let everything = args.filter.is_none() && args.skip.is_empty() && !args.list && !args.ignored;
     let conclusion = libtest_mimic::run(&args, trials);
+    let ended_well = journeys::end();
     grounds::end();
     examples::record();
     if !postgres && !args.list {
@@ -175,5 +171,5 @@ fn main() -> ExitCode {
     if everything && !conclusion.has_failed() && !document::everything_was_seen() {
         return ExitCode::FAILURE;
     }
-    conclusion.exit_code()
+    if ended_well { conclusion.exit_code() } else { ExitCode::FAILURE }
 }

@@ -1,6 +1,6 @@
 //! What a resident is told: in the app always, by WeChat as often as they allowed, never twice, and never anything personal.
 
-use crate::demo::cast::{APPID, TEMPLATE};
+use crate::world::cast::{APPID, TEMPLATE};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -1,21 +1,13 @@
 //! Papers that the office hands out: the notice, the decisions and the file, as PDF that can be read aloud.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use crate::demo::shop;
-use crate::demo::walks::{self, Walker};
 use diesel::prelude::*;
 use lopdf::Document;
 use serde_json::{Value, json};
-use zhucan::office::cases::case::{self, cases};
-use zhucan::office::cases::service::{OnPaper, Spine};
-use zhucan::platform::id::Id;
 use zhucan::rules::lifecycle::Role;
-use zhucan::services;
 
+use crate::journeys::{tried, worker};
 use crate::world::World;
-use crate::world::client::{Reply, overhear};
+use crate::world::client::Reply;
 use crate::world::renewal::{Applicant, Case, MINUTES_11, days, picture};
 
 stories![
@@ -222,25 +214,20 @@ async fn papers_of_others_and_papers_that_are_not_there_are_not_found(world: Wor
     }
 }
 
+/// The file of a case shows the form as its service prints it; the demo's walks have filled one in for each service.
 async fn the_form_of_each_service_can_be_printed(world: World) {
-    for (walk, full) in [("education-aid", "银行账号"), ("device-rental", "联系电话")] {
-        let (app, base, server) = world.demo_server(Duration::ZERO);
-        shop::open(&app).await.unwrap();
-        let mut walker = Walker::heard_by(&base, &world.wechat_address, Arc::new(overhear));
-        walks::take(&mut walker, walk).await.unwrap_or_else(|stop| panic!("{walk}: {}", stop.0));
-        drop(walker);
-        let spine = Spine::of(&app, &services::all());
-        let printed = app.db.read(move |c| {
-            let ids: Vec<Id> = cases::table.select(cases::id).order(cases::id).load(c)?;
-            let case = case::find(c, *ids.first().unwrap())?;
-            let service = spine.services.get(&case.service)?;
-            let mut form = |open| service.printed(c, &spine, &case, OnPaper::Form { open });
-            Ok([form(false)?, form(true)?].map(|all| all.into_iter().flat_map(|s| s.rows).collect::<Vec<_>>()))
-        });
-        let [masked, open] = printed.await.unwrap();
-        let value = |rows: &[(&str, String)]| rows.iter().find(|(label, _)| *label == full).unwrap().1.clone();
-        assert!(masked.len() >= 6 && masked.len() == open.len(), "{masked:?}");
-        assert!(value(&masked).contains('*') && !value(&open).contains('*'), "{masked:?}");
-        server.drain().await;
+    let mut tried = tried(&world).await.lock().await;
+    let aid = tried.walk(&["demo", "walk", "education-aid"]).await;
+    let rental = tried.walk(&["demo", "walk", "device-rental"]).await;
+    let demo = tried.before(&world);
+    let county = worker(&demo, "county").await;
+    for (case, label, value) in [(aid, "银行账号", "6217000010001234567"), (rental, "联系电话", "13800000002")] {
+        let path = format!("/api/v1/staff/cases/{case}/file");
+        let masked = words(&print(&demo, &county, &path).await);
+        let open = words(&print(&demo, &county, &format!("{path}?purpose=移交市残联复核")).await);
+        assert!(masked.contains(label) && !masked.contains(value), "{masked}");
+        assert!(open.contains(&format!("{label}{value}")), "{open}");
+        let sections = |text: &str| text.matches("填写内容").count();
+        assert!(sections(&masked) > 1 && sections(&masked) == sections(&open), "{masked}");
     }
 }

@@ -202,7 +202,7 @@ async fn nobody_works_on_a_case_of_their_family(world: World) {
     let clerk = world.worker(&[Role::TownOfficer]).await;
     let number = zhucan::rules::identity::invent("990101", chrono::NaiveDate::from_ymd_opt(1985, 7, 1).unwrap(), 555).unwrap();
     let brother = json!({ "name": "赵铁牛", "id_number": number.reveal(), "area": "990101100200",
-        "phone": null, "address": null, "household": "demo-903" });
+        "phone": null, "address": null, "household": "household-903" });
     let brother = world.post("/api/v1/staff/persons").token(&clerk).json(&brother).send().await.data(201);
     let family = brother["id"].as_str().unwrap().parse().unwrap();
     let themselves = zhao.person.parse().unwrap();

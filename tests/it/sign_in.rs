@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::demo::cast;
+use crate::world::cast;
 use serde_json::json;
 use uuid::Uuid;
 use zhucan::platform::wechat_stand_in::FaultMode;

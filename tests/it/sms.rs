@@ -107,7 +107,7 @@ async fn a_known_number_opens_its_account_and_not_one_that_rested_for_months(wor
     let next = signed_in(&world, ZHAO).await;
     assert_eq!(next["account"]["id"], strange["account"]["id"], "of several, the one used last");
     // WeChat still opens the old one, and from then on the number does too.
-    let code = world.wechat.issue_login_code(crate::demo::cast::APPID, "zhao-tiezhu").unwrap();
+    let code = world.wechat.issue_login_code(crate::world::cast::APPID, "zhao-tiezhu").unwrap();
     world.pass(MINUTE);
     let again = world.post("/api/v1/auth/wechat/login").json(&json!({ "code": code })).send().await.data(200);
     assert_eq!(again["account"]["id"], by_wechat["account"]);

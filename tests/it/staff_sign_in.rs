@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::demo::cast::PASSWORD;
+use crate::world::cast::PASSWORD;
 use serde_json::{Value, json};
 use zhucan::office::accounts::{RevocationWatch, residents, staff_admin, staff_login};
 
@@ -99,7 +99,7 @@ async fn a_ban_of_a_resident_by_another_instance_holds_within_moments(world: Wor
         }
         assert!(since.elapsed() < Duration::from_secs(5), "the ban of another instance is never heard of");
     }
-    let code = w.wechat.issue_login_code(crate::demo::cast::APPID, "lin-xiaoyu").unwrap();
+    let code = w.wechat.issue_login_code(crate::world::cast::APPID, "lin-xiaoyu").unwrap();
     w.post("/api/v1/auth/wechat/login").json(&json!({ "code": code })).send().await.refused(403, 11009);
 }
 

@@ -1,6 +1,6 @@
 //! Who is told how: by preference and possibility, the applicant and the person alike, and as it was shown before.
 
-use crate::demo::cast::{APPID, TEMPLATE};
+use crate::world::cast::{APPID, TEMPLATE};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use zhucan::office::notices::reach::Reach;

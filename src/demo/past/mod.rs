@@ -8,6 +8,8 @@ mod pages; // many cases in one write, each page once
 mod picture; // what stands for every paper
 mod rentals; // loans
 mod scene; // where the cases of a county play
+#[cfg(test)]
+mod tests;
 mod today; // live cases on each desk
 mod way; // the steps of one case
 
@@ -22,7 +24,7 @@ use zhucan::rules::areas::AreaCode;
 
 /// Writes the past once, after the province, the cast and the shop; a call after a break goes on where it broke off.
 pub async fn load(app: &App) -> Result<()> {
-    let all: Vec<usize> = (0..COUNTIES.len()).collect();
+    let all: Vec<usize> = (0..app.db.read(marker::counties).await?.len()).collect();
     load_counties(app, &all).await
 }
 

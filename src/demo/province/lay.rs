@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::figures::{COUNTIES, County};
+use super::figures::County;
 use super::marker::{self, Marker};
 use super::people::{Family, families};
 use super::{AREAS, policies};
 use zhucan::office::people::kin::{self, NewKinship};
 use zhucan::office::people::persons::{self, NewPerson, SealedPerson};
 use zhucan::office::people::register::{self, NewCertificate, SealedCertificate};
-use zhucan::office::people::rolls::{self, Counts};
 use zhucan::office::policy::area_rows::{AreaRow, parse};
 use zhucan::office::policy::{areas, calendar, county};
 use zhucan::platform::app::App;
@@ -24,19 +23,8 @@ use zhucan::rules::certificate::{CertificateNumber, RenewalPolicy, expires_on};
 /// People in one write.
 const CHUNK: usize = 500;
 
-/// What lies there now.
-#[derive(Clone, Debug)]
-pub struct Laid {
-    /// False when an earlier call had laid it all.
-    pub now: bool,
-    /// The day that expiries and this year's students are relative to.
-    pub day: NaiveDate,
-    /// The holders of each county.
-    pub holders: Vec<(AreaCode, Counts)>,
-}
-
-/// Lays the province once; a call after a break goes on where it broke off.
-pub async fn load(app: &App) -> Result<Laid> {
+/// Lays the province once; a call after a break goes on where it broke off. False when an earlier call had laid it all.
+pub async fn load(app: &App) -> Result<bool> {
     let now_ms = app.clock.now_ms();
     let found = app.db.read(marker::read).await?;
     let day = found.map_or_else(|| beijing_date(now_ms), |m| m.day);
@@ -44,22 +32,17 @@ pub async fn load(app: &App) -> Result<Laid> {
     if now {
         ground(app, day, now_ms).await?;
         let rows = areas_of_the_province()?;
-        for county in &COUNTIES {
+        for county in app.db.read(marker::counties).await? {
             people(app, county, &rows, day).await?;
         }
         app.db.write(move |c| marker::write(c, Marker { day, done: true })).await?;
     }
-    Ok(Laid { now, day, holders: app.db.read(holders).await? })
+    Ok(now)
 }
 
 /// The rows of [`AREAS`].
 pub fn areas_of_the_province() -> Result<Vec<AreaRow>> {
     parse(AREAS, &|_| false).map_err(Error::invalid)
-}
-
-fn holders(c: &mut AnyConn) -> Result<Vec<(AreaCode, Counts)>> {
-    let codes = COUNTIES.iter().map(|county| AreaCode::parse(county.code).map_err(Error::internal));
-    codes.map(|code| code.and_then(|code| Ok((code, rolls::count_by(c, &code)?)))).collect()
 }
 
 /// Areas, working days and policies, in one write with the mark that laying has begun.

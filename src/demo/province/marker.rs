@@ -6,6 +6,8 @@ use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Error, Result};
 use zhucan::platform::facts;
 
+use super::figures::{COUNTIES, County};
+
 const NAME: &str = "demo_province";
 /// What the people are invented for. A folder of an earlier edition cannot take the cases.
 const EDITION: &str = "with_cases";
@@ -16,6 +18,20 @@ pub struct Marker {
     /// The day for which people and cards are invented.
     pub day: NaiveDate,
     pub done: bool,
+}
+
+/// How many of the counties this demo has; without the fact all.
+const COUNTY_COUNT: &str = "demo_counties";
+
+/// Lets this demo have the first county only.
+pub fn first_county_only(c: &mut AnyConn) -> Result<()> {
+    facts::set(c, COUNTY_COUNT, "1")
+}
+
+/// The counties that have people.
+pub fn counties(c: &mut AnyConn) -> Result<&'static [County]> {
+    let count = facts::get(c, COUNTY_COUNT)?.and_then(|text| text.parse().ok());
+    Ok(count.and_then(|count| COUNTIES.get(..count)).unwrap_or(&COUNTIES))
 }
 
 pub fn read(c: &mut AnyConn) -> Result<Option<Marker>> {

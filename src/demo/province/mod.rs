@@ -4,17 +4,15 @@ pub mod cards;
 pub mod chance;
 pub mod figures;
 pub mod figures_counted;
-mod guides;
 pub mod lay;
 pub mod marker;
-mod materials;
 mod names;
 pub mod people;
 pub mod policies;
 #[cfg(test)]
 mod tests;
 
-pub use lay::{Laid, areas_of_the_province, ground, load};
+pub use lay::{areas_of_the_province, load};
 
 /// The areas of the province, as a list that the office imports.
 pub const AREAS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/areas.csv"));

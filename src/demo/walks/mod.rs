@@ -5,7 +5,7 @@ mod device_rental;
 mod education_aid;
 mod walker;
 
-pub use walker::{Heard, Stop, Walker};
+pub use walker::{Stop, Walker};
 
 /// Names of the walks, as they are typed.
 pub const NAMES: [&str; 3] = ["education-aid", "device-rental", "certificate-renewal"];

@@ -1,10 +1,8 @@
 //! Who walks: calls the API as a front end would, and says aloud what it does.
 
 use std::io::Cursor;
-use std::sync::Arc;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use reqwest::header::HeaderMap;
 use reqwest::{Method, multipart};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -29,20 +27,6 @@ pub struct Walker {
     wechat: String,
     /// Whether calls and answers are printed.
     aloud: bool,
-    /// Who else hears each answer; tests hold it against the contract.
-    listener: Option<Listener>,
-}
-
-/// Hears each exchange of a walker.
-pub type Listener = Arc<dyn Fn(&Heard)>;
-
-/// An exchange that a listener hears.
-pub struct Heard {
-    pub method: Method,
-    pub path: String,
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub bytes: Vec<u8>,
 }
 
 /// Somebody who is signed in.
@@ -52,32 +36,14 @@ pub struct Hand {
     token: String,
 }
 
-impl Hand {
-    /// The access token, for callers that go on without the walker.
-    pub fn token(&self) -> &str {
-        &self.token
-    }
-}
-
 impl Walker {
     pub fn new(base: &str, wechat: &str, aloud: bool) -> Walker {
-        Walker { http: reqwest::Client::new(), base: base.to_owned(), wechat: wechat.to_owned(), aloud, listener: None }
-    }
-
-    /// A silent walker whose every answer is heard.
-    pub fn heard_by(base: &str, wechat: &str, listener: Listener) -> Walker {
-        Walker { listener: Some(listener), ..Walker::new(base, wechat, false) }
+        Walker { http: reqwest::Client::new(), base: base.to_owned(), wechat: wechat.to_owned(), aloud }
     }
 
     /// The same without a voice, for calls that only fetch a version.
     fn quiet(&self) -> Walker {
-        Walker {
-            http: self.http.clone(),
-            base: self.base.clone(),
-            wechat: self.wechat.clone(),
-            aloud: false,
-            listener: self.listener.clone(),
-        }
+        Walker { http: self.http.clone(), base: self.base.clone(), wechat: self.wechat.clone(), aloud: false }
     }
 
     /// A headline.
@@ -170,7 +136,7 @@ impl Walker {
         let form = form.text("alt_text", alt_text.to_owned());
         let call = self.http.post(format!("{}{path}", self.base)).bearer_auth(&who.token);
         let sent = call.header("Idempotency-Key", Uuid::now_v7().to_string()).multipart(form).send().await?;
-        self.answer(Method::POST, &path, sent).await
+        self.answer(sent).await
     }
 
     async fn call(&self, who: Option<&Hand>, method: Method, path: &str, body: Option<Value>) -> Result<Value, Stop> {
@@ -193,16 +159,12 @@ impl Walker {
             println!("\n{line}");
         }
         let sent = call.send().await?;
-        self.answer(method, path, sent).await
+        self.answer(sent).await
     }
 
-    async fn answer(&self, method: Method, path: &str, sent: reqwest::Response) -> Result<Value, Stop> {
-        let (status, headers) = (sent.status().as_u16(), sent.headers().clone());
-        let bytes = sent.bytes().await?.to_vec();
+    async fn answer(&self, sent: reqwest::Response) -> Result<Value, Stop> {
+        let bytes = sent.bytes().await?;
         let answer: Value = serde_json::from_slice(&bytes).map_err(|e| Stop(format!("回答不是 JSON：{e}")))?;
-        if let Some(listener) = &self.listener {
-            listener(&Heard { method, path: path.to_owned(), status, headers, bytes });
-        }
         if self.aloud {
             println!("{}", short(&answer));
         }

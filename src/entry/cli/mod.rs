@@ -10,7 +10,7 @@ mod migrate;
 mod openapi;
 mod outbox;
 pub mod place;
-mod policy;
+pub mod policy;
 pub mod running;
 mod serve;
 mod staff;

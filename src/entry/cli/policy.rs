@@ -76,7 +76,7 @@ struct Publish {
 /// A county policy as a file.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PolicyFile {
+pub struct PolicyFile {
     county: AreaCode,
     service: String,
     effective_from: NaiveDate,
@@ -87,9 +87,33 @@ struct PolicyFile {
 }
 
 impl PolicyFile {
+    /// What the text of a file says.
+    ///
+    /// # Errors
+    /// A sentence when it is no policy.
+    pub fn parse(text: &str) -> std::result::Result<PolicyFile, String> {
+        serde_json::from_str(text).map_err(|e| format!("文件格式不对：{e}"))
+    }
+
+    /// The version to be published now, by nobody of the register.
+    pub fn decided(self, clock: &Clock) -> NewPolicy {
+        NewPolicy {
+            id: clock.id(),
+            county: self.county,
+            service: self.service,
+            effective_from: self.effective_from,
+            owner: self.owner,
+            source: self.source,
+            common: self.common,
+            terms: self.terms,
+            at_ms: clock.now_ms(),
+            by: None,
+        }
+    }
+
     fn read(file: &PathBuf) -> std::result::Result<PolicyFile, String> {
         let text = std::fs::read_to_string(file).map_err(|e| format!("读不到 {}：{e}", file.display()))?;
-        serde_json::from_str(&text).map_err(|e| format!("文件格式不对：{e}"))
+        PolicyFile::parse(&text)
     }
 
     fn of(policy: &Pinned) -> PolicyFile {
@@ -162,19 +186,7 @@ fn export(c: &mut AnyConn, county: &AreaCode, service: &str, version: Option<i64
 }
 
 fn publish(wanted: Publish) -> Outcome {
-    let (file, clock) = (PolicyFile::read(&wanted.file)?, Clock::system());
-    let new = NewPolicy {
-        id: clock.id(),
-        county: file.county,
-        service: file.service,
-        effective_from: file.effective_from,
-        owner: file.owner,
-        source: file.source,
-        common: file.common,
-        terms: file.terms,
-        at_ms: clock.now_ms(),
-        by: None,
-    };
+    let new = PolicyFile::read(&wanted.file)?.decided(&Clock::system());
     block_on(async move {
         let db = wanted.place.open_database(Bounds::default())?;
         place::migrate(&db).await?;

@@ -1,18 +1,16 @@
-//! Where fresh databases come from: a template of each kind with the demo's county and cast, copied for each story.
+//! Where fresh databases come from: a template of each kind with the stories' counties and cast, copied for each story.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::demo::{cast, province};
 use zhucan::platform::clock::Clock;
 use zhucan::platform::crypto::Keyring;
 use zhucan::platform::db::{Bounds, migrate};
 use zhucan::platform::wechat_stand_in::Shared;
-use zhucan::rules::calendar::beijing_date;
 
 use super::cluster::Cluster;
-use super::{Kind, MORNING_MS};
+use super::{Kind, MORNING_MS, cast, county};
 
 static SQLITE: OnceLock<PathBuf> = OnceLock::new();
 static POSTGRES: OnceLock<Cluster> = OnceLock::new();
@@ -44,6 +42,14 @@ pub fn fresh_database(kind: Kind, folder: &Path) -> String {
     }
 }
 
+/// The URL of a database without any table; none for SQLite, where a file is made by whoever opens it.
+pub fn empty_database(kind: Kind) -> Option<String> {
+    let cluster = (kind == Kind::Postgres).then(|| POSTGRES.get_or_init(postgres_template))?;
+    let name = format!("empty{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    cluster.create(&name, None);
+    Some(cluster.url(&name))
+}
+
 /// Stops the cluster and takes the templates away.
 pub fn end() {
     if let Some(cluster) = POSTGRES.get() {
@@ -73,7 +79,7 @@ pub fn keys() -> Arc<Keyring> {
     KEYS.get_or_init(|| Arc::new(Keyring::generate().unwrap())).clone()
 }
 
-/// Migrates, and lays areas, working days, policies and cast by the demo's own functions.
+/// Migrates, and lays areas, working days, policies and cast.
 /// On a thread of its own: a story's runtime already runs on this one.
 fn bring_up(url: String) {
     let up = move || {
@@ -83,10 +89,10 @@ fn bring_up(url: String) {
             let stand_in = Shared::new(Arc::new(|| MORNING_MS));
             cast::introduce(&stand_in);
             let bounds = Bounds { connections: 2, ..Bounds::default() };
-            let app = super::app(&url, folder.path(), bounds, clock, ("http://127.0.0.1:9", "http://127.0.0.1:9"), false);
+            let app = super::app(&url, folder.path(), bounds, clock, ("http://127.0.0.1:9", "http://127.0.0.1:9"));
             migrate::up(&app.db).await.unwrap();
-            province::ground(&app, beijing_date(MORNING_MS), MORNING_MS).await.unwrap();
-            cast::load(&app, &stand_in).await.unwrap();
+            county::lay(&app).await;
+            cast::load(&app, &stand_in).await;
             app.db.close();
         });
     };

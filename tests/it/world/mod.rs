@@ -1,10 +1,14 @@
-//! The world of one story: a fresh database with the demo's county and cast, the product's own server, a clock that stands
+//! The world of one story: a fresh database with an invented county and its cast, the product's own server, a clock that stands
 //! still, the local stand-in for WeChat, and a client that checks.
 
+pub mod cast;
 pub mod client;
 mod cluster;
+pub mod county;
 pub mod grounds;
 pub mod people;
+pub mod program;
+pub mod proxy;
 pub mod renewal;
 
 use std::net::TcpListener;
@@ -13,7 +17,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::demo::cast;
 use actix_web::dev::ServerHandle;
 use futures_util::FutureExt;
 use zhucan::entry::server::{self, Options, Server};
@@ -88,7 +91,7 @@ impl World {
         let (sms, sms_address, sms_handle) = sms_stand_in(&clock);
         let bounds = Bounds { connections: 4, ..Bounds::default() };
         let database = grounds::fresh_database(kind, folder.path());
-        let app = app(&database, folder.path(), bounds, clock, (&address, &sms_address), false);
+        let app = app(&database, folder.path(), bounds, clock, (&address, &sms_address));
         let (base, server) = serve(&app, Duration::ZERO, false);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         let world = World { app, kind, database, base, wechat, wechat_address: address, sms, sms_address, http, folder };
@@ -104,25 +107,29 @@ impl World {
     pub fn second_instance(&self) -> (World, Server) {
         let (bounds, clock) = (Bounds { connections: 4, ..Bounds::default() }, self.app.clock.clone());
         let outside = (self.wechat_address.as_str(), self.sms_address.as_str());
-        let app = app(&self.database, self.folder.path(), bounds, clock, outside, false);
+        let app = app(&self.database, self.folder.path(), bounds, clock, outside);
         let (base, server) = serve(&app, Duration::ZERO, false);
         (World { app, base, ..self.clone() }, server)
     }
 
-    /// A demo server on a database of its own, with its worker, which waits `pause` before it stops listening.
-    pub fn demo_server(&self, pause: Duration) -> (App, String, Server) {
+    /// A server with its worker on a database of its own, which waits `pause` before it stops listening.
+    pub fn slow_to_stop(&self, pause: Duration) -> (String, Server) {
         let database = grounds::fresh_database(self.kind, self.folder.path());
-        let clock = Clock::standing_at(MORNING_MS);
-        let app = app(&database, self.folder.path(), Bounds::default(), clock, (&self.wechat_address, &self.sms_address), true);
-        let (base, server) = serve(&app, pause, true);
-        (app, base, server)
+        let outside = (self.wechat_address.as_str(), self.sms_address.as_str());
+        let app = app(&database, self.folder.path(), Bounds::default(), self.app.clock.clone(), outside);
+        serve(&app, pause, true)
+    }
+
+    /// The same client before another server.
+    pub fn before(&self, base: &str) -> World {
+        World { base: base.to_owned(), ..self.clone() }
     }
 
     /// A server that was set up without SMS, on a database of its own, and the same world before it.
     pub fn without_sms(&self) -> (World, Server) {
         let database = grounds::fresh_database(self.kind, self.folder.path());
         let outside = (self.wechat_address.as_str(), "");
-        let app = app(&database, self.folder.path(), Bounds::default(), self.app.clock.clone(), outside, false);
+        let app = app(&database, self.folder.path(), Bounds::default(), self.app.clock.clone(), outside);
         let (base, server) = serve(&app, Duration::ZERO, false);
         (World { app, base, ..self.clone() }, server)
     }
@@ -138,7 +145,7 @@ impl World {
     }
 }
 
-/// WeChat as far as this machine knows it, with the demo's mini-program and residents.
+/// WeChat as far as this machine knows it, with the mini-program and residents of the cast.
 fn stand_in(clock: &Clock) -> (Shared, String, ServerHandle) {
     let at = clock.clone();
     let shared = Shared::new(Arc::new(move || at.now_ms()));
@@ -169,7 +176,7 @@ pub fn push_settings() -> Callback {
 }
 
 /// An instance whose keys are those of the templates; `wechat` and `sms` are where the stand-ins answer.
-pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, (wechat, sms): (&str, &str), demo: bool) -> App {
+pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, (wechat, sms): (&str, &str)) -> App {
     let program = WeChatApp { appid: cast::APPID.into(), secret: Secret::new(cast::SECRET), base_url: wechat.into() };
     let (at, then) = (clock.clone(), clock.clone());
     let quick = sms::Timeouts { send: Duration::from_millis(700), ..sms::Timeouts::default() };
@@ -185,7 +192,7 @@ pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, (wechat,
         press: Press::default(),
         settings: Settings {
             public_url: "http://zhucan.test".to_owned(),
-            demo,
+            demo: false,
             templates: vec![("case_progress".to_owned(), cast::TEMPLATE.to_owned())],
             min_client: Some(("1.4.0".to_owned(), "小程序有新版本，请关闭后重新打开。".to_owned())),
         },

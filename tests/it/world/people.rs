@@ -1,6 +1,6 @@
 //! Callers with tokens: any resident, and workers with the posts that a story wants.
 
-use crate::demo::cast;
+use crate::world::cast;
 use diesel::prelude::*;
 use serde_json::json;
 use zhucan::office::accounts::sessions::Beginning;
