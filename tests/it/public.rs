@@ -104,6 +104,11 @@ async fn the_document_and_its_pages_are_not_sent_twice(world: World) {
         let again = world.get(path).header("if-none-match", tag).send().await;
         assert_eq!((again.status, again.bytes.len(), again.header("etag")), (304, 0, Some(tag)), "{path}");
     }
+    let whole = world.get("/docs/openapi.json").send().await.json;
+    let submit = &whole["paths"]["/api/v1/cases/{id}/actions/submit"]["post"];
+    assert!(submit["requestBody"]["content"]["application/json"]["examples"]["seen"]["value"]["version"].is_i64());
+    let answer = &submit["responses"]["200"]["content"]["application/json"]["examples"]["seen"]["value"];
+    assert_eq!((&answer["errcode"], answer["data"]["summary"]["id"].is_string()), (&0.into(), true));
     let json = world.get("/openapi.json").header("accept-encoding", "gzip").send().await;
     assert_eq!(&serde_json::from_slice::<Value>(&unpacked(&json)).unwrap(), document());
 }

@@ -3,7 +3,7 @@
 mod about;
 mod chinese;
 mod english;
-pub mod examples;
+mod examples;
 mod paths;
 mod refusals;
 mod validators;
@@ -35,7 +35,6 @@ pub fn document() -> OpenApi {
     let (_, mut api) = app.service(scope(BASE).configure(mount)).split_for_parts();
     refusals::complete(&mut api);
     validators::complete(&mut api);
-    examples::refer(&mut api);
     chinese::translate(&mut api);
     english::summarise(&mut api);
     about::keep_used_tags(&mut api);
@@ -55,6 +54,6 @@ pub fn json() -> Result<String> {
 /// The document with its examples in place, as the reference page reads it.
 pub fn with_examples(api: &OpenApi) -> Result<Vec<u8>> {
     let mut whole = serde_json::to_value(api).map_err(Error::internal)?;
-    examples::in_place(&mut whole);
+    examples::put(&mut whole);
     serde_json::to_vec(&whole).map_err(Error::internal)
 }

@@ -26,8 +26,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// The paths of this file, for `Allow`.
-pub const PATHS: [&str; 6] =
-    ["/docs", "/docs/{file}", "/docs/guides/{name}", docs::examples::PATH, "/openapi.json", "/openapi.yaml"];
+pub const PATHS: [&str; 5] = ["/docs", "/docs/{file}", "/docs/guides/{name}", "/openapi.json", "/openapi.yaml"];
 
 /// The document in both notations.
 #[derive(Clone)]
@@ -52,7 +51,6 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/openapi.json", web::get().to(json))
         .route("/openapi.yaml", web::get().to(yaml))
         .route("/docs/openapi.json", web::get().to(whole))
-        .route(docs::examples::PATH, web::get().to(example))
         .service(web::redirect("/docs", "/docs/index.html"))
         .route("/docs/guides", web::get().to(guide_list))
         .route("/docs/guides/{name}", web::get().to(guide))
@@ -69,12 +67,6 @@ async fn yaml(req: HttpRequest, pages: web::Data<Pages>) -> HttpResponse {
 
 async fn whole(req: HttpRequest, pages: web::Data<Pages>) -> HttpResponse {
     pages.whole.answer(&req)
-}
-
-async fn example(req: HttpRequest, of: web::Path<(String, String)>) -> Result<HttpResponse> {
-    let value = docs::examples::find(&of.0, &of.1).ok_or_else(Error::not_found)?;
-    let text = serde_json::to_vec_pretty(value).map_err(Error::internal)?;
-    Ok(Kept::new("application/json", text).answer(&req))
 }
 
 async fn file(req: HttpRequest, name: web::Path<String>) -> Result<HttpResponse> {
