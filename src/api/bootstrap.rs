@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::notices;
 use crate::office::accounts::guards::Resident;
 use crate::office::announcements::store::{self, AnnouncementKind, AnnouncementView};
 use crate::office::cases::access::consents::{self, TEXT_VERSION};
 use crate::office::cases::service::Spine;
 use crate::office::cases::showing::mine;
 use crate::office::cases::showing::views::CaseSummary;
+use crate::office::channels::inbox;
 use crate::office::frame::Call;
 use crate::office::guides::{self, OpenService};
 use crate::office::people::persons;
@@ -70,7 +70,7 @@ struct Bootstrap {
     #[schema(example = json!(["tmpl_case_progress"]))]
     wechat_templates: Vec<String>,
     /// The server's clock.
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     now: String,
     /// This is a demo with invented people.
     demo: bool,
@@ -172,7 +172,7 @@ async fn my_bootstrap(who: Resident, call: Call) -> Result<Answer<MyBootstrap>> 
             current_version: TEXT_VERSION.to_owned(),
         };
         Ok(MyBootstrap {
-            unread_notices: notices::unread(c, who.account)?,
+            unread_notices: inbox::unread(c, who.account)?,
             waiting_cases,
             waiting,
             pending_consents: consents::pending(c, who.account)?.map(consent).into_iter().collect(),

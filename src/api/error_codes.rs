@@ -11,8 +11,9 @@ use crate::office::cases::filing::paper_files;
 use crate::office::cases::record::codes;
 use crate::office::people::codes as people_codes;
 use crate::office::tickets::codes as ticket_codes;
+use crate::platform::chinese;
 use crate::platform::code::{Code, PLATFORM};
-use crate::platform::http::{Answer, Operations};
+use crate::platform::http::{Answer, Operations, Public};
 use crate::{operations, services};
 
 /// The lists of all floors.
@@ -49,8 +50,11 @@ struct ErrorCode {
     #[schema(example = "有几处内容需要修改，请按提示改好后再提交。")]
     sentence: String,
     /// The way out for a front-end developer.
-    #[schema(example = "details name each field, the reason and a suggestion.")]
+    #[schema(example = "details 指出每个字段、原因和办法。")]
     remedy: String,
+    /// The same in English.
+    #[schema(example = "details name each field, the reason and a suggestion.")]
+    remedy_en: String,
 }
 
 /// The whole table.
@@ -62,8 +66,14 @@ struct ErrorCodes {
 #[utoipa::path(get, path = "/public/error-codes", tag = "public", operation_id = "listErrorCodes", summary = "错误码一览",
     description = "列出全部错误码：五位编号、对应的 HTTP 状态、给用户看的一句话、给开发者的处理办法。编号一经发布不再改变含义。",
     responses((status = 200, description = "全部错误码，按编号排列")))]
-async fn list_error_codes() -> Answer<ErrorCodes> {
-    let item = |c: &Code| ErrorCode { code: c.number, status: c.status, sentence: c.sentence.into(), remedy: c.remedy.into() };
+async fn list_error_codes() -> Public<ErrorCodes> {
+    let item = |c: &Code| ErrorCode {
+        code: c.number,
+        status: c.status,
+        sentence: c.sentence.into(),
+        remedy: chinese::of(c.remedy).unwrap_or(c.remedy).into(),
+        remedy_en: c.remedy.into(),
+    };
     Answer::ok(ErrorCodes { items: all().into_iter().map(item).collect() }).public()
 }
 
@@ -87,7 +97,7 @@ mod tests {
             assert!((400..600).contains(&code.status), "{}", code.number);
             let length = code.sentence.chars().count();
             assert!((6..=60).contains(&length) && code.sentence.ends_with('。'), "{} {}", code.number, code.sentence);
-            assert!(!code.remedy.is_empty(), "{}", code.number);
+            assert!(chinese::of(code.remedy).is_some(), "no Chinese in assets/contract/chinese.tsv: {}", code.remedy);
         }
     }
 }

@@ -1,22 +1,19 @@
 //! What a resident may call: my notices, how many are unread, reading one, and consents to WeChat messages.
 
 use actix_web::web;
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::office::accounts::guards::Resident;
-use crate::office::channels::inbox::notices;
+use crate::office::channels::inbox::{self, NoticeView};
 use crate::office::channels::wechat_credits;
 use crate::office::frame::{Call, Write};
 use crate::platform::app::App;
-use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Error, Result};
-use crate::platform::http::paging::{After, Cursor};
+use crate::platform::error::Result;
+use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::calendar::rfc3339;
 use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
@@ -24,26 +21,6 @@ use crate::{form, operations};
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to; list, count_unread, mark_read, subscribed);
-}
-
-/// A notice in the app.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct NoticeView {
-    pub id: Id,
-    pub case_id: Option<Id>,
-    #[schema(example = "教育救助：需要补正")]
-    pub title: String,
-    #[schema(example = "有材料需要补充，全部内容已经一次列出。")]
-    pub body: String,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
-    pub created_at: String,
-    pub read: bool,
-}
-
-type Row = (Id, Option<Id>, String, String, i64, Option<i64>);
-
-fn view((id, case_id, title, body, created_at, read_at): Row) -> NoticeView {
-    NoticeView { id, case_id, title, body, created_at: rfc3339(created_at), read: read_at.is_some() }
 }
 
 /// Which notices.
@@ -54,34 +31,11 @@ struct Wanted {
     /// true: only unread ones.
     unread: Option<bool>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     cursor: Option<Cursor>,
-}
-
-/// The one definition of list and count.
-fn mine<'a>(account: Id, unread: bool) -> notices::BoxedQuery<'a, MultiBackend> {
-    let all = notices::table.filter(notices::account_id.eq(account)).into_boxed();
-    if unread { all.filter(notices::read_at.is_null()) } else { all }
-}
-
-/// How many notices an account has not read.
-pub fn unread(c: &mut AnyConn, account: Id) -> Result<i64> {
-    Ok(mine(account, true).count().get_result(c)?)
-}
-
-fn page(c: &mut AnyConn, account: Id, unread: bool, after: Option<After>, limit: i64) -> Result<Vec<(After, NoticeView)>> {
-    let mut query = mine(account, unread);
-    if let Some(a) = after {
-        query = query.filter(notices::created_at.lt(a.at).or(notices::created_at.eq(a.at).and(notices::id.lt(a.id))));
-    }
-    let rows: Vec<Row> = query
-        .order((notices::created_at.desc(), notices::id.desc()))
-        .limit(limit.saturating_add(1))
-        .select((notices::id, notices::case_id, notices::title, notices::body, notices::created_at, notices::read_at))
-        .load(c)?;
-    Ok(rows.into_iter().map(|r| (After { at: r.4, id: r.0 }, view(r))).collect())
 }
 
 #[utoipa::path(get, path = "/me/notices", tag = "notices", operation_id = "listNotices", summary = "我的消息",
@@ -90,7 +44,10 @@ fn page(c: &mut AnyConn, account: Id, unread: bool, after: Option<After>, limit:
 async fn list(who: Resident, q: Query<Wanted>, call: Call) -> Result<Answer<Page<NoticeView>>> {
     let unread = q.0.unread.unwrap_or(false);
     let name = format!("notices:{}:{unread}", who.account);
-    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, _, after, limit| page(c, who.account, unread, after, limit)).await
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, _, after, limit| {
+        inbox::page(c, who.account, unread, after, limit)
+    })
+    .await
 }
 
 /// How many notices are unread.
@@ -103,7 +60,7 @@ struct Unread {
     description = "与消息列表同一口径。",
     responses((status = 200, description = "数量")))]
 async fn count_unread(who: Resident, app: web::Data<App>) -> Result<Answer<Unread>> {
-    let count = app.db.read(move |c| unread(c, who.account)).await?;
+    let count = app.db.read(move |c| inbox::unread(c, who.account)).await?;
     Ok(Answer::ok(Unread { count }))
 }
 
@@ -113,15 +70,7 @@ async fn count_unread(who: Resident, app: web::Data<App>) -> Result<Answer<Unrea
     responses((status = 200, description = "已读")))]
 async fn mark_read(who: Resident, id: PathId, app: web::Data<App>) -> Result<Answer<NoticeView>> {
     let now = app.clock.now_ms();
-    let view = app.db.write(move |c| {
-        use notices::dsl as n;
-        let own = n::notices.filter(n::id.eq(id.0).and(n::account_id.eq(who.account)));
-        let columns = (n::id, n::case_id, n::title, n::body, n::created_at, n::read_at);
-        let row: Option<Row> = own.select(columns).get_result(c).optional()?;
-        let row = row.ok_or_else(Error::not_found)?;
-        diesel::update(n::notices.filter(n::id.eq(id.0).and(n::read_at.is_null()))).set(n::read_at.eq(now)).execute(c)?;
-        Ok(NoticeView { read: true, ..view(row) })
-    });
+    let view = app.db.write(move |c| inbox::read(c, who.account, id.0, now));
     Ok(Answer::ok(view.await?))
 }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::labelled;
 use crate::office::cases::service::{Service, Spine};
 use crate::office::policy::county::{self, Pinned};
-use crate::office::policy::guide_facts::{GuidePlace, GuideStep, Remedy};
+use crate::office::policy::guide_facts::{GuidePlace, GuideStep, Nature, Remedy};
 use crate::office::policy::terms::{CommonPolicy, Material, Required};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -24,7 +24,7 @@ pub struct OpenService {
     #[schema(example = "本地暂时没有开通这项服务，请向当地残联咨询。")]
     pub reason: Option<String>,
     /// First day, when one is already decided.
-    #[schema(example = "2026-12-01")]
+    #[schema(example = "2026-12-01", format = Date)]
     pub opens_on: Option<String>,
     /// Who answers for it.
     #[schema(example = "甲区残疾人联合会")]
@@ -55,7 +55,7 @@ pub struct GuideMaterial {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct GuideBasis {
     /// Only law and regulation are law.
-    pub nature: Labelled,
+    pub nature: Labelled<Nature>,
     #[schema(example = "中华人民共和国残疾人保障法")]
     pub title: String,
     #[schema(example = "第二十一条")]
@@ -74,7 +74,7 @@ pub struct Guide {
     /// Version of the policy that it tells.
     #[schema(example = 1)]
     pub version: i64,
-    #[schema(example = "2026-01-01")]
+    #[schema(example = "2026-01-01", format = Date)]
     pub effective_from: String,
     /// Who answers for it.
     #[schema(example = "甲区残疾人联合会")]

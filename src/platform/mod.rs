@@ -18,6 +18,7 @@ pub mod wechat;
 pub mod app;
 #[macro_use]
 pub mod http;
+pub mod chinese;
 mod broken; // how a stand-in breaks an answer
 pub mod sms_stand_in; // a labelled stand-in for Tencent Cloud SMS
 pub mod facts;

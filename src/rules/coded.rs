@@ -1,9 +1,18 @@
 //! Macros for enums with stable codes: one for stored values, one for faults that a person reads.
 
+/// An enum whose values have a stable code and Chinese words.
+pub trait Coded {
+    /// The stable code.
+    fn code(&self) -> &'static str;
+
+    /// The Chinese words.
+    fn label(&self) -> &'static str;
+}
+
 /// Declares an enum whose variants carry a stable snake_case code (stored, and used by serde) and a Chinese label.
-/// Gives `ALL`, `code`, `from_code` and `label`.
+/// Gives `ALL`, `code`, `from_code` and `label`. `as "Name"` is its name in the contract, where another enum has its own.
 macro_rules! coded_enum {
-    ($(#[$meta:meta])* $vis:vis enum $name:ident {
+    ($(#[$meta:meta])* $vis:vis enum $name:ident $(as $known:literal)? {
         $($(#[$vmeta:meta])* $variant:ident = $code:literal, $label:literal;)+
     }) => {
         $(#[$meta])*
@@ -33,6 +42,16 @@ macro_rules! coded_enum {
             }
         }
 
+        impl $crate::rules::coded::Coded for $name {
+            fn code(&self) -> &'static str {
+                $name::code(*self)
+            }
+
+            fn label(&self) -> &'static str {
+                $name::label(*self)
+            }
+        }
+
         /// In the contract: every code, each with its words.
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
@@ -44,7 +63,11 @@ macro_rules! coded_enum {
             }
         }
 
-        impl utoipa::ToSchema for $name {}
+        impl utoipa::ToSchema for $name {
+            $(fn name() -> std::borrow::Cow<'static, str> {
+                std::borrow::Cow::Borrowed($known)
+            })?
+        }
     };
 }
 

@@ -21,7 +21,10 @@ plain![
     no_two_schemas_of_one_name_differ,
     the_committed_document_is_the_one_of_the_handlers,
     every_operation_is_explained_in_chinese,
+    what_a_front_end_developer_reads_is_chinese,
     only_methods_and_statuses_that_a_mini_program_can_use,
+    every_reference_leads_somewhere,
+    the_version_of_the_contract_is_told_with_its_day_and_its_changes,
     no_schema_is_free_form,
     masked_fields_are_named_as_such,
     a_list_comes_in_pages_or_says_that_it_is_whole,
@@ -84,6 +87,34 @@ fn every_operation_is_explained_in_chinese() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// What the code says in English of types, fields and parameters stands in Chinese in the document.
+fn what_a_front_end_developer_reads_is_chinese() {
+    let mut english = BTreeSet::new();
+    descriptions(document(), &mut english);
+    assert!(
+        english.is_empty(),
+        "no Chinese in assets/contract/chinese.tsv for:\n{}",
+        english.into_iter().collect::<Vec<_>>().join("\n")
+    );
+    let lines: Vec<(&str, &str)> = zhucan::platform::chinese::pairs().collect();
+    let unsorted: Vec<_> = lines.windows(2).filter(|l| l[0].0 >= l[1].0).collect();
+    assert!(unsorted.is_empty(), "the table is sorted, one line for each sentence: {unsorted:?}");
+    assert!(lines.iter().all(|(_, chinese)| is_chinese(&Value::from(*chinese))));
+}
+
+fn descriptions(value: &Value, english: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, below)| match below.as_str() {
+            Some(text) if name == "description" && !is_chinese(below) => {
+                english.insert(text.split_whitespace().collect::<Vec<_>>().join(" "));
+            }
+            _ => descriptions(below, english),
+        }),
+        Value::Array(items) => items.iter().for_each(|item| descriptions(item, english)),
+        _ => {}
+    }
+}
+
 fn only_methods_and_statuses_that_a_mini_program_can_use() {
     for operation in operations() {
         let name = operation.name();
@@ -93,6 +124,35 @@ fn only_methods_and_statuses_that_a_mini_program_can_use() {
         assert!(operation.value["responses"].get("204").is_none(), "{name}: no 204, answers carry the envelope");
         // Those that may simply be repeated (mark as read) need no key; the sweep checks that the others say so.
         assert!(operation.method == "POST" || !operation.template.contains("/actions/"), "{name}: actions are POST");
+    }
+}
+
+/// Each `$ref` names something that the document holds. utoipa collects the types of bodies and answers; a type that only
+/// a parameter uses is collected by nobody and must stand inline there.
+fn every_reference_leads_somewhere() {
+    let mut found = Vec::new();
+    references(document(), "", &mut found);
+    let dangling = found.iter().filter(|(_, to)| to.strip_prefix('#').and_then(|p| document().pointer(p)).is_none());
+    let dangling: Vec<String> = dangling.map(|(at, to)| format!("{at} -> {to}")).collect();
+    assert!(found.len() > 500, "{} references", found.len());
+    assert!(dangling.is_empty(), "lead nowhere (a parameter's type needs `#[param(inline)]`):\n{}", dangling.join("\n"));
+}
+
+/// Every `$ref` below a value, with the place where it stands.
+fn references(value: &Value, at: &str, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(fields) => {
+            for (name, below) in fields {
+                match below.as_str().filter(|_| name == "$ref") {
+                    Some(to) => found.push((at.to_owned(), to.to_owned())),
+                    None => references(below, &format!("{at}/{name}"), found),
+                }
+            }
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(n, below)| references(below, &format!("{at}/{n}"), found));
+        }
+        _ => {}
     }
 }
 
@@ -255,8 +315,11 @@ fn a_list_comes_in_pages_or_says_that_it_is_whole() {
 /// The first answer of each service has one shape, that of a case.
 fn every_draft_begins_with_the_same_shape() {
     let begins = |o: &&Operation| o.method == "POST" && o.template.ends_with("/drafts");
-    let shapes: BTreeSet<String> =
-        operations().iter().filter(begins).map(|o| o.value["responses"]["201"]["content"].to_string()).collect();
+    let shapes: BTreeSet<String> = operations()
+        .iter()
+        .filter(begins)
+        .map(|o| o.value["responses"]["201"]["content"]["application/json"]["schema"].to_string())
+        .collect();
     assert_eq!((operations().iter().filter(begins).count() >= 3, shapes.len()), (true, 1), "{shapes:#?}");
 }
 
@@ -332,13 +395,38 @@ async fn the_document_and_swagger_ui_come_from_the_server_itself(world: World) {
     assert_eq!(&json.json, document());
     let yaml = world.get("/openapi.yaml").send().await;
     assert_eq!(String::from_utf8(yaml.bytes).unwrap(), docs::yaml().unwrap());
-    let page = String::from_utf8(world.get("/docs/index.html").send().await.bytes).unwrap();
-    assert!(page.contains("swagger-ui-bundle.js"));
-    assert!(!page.contains("http://") && !page.contains("https://"), "no other host is asked");
-    let initializer = String::from_utf8(world.get("/docs/swagger-initializer.js").send().await.bytes).unwrap();
-    assert!(initializer.contains("/openapi.json"));
-    assert_eq!(world.get("/docs/swagger-ui-bundle.js").send().await.status, 200);
     assert_eq!(world.get("/docs").send().await.header("location"), Some("/docs/index.html"));
+    for page in ["/docs/index.html", "/docs/guides", "/docs/guides/education-aid", "/docs/guides/certificate-renewal"] {
+        let reply = world.get(page).send().await;
+        let policy = reply.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"), "{policy}");
+        let text = String::from_utf8(reply.bytes).unwrap();
+        assert!(text.contains("<html lang=\"zh-CN\">") && text.contains("助残接口文档</title>"), "{page}");
+        assert!(!text.contains("http://") && !text.contains("https://") && !text.contains(".md\""), "{page} asks another host");
+        for link in text.split("href=\"").chain(text.split("src=\"")).skip(1).filter_map(|rest| rest.split('"').next()) {
+            let at = if link.starts_with('/') { link.to_owned() } else { format!("/docs/{link}") };
+            let at = at.replace("/docs/../", "/");
+            if !link.starts_with("<") {
+                assert_eq!(world.get(&at).send().await.status, 200, "{page} links to {link}");
+            }
+        }
+    }
+    for none in ["/docs/none.js", "/docs/guides/none", "/docs/swagger-ui.js"] {
+        world.get(none).send().await.refused(404, 10006);
+    }
+}
+
+/// What was in force on which day stands in the changelog, newest first.
+fn the_version_of_the_contract_is_told_with_its_day_and_its_changes() {
+    let changes = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/CHANGELOG.md")).unwrap();
+    let contract = changes.split_once("## The contract\n").unwrap().1;
+    let contract = contract.split("\n## ").next().unwrap();
+    let versions: Vec<&str> = contract.lines().filter_map(|l| l.strip_prefix("### ")).collect();
+    let day = |heading: &str| heading.split_once(" (").and_then(|(_, d)| d.strip_suffix(')')).unwrap().to_owned();
+    assert!(versions.iter().all(|v| chrono::NaiveDate::parse_from_str(&day(v), "%Y-%m-%d").is_ok()), "{versions:?}");
+    assert!(versions.windows(2).all(|v| day(v[0]) >= day(v[1])), "{versions:?}");
+    let newest = versions[0].split(' ').next().unwrap();
+    assert_eq!(document()["info"]["version"], newest, "CHANGELOG.md tells the changes of each version of the contract");
 }
 
 async fn health_and_readiness_are_told(world: World) {
@@ -353,6 +441,7 @@ async fn every_error_code_is_listed_with_its_way_out(world: World) {
     assert_eq!(listed.len(), error_codes::all().len());
     for (line, code) in listed.iter().zip(error_codes::all()) {
         assert_eq!((&line["code"], &line["status"]), (&code.number.into(), &code.status.into()));
-        assert_eq!((&line["sentence"], &line["remedy"]), (&code.sentence.into(), &code.remedy.into()));
+        assert_eq!((&line["sentence"], &line["remedy_en"]), (&code.sentence.into(), &code.remedy.into()));
+        assert!(is_chinese(&line["remedy"]), "{line}");
     }
 }

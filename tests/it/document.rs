@@ -168,6 +168,10 @@ pub fn misfit(operation: Option<&'static Operation>, reply: &Reply) -> Option<St
     if (personal || status >= 400) && reply.header("cache-control").is_none_or(|v| !v.contains("no-store")) {
         return Some("may be cached".into());
     }
+    let keeps = operation.is_some_and(|o| o.value["responses"].get("304").is_some());
+    if status == 200 && keeps != reply.header("etag").is_some() {
+        return Some("an answer with an ETag, and only such a one, names 304 in the document (`Unchanged`)".into());
+    }
     if matches!(status, 429 | 503) {
         let told = reply.json["meta"]["retry_after_seconds"].as_u64().map(|s| s.to_string());
         if reply.header("retry-after").is_none() || reply.header("retry-after") != told.as_deref() {
@@ -190,7 +194,7 @@ fn code_misfit(status: u16, errcode: u64) -> Option<String> {
 }
 
 /// The strict validator of a schema within the document; made once.
-fn validator(wanted: &Value) -> Arc<Validator> {
+pub fn validator(wanted: &Value) -> Arc<Validator> {
     static MADE: Mutex<Vec<(String, Arc<Validator>)>> = Mutex::new(Vec::new());
     let name = wanted.to_string();
     let mut made = MADE.lock().unwrap();

@@ -106,13 +106,21 @@ impl Tried {
         marker["address"] = proxy.address.as_str().into();
         std::fs::write(marked.join("demo.json"), marker.to_string()).unwrap();
         let said = self.run(words, marked).await;
+        let calls = proxy.calls();
         let faults = proxy.end().await;
         assert!(faults.is_empty(), "{}", faults.join("\n"));
         assert!(said.well && said.text.contains("走完了。"), "{}", said.text);
+        assert_eq!(guide(words[2]), calls, "docs/guides/{}.md tells another order of calls than the walk (right)", words[2]);
         let case = case_of(&said.text);
         self.walked.insert(words[2], said.text);
         case
     }
+}
+
+/// The calls of a guide, in its order.
+fn guide(name: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(format!("{}/docs/guides/{name}.md", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    text.lines().filter(|l| l.starts_with("- `")).map(str::to_owned).collect()
 }
 
 /// The id in the first path of a case.

@@ -30,6 +30,7 @@ mod drain;
 mod eager;
 mod edge;
 mod education_aid;
+mod examples;
 mod floors;
 mod guides;
 mod handlers;
@@ -40,6 +41,7 @@ mod matrix;
 mod notices;
 mod papers;
 mod prints;
+mod public;
 mod queue;
 mod races;
 mod refusals;
@@ -101,6 +103,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("notices", notices::STORIES),
     ("papers", papers::STORIES),
     ("prints", prints::STORIES),
+    ("public", public::STORIES),
     ("queue", queue::STORIES),
     ("races", races::STORIES),
     ("refusals", refusals::STORIES),
@@ -125,6 +128,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
 const PLAIN: &[(&str, &[(&str, Plain)])] = &[
     ("clean_text", clean_text::PLAIN),
     ("contract", contract::PLAIN),
+    ("examples", examples::PLAIN),
     ("floors", floors::PLAIN),
     ("handlers", handlers::PLAIN),
     ("matrix", matrix::PLAIN),
@@ -165,6 +169,7 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&args, trials);
     let ended_well = journeys::end();
     grounds::end();
+    examples::record();
     if !postgres && !args.list {
         eprintln!(
             "\n!!! NOT TESTED ON POSTGRESQL: no initdb in PATH or /usr/lib/postgresql/*/bin. Install PostgreSQL and run again.\n"

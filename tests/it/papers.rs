@@ -17,7 +17,7 @@ stories![
     a_link_opens_one_variant_of_one_paper_for_five_minutes,
     a_pdf_is_stored_as_one_paper_without_a_thumbnail,
     an_upload_whose_answer_was_lost_is_stored_once,
-    a_paper_is_withdrawn_while_its_case_may_change,
+    a_paper_is_withdrawn_while_its_case_may_change_and_its_links_end_at_once,
     a_paper_is_used_again_in_the_next_application,
 ];
 
@@ -223,15 +223,28 @@ async fn an_upload_whose_answer_was_lost_is_stored_once(world: World) {
     zhao.upload(&case, "id_card", picture()).key(key).send().await.refused(422, 10011);
 }
 
-async fn a_paper_is_withdrawn_while_its_case_may_change(world: World) {
+fn of_link(paper: &Value, name: &str) -> String {
+    paper[name].as_str().unwrap().to_owned()
+}
+
+async fn a_paper_is_withdrawn_while_its_case_may_change_and_its_links_end_at_once(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.drafted("renewal").await;
     let of = |view: &Value, code: &str| {
         view["materials"].as_array().unwrap().iter().find(|m| m["code"] == code).unwrap()["papers"].clone()
     };
-    let paper = of(&zhao.view(&case).await, "id_card")[0]["id"].as_str().unwrap().to_owned();
+    let before = zhao.view(&case).await;
+    let paper = of(&before, "id_card")[0]["id"].as_str().unwrap().to_owned();
     let remove = || world.delete(&format!("/api/v1/papers/{paper}")).token(&zhao.token).send();
-    assert_eq!(remove().await.data(200)["state"]["value"], "withdrawn");
+    let links = ["thumbnail_url", "download_url"].map(|l| of_link(&of(&before, "id_card")[0], l));
+    for link in &links {
+        assert_eq!(world.get(link).send().await.status, 200);
+    }
+    let removed = remove().await.data(200);
+    assert_eq!((&removed["state"]["value"], &removed["download_url"]), (&json!("withdrawn"), &Value::Null));
+    for link in &links {
+        world.get(link).send().await.refused(404, 21006);
+    }
     assert_eq!(of(&zhao.view(&case).await, "id_card"), json!([]));
     remove().await.refused(404, 10006);
     let refused = zhao.submit(&case).send().await.refused(422, 10002);

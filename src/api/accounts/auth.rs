@@ -7,7 +7,7 @@ use validator::Validate;
 
 use crate::office::accounts::faults;
 use crate::office::accounts::guards::Caller;
-use crate::office::accounts::residents::{Account, WeChatName};
+use crate::office::accounts::residents::{Account, Identity, WeChatName};
 use crate::office::accounts::sessions::{self, Beginning, Pair};
 use crate::office::accounts::sign_in::SignIn;
 use crate::office::accounts::tokens::{ACCESS_LIFE_S, Holder};
@@ -59,7 +59,7 @@ pub struct SignedIn {
     expires_in_seconds: i64,
     /// Keep it; exchange it once at POST /auth/refresh.
     refresh_token: String,
-    #[schema(example = "2026-04-01T10:00:00+08:00")]
+    #[schema(example = "2026-04-01T10:00:00+08:00", format = DateTime)]
     refresh_expires_at: String,
     account: SignedInAccount,
 }
@@ -83,7 +83,7 @@ impl SignedIn {
 pub struct SignedInAccount {
     id: Id,
     /// How far the own identity is known: none, claimed, confirmed.
-    identity: Labelled,
+    identity: Labelled<Identity>,
     /// This sign-in made the account.
     is_new: bool,
 }
@@ -158,7 +158,7 @@ pub struct Refreshed {
     expires_in_seconds: i64,
     /// Takes the place of the one that was sent.
     refresh_token: String,
-    #[schema(example = "2026-04-01T10:00:00+08:00")]
+    #[schema(example = "2026-04-01T10:00:00+08:00", format = DateTime)]
     refresh_expires_at: String,
 }
 

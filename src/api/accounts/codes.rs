@@ -173,7 +173,7 @@ struct IssuedCode {
     /// Shown this once; null in a repeated answer.
     #[schema(example = "1357-2468-9036")]
     code: Option<String>,
-    #[schema(example = "2026-11-22T09:30:00+08:00")]
+    #[schema(example = "2026-11-22T09:30:00+08:00", format = DateTime)]
     expires_at: String,
 }
 

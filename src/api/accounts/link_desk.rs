@@ -6,10 +6,11 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::me::LinkView;
+use crate::office::accounts::faults as account_codes;
 use crate::office::accounts::guards::AreaOfficer;
 use crate::office::accounts::link_desk::{self, Decision, Verdict};
 use crate::office::accounts::links::{Link, LinkState};
-use crate::office::accounts::{faults as account_codes, residents};
+use crate::office::accounts::residents::{self, Channel, Identity};
 use crate::office::cases::filing::taking_on;
 use crate::office::frame::Write;
 use crate::platform::app::App;
@@ -41,16 +42,16 @@ pub struct LinkCase {
     /// The resident's account; the resident can show its id on the phone.
     account: Id,
     /// How far the resident's own identity is known: none, claimed, confirmed.
-    account_identity: Labelled,
+    account_identity: Labelled<Identity>,
     /// Tell and meet the resident this way.
-    preferred_channel: Labelled,
+    preferred_channel: Labelled<Channel>,
     /// Which papers the resident named.
     #[schema(example = "户口簿")]
     evidence: String,
     /// Where the person is registered.
     #[schema(example = "110105001002")]
     area: String,
-    #[schema(example = "2026-03-02T10:00:00+08:00")]
+    #[schema(example = "2026-03-02T10:00:00+08:00", format = DateTime)]
     claimed_at: String,
 }
 
@@ -77,6 +78,7 @@ pub struct LinkQuery {
     #[param(inline, example = "claimed")]
     state: Option<LinkState>,
     /// 1 to 100; 20 when absent.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]

@@ -9,8 +9,8 @@ use super::auth::{mini_program, refusal};
 use crate::office::accounts::faults;
 use crate::office::accounts::guards::Resident;
 use crate::office::accounts::identity::{self, Moment};
-use crate::office::accounts::links::{self, Link, NewLink, Relation};
-use crate::office::accounts::residents::{self, Account, Channel, Need};
+use crate::office::accounts::links::{self, Link, LinkState, NewLink, Relation};
+use crate::office::accounts::residents::{self, Account, Channel, Identity, Need};
 use crate::office::accounts::sign_in::SignIn;
 use crate::office::frame::{Call, Save, Write};
 use crate::platform::app::App;
@@ -50,7 +50,7 @@ pub struct Me {
     #[schema(example = 3)]
     version: i64,
     /// How far the own identity is known: none, claimed, confirmed.
-    identity: Labelled,
+    identity: Labelled<Identity>,
     /// The own name, once it was given.
     #[schema(example = "王*四")]
     name_masked: Option<String>,
@@ -58,8 +58,8 @@ pub struct Me {
     phone_masked: Option<String>,
     /// For whom the caller may act or asked to.
     links: Vec<LinkView>,
-    preferred_channel: Labelled,
-    needs: Vec<Labelled>,
+    preferred_channel: Labelled<Channel>,
+    needs: Vec<Labelled<Need>>,
 }
 
 /// For whom an account may act.
@@ -72,13 +72,13 @@ pub struct LinkView {
     person: Option<Id>,
     #[schema(example = "王*")]
     name_masked: String,
-    relation: Labelled,
+    relation: Labelled<Relation>,
     /// claimed, confirmed, refused or ended.
-    state: Labelled,
-    #[schema(example = "2026-03-02")]
+    state: Labelled<LinkState>,
+    #[schema(example = "2026-03-02", format = Date)]
     valid_from: String,
     /// The last day; null when open.
-    #[schema(example = "2030-08-31")]
+    #[schema(example = "2030-08-31", format = Date)]
     valid_to: Option<String>,
 }
 
@@ -260,7 +260,7 @@ async fn claim_link(caller: Resident, gate: web::Data<SignIn>, call: Write<Sent<
     let new = checked(&call.app, caller, &call.sent)?;
     gate.links.check(&caller.account)?;
     call.once(caller.account, move |c, office, _| {
-        if residents::find(c, caller.account)?.identity == residents::Identity::Unknown {
+        if residents::find(c, caller.account)?.identity == Identity::Unknown {
             return Err(Error::new(&faults::IDENTITY_MISSING));
         }
         LinkView::of(&new.claim(c, &office.keys)?, &office.keys)

@@ -7,7 +7,7 @@ use validator::Validate;
 use crate::office::accounts::faults as account_codes;
 use crate::office::accounts::guards::AreaOfficer;
 use crate::office::accounts::identity::{self, Moment};
-use crate::office::accounts::residents::Account;
+use crate::office::accounts::residents::{Account, Channel, Identity, Need};
 use crate::office::frame::{Call, Write};
 use crate::platform::crypto::Keyring;
 use crate::platform::error::Result;
@@ -33,15 +33,15 @@ pub struct ResidentCard {
     #[schema(example = 2)]
     version: i64,
     /// none, claimed, confirmed.
-    identity: Labelled,
+    identity: Labelled<Identity>,
     /// As the resident wrote it, masked.
     #[schema(example = "王*四")]
     name_masked: Option<String>,
     /// The register knows the resident.
     in_register: bool,
     /// Tell and meet the resident this way.
-    preferred_channel: Labelled,
-    needs: Vec<Labelled>,
+    preferred_channel: Labelled<Channel>,
+    needs: Vec<Labelled<Need>>,
 }
 
 impl ResidentCard {

@@ -7,17 +7,18 @@ use validator::Validate;
 use zeroize::Zeroizing;
 
 use crate::office::accounts::faults as account_codes;
-use crate::office::accounts::guards::{Post, Worker};
+use crate::office::accounts::guards::Worker;
+use crate::office::accounts::posts::PostView;
 use crate::office::accounts::sign_in::SignIn;
 use crate::office::accounts::staff_login::{self, Attempt};
 use crate::office::accounts::tokens::ACCESS_LIFE_S;
 use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, Body, Labelled, Operations};
+use crate::platform::http::{Answer, Body, Operations};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::text::{KeyedCode, Password};
-use crate::{form, labelled, operations};
+use crate::{form, operations};
 
 /// Mounts these operations.
 pub fn routes(to: &mut Operations) {
@@ -52,7 +53,7 @@ pub struct StaffSignedIn {
     /// Keep it; exchange it once at POST /auth/refresh.
     refresh_token: String,
     /// Eight hours after signing in, whatever happens; half an hour without a request ends it too.
-    #[schema(example = "2026-03-02T18:00:00+08:00")]
+    #[schema(example = "2026-03-02T18:00:00+08:00", format = DateTime)]
     refresh_expires_at: String,
     worker: Id,
 }
@@ -91,25 +92,6 @@ pub struct StaffMe {
     #[schema(example = "王丽")]
     name: String,
     posts: Vec<PostView>,
-}
-
-/// What the worker may do, and where.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct PostView {
-    role: Labelled,
-    /// Twelve-digit area code; the post holds for all areas below it.
-    #[schema(example = "110105001000")]
-    area: String,
-    /// The rental point of a point keeper.
-    point: Option<Id>,
-    /// Leads the desk: may take over what a colleague holds.
-    lead: bool,
-}
-
-impl From<&Post> for PostView {
-    fn from(p: &Post) -> PostView {
-        PostView { role: labelled!(p.role), area: p.area.to_string(), point: p.point, lead: p.lead }
-    }
 }
 
 /// Who the worker is and which posts they hold now.

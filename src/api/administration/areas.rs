@@ -11,6 +11,7 @@ use crate::office::policy::areas::{self, AreaChange, AreasPlan};
 use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::http::{Answer, CsvBody, Labelled, Once, Operations};
+use crate::rules::areas::AreaLevel;
 use crate::rules::lifecycle::Role;
 use crate::{labelled, operations};
 
@@ -41,16 +42,16 @@ struct AreasChange {
 struct AreaLine {
     #[schema(example = "990101101000")]
     code: String,
-    level: Labelled,
+    level: Labelled<AreaLevel>,
     /// Null when the area is new.
     #[schema(example = "洪庄乡")]
     name_before: Option<String>,
     #[schema(example = "洪庄镇")]
     name: String,
-    #[schema(example = "2020-01-01")]
+    #[schema(example = "2020-01-01", format = Date)]
     valid_from: String,
     /// Last day; null while it exists.
-    #[schema(example = "2026-12-31")]
+    #[schema(example = "2026-12-31", format = Date)]
     valid_to: Option<String>,
 }
 

@@ -77,7 +77,7 @@ struct CalendarChange {
 /// A day that a notice names.
 #[derive(Serialize, Deserialize, ToSchema)]
 struct NoticedDay {
-    #[schema(example = "2027-02-06")]
+    #[schema(example = "2027-02-06", format = Date)]
     date: String,
     working: bool,
     #[schema(example = "春节")]

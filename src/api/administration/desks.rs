@@ -15,6 +15,7 @@ use crate::platform::http::paging::{self, Cursor};
 use crate::platform::http::{Answer, Labelled, Operations, Page, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::lifecycle::Desk;
 use crate::rules::typed::blank_is_none;
 use crate::{labelled, operations};
 
@@ -34,6 +35,7 @@ struct Wanted {
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -43,7 +45,7 @@ struct Wanted {
 /// One desk.
 #[derive(Serialize, ToSchema)]
 struct DeskView {
-    desk: Labelled,
+    desk: Labelled<Desk>,
     #[schema(example = "990101100000")]
     area: String,
     /// Name of the area or of the rental point.

@@ -45,7 +45,7 @@ pub struct DraftSummary {
     county: String,
     service: Labelled,
     /// open, published, discarded.
-    state: Labelled,
+    state: Labelled<DraftState>,
     /// The version to send with the next change.
     #[schema(example = 1)]
     version: i64,
@@ -53,7 +53,7 @@ pub struct DraftSummary {
     based_on: Option<Id>,
     /// The version that it became.
     policy_id: Option<Id>,
-    #[schema(example = "2026-03-10T09:00:00+08:00")]
+    #[schema(example = "2026-03-10T09:00:00+08:00", format = DateTime)]
     updated_at: String,
     /// Who changed it last.
     #[schema(example = "陈管理")]
@@ -170,8 +170,10 @@ struct Wanted {
     #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "device_rental")]
     #[serde(default, deserialize_with = "blank_is_none")]
     service: Option<Code<1, 60>>,
+    #[param(inline)]
     state: Option<DraftState>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]

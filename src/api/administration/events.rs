@@ -27,12 +27,14 @@ pub fn routes(to: &mut Operations) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Wanted {
+    #[param(inline)]
     action: Option<Change>,
     /// Id or code of what was changed.
     #[param(value_type = Option<String>, min_length = 1, max_length = 64, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
     target: Option<Code<1, 64>>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -43,13 +45,13 @@ struct Wanted {
 #[derive(Serialize, ToSchema)]
 struct AdminEventView {
     id: Id,
-    #[schema(example = "2026-03-10T09:00:00+08:00")]
+    #[schema(example = "2026-03-10T09:00:00+08:00", format = DateTime)]
     at: String,
     /// Null for the command line.
     worker: Option<Id>,
     #[schema(example = "陈管理")]
     worker_name: String,
-    action: Labelled,
+    action: Labelled<Change>,
     /// Id or code of what was changed.
     target: String,
     /// Where it holds; null for the whole installation.

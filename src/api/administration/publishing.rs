@@ -46,6 +46,7 @@ struct Wanted {
     #[param(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "device_rental")]
     service: Code<1, 60>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -58,13 +59,13 @@ struct PolicyVersion {
     id: Id,
     #[schema(example = 2)]
     version: i64,
-    #[schema(example = "2026-09-01")]
+    #[schema(example = "2026-09-01", format = Date)]
     effective_from: String,
     #[schema(example = "甲区残疾人联合会")]
     owner: String,
     #[schema(example = "甲残联〔2026〕8号")]
     source: String,
-    #[schema(example = "2026-08-20T10:00:00+08:00")]
+    #[schema(example = "2026-08-20T10:00:00+08:00", format = DateTime)]
     published_at: String,
     /// Null when it was published on the command line.
     #[schema(example = "陈管理")]

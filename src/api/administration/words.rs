@@ -38,7 +38,7 @@ struct Wanted {
 /// The words about one event.
 #[derive(Serialize, ToSchema)]
 struct NoticeTemplate {
-    event: Labelled,
+    event: Labelled<NoticeEvent>,
     #[schema(example = "{service}：需要补正")]
     title: String,
     #[schema(example = "有材料需要补充，全部内容已经一次列出。请在{day}前办理。")]
@@ -96,7 +96,7 @@ form!(ChangeWords { county: "县（区）", version: "版本", title: "标题", 
 
 #[utoipa::path(put, path = "/staff/admin/notice-templates/{event}", tag = "administration", operation_id = "changeNoticeTemplate", summary = "修改通知文字",
     description = "马上用于以后的通知，已经发出的不变。锁屏上人人看得到，所以没有姓名、证件号码、残疾类别和金额的占位符。",
-    params(("event" = NoticeEvent, Path, description = "通知的种类")),
+    params(("event" = inline(NoticeEvent), Path, description = "通知的种类")),
     responses((status = 200, description = "已修改")))]
 async fn change(
     who: Administrator,

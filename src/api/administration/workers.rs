@@ -53,8 +53,10 @@ struct Wanted {
     #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
     area: Option<AreaCode>,
+    #[param(inline)]
     status: Option<Standing>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -106,7 +108,7 @@ pub struct WorkerCode {
     /// Give it to the worker by a safe way. Shown once: null when this answer is repeated, then ask for a new code.
     #[schema(example = "K7QM-2XWD-9RTA-HB4C")]
     pub code: Option<String>,
-    #[schema(example = "2026-03-03T10:00:00+08:00")]
+    #[schema(example = "2026-03-03T10:00:00+08:00", format = DateTime)]
     pub code_expires_at: String,
 }
 

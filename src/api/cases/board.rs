@@ -8,7 +8,7 @@ use crate::office::frame::Call;
 use crate::operations;
 use crate::platform::error::Result;
 use crate::platform::http::paging::Cursor;
-use crate::platform::http::{Answer, Operations, Page, Query};
+use crate::platform::http::{Operations, Page, Public, Query};
 use crate::rules::areas::AreaCode;
 use crate::rules::typed::blank_is_none;
 
@@ -26,6 +26,7 @@ struct Board {
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -35,7 +36,7 @@ struct Board {
 #[utoipa::path(get, path = "/public/notice-board", tag = "public", operation_id = "listPublicNotices", summary = "公示栏",
     description = "正在公示的事项，姓名已经遮盖，到期自动撤下。",
     responses((status = 200, description = "一页公示")))]
-async fn board(q: Query<Board>, call: Call) -> Result<Answer<Page<PublicLine>>> {
+async fn board(q: Query<Board>, call: Call) -> Result<Public<Page<PublicLine>>> {
     let county = q.0.county.to_string();
     let name = format!("board:{county}");
     Ok(call

@@ -84,12 +84,12 @@ struct MandateView {
     person_id: Id,
     #[schema(example = "王*四")]
     person_name_masked: String,
-    relation: Labelled,
-    channel: Labelled,
-    form: Labelled,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    relation: Labelled<Relation>,
+    channel: Labelled<HelpedAt>,
+    form: Labelled<ConsentForm>,
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     given_at: String,
-    #[schema(example = "2026-11-24T09:30:00+08:00")]
+    #[schema(example = "2026-11-24T09:30:00+08:00", format = DateTime)]
     until: String,
     /// It can be used now.
     lasts: bool,

@@ -168,6 +168,7 @@ struct OfPerson {
     /// The person, one of `GET /me/persons`.
     person_id: Id,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -220,7 +221,7 @@ async fn reuse(who: Filer, id: PathId, call: Write<Reuse>) -> Result<Created<Pap
         let case = loading::owned(c, &who, id.0, spine.now)?;
         let owner = papers::owner_for(c, &who, case.person_id, spine.now)?;
         let old = papers::find(c, ask.paper_id)?.filter(|p| p.owner_account == owner && p.person_id == case.person_id);
-        let old = old.filter(|p| p.state == "received").ok_or_else(Error::not_found)?;
+        let old = old.filter(papers::Paper::stands).ok_or_else(Error::not_found)?;
         let alt = spine.keys.open_text(&Place::new("papers", "alt_text", old.id.as_bytes()), &old.alt_text)?;
         let alt_text = spine.keys.seal_text(&Place::new("papers", "alt_text", new.as_bytes()), &alt)?;
         let owner_account = case.applicant_id;
@@ -269,7 +270,7 @@ async fn download(id: PathId, q: Query<Signed>, app: web::Data<App>, services: w
     let link = Link { file: &file, variant: &signed.variant, holder: &holder, expires_ms: signed.expires };
     app.keys.verify_link(&link, &signed.signature, spine.now).map_err(|_| bad())?;
     let variant = Variant::from_name(&signed.variant).ok_or_else(bad)?;
-    let paper = app.db.read(move |c| papers::find(c, id.0)).await?.ok_or_else(bad)?;
+    let paper = app.db.read(move |c| papers::find(c, id.0)).await?.filter(papers::Paper::stands).ok_or_else(bad)?;
     if !holder.is_empty() {
         let (row, worker, seen, now) = (app.clock.id(), holder.parse().map_err(|_| bad())?, paper.clone(), spine.now);
         app.db.write(move |c| viewings::record(c, row, now, worker, &seen, variant)).await?;

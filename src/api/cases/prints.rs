@@ -12,9 +12,10 @@ use crate::office::frame::Call;
 use crate::operations;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
+use crate::platform::http::Printed;
 use crate::platform::http::{Answer, List, Operations, PathId};
 use crate::platform::id::Id;
-use crate::platform::print::{Paper, Printed};
+use crate::platform::print::Paper;
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {

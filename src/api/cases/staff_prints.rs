@@ -18,9 +18,10 @@ use crate::operations;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
+use crate::platform::http::Printed;
 use crate::platform::http::{Answer, List, Operations, PathId, Query};
 use crate::platform::id::Id;
-use crate::platform::print::{Paper, Printed};
+use crate::platform::print::Paper;
 use crate::rules::text::Note;
 use crate::rules::typed::blank_is_none;
 

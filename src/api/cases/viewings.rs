@@ -20,6 +20,7 @@ use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::rules::lifecycle::Role;
 use crate::{labelled, operations};
 
 /// The operations of this file.
@@ -30,10 +31,10 @@ pub fn routes(to: &mut Operations) {
 /// One look at one paper, as the applicant may know of it: which office, not which person.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 struct PaperLook {
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     at: String,
     /// In which post.
-    role: Labelled,
+    role: Labelled<Role>,
     /// Where that post is.
     #[schema(example = "甲区宋疃镇")]
     organisation: String,

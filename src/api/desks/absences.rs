@@ -53,15 +53,15 @@ struct AbsenceView {
     deputy_id: Id,
     #[schema(example = "李强")]
     deputy_name: String,
-    #[schema(example = "2026-11-23T09:00:00+08:00")]
+    #[schema(example = "2026-11-23T09:00:00+08:00", format = DateTime)]
     from: String,
     /// The first moment of being back.
-    #[schema(example = "2026-11-30T09:00:00+08:00")]
+    #[schema(example = "2026-11-30T09:00:00+08:00", format = DateTime)]
     until: String,
-    why: Labelled,
+    why: Labelled<Why>,
     /// It lasts now: the deputy holds the posts.
     lasts: bool,
-    #[schema(example = "2026-11-27T09:00:00+08:00")]
+    #[schema(example = "2026-11-27T09:00:00+08:00", format = DateTime)]
     ended_at: Option<String>,
 }
 

@@ -15,6 +15,7 @@ use crate::platform::db::{AnyConn, apart};
 use crate::platform::error::{Detail, Result};
 use crate::platform::http::{Answer, Labelled, Operations};
 use crate::platform::id::Id;
+use crate::rules::lifecycle::State;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
@@ -69,7 +70,7 @@ struct BulkResult {
     #[schema(example = 5)]
     version: Option<i64>,
     /// The present state.
-    state: Option<Labelled>,
+    state: Option<Labelled<State>>,
 }
 
 /// What became of all.

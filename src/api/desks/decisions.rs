@@ -36,7 +36,7 @@ pub fn routes(to: &mut Operations) {
 
 coded_enum! {
     /// What an officer may do with a case besides asking for corrections.
-    pub enum Verb {
+    pub enum Verb as "CaseVerb" {
         Claim = "claim", "领取";
         Release = "release", "放回";
         Accept = "accept", "受理";

@@ -30,7 +30,7 @@ struct MyPerson {
     /// Send it as `person_id`.
     id: Id,
     /// self, child, ward, kin, proxy.
-    relation: Labelled,
+    relation: Labelled<Relation>,
     #[schema(example = "王*四")]
     name_masked: String,
     #[schema(example = 2012)]

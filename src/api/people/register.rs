@@ -65,6 +65,7 @@ struct Listed {
     #[serde(default, deserialize_with = "blank_is_none")]
     expires_until: Option<Day>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -83,7 +84,7 @@ fn areas_of(worker: &Worker, asked: Option<AreaCode>) -> Result<Vec<AreaCode>> {
 /// How many of one category.
 #[derive(Serialize, Deserialize, ToSchema)]
 struct CategoryCount {
-    category: Labelled,
+    category: Labelled<Category>,
     #[schema(example = 2690)]
     count: i64,
 }

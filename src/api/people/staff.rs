@@ -18,6 +18,7 @@ use crate::platform::http::{Answer, Labelled, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
+use crate::rules::identity::Sex;
 use crate::rules::text::PlainText;
 use crate::{form, labelled, operations};
 
@@ -39,7 +40,7 @@ struct StaffPerson {
     name_masked: String,
     #[schema(example = "9****************X")]
     id_number_masked: String,
-    sex: Labelled,
+    sex: Labelled<Sex>,
     #[schema(example = 1980)]
     birth_year: i32,
     /// Under 18 today: a guardian must act.
@@ -107,7 +108,7 @@ struct RevealedPerson {
     name: Option<String>,
     #[schema(example = "99010119800506011X")]
     id_number: Option<String>,
-    #[schema(example = "1980-05-06")]
+    #[schema(example = "1980-05-06", format = Date)]
     birth_date: Option<String>,
     #[schema(example = "19100000001")]
     phone: Option<String>,

@@ -11,7 +11,7 @@ use crate::office::people::persons;
 use crate::operations;
 use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, Operations, Query};
+use crate::platform::http::{Answer, Operations, Public, Query};
 use crate::rules::areas::AreaCode;
 
 /// The operations of this file.
@@ -40,7 +40,7 @@ struct Guides {
 #[utoipa::path(get, path = "/public/guides", tag = "public", operation_id = "listGuides", summary = "办事指南目录",
     description = "一个县（区）今天能办哪些事；不能办的说明原因。",
     responses((status = 200, description = "各项服务")))]
-async fn list(q: Query<InCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Guides>> {
+async fn list(q: Query<InCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Public<Guides>> {
     let (spine, county) = (Spine::of(&app, &services), persons::county_of(&q.0.county));
     let items = app.db.read(move |c| guides::open_services(c, &spine, &county)).await?;
     Ok(Answer::ok(Guides { county: county.to_string(), items }).public())
@@ -50,7 +50,7 @@ async fn list(q: Query<InCounty>, app: web::Data<App>, services: web::Data<Servi
     description = "谁能办、带什么、怎么办、多久办完、在哪里办、要不要钱、依据是什么、怎么投诉。按这个县（区）今天的规定。",
     params(("service" = String, Path, description = "服务代码", example = "education_aid")),
     responses((status = 200, description = "办事指南")))]
-async fn one(service: web::Path<String>, q: Query<InCounty>, call: Call) -> Result<Answer<Guide>> {
+async fn one(service: web::Path<String>, q: Query<InCounty>, call: Call) -> Result<Public<Guide>> {
     let county = persons::county_of(&q.0.county);
     Ok(call.read(move |c, spine| guides::guide(c, spine, &county, &service)).await?.public())
 }

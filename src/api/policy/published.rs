@@ -10,11 +10,12 @@ use crate::office::policy::terms::{CommonPolicy, ReasonOption, Required};
 use crate::office::policy::{areas, calendar};
 use crate::platform::app::App;
 use crate::platform::code;
-use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Labelled, List, Operations, Query};
+use crate::platform::error::{Error, Faults, Result};
+use crate::platform::http::{Answer, Labelled, List, Operations, Public, Query};
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
+use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::calendar::{WorkCalendar, beijing_date};
+use crate::rules::lifecycle::Desk;
 use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
 use crate::{labelled, operations};
@@ -47,18 +48,21 @@ struct AreaItem {
     #[schema(example = "宋疃镇")]
     name: String,
     /// province, city, county, town, village.
-    level: Labelled,
+    level: Labelled<AreaLevel>,
 }
 
 #[utoipa::path(get, path = "/public/areas", tag = "public", operation_id = "listAreas", summary = "行政区划",
     description = "一个区划的下一级，按代码排列；不带参数时列出省级。下一级数量有限，一次全部列出。",
     responses((status = 200, description = "下一级区划")))]
-async fn list_areas(query: Query<Under>, app: web::Data<App>) -> Result<Answer<List<AreaItem>>> {
+async fn list_areas(query: Query<Under>, app: web::Data<App>) -> Result<Public<List<AreaItem>>> {
     let today = beijing_date(app.clock.now_ms());
     let found = app.db.read(move |c| areas::children(c, query.0.parent.as_ref(), today)).await?;
     let item = |a: areas::Area| AreaItem { code: a.code.to_string(), name: a.name, level: labelled!(a.level) };
     Ok(Answer::ok(List(found.into_iter().map(item).collect())).public())
 }
+
+/// Years that a calendar may be asked for.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 
 /// Which year.
 #[derive(Clone, Deserialize, IntoParams)]
@@ -88,7 +92,7 @@ struct CalendarYear {
 /// A holiday or a make-up day.
 #[derive(Serialize, Deserialize, ToSchema)]
 struct CalendarException {
-    #[schema(example = "2026-10-01")]
+    #[schema(example = "2026-10-01", format = Date)]
     date: String,
     working: bool,
     #[schema(example = "国庆节")]
@@ -98,8 +102,13 @@ struct CalendarException {
 #[utoipa::path(get, path = "/public/calendar", tag = "public", operation_id = "getCalendar", summary = "工作日历",
     description = "一年中与“周一至周五上班”不同的日子（放假和调休上班）。办理期限按它计算。",
     responses((status = 200, description = "这一年的安排")))]
-async fn see_calendar(query: Query<OfYear>, app: web::Data<App>) -> Result<Answer<CalendarYear>> {
+async fn see_calendar(query: Query<OfYear>, app: web::Data<App>) -> Result<Public<CalendarYear>> {
     let year = query.0.year;
+    if !YEARS.contains(&year) {
+        let mut faults = Faults::new();
+        faults.push("/year", "年份", "out_of_range", "年份超出范围。", "请填写 2000 到 2100 之间的年份。");
+        faults.settle()?;
+    }
     let first = NaiveDate::from_ymd_opt(year, 1, 1).ok_or_else(Error::not_found)?;
     let (days, years) = app.db.read(move |c| Ok((calendar::days_of(c, year)?, calendar::years(c)?))).await?;
     let warning = calendar::missing_warning(&WorkCalendar::from_days(&days), first, first);
@@ -140,7 +149,7 @@ struct PolicyView {
     service: String,
     #[schema(example = 1)]
     version: i64,
-    #[schema(example = "2026-01-01")]
+    #[schema(example = "2026-01-01", format = Date)]
     effective_from: String,
     /// Who answers for it.
     #[schema(example = "甲区残疾人联合会")]
@@ -150,7 +159,7 @@ struct PolicyView {
     /// The legal basis.
     guide: String,
     /// The desks that a case passes; the last one decides.
-    chain: Vec<Labelled>,
+    chain: Vec<Labelled<Desk>>,
     limits: PolicyLimits,
     materials: Vec<PolicyMaterial>,
     correction_reasons: Vec<Labelled>,
@@ -199,7 +208,7 @@ struct PolicyMaterial {
 #[utoipa::path(get, path = "/public/policies", tag = "public", operation_id = "getPolicy", summary = "办事指南",
     description = "一个县（区）今天对一项服务的规定：办理环节、期限、材料和依据。",
     responses((status = 200, description = "现行规定")))]
-async fn see_policy(query: Query<OfCounty>, app: web::Data<App>) -> Result<Answer<PolicyView>> {
+async fn see_policy(query: Query<OfCounty>, app: web::Data<App>) -> Result<Public<PolicyView>> {
     let (asked, today) = (query.0, beijing_date(app.clock.now_ms()));
     let found = app.db.read(move |c| county::current(c, &asked.county, &asked.service, today)).await?;
     Ok(Answer::ok(view(&found.ok_or_else(Error::not_found)?)).public())

@@ -57,6 +57,7 @@ struct Wanted {
     #[param(inline, example = "all")]
     view: Option<Part>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]

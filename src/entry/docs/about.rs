@@ -1,12 +1,17 @@
 //! What the document says before its operations: conventions, tags, ways to sign in.
 
+use utoipa::openapi::extensions::{Extensions, ExtensionsBuilder};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    Components, ComponentsBuilder, Header, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, OpenApiBuilder, RefOr,
-    ServerBuilder, Type, tag::TagBuilder,
+    Components, ComponentsBuilder, ContactBuilder, Header, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi, OpenApiBuilder,
+    RefOr, ServerBuilder, Type, tag::TagBuilder,
 };
 
 const TITLE: &str = "助残：县残联移动服务接口";
+
+/// The contract's own version, apart from the program's: the first number stands in the path (`/api/v1`), the second moves
+/// with every addition, the third with words and examples. CHANGELOG.md says for each what changed, and when.
+pub const VERSION: &str = "1.1.0";
 
 const ABOUT: &str = "\
 残疾人教育补助、辅助器具租借、残疾人证换领三项服务的接口，供微信小程序等前端使用。
@@ -43,7 +48,19 @@ const ABOUT: &str = "\
 429 和 503 带 `Retry-After`（秒）和 `meta.retry_after_seconds`；请等待后用同一个防重复标识重试。
 
 ### 变化
-v1 只增加，不删除也不改变含义；将要取消的操作会提前带 `Deprecation` 和 `Sunset` 响应头。客户端应忽略不认识的回答字段。";
+v1 只增加，不删除也不改变含义；将要取消的操作会提前带 `Deprecation` 和 `Sunset` 响应头。客户端应忽略不认识的回答字段。
+本文档的版本（`info.version`）：第二个数随每次增加而变，第三个数随文字和示例而变；每一版改了什么、在哪一天，见 CHANGELOG.md 的“接口文档”一节。
+
+### 缓存和压缩
+不登录就能看的目录类内容（错误码、区划、指南、规定、日历、年度通知、公示栏）带 `ETag`，五分钟内可以直接用手里的；之后带上 `If-None-Match` 再问，没有变化就是
+304，没有正文。接口文档本身也一样。这些内容支持 `Accept-Encoding: gzip`；个人的内容一律 `no-store`，也不压缩。
+
+### 示例
+每个操作有一个请求和一个回答的示例，都来自测试中真实发生的调用（人物是虚构的，令牌已替换，长列表只留前几项）。为了不让本文档太大，示例在
+`/docs/openapi.json`：同一份文档，带示例，可以用来做模拟服务或导入调试工具。
+
+### 办理顺序
+各项服务从登录到办结的调用顺序、每一步用哪个版本号、什么时候多出要交的材料，见 `/docs/guides` 的流程指南。";
 
 /// Name and description of each tag, in reading order.
 const TAGS: &[(&str, &str)] = &[
@@ -71,18 +88,28 @@ const TAGS: &[(&str, &str)] = &[
 /// Info, server and tags.
 pub fn document() -> OpenApi {
     let license = LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build();
+    let contact = ContactBuilder::new().name(Some("提供本接口的县（区）残疾人联合会")).build();
     let info = InfoBuilder::new()
         .title(TITLE)
-        .version(env!("CARGO_PKG_VERSION"))
+        .version(VERSION)
         .description(Some(ABOUT))
+        .contact(Some(contact))
         .license(Some(license))
+        .extensions(Some(packages()))
         .build();
     let server = ServerBuilder::new().url("/").description(Some("提供本文档的服务器")).build();
     let tags: Vec<_> = TAGS.iter().map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build()).collect();
     OpenApiBuilder::new().info(info).servers(Some([server])).tags(Some(tags)).build()
 }
 
-/// The three kinds of callers, and the headers of answers.
+/// What packages made of this document may be called: its title is no name for a module.
+fn packages() -> Extensions {
+    ExtensionsBuilder::new()
+        .add("x-package-names", serde_json::json!({ "npm": "zhucan-client", "python": "zhucan_client" }))
+        .build()
+}
+
+/// The two kinds of callers, and the headers of answers.
 pub fn components() -> Components {
     let bearer = |text: &str| {
         SecurityScheme::Http(
@@ -97,7 +124,6 @@ pub fn components() -> Components {
     let mut components = ComponentsBuilder::new()
         .security_scheme("resident", bearer("残疾人、家属或监护人：微信、短信验证码或登录码登录后得到的令牌"))
         .security_scheme("staff", bearer("工作人员：账号、密码和动态口令登录后得到的令牌"))
-        .security_scheme("partner", bearer("合作单位：客户端凭据换取的令牌"))
         .build();
     components.headers.extend([
         ("RequestId".to_owned(), header(Type::String, "这次请求的标识，与 request_id 相同；报告问题时请提供")),

@@ -2,8 +2,12 @@
 
 mod about;
 mod answers;
+mod chinese;
+mod english;
+mod examples;
 mod paths;
 mod sharing;
+mod validators;
 
 pub use paths::PathTable;
 
@@ -40,10 +44,13 @@ pub fn document() -> OpenApi {
         components.schemas.extend(it.schemas);
         api.paths.add_path_operation(format!("{BASE}{}", it.path), vec![it.method], it.operation);
     }
+    validators::complete(&mut api);
     sharing::parameters(&mut api, &mut components);
     sharing::successes(&mut api, &mut components);
     sharing::singles(&mut api, &mut components);
     api.components = Some(components);
+    chinese::translate(&mut api);
+    english::summarise(&mut api);
     about::keep_used_tags(&mut api);
     api
 }
@@ -74,4 +81,11 @@ pub fn yaml() -> Result<String> {
 /// The document as JSON.
 pub fn json() -> Result<String> {
     document().to_pretty_json().map_err(Error::internal)
+}
+
+/// The document with its examples in place, as the reference page reads it.
+pub fn with_examples(api: &OpenApi) -> Result<Vec<u8>> {
+    let mut whole = serde_json::to_value(api).map_err(Error::internal)?;
+    examples::put(&mut whole);
+    serde_json::to_vec(&whole).map_err(Error::internal)
 }

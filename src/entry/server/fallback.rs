@@ -7,7 +7,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError, web};
 use utoipa::openapi::OpenApi;
 
-use super::{Extra, wechat_callback};
+use super::{Extra, pages, wechat_callback};
 use crate::entry::docs::PathTable;
 use crate::platform::code;
 use crate::platform::error::Error;
@@ -19,7 +19,7 @@ const MOST_HEAD: usize = 16 * 1024;
 /// The paths of the document and those beside it.
 pub fn table(api: &OpenApi, extra: Option<Extra>) -> PathTable {
     let mut table = PathTable::of(api);
-    for path in ["/healthz", "/readyz", "/docs", "/docs/{file}", "/openapi.json", "/openapi.yaml"] {
+    for path in ["/healthz", "/readyz"].into_iter().chain(pages::PATHS) {
         table.add(path, ["GET"]);
     }
     table.add(wechat_callback::PATH, ["GET", "POST"]);

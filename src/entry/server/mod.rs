@@ -1,9 +1,10 @@
 //! The HTTP server: one builder for the product, the demo and the tests, and an orderly end.
 
 mod wechat_callback;
+mod guides;
+mod pages;
 mod fallback;
 mod metrics;
-mod pages;
 mod probes;
 
 use std::future::Future;

@@ -1,28 +1,48 @@
-//! The document and Swagger UI, from the binary itself: no other host is asked.
+//! The document, its reference page and the guides, from the binary itself: no other host is asked.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use actix_web::{HttpResponse, Responder, web};
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::openapi::OpenApi;
 use utoipa_swagger_ui::Config;
 
+use super::guides;
+use crate::entry::docs;
 use crate::platform::error::{Error, Result};
+use crate::platform::http::public::Kept;
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
+
+/// What a page under `/docs` may load: what this server holds, and nothing else.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// The paths of this file, for `Allow`.
+pub const PATHS: [&str; 5] = ["/docs", "/docs/{file}", "/docs/guides/{name}", "/openapi.json", "/openapi.yaml"];
 
 /// The document in both notations.
 #[derive(Clone)]
 pub struct Pages {
-    json: web::Bytes,
-    yaml: web::Bytes,
-    swagger: Arc<Config<'static>>,
+    json: Arc<Kept>,
+    yaml: Arc<Kept>,
+    /// With the examples in place, for the reference page.
+    whole: Arc<Kept>,
 }
 
 impl Pages {
     pub fn of(api: &OpenApi) -> Result<Pages> {
         Ok(Pages {
-            json: api.to_json().map_err(Error::internal)?.into(),
-            yaml: api.to_yaml().map_err(Error::internal)?.into(),
-            swagger: Arc::new(Config::from("/openapi.json").try_it_out_enabled(true).validator_url("none")),
+            json: Arc::new(Kept::new("application/json", api.to_json().map_err(Error::internal)?)),
+            whole: Arc::new(Kept::new("application/json", docs::with_examples(api)?)),
+            yaml: Arc::new(Kept::new("application/yaml; charset=utf-8", api.to_yaml().map_err(Error::internal)?)),
         })
     }
 }
@@ -30,25 +50,70 @@ impl Pages {
 pub fn routes(cfg: &mut web::ServiceConfig) {
     cfg.route("/openapi.json", web::get().to(json))
         .route("/openapi.yaml", web::get().to(yaml))
+        .route("/docs/openapi.json", web::get().to(whole))
         .service(web::redirect("/docs", "/docs/index.html"))
-        .route("/docs/{file}", web::get().to(swagger));
+        .route("/docs/guides", web::get().to(guide_list))
+        .route("/docs/guides/{name}", web::get().to(guide))
+        .route("/docs/{file}", web::get().to(file));
 }
 
-async fn json(pages: web::Data<Pages>) -> impl Responder {
-    told("application/json", pages.json.clone())
+async fn json(req: HttpRequest, pages: web::Data<Pages>) -> HttpResponse {
+    pages.json.answer(&req)
 }
 
-async fn yaml(pages: web::Data<Pages>) -> impl Responder {
-    told("application/yaml; charset=utf-8", pages.yaml.clone())
+async fn yaml(req: HttpRequest, pages: web::Data<Pages>) -> HttpResponse {
+    pages.yaml.answer(&req)
 }
 
-async fn swagger(pages: web::Data<Pages>, file: web::Path<String>) -> Result<HttpResponse> {
-    let found = utoipa_swagger_ui::serve(&file, pages.swagger.clone()).map_err(Error::internal)?;
-    let found = found.ok_or_else(Error::not_found)?;
-    let page = web::Bytes::from(found.bytes.into_owned());
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, found.content_type)).body(page))
+async fn whole(req: HttpRequest, pages: web::Data<Pages>) -> HttpResponse {
+    pages.whole.answer(&req)
 }
 
-fn told(kind: &'static str, page: web::Bytes) -> HttpResponse {
-    HttpResponse::Ok().insert_header((CONTENT_TYPE, kind)).insert_header((CACHE_CONTROL, "no-cache")).body(page)
+async fn file(req: HttpRequest, name: web::Path<String>) -> Result<HttpResponse> {
+    found(&req, files().get(name.as_str()))
+}
+
+async fn guide_list(req: HttpRequest) -> Result<HttpResponse> {
+    found(&req, guide_pages().get(""))
+}
+
+async fn guide(req: HttpRequest, name: web::Path<String>) -> Result<HttpResponse> {
+    found(&req, guide_pages().get(name.as_str()))
+}
+
+fn found(req: &HttpRequest, page: Option<&Kept>) -> Result<HttpResponse> {
+    let mut answer = page.ok_or_else(Error::not_found)?.answer(req);
+    answer.headers_mut().insert(CONTENT_SECURITY_POLICY, POLICY);
+    Ok(answer)
+}
+
+/// The reference page with its own scripts, and as much of Swagger UI as it loads.
+fn files() -> &'static BTreeMap<&'static str, Kept> {
+    static FILES: OnceLock<BTreeMap<&'static str, Kept>> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let own = [
+            ("index.html", HTML, include_str!("../../../assets/docs/index.html")),
+            ("docs.css", STYLE, include_str!("../../../assets/docs/docs.css")),
+            ("docs.js", SCRIPT, include_str!("../../../assets/docs/docs.js")),
+            ("words.js", SCRIPT, include_str!("../../../assets/docs/words.js")),
+        ];
+        let vendored = [("swagger-ui.css", STYLE), ("swagger-ui-bundle.js", SCRIPT), ("favicon-32x32.png", "image/png")];
+        let own = own.into_iter().map(|(name, kind, text)| (name, Kept::new(kind, text)));
+        own.chain(vendored.into_iter().filter_map(|(name, kind)| Some((name, Kept::new(kind, swagger(name)?))))).collect()
+    })
+}
+
+/// A file of Swagger UI; the program holds it already.
+fn swagger(name: &str) -> Option<Bytes> {
+    let file = utoipa_swagger_ui::serve(name, Arc::new(Config::from("/openapi.json"))).ok().flatten()?;
+    Some(match file.bytes {
+        Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+        Cow::Owned(bytes) => Bytes::from(bytes),
+    })
+}
+
+/// The guides by name; the empty name is their list.
+fn guide_pages() -> &'static BTreeMap<&'static str, Kept> {
+    static PAGES: OnceLock<BTreeMap<&'static str, Kept>> = OnceLock::new();
+    PAGES.get_or_init(|| guides::pages().map(|(name, html)| (name, Kept::new(HTML, html))).collect())
 }

@@ -30,7 +30,7 @@ diesel::allow_tables_to_appear_in_same_query!(absences, workers);
 
 coded_enum! {
     /// Why a worker is away; never free text, since it may be about health.
-    pub enum Why {
+    pub enum Why as "AbsenceReason" {
         Leave = "leave", "休假";
         Sick = "sick", "病假";
         Training = "training", "培训学习";

@@ -1,7 +1,7 @@
 //! Whom guards let in, in one place for the guards themselves, for the document, and for the test of wrong callers.
 
 use super::faults;
-use super::guards::Worker;
+use super::worker::Worker;
 use crate::platform::http::operation::Description;
 use crate::rules::lifecycle::Role;
 

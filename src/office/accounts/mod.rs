@@ -8,8 +8,8 @@ pub mod worker; // a worker and the posts held now
 pub mod sessions; // begun, refreshed, ended
 pub mod absences; // who is away, and who stands in
 pub mod staff; // workers and their posts
-pub mod guards; // who may call, by argument type
 pub mod admission; // whom guards let in
+pub mod guards; // who may call, by argument type
 pub mod residents;
 pub mod links; // for whom a resident may act
 pub mod identity; // who a resident is

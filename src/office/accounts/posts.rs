@@ -7,11 +7,12 @@ use super::worker::Post;
 use crate::labelled;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
+use crate::rules::lifecycle::Role;
 
 /// What the worker may do, and where.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct PostView {
-    role: Labelled,
+    role: Labelled<Role>,
     /// Twelve-digit area code; the post holds for all areas below it.
     #[schema(example = "110105001000")]
     area: String,

@@ -67,7 +67,7 @@ diesel::table! {
 
 coded_enum! {
     /// Whether an account may be used.
-    pub enum Standing {
+    pub enum Standing as "WorkerStanding" {
         /// Has a code to make the own account with.
         Invited = "invited", "待启用";
         Active = "active", "正常";

@@ -21,7 +21,7 @@ const AUDIENCE: &str = "zhucan-api";
 
 coded_enum! {
     /// Who holds a session.
-    pub enum Holder {
+    pub enum Holder as "TokenHolder" {
         Resident = "resident", "居民";
         Staff = "staff", "工作人员";
     }

@@ -25,7 +25,7 @@ diesel::table! {
 
 coded_enum! {
     /// What was changed.
-    pub enum Change {
+    pub enum Change as "AdminChange" {
         WorkerInvited = "worker_invited", "邀请工作人员";
         WorkerAdded = "worker_added", "直接添加工作人员";
         CodeIssued = "code_issued", "重新发出邀请码";

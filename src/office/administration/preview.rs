@@ -43,9 +43,9 @@ struct CaseDifference {
     obstacles_added: Vec<Detail>,
     obstacles_dropped: Vec<Detail>,
     /// Day by which the office had to accept it, counted from its submission.
-    #[schema(example = "2026-03-17")]
+    #[schema(example = "2026-03-17", format = Date)]
     accept_by: String,
-    #[schema(example = "2026-03-12")]
+    #[schema(example = "2026-03-12", format = Date)]
     accept_by_under_draft: String,
     /// Working days of each desk, of a correction and of a public notice, where they differ.
     limits: Vec<LimitDifference>,

@@ -65,9 +65,9 @@ pub struct WorkerView {
     #[schema(example = "王丽")]
     name: String,
     /// invited, active, banned, closed.
-    status: Labelled,
+    status: Labelled<Standing>,
     /// Too many wrong sign-ins: locked until then.
-    #[schema(example = "2026-03-02T10:30:00+08:00")]
+    #[schema(example = "2026-03-02T10:30:00+08:00", format = DateTime)]
     locked_until: Option<String>,
     /// The worker as a person of the register, so that nobody decides about themselves.
     person_id: Option<Id>,
@@ -75,7 +75,7 @@ pub struct WorkerView {
     /// The version to send with the next change.
     #[schema(example = 1)]
     version: i64,
-    #[schema(example = "2026-03-02T10:00:00+08:00")]
+    #[schema(example = "2026-03-02T10:00:00+08:00", format = DateTime)]
     created_at: String,
 }
 

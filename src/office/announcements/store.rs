@@ -90,8 +90,8 @@ struct Row {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AnnouncementView {
     pub id: Id,
-    pub kind: Labelled,
-    pub level: Labelled,
+    pub kind: Labelled<AnnouncementKind>,
+    pub level: Labelled<AnnouncementLevel>,
     /// Twelve digits; null for everywhere.
     #[schema(example = "990101000000")]
     pub county: Option<String>,
@@ -99,9 +99,9 @@ pub struct AnnouncementView {
     pub title: String,
     #[schema(example = "10月1日至7日窗口不办公，网上可以照常申请。")]
     pub body: String,
-    #[schema(example = "2026-09-28T09:00:00+08:00")]
+    #[schema(example = "2026-09-28T09:00:00+08:00", format = DateTime)]
     pub from: String,
-    #[schema(example = "2026-10-08T09:00:00+08:00")]
+    #[schema(example = "2026-10-08T09:00:00+08:00", format = DateTime)]
     pub until: String,
     /// The version to send with the next change.
     #[schema(example = 1)]

@@ -78,7 +78,7 @@ pub struct NoticeView {
     pub title: String,
     #[schema(example = "有材料需要补充，全部内容已经一次列出。")]
     pub body: String,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub created_at: String,
     pub read: bool,
 }

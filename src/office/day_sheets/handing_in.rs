@@ -38,7 +38,7 @@ diesel::table! {
 
 coded_enum! {
     /// What a visit or a call came to.
-    pub enum Outcome {
+    pub enum Outcome as "EntryOutcome" {
         Met = "met", "见到本人";
         Family = "family", "见到家属";
         NotHome = "not_home", "没有人在家";

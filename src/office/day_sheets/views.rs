@@ -9,6 +9,7 @@ use super::sheets::{self, Line, Sheet};
 use crate::labelled;
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::service::{Errand, Spine};
+use crate::office::day_sheets::handing_in::Outcome;
 use crate::office::people::persons::{self, Person};
 use crate::office::people::rolls::{self, Roll};
 use crate::office::people::views::{AreaNames, AreaView};
@@ -35,7 +36,7 @@ pub struct ErrandView {
     pub case_id: Option<Id>,
     pub ticket_id: Option<Id>,
     /// The day by which it matters.
-    #[schema(example = "2026-11-28")]
+    #[schema(example = "2026-11-28", format = Date)]
     pub due_on: Option<String>,
 }
 
@@ -65,7 +66,7 @@ pub struct TakenLine {
     pub errand: Labelled,
     pub case_id: Option<Id>,
     pub ticket_id: Option<Id>,
-    #[schema(example = "2026-11-28")]
+    #[schema(example = "2026-11-28", format = Date)]
     pub due_on: Option<String>,
 }
 
@@ -74,7 +75,7 @@ pub struct TakenLine {
 pub struct TakenSheet {
     pub id: Id,
     pub area: AreaView,
-    #[schema(example = "2026-11-21T08:30:00+08:00")]
+    #[schema(example = "2026-11-21T08:30:00+08:00", format = DateTime)]
     pub taken_at: String,
     pub lines: Vec<TakenLine>,
 }
@@ -84,7 +85,7 @@ pub struct TakenSheet {
 pub struct SheetSummary {
     pub id: Id,
     pub area: AreaView,
-    #[schema(example = "2026-11-21T08:30:00+08:00")]
+    #[schema(example = "2026-11-21T08:30:00+08:00", format = DateTime)]
     pub taken_at: String,
 }
 
@@ -97,13 +98,13 @@ pub struct VisitView {
     pub person_id: Id,
     #[schema(example = "王*四")]
     pub name_masked: String,
-    pub outcome: Labelled,
+    pub outcome: Labelled<Outcome>,
     pub note: Option<String>,
     /// When it happened, as the worker noted it.
-    #[schema(example = "2026-11-21T10:05:00+08:00")]
+    #[schema(example = "2026-11-21T10:05:00+08:00", format = DateTime)]
     pub happened_at: String,
     /// When it was handed in.
-    #[schema(example = "2026-11-21T17:20:00+08:00")]
+    #[schema(example = "2026-11-21T17:20:00+08:00", format = DateTime)]
     pub recorded_at: String,
 }
 
@@ -112,7 +113,7 @@ pub struct VisitView {
 pub struct SheetView {
     pub id: Id,
     pub area: AreaView,
-    #[schema(example = "2026-11-21T08:30:00+08:00")]
+    #[schema(example = "2026-11-21T08:30:00+08:00", format = DateTime)]
     pub taken_at: String,
     pub lines: Vec<ErrandView>,
     /// In the order in which it happened.

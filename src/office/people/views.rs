@@ -8,12 +8,15 @@ use utoipa::ToSchema;
 
 use super::register::Card;
 use crate::labelled;
+use crate::office::people::register::CertificateStatus;
 use crate::office::policy::areas;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::certificate::Category;
+use crate::rules::certificate::Level;
 
 /// An area with its name in full.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -30,23 +33,23 @@ pub struct AreaView {
 pub struct CardView {
     pub id: Id,
     /// visual, hearing, speech, physical, intellectual, mental, multiple.
-    pub category: Labelled,
+    pub category: Labelled<Category>,
     /// Of a multiple disability its categories.
-    pub components: Vec<Labelled>,
+    pub components: Vec<Labelled<Category>>,
     /// level_1 (most severe) to level_4.
-    pub level: Labelled,
+    pub level: Labelled<Level>,
     /// Level 1 or 2 (重度).
     pub severe: bool,
-    #[schema(example = "2017-03-08")]
+    #[schema(example = "2017-03-08", format = Date)]
     pub issued_on: String,
     /// The last valid day.
-    #[schema(example = "2027-03-08")]
+    #[schema(example = "2027-03-08", format = Date)]
     pub expires_on: String,
     /// Days from today to the last valid day; negative when it is past.
     #[schema(example = 106)]
     pub days_left: i64,
     /// valid, frozen, cancelled, superseded.
-    pub status: Labelled,
+    pub status: Labelled<CertificateStatus>,
 }
 
 impl CardView {

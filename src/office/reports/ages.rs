@@ -26,7 +26,7 @@ use crate::rules::pace::Pace;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Ages {
     /// The moment of which it is true.
-    #[schema(example = "2026-03-10T09:00:00+08:00")]
+    #[schema(example = "2026-03-10T09:00:00+08:00", format = DateTime)]
     pub at: String,
     /// By service and desk; desks without a case are left out.
     pub rows: Vec<AgeRow>,
@@ -36,7 +36,7 @@ pub struct Ages {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AgeRow {
     pub service: Labelled,
-    pub desk: Labelled,
+    pub desk: Labelled<Desk>,
     pub total: i64,
     pub on_time: i64,
     pub at_risk: i64,

@@ -26,7 +26,7 @@ use crate::rules::lifecycle::{Action, Desk, State};
 
 coded_enum! {
     /// What a desk had the case for.
-    pub enum Stage {
+    pub enum Stage as "DeskStage" {
         Review = "review", "受理和审核";
         Fulfilment = "fulfilment", "批准后办理";
     }
@@ -45,8 +45,8 @@ pub struct DeskTimes {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DeskRow {
     pub service: Labelled,
-    pub desk: Labelled,
-    pub stage: Labelled,
+    pub desk: Labelled<Desk>,
+    pub stage: Labelled<Stage>,
     /// Cases that the desk handled.
     pub cases: i64,
     pub stays: i64,
@@ -214,7 +214,7 @@ impl Stays {
 impl DeskTimes {
     pub fn tables(&self) -> Vec<Table> {
         let line = |r: &DeskRow| {
-            let words = [&r.service, &r.desk, &r.stage].map(|w| Cell::text(&w.label));
+            let words = [&r.service.label, &r.desk.label, &r.stage.label].map(|w| Cell::text(w));
             words.into_iter().chain([r.cases, r.stays, r.median_days, r.ninety_percent_days].map(Cell::Number)).collect()
         };
         let head = vec!["事项", "窗口", "阶段", "经办件数", "停留次数", "停留工作日（中位数）", "停留工作日（90%以内）"];

@@ -44,7 +44,7 @@ pub struct Returns {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReasonRow {
     pub service: Labelled,
-    pub kind: Labelled,
+    pub kind: Labelled<ReturnKind>,
     /// In the words of the policy; where counties say it in different words, each stands for itself.
     pub reason: Labelled,
     pub count: i64,

@@ -32,7 +32,7 @@ fn holders(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
         let levels: Vec<i64> = Level::ALL.iter().map(of).collect();
         let severe = Level::ALL.iter().filter(|l| l.severe()).map(of).sum();
         let all: i64 = levels.iter().sum();
-        ReportRow::new([labelled!(*category)], [levels, vec![severe, all.saturating_sub(severe), all]].concat())
+        ReportRow::new([labelled!(*category).untyped()], [levels, vec![severe, all.saturating_sub(severe), all]].concat())
     };
     let heads: Vec<(&str, &str)> = Level::ALL.iter().map(|l| (l.code(), l.label())).collect();
     let table = ReportTable {

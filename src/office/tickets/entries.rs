@@ -28,7 +28,7 @@ diesel::table! {
 
 coded_enum! {
     /// What was done.
-    pub enum Step {
+    pub enum Step as "TicketStep" {
         Opened = "opened", "提出";
         Added = "added", "补充说明";
         Claimed = "claimed", "领取";

@@ -45,7 +45,7 @@ pub struct TicketCounts {
 /// How many of one kind.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct TicketKindCount {
-    pub kind: Labelled,
+    pub kind: Labelled<Kind>,
     pub count: i64,
 }
 

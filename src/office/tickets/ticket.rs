@@ -48,7 +48,7 @@ diesel::table! {
 
 coded_enum! {
     /// What a ticket is about (domain.md §5).
-    pub enum Kind {
+    pub enum Kind as "TicketKind" {
         Unresolved = "unresolved", "办不成事反映";
         Problem = "problem", "反馈问题（信访）";
         BadRating = "bad_rating", "差评整改";
@@ -69,7 +69,7 @@ coded_enum! {
 
 coded_enum! {
     /// How a ticket ended, or what a call came to.
-    pub enum Outcome {
+    pub enum Outcome as "TicketOutcome" {
         Solved = "solved", "已解决";
         Explained = "explained", "已说明清楚";
         Reached = "reached", "已联系上";

@@ -8,12 +8,15 @@ use super::four_eyes::{self, Concerned};
 use super::ticket::{Kind, Ticket, TicketState};
 use crate::labelled;
 use crate::office::accounts::guards::Worker;
+use crate::office::accounts::residents::Need;
 use crate::office::accounts::{residents, staff};
 use crate::office::cases::record::case;
 use crate::office::cases::service::Spine;
 use crate::office::people::persons;
 use crate::office::policy::areas;
 use crate::office::stored;
+use crate::office::tickets::Outcome;
+use crate::office::tickets::views::residents::Channel;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
@@ -25,7 +28,7 @@ use crate::rules::lifecycle::Role;
 
 coded_enum! {
     /// What may be done with a ticket.
-    pub enum Verb {
+    pub enum Verb as "TicketVerb" {
         Add = "add", "补充说明";
         Confirm = "confirm", "确认解决";
         NotSolved = "not_solved", "没有解决";
@@ -45,17 +48,17 @@ pub struct TicketSummary {
     /// Number for people to quote.
     #[schema(example = "FY20261126483920")]
     pub number: String,
-    pub kind: Labelled,
-    pub state: Labelled,
+    pub kind: Labelled<Kind>,
+    pub state: Labelled<TicketState>,
     /// The version to send with the next action.
     pub version: i64,
     /// Whom it is about, masked; null when it is about no person of the register, or the reader must not know.
     #[schema(example = "王*四")]
     pub person_name_masked: Option<String>,
-    #[schema(example = "2026-11-26T09:30:00+08:00")]
+    #[schema(example = "2026-11-26T09:30:00+08:00", format = DateTime)]
     pub created_at: String,
     /// Day by which the office has to act; null while it does not have to.
-    #[schema(example = "2026-12-17")]
+    #[schema(example = "2026-12-17", format = Date)]
     pub due_on: Option<String>,
     pub overdue: bool,
     /// A worker holds it.
@@ -65,10 +68,10 @@ pub struct TicketSummary {
 /// One line of what happened.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct TicketEntry {
-    #[schema(example = "2026-11-26T09:30:00+08:00")]
+    #[schema(example = "2026-11-26T09:30:00+08:00", format = DateTime)]
     pub at: String,
-    pub step: Labelled,
-    pub by: Labelled,
+    pub step: Labelled<Step>,
+    pub by: Labelled<Role>,
     /// The worker's name, for colleagues only.
     #[schema(example = "周镇平")]
     pub worker: Option<String>,
@@ -90,8 +93,8 @@ pub struct TicketCase {
 /// How the resident wants to be met.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct HowToMeet {
-    pub channel: Labelled,
-    pub needs: Vec<Labelled>,
+    pub channel: Labelled<Channel>,
+    pub needs: Vec<Labelled<Need>>,
 }
 
 /// A ticket with all that its reader needs.
@@ -107,7 +110,7 @@ pub struct TicketView {
     #[schema(example = "宋疃镇 镇（街道）残联")]
     pub who_acts: String,
     /// Until when the resident may say that the answer did not solve it; then the ticket closes.
-    #[schema(example = "2026-12-10")]
+    #[schema(example = "2026-12-10", format = Date)]
     pub answer_counts_on: Option<String>,
     /// What it is about, in the words of whoever opened it.
     #[schema(example = "学校不肯开在读证明，申请交不上去。")]
@@ -115,9 +118,9 @@ pub struct TicketView {
     /// The last answer of the office.
     #[schema(example = "已经和学校联系，证明明天可以补开。")]
     pub answer: Option<String>,
-    pub outcome: Option<Labelled>,
+    pub outcome: Option<Labelled<Outcome>>,
     pub case: Option<TicketCase>,
-    pub allowed_actions: Vec<Labelled>,
+    pub allowed_actions: Vec<Labelled<Verb>>,
     /// Oldest first.
     pub entries: Vec<TicketEntry>,
 }

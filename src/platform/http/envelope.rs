@@ -3,13 +3,14 @@
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, Responder, ResponseError};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::RefOr;
+use utoipa::openapi::ResponseBuilder;
 use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, Schema, SchemaType};
 
 use super::operation::{Description, Gives};
-use super::request;
+use super::{public, request};
 use crate::platform::error::{Current, Detail, Error};
 use crate::platform::reader::told;
 
@@ -72,35 +73,10 @@ pub struct Meta {
     pub retry_after_seconds: Option<u64>,
 }
 
-/// A value of an enumeration with its Chinese label.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Labelled {
-    #[schema(example = "in_review")]
-    pub value: String,
-    #[schema(example = "审核中")]
-    pub label: String,
-}
-
-impl Labelled {
-    pub fn new(value: &str, label: &str) -> Labelled {
-        Labelled { value: value.to_owned(), label: label.to_owned() }
-    }
-}
-
-/// A coded enum as `{value, label}`.
-#[macro_export]
-macro_rules! labelled {
-    ($e:expr) => {{
-        let e = $e;
-        $crate::platform::http::Labelled::new(e.code(), e.label())
-    }};
-}
-
 /// A successful answer on its way out, 200 unless its type says otherwise.
 pub struct Answer<T, const STATUS: u16 = 200> {
     data: T,
     replayed: bool,
-    keep: bool,
 }
 
 /// 201: something new is there.
@@ -108,18 +84,12 @@ pub type Created<T> = Answer<T, 201>;
 
 impl<T: Serialize, const STATUS: u16> Answer<T, STATUS> {
     pub fn new(data: T) -> Answer<T, STATUS> {
-        Answer { data, replayed: false, keep: false }
+        Answer { data, replayed: false }
     }
 
     /// Marks a stored answer.
     pub fn replayed(mut self, replayed: bool) -> Answer<T, STATUS> {
         self.replayed = replayed;
-        self
-    }
-
-    /// Holds nothing personal and may be cached for five minutes.
-    pub fn public(mut self) -> Answer<T, STATUS> {
-        self.keep = true;
         self
     }
 }
@@ -128,6 +98,11 @@ impl<T: Serialize> Answer<T> {
     /// 200.
     pub fn ok(data: T) -> Answer<T> {
         Answer::new(data)
+    }
+
+    /// Holds nothing personal and is the same for everybody.
+    pub fn public(self) -> Public<T> {
+        Public(self.data)
     }
 }
 
@@ -143,16 +118,42 @@ impl<T: Serialize, const STATUS: u16> Responder for Answer<T, STATUS> {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         let meta = self.replayed.then_some(Meta { replayed: Some(true), retry_after_seconds: None });
-        let cache = if self.keep { "public, max-age=300" } else { "no-store" };
+        let enveloped = Enveloped { errcode: 0, errmsg: "ok", data: self.data, request_id: request::id(), meta };
         let status = StatusCode::from_u16(STATUS).unwrap_or_default();
-        HttpResponse::build(status).insert_header((header::CACHE_CONTROL, cache)).json(Enveloped {
-            errcode: 0,
-            errmsg: "ok",
-            data: self.data,
-            request_id: request::id(),
-            meta,
-        })
+        HttpResponse::build(status).insert_header((header::CACHE_CONTROL, "no-store")).json(enveloped)
     }
+}
+
+/// 200 for what is the same for everybody: may be cached for five minutes, is not sent again to whoever holds it (304), and
+/// is compressed.
+pub struct Public<T>(T);
+
+impl<T: Serialize> Responder for Public<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, req: &HttpRequest) -> HttpResponse {
+        let enveloped = Enveloped { errcode: 0, errmsg: "ok", data: self.0, request_id: request::id(), meta: None };
+        public_answer(req, &enveloped).unwrap_or_else(|e| Error::internal(e).error_response())
+    }
+}
+
+impl<T: ToSchema> Gives for Public<T> {
+    fn describe(to: &mut Description) {
+        Answer::<T>::describe(to);
+        let text = "没有变化：手里的内容（`If-None-Match` 所说的）仍然有效，没有正文。";
+        let unchanged = ResponseBuilder::new().description(text).build();
+        to.operation.responses.responses.insert("304".to_owned(), unchanged.into());
+    }
+}
+
+/// The validator is that of the data: the envelope around it names each request.
+fn public_answer<T: Serialize>(req: &HttpRequest, envelope: &Enveloped<T>) -> serde_json::Result<HttpResponse> {
+    let tag = public::tag(&serde_json::to_vec(&envelope.data)?);
+    if let Some(unchanged) = public::unchanged(req, &tag, public::FIVE_MINUTES) {
+        return Ok(unchanged);
+    }
+    let content = serde_json::to_vec(envelope)?;
+    Ok(public::answer(req, &tag, public::FIVE_MINUTES, "application/json", content.into()))
 }
 
 /// In the document the envelope stands once, and each answer adds its data to it.

@@ -26,6 +26,7 @@ pub type Cursor = Code<1, 200>;
 #[into_params(parameter_in = Query)]
 pub struct Paged {
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     pub limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]

@@ -1,6 +1,5 @@
 //! Papers that the office hands out: a small document model, set in lines and pages, written as tagged PDF.
 
-mod answer; // the PDF as an answer
 mod font; // which glyph, how wide
 mod lines; // where a line may end
 mod paper; // what a paper says
@@ -10,6 +9,5 @@ mod press; // two at a time, off the async workers
 #[cfg(test)]
 mod tests;
 
-pub use answer::Printed;
 pub use paper::{Block, Column, Paper};
 pub use press::Press;

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::exchange::FaultMode;
+use super::issued::FaultMode;
 use super::{NewUser, NotKnown, Shared};
 
 /// Hangs the admin routes into the scope.

@@ -6,27 +6,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use super::exchange::{Refused, refuse, serve};
+use super::issued::Kind;
 use super::state::{LOGIN_CODE_LIFE_MS, State, openid_of, text};
 use super::tokens::{check_app, check_token};
 use super::{Shared, object};
 
 const LOGINS_PER_MINUTE: usize = 100;
 const MINUTE_MS: i64 = 60_000;
-
-/// A login code is no phone code.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Login,
-    Phone,
-}
-
-pub(super) struct Code {
-    pub(super) kind: Kind,
-    pub(super) appid: String,
-    pub(super) user: String,
-    pub(super) issued: i64,
-    pub(super) used: bool,
-}
 
 /// `GET /sns/jscode2session`
 pub(super) async fn jscode2session(

@@ -4,35 +4,12 @@ use std::time::Duration;
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::Shared;
+use super::issued::FaultMode;
 use super::state::State;
 use crate::platform::broken;
-
-/// What goes wrong with a call. In JSON: `{"mode":"hang_ms","value":500}`, `{"mode":"http_502"}`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mode", content = "value", rename_all = "snake_case")]
-pub enum FaultMode {
-    /// That refusal; nothing happened.
-    Errcode(i64),
-    /// A gateway's page; nothing happened.
-    #[serde(rename = "http_502")]
-    Http502,
-    /// The call takes effect, and its answer comes that many milliseconds later.
-    HangMs(u64),
-    /// The call takes effect, then the connection is cut.
-    DropAfterProcessing,
-    /// HTML with status 200; nothing happened.
-    Garbage,
-    /// A mebibyte of JSON; nothing happened.
-    Huge,
-    /// 302 to a path that logs its calls; nothing happened.
-    Redirect,
-    /// The call takes effect; `openid` in its answer is empty.
-    EmptyOpenid,
-}
 
 /// A refusal by the rules: WeChat's number and the text before its rid.
 pub(super) struct Refused(pub(super) i64, pub(super) String);

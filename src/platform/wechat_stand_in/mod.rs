@@ -4,10 +4,11 @@
 //! carries `X-Zhucan-Stand-In: wechat`. It listens on this machine only, because anybody who reaches `/__fake/` may do anything.
 //! `curl 'http://127.0.0.1:PORT/__fake/login-code?user=NAME'` gives a fresh sign-in code.
 
-mod exchange;
-mod codes;
+mod issued; // what it hands out, and how it fails
 mod state;
+mod exchange;
 mod tokens;
+mod codes;
 mod admin;
 mod field_rules;
 mod messages;
@@ -21,7 +22,7 @@ use actix_web::middleware::DefaultHeaders;
 use actix_web::{App, HttpServer, web};
 use serde_json::Value;
 
-pub use exchange::FaultMode;
+pub use issued::FaultMode;
 pub use state::{Call, LOGIN_CODE_LIFE_MS, NewUser, Sent};
 
 use state::State;
@@ -75,7 +76,7 @@ impl Shared {
     /// # Errors
     /// [`NotKnown`].
     pub fn issue_login_code(&self, appid: &str, user: &str) -> Result<String, NotKnown> {
-        self.lock().issue_code(codes::Kind::Login, appid, user)
+        self.lock().issue_code(issued::Kind::Login, appid, user)
     }
 
     /// A fresh phone-number code: five minutes, once.
@@ -83,7 +84,7 @@ impl Shared {
     /// # Errors
     /// [`NotKnown`].
     pub fn issue_phone_code(&self, appid: &str, user: &str) -> Result<String, NotKnown> {
-        self.lock().issue_code(codes::Kind::Phone, appid, user)
+        self.lock().issue_code(issued::Kind::Phone, appid, user)
     }
 
     /// Makes a template id known without giving anybody a message.

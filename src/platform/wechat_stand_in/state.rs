@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::codes::{Code, Kind};
-use super::exchange::FaultMode;
-use super::tokens::AppTokens;
+use super::issued::{AppTokens, Code, FaultMode, Kind};
 use super::{NotKnown, Now};
 
 /// Both kinds of code live five minutes.

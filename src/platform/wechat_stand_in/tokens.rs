@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Map, Value, json};
 
 use super::exchange::{Refused, refuse, serve};
+use super::issued::{AppTokens, Issued};
 use super::state::{State, text};
 use super::{Shared, object};
 
@@ -15,24 +16,6 @@ const FORCED_GAP_MS: i64 = 30_000;
 const FORCED_PER_DAY: u32 = 20;
 const BEIJING_OFFSET_MS: i64 = 8 * 3_600_000;
 const DAY_MS: i64 = 86_400_000;
-
-#[derive(Clone)]
-struct Issued {
-    value: String,
-    expires: i64,
-}
-
-/// One app's tokens. `retired` holds those that ran out in the course of time, to tell 42001 from 40001.
-#[derive(Default)]
-pub(super) struct AppTokens {
-    stable: Option<Issued>,
-    before: Option<Issued>,
-    old_style: Option<Issued>,
-    retired: Vec<String>,
-    forced_at: Option<i64>,
-    forced_day: i64,
-    forced: u32,
-}
 
 impl AppTokens {
     fn knows(&self, token: &str, now: i64) -> Option<bool> {

@@ -39,7 +39,7 @@ pub fn by_kind(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
         let sum = |wanted: &dyn Fn(bool, bool) -> bool| -> i64 {
             groups.iter().filter(|(code, cross, home, _)| code == kind.code() && wanted(*cross, *home)).map(|g| g.3).sum()
         };
-        ReportRow::new([labelled!(*kind)], [sum(&|_, _| true), sum(&|cross, _| cross), sum(&|_, home| home)])
+        ReportRow::new([labelled!(*kind).untyped()], [sum(&|_, _| true), sum(&|cross, _| cross), sum(&|_, home| home)])
     };
     let table = ReportTable {
         code: "certificates_by_kind",

@@ -109,7 +109,7 @@ impl Service for Certificate {
             let days = window.filter(|_| kind == Kind::Renewal);
             Offer {
                 service: Labelled::new(self.code(), self.label()),
-                kind: labelled!(kind),
+                kind: labelled!(kind).untyped(),
                 period: String::new(),
                 possible: found.is_empty(),
                 reasons,

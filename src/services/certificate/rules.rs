@@ -12,7 +12,7 @@ use crate::rules::coded::coded_enum;
 
 coded_enum! {
     /// The kinds of cases that work. Policies may name others (transfer, reissue, cancellation), which are not offered yet.
-    pub enum Kind {
+    pub enum Kind as "CertificateKind" {
         Renewal = "renewal", "到期换证";
         New = "new", "新办";
         Change = "change", "类别等级变更";

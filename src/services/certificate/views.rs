@@ -22,6 +22,15 @@ use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::platform::reader;
 use crate::rules::calendar::{beijing_date, rfc3339};
+use crate::rules::certificate::Category;
+use crate::rules::certificate::Level;
+use crate::rules::certificate::WindowPhase;
+use crate::services::certificate::Assessment;
+use crate::services::certificate::CardStep;
+use crate::services::certificate::State;
+use crate::services::certificate::rules::DeliveryWay;
+use crate::services::certificate::rules::PickupPlace;
+use crate::services::certificate::views::register::CertificateStatus;
 
 /// A card of the register.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -30,16 +39,16 @@ pub struct CertificateCard {
     /// Masked: first and last character of the citizen ID; category and level stand beside it.
     #[schema(example = "9****************1**")]
     pub number_masked: String,
-    pub category: Labelled,
+    pub category: Labelled<Category>,
     /// Of a multiple disability its categories.
-    pub components: Vec<Labelled>,
-    pub level: Labelled,
-    #[schema(example = "2016-12-01")]
+    pub components: Vec<Labelled<Category>>,
+    pub level: Labelled<Level>,
+    #[schema(example = "2016-12-01", format = Date)]
     pub issued_on: String,
     /// The last valid day.
-    #[schema(example = "2026-12-01")]
+    #[schema(example = "2026-12-01", format = Date)]
     pub expires_on: String,
-    pub status: Labelled,
+    pub status: Labelled<CertificateStatus>,
     /// The card that took its place.
     pub superseded_by: Option<Id>,
 }
@@ -48,17 +57,17 @@ pub struct CertificateCard {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct RenewalWindowView {
     /// First day on which a renewal can be filed.
-    #[schema(example = "2026-06-01")]
+    #[schema(example = "2026-06-01", format = Date)]
     pub opens_on: String,
-    #[schema(example = "2026-12-01")]
+    #[schema(example = "2026-12-01", format = Date)]
     pub expires_on: String,
     /// First day on which a card that was not renewed is frozen.
-    #[schema(example = "2026-12-02")]
+    #[schema(example = "2026-12-02", format = Date)]
     pub freezes_on: String,
     /// First day on which it is cancelled.
-    #[schema(example = "2027-06-02")]
+    #[schema(example = "2027-06-02", format = Date)]
     pub cancels_on: String,
-    pub phase: Labelled,
+    pub phase: Labelled<WindowPhase>,
     /// The same in one plain sentence.
     #[schema(example = "您的证2026年12月1日到期，现在可以申请换证。")]
     pub sentence: String,
@@ -82,7 +91,7 @@ pub struct CertificateHolder {
     #[schema(example = "王*四")]
     pub person_name_masked: String,
     /// What the person is to the caller.
-    pub relation: Labelled,
+    pub relation: Labelled<Relation>,
     /// All cards, the newest first.
     pub cards: Vec<CertificateCard>,
     /// Of the card in force; empty without one.
@@ -164,16 +173,16 @@ pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) ->
 /// The result of a hospital.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AssessmentResult {
-    pub category: Labelled,
-    pub components: Vec<Labelled>,
+    pub category: Labelled<Category>,
+    pub components: Vec<Labelled<Category>>,
     /// Empty when the standard of disability is not met.
-    pub level: Option<Labelled>,
-    #[schema(example = "2026-11-20")]
+    pub level: Option<Labelled<Level>>,
+    #[schema(example = "2026-11-20", format = Date)]
     pub assessed_on: String,
     #[schema(example = "区人民医院")]
     pub hospital: String,
     pub at_home: bool,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub entered_at: String,
 }
 
@@ -194,8 +203,8 @@ fn result(r: &Entered) -> AssessmentResult {
 pub struct CertificateDelivery {
     /// Version to save over; 0 when it was never saved.
     pub version: i64,
-    pub way: Option<Labelled>,
-    pub place: Option<Labelled>,
+    pub way: Option<Labelled<DeliveryWay>>,
+    pub place: Option<Labelled<PickupPlace>>,
     #[schema(example = "宋疃镇东村12号")]
     pub address: Option<String>,
     #[schema(example = "王小四")]
@@ -203,7 +212,7 @@ pub struct CertificateDelivery {
     #[schema(example = "13800001234")]
     pub phone: Option<String>,
     /// Ways that the county offers.
-    pub ways: Vec<Labelled>,
+    pub ways: Vec<Labelled<DeliveryWay>>,
 }
 
 /// What the form says of the holder, beside what is on record.
@@ -221,7 +230,7 @@ pub struct CertificateHolderSection {
     pub phone: Option<String>,
     pub address: Option<String>,
     pub changed_condition: bool,
-    pub declared_category: Option<Labelled>,
+    pub declared_category: Option<Labelled<Category>>,
     /// The holder lives in another province and applies from there.
     pub cross_province: bool,
 }
@@ -232,25 +241,26 @@ pub struct CertificateCase {
     pub case_id: Id,
     /// The version to send with the next action.
     pub version: i64,
-    pub kind: Labelled,
-    pub state: Labelled,
+    pub kind: Labelled<Kind>,
+    pub state: Labelled<State>,
     /// The card that is to be renewed or changed; empty for a first card.
     pub old_card: Option<CertificateCard>,
-    pub assessment: Labelled,
+    pub assessment: Labelled<Assessment>,
     /// Why it is needed or not, in one plain sentence.
     #[schema(example = "原证经医院评定且情况没有变化，不用重新评定。")]
     pub assessment_reason: String,
     pub result: Option<AssessmentResult>,
-    pub card: Labelled,
+    pub card: Labelled<CardStep>,
     pub new_card: Option<CertificateCard>,
-    #[schema(example = "2026-11-21")]
+    #[schema(example = "2026-11-21", format = Date)]
     pub made_on: Option<String>,
     /// Of a posted card.
     #[schema(example = "EMS1234567890")]
     pub tracking_no: Option<String>,
-    #[schema(example = "2026-11-24")]
+    #[schema(example = "2026-11-24", format = Date)]
     pub handed_on: Option<String>,
     /// Day from which a posted card counts as received.
+    #[schema(format = Date)]
     pub receipt_due_on: Option<String>,
 }
 

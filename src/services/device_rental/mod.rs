@@ -186,17 +186,17 @@ impl Service for DeviceRental {
         let mut flags = Vec::new();
         match (loan.state, loan.ended_why) {
             (LoanState::Reserved, _) => flags.push(Labelled::new("to_be_picked_up", LoanState::Reserved.label())),
-            (LoanState::Displaced, _) => flags.push(labelled!(loan.state)),
+            (LoanState::Displaced, _) => flags.push(labelled!(loan.state).untyped()),
             (LoanState::Out, _) => {
                 flags.push(Labelled::new("lent", LoanState::Out.label()));
                 if loan.reminded != Reminded::Nothing {
-                    flags.push(labelled!(loan.reminded));
+                    flags.push(labelled!(loan.reminded).untyped());
                 }
                 if placing::somebody_waits(c, loan.point_id, loan.model_id)? {
                     flags.push(Labelled::new("extension_refused", "有人排队，不能延期"));
                 }
             }
-            (LoanState::Ended, Some(why)) => flags.push(labelled!(why)),
+            (LoanState::Ended, Some(why)) => flags.push(labelled!(why).untyped()),
             (LoanState::Ended, None) => {}
         }
         Ok(flags)

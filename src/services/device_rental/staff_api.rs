@@ -56,6 +56,7 @@ struct WantedLoans {
     #[serde(default, deserialize_with = "blank_is_none")]
     asset_tag: Option<KeyedCode<1, 40>>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -158,6 +159,7 @@ struct WantedUnits {
     #[param(inline)]
     state: Option<UnitState>,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]

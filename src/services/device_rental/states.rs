@@ -64,7 +64,7 @@ coded_enum! {
 
 coded_enum! {
     /// How a device comes back.
-    pub enum Condition {
+    pub enum Condition as "DeviceCondition" {
         Good = "good", "完好";
         Worn = "worn", "正常磨损";
         Damaged = "damaged", "损坏";
@@ -110,7 +110,7 @@ coded_enum! {
 
 coded_enum! {
     /// How the device comes to the borrower.
-    pub enum Delivery {
+    pub enum Delivery as "DeviceDelivery" {
         Pickup = "pickup", "到网点领取";
         Home = "home", "送货上门";
     }

@@ -21,6 +21,11 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::services::device_rental::states::EndWhy;
+use crate::services::device_rental::states::Trouble;
+use crate::services::device_rental::states::UnitState;
+use crate::services::device_rental::states::WaitState;
+use crate::services::device_rental::states::{Condition, Delivery};
 
 /// A point where devices are lent.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -63,7 +68,7 @@ pub struct ChoiceView {
     pub version: i64,
     pub point_id: Id,
     pub model_id: Id,
-    #[schema(example = "2026-11-23")]
+    #[schema(example = "2026-11-23", format = Date)]
     pub pickup_on: String,
 }
 
@@ -76,7 +81,7 @@ pub struct ContactView {
     pub name: String,
     #[schema(example = "13800000000")]
     pub phone: String,
-    pub delivery: Labelled,
+    pub delivery: Labelled<Delivery>,
     #[schema(example = "家住三楼，没有电梯。")]
     pub note: Option<String>,
 }
@@ -85,17 +90,17 @@ pub struct ContactView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct LoanView {
     pub id: Id,
-    pub state: Labelled,
+    pub state: Labelled<LoanState>,
     pub point: PointView,
     #[schema(example = "普通轮椅")]
     pub model_name: String,
     /// Six digits to show to the keeper; while something waits to be fetched.
     #[schema(example = "482913")]
     pub pickup_code: Option<String>,
-    #[schema(example = "2026-11-23")]
+    #[schema(example = "2026-11-23", format = Date)]
     pub pickup_on: String,
     /// The last day on which it is kept.
-    #[schema(example = "2026-11-25")]
+    #[schema(example = "2026-11-25", format = Date)]
     pub pickup_until: String,
     /// To be left as security; 0 for none.
     #[schema(example = 0)]
@@ -103,15 +108,15 @@ pub struct LoanView {
     /// Label of the item, from hand-out on.
     #[schema(example = "LY-0003")]
     pub asset_tag: Option<String>,
-    #[schema(example = "2026-11-23")]
+    #[schema(example = "2026-11-23", format = Date)]
     pub handed_out_on: Option<String>,
-    #[schema(example = "2027-01-22")]
+    #[schema(example = "2027-01-22", format = Date)]
     pub due_on: Option<String>,
     pub extensions: i64,
-    #[schema(example = "2027-01-20T10:00:00+08:00")]
+    #[schema(example = "2027-01-20T10:00:00+08:00", format = DateTime)]
     pub returned_at: Option<String>,
     /// Why it is over.
-    pub ended_why: Option<Labelled>,
+    pub ended_why: Option<Labelled<EndWhy>>,
 }
 
 /// A rental case with all that its applicant needs.
@@ -180,9 +185,9 @@ fn tag(c: &mut AnyConn, l: &Loan) -> Result<Option<String>> {
 /// What a borrower said about a device.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReportView {
-    #[schema(example = "2026-12-01T09:30:00+08:00")]
+    #[schema(example = "2026-12-01T09:30:00+08:00", format = DateTime)]
     pub at: String,
-    pub kind: Labelled,
+    pub kind: Labelled<Trouble>,
     #[schema(example = "左边的刹车松了。")]
     pub words: String,
 }
@@ -202,21 +207,21 @@ pub struct KeeperLoanView {
     pub model_id: Id,
     #[schema(example = "普通轮椅")]
     pub model_name: String,
-    pub state: Labelled,
-    #[schema(example = "2026-11-23")]
+    pub state: Labelled<LoanState>,
+    #[schema(example = "2026-11-23", format = Date)]
     pub pickup_on: String,
-    #[schema(example = "2026-11-25")]
+    #[schema(example = "2026-11-25", format = Date)]
     pub pickup_until: String,
     #[schema(example = 0)]
     pub deposit_fen: i64,
     #[schema(example = "LY-0003")]
     pub asset_tag: Option<String>,
-    #[schema(example = "2027-01-22")]
+    #[schema(example = "2027-01-22", format = Date)]
     pub due_on: Option<String>,
     pub overdue: bool,
     /// How it came back.
-    pub condition: Option<Labelled>,
-    pub ended_why: Option<Labelled>,
+    pub condition: Option<Labelled<Condition>>,
+    pub ended_why: Option<Labelled<EndWhy>>,
     pub reports: Vec<ReportView>,
 }
 
@@ -259,12 +264,12 @@ pub struct UnitView {
     pub serial: String,
     pub point_id: Id,
     pub model_id: Id,
-    pub state: Labelled,
+    pub state: Labelled<UnitState>,
     /// When the inspection was signed, since it last came in.
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub inspected_at: Option<String>,
     /// When the disinfection was signed, since it last came in.
-    #[schema(example = "2026-11-21T10:30:00+08:00")]
+    #[schema(example = "2026-11-21T10:30:00+08:00", format = DateTime)]
     pub disinfected_at: Option<String>,
     /// The version to send with the next action.
     pub version: i64,
@@ -297,14 +302,14 @@ pub struct WaitView {
     pub model_id: Id,
     #[schema(example = "普通轮椅")]
     pub model_name: String,
-    pub state: Labelled,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    pub state: Labelled<WaitState>,
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub since: String,
     /// How many people are before this one.
     #[schema(example = 2)]
     pub before: i64,
     /// Until when the offer is kept.
-    #[schema(example = "2026-11-22T09:30:00+08:00")]
+    #[schema(example = "2026-11-22T09:30:00+08:00", format = DateTime)]
     pub offer_until: Option<String>,
     /// The version to send with the next action.
     pub version: i64,

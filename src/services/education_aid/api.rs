@@ -6,10 +6,10 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::form::{Account, AccountView, Student};
-use super::rules::Season;
-use super::store::{self, AwardState};
+use super::rules::{Season, SeasonStatus};
+use super::store::{self, AwardState, PaymentFault};
 use super::targets::TargetView;
-use super::terms::{Beneficiary, Standard};
+use super::terms::{Beneficiary, Stage, Standard};
 use super::{EducationAid, codes, dossier, seasons};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::loading;
@@ -21,16 +21,18 @@ use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::{Services, Spine};
 use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::frame::{Call, Write};
+use crate::office::people::kin::KinKind;
 use crate::office::people::{persons, register};
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::{self, After, Cursor};
-use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
+use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Public, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
+use crate::rules::certificate::Category;
 use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
 
@@ -47,8 +49,8 @@ pub fn routes(to: &mut Operations) {
 /// What a beneficiary of a stage gets.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct StandardView {
-    pub beneficiary: Labelled,
-    pub stage: Labelled,
+    pub beneficiary: Labelled<Beneficiary>,
+    pub stage: Labelled<Stage>,
     #[schema(example = 300000)]
     pub amount_fen: i64,
 }
@@ -67,17 +69,19 @@ pub struct SeasonView {
     pub notice_no: String,
     /// Applications are taken today.
     pub open: bool,
-    pub status: Labelled,
-    #[schema(example = "2026-11-01")]
+    pub status: Labelled<SeasonStatus>,
+    #[schema(example = "2026-11-01", format = Date)]
     pub opens_on: String,
-    #[schema(example = "2026-12-31")]
+    #[schema(example = "2026-12-31", format = Date)]
     pub closes_on: String,
     /// The day on which certificates must be valid.
-    #[schema(example = "2026-12-31")]
+    #[schema(example = "2026-12-31", format = Date)]
     pub review_on: String,
     /// The day on which the household must have been so.
+    #[schema(format = Date)]
     pub exam_on: Option<String>,
     /// The last day for the proof of enrolment of new students.
+    #[schema(format = Date)]
     pub second_evidence_due: Option<String>,
     /// Persons at most.
     #[schema(example = 340)]
@@ -123,6 +127,7 @@ pub struct OfCounty {
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     pub county: AreaCode,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     pub limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -144,7 +149,7 @@ impl OfCounty {
 #[utoipa::path(get, path = "/education-aid/seasons", tag = "education-aid", operation_id = "listAidSeasons", summary = "教育救助通知",
     description = "本县（区）各年度的教育救助：申请时间、标准和名额，最近的年度在前。",
     responses((status = 200, description = "一页年度通知")))]
-async fn list(q: Query<OfCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<Page<SeasonView>>> {
+async fn list(q: Query<OfCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Public<Page<SeasonView>>> {
     let (spine, page) = (Spine::of(&app, &services), q.0.page(&app).await?);
     let items = page.items.iter().map(|s| SeasonView::of(s, &spine)).collect();
     Ok(Answer::ok(Page { items, next_cursor: page.next_cursor }).public())
@@ -195,7 +200,7 @@ struct KinView {
     person_id: Id,
     #[schema(example = "王*四")]
     name_masked: String,
-    relation: Labelled,
+    relation: Labelled<KinKind>,
 }
 
 /// What is known already, masked, so that nobody is asked twice.
@@ -205,11 +210,11 @@ struct Prefill {
     #[schema(example = "王*四")]
     student_name_masked: String,
     /// The category on the student's valid certificate, when there is one.
-    certificate_category: Option<Labelled>,
+    certificate_category: Option<Labelled<Category>>,
     /// From the last application for this student.
     #[schema(example = "宋疃镇中心学校")]
     last_school: Option<String>,
-    last_stage: Option<Labelled>,
+    last_stage: Option<Labelled<Stage>>,
     /// Relatives whom the policy counts, to choose the disabled parent from.
     kin: Vec<KinView>,
 }
@@ -225,7 +230,7 @@ async fn prefill(who: Filer, id: PathId, call: Call) -> Result<Answer<Prefill>> 
         let card = register::valid_certificate(c, case.person_id, spine.today())?;
         let last = last_student(c, spine, &case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
-        let view = |(p, kind): (persons::PersonRef, crate::office::people::kin::KinKind)| KinView {
+        let view = |(p, kind): (persons::PersonRef, KinKind)| KinView {
             person_id: p.id,
             name_masked: p.name_masked,
             relation: labelled!(kind),
@@ -256,13 +261,13 @@ pub fn owned(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id) -> Result<Case
 /// What was granted, and where the payment stands.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct AwardView {
-    pub state: Labelled,
+    pub state: Labelled<AwardState>,
     #[schema(example = 300000)]
     pub amount_fen: i64,
     /// Payments that were tried.
     pub attempts: i64,
     /// Why the bank refused the last one.
-    pub fault: Option<Labelled>,
+    pub fault: Option<Labelled<PaymentFault>>,
 }
 
 /// An application beyond what every case shows.

@@ -39,7 +39,7 @@ fn by_stage(paid: &[Paid]) -> ReportTable {
         let of = |who: Beneficiary| paid.iter().filter(|p| (p.1, p.2) == (who, *stage)).map(|p| p.3).sum::<i64>();
         let figures: Vec<i64> = Beneficiary::ALL.iter().map(|who| of(*who)).collect();
         let all = figures.iter().sum();
-        ReportRow::new([labelled!(*stage)], [figures, vec![all]].concat())
+        ReportRow::new([labelled!(*stage).untyped()], [figures, vec![all]].concat())
     };
     let heads: Vec<(&str, &str)> = Beneficiary::ALL.iter().map(|who| (who.code(), who.label())).collect();
     let table = ReportTable {

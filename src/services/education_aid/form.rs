@@ -51,7 +51,7 @@ pub struct Family {
 
 coded_enum! {
     /// Whose account it is.
-    pub enum Holder {
+    pub enum Holder as "AccountHolder" {
         Own = "self", "学生本人";
         Kin = "kin", "亲属";
     }
@@ -261,7 +261,7 @@ pub struct StudentView {
     pub version: i64,
     #[schema(example = "宋疃镇中心学校")]
     pub school: String,
-    pub stage: Labelled,
+    pub stage: Labelled<Stage>,
     #[schema(example = 2026)]
     pub enrolled_year: i32,
     pub student_no: Option<String>,
@@ -284,7 +284,7 @@ pub struct ParentView {
     /// Masked; none for kin of the register.
     #[schema(example = "9****************1**")]
     pub certificate_masked: Option<String>,
-    pub relation: Labelled,
+    pub relation: Labelled<KinKind>,
 }
 
 /// The section `family` as saved.
@@ -300,7 +300,7 @@ pub struct FamilyView {
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 pub struct AccountView {
     pub version: i64,
-    pub holder: Labelled,
+    pub holder: Labelled<Holder>,
     #[schema(example = "王*四")]
     pub holder_name_masked: String,
     #[schema(example = "****4567")]

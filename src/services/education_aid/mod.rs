@@ -182,7 +182,7 @@ impl Service for EducationAid {
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {
         let award = store::of_case(c, case.id)?;
         let shown = award.filter(|a| !matches!(a.state, AwardState::OnNotice | AwardState::Revoked));
-        Ok(shown.map(|a| labelled!(a.state)).into_iter().collect())
+        Ok(shown.map(|a| labelled!(a.state).untyped()).into_iter().collect())
     }
 
     fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String> {
@@ -244,7 +244,7 @@ fn offer(service: &EducationAid, season: &Season, kind: Beneficiary, reasons: Ve
     }
     Offer {
         service: Labelled::new(service.code(), service.label()),
-        kind: labelled!(kind),
+        kind: labelled!(kind).untyped(),
         period: season.id.to_string(),
         possible: reasons.is_empty(),
         reasons: words,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::payments::{self, BankAnswer, Batch, LineState, PaymentLine};
+use super::payments::{self, BankAnswer, Batch, BatchStatus, LineState, PaymentLine};
 use super::seasons;
 use super::staff_api::SeenAid;
 use super::store::PaymentFault;
@@ -50,16 +50,18 @@ struct BatchSummary {
     #[schema(example = "JY9901012026112101")]
     number: String,
     season_id: Id,
-    status: Labelled,
+    status: Labelled<BatchStatus>,
     /// The version to send with the next action.
     version: i64,
     #[schema(example = 396)]
     line_count: i64,
     #[schema(example = 27000000)]
     total_fen: i64,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     created_at: String,
+    #[schema(format = DateTime)]
     exported_at: Option<String>,
+    #[schema(format = DateTime)]
     booked_at: Option<String>,
     /// SHA-256 of the exported file, hexadecimal.
     file_sha256: Option<String>,
@@ -95,8 +97,8 @@ struct PaymentView {
     #[schema(example = "王*四")]
     person_name_masked: String,
     amount_fen: i64,
-    state: Labelled,
-    fault: Option<Labelled>,
+    state: Labelled<LineState>,
+    fault: Option<Labelled<PaymentFault>>,
 }
 
 /// A batch with its payments.
@@ -165,6 +167,7 @@ struct Batches {
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     /// 1 to 100, usually 20.
+    #[param(minimum = 1, maximum = 100)]
     limit: Option<i64>,
     #[param(value_type = Option<String>, min_length = 1, max_length = 200, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]

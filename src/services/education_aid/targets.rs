@@ -43,7 +43,7 @@ impl NewTarget {
 pub struct TargetView {
     #[schema(example = "高等教育")]
     name: String,
-    stages: Vec<Labelled>,
+    stages: Vec<Labelled<Stage>>,
     #[schema(example = 18)]
     planned: i64,
 }

@@ -20,7 +20,7 @@ coded_enum! {
 
 coded_enum! {
     /// The stage of schooling.
-    pub enum Stage {
+    pub enum Stage as "SchoolStage" {
         Compulsory = "compulsory", "义务教育";
         SeniorHigh = "senior_high", "高中";
         Vocational = "vocational", "中职";

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::World;
 use crate::document::{self, Operation};
+use crate::examples;
 
 /// A call in the making. POST operations that take a key get a fresh one unless the story says otherwise.
 pub struct Call {
@@ -114,6 +115,7 @@ impl Call {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
+        let sent = self.body.clone();
         if let Some((kind, bytes)) = self.body {
             request = request.header("content-type", kind).body(bytes);
         }
@@ -126,6 +128,9 @@ impl Call {
             reply.hold(&what, operation);
             if self.token.as_deref().is_some_and(of_a_worker) {
                 reply.keeps_at_work(&what);
+            }
+            if let Some(operation) = operation {
+                examples::note(operation, sent.as_ref(), &reply);
             }
         }
         reply
@@ -143,7 +148,7 @@ pub struct Heard {
 }
 
 /// Where the answer that somebody else got does not fit the document.
-pub fn misfit(heard: Heard) -> Option<String> {
+pub fn misfit(heard: Heard, sent: &(String, Vec<u8>)) -> Option<String> {
     let path = heard.path.split('?').next().unwrap_or_default();
     if !path.starts_with("/api/") {
         return None;
@@ -151,6 +156,9 @@ pub fn misfit(heard: Heard) -> Option<String> {
     let operation = document::find(heard.method.as_str(), path);
     let json = serde_json::from_slice(&heard.bytes).unwrap_or_default();
     let reply = Reply { status: heard.status, headers: heard.headers, json, bytes: heard.bytes };
+    if let Some(operation) = operation {
+        examples::note(operation, Some(sent), &reply);
+    }
     reply.misfit(&format!("{} {path}", heard.method), operation)
 }
 

@@ -7,6 +7,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use reqwest::Method;
+use uuid::Uuid;
 
 use super::client::{Heard, misfit};
 
@@ -20,6 +21,7 @@ pub struct Proxy {
     /// `http://127.0.0.1:PORT`.
     pub address: String,
     faults: Arc<Mutex<Vec<String>>>,
+    calls: Arc<Mutex<Vec<String>>>,
     handle: ServerHandle,
 }
 
@@ -28,6 +30,7 @@ struct Passing {
     base: String,
     http: reqwest::Client,
     faults: Arc<Mutex<Vec<String>>>,
+    calls: Arc<Mutex<Vec<String>>>,
 }
 
 impl Proxy {
@@ -35,7 +38,8 @@ impl Proxy {
     pub fn before(base: &str) -> Proxy {
         let faults = Arc::new(Mutex::new(Vec::new()));
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        let passing = Passing { base: base.to_owned(), http, faults: faults.clone() };
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let passing = Passing { base: base.to_owned(), http, faults: faults.clone(), calls: calls.clone() };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let server = HttpServer::new(move || {
@@ -47,13 +51,32 @@ impl Proxy {
         let server = server.workers(1).disable_signals().shutdown_timeout(1).listen(listener).unwrap().run();
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Proxy { address, faults, handle }
+        Proxy { address, faults, calls, handle }
+    }
+
+    /// The calls that passed, each as a guide writes it; the same call again and again is one step.
+    pub fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap().clone()
     }
 
     /// Ends it; what did not fit the contract.
     pub async fn end(self) -> Vec<String> {
         self.handle.stop(false).await;
         self.faults.lock().unwrap().clone()
+    }
+}
+
+impl Passing {
+    /// A page for each paper, and the questions while a clock acts, are one step.
+    fn note(&self, heard: &Heard) {
+        let path = heard.path.split('?').next().unwrap_or_default();
+        let named = |word: &str| if Uuid::parse_str(word).is_ok() { "{id}".to_owned() } else { word.to_owned() };
+        let words: Vec<String> = path.split('/').map(named).collect();
+        let call = format!("- `{} {}` → {}", heard.method, words.join("/"), heard.status);
+        let mut calls = self.calls.lock().unwrap();
+        if path.starts_with("/api/") && calls.last() != Some(&call) {
+            calls.push(call);
+        }
     }
 }
 
@@ -75,6 +98,8 @@ async fn pass(req: HttpRequest, body: web::Bytes, passing: web::Data<Passing>) -
         passed.append_header((name.as_str(), value.as_bytes()));
     }
     let heard = Heard { method, path, status, headers, bytes: bytes.to_vec() };
-    passing.faults.lock().unwrap().extend(misfit(heard));
+    passing.note(&heard);
+    let kind = req.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    passing.faults.lock().unwrap().extend(misfit(heard, &(kind.to_owned(), body.to_vec())));
     passed.body(bytes)
 }

@@ -83,7 +83,7 @@ pub struct PaperView {
     /// In words, for those who cannot see the picture.
     #[schema(example = "户口簿首页")]
     pub alt_text: String,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub uploaded_at: String,
     /// Five-minute link for `<image>`; none for PDF, and none for a worker who may not look.
     pub thumbnail_url: Option<String>,
@@ -128,6 +128,11 @@ impl Paper {
         Ok(spine.keys.open_data_key(&Place::new("papers", "file_key", self.file_id.as_bytes()), &self.file_key)?)
     }
 
+    /// Nobody took it back: what was deleted is shown to nobody, by no link that was given before.
+    pub fn stands(&self) -> bool {
+        self.state == "received"
+    }
+
     /// As this viewer sees it.
     pub fn view(&self, spine: &Spine, viewer: Viewer) -> Result<PaperView> {
         let alt = spine.keys.open_text(&Place::new("papers", "alt_text", self.id.as_bytes()), &self.alt_text)?;
@@ -135,9 +140,9 @@ impl Paper {
         let (file, holder) = (self.id.to_string(), if let Viewer::Worker(id) = viewer { id.to_string() } else { String::new() });
         let link = |v: Variant| {
             let signed = spine.keys.sign_link(&Link { file: &file, variant: v.as_str(), holder: &holder, expires_ms: until });
-            (viewer != Viewer::Outsider).then(|| format!("/api/v1/files/{file}?variant={}&{signed}", v.as_str()))
+            (viewer != Viewer::Outsider && self.stands()).then(|| format!("/api/v1/files/{file}?variant={}&{signed}", v.as_str()))
         };
-        let label = if self.state == "received" { "已收到" } else { "已删除" };
+        let label = if self.stands() { "已收到" } else { "已删除" };
         Ok(PaperView {
             id: self.id,
             material: self.material.clone(),

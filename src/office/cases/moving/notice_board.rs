@@ -35,9 +35,9 @@ pub struct PublicLine {
     pub line: String,
     #[schema(example = "教育救助")]
     pub service: String,
-    #[schema(example = "2026-11-21T00:00:00+08:00")]
+    #[schema(example = "2026-11-21T00:00:00+08:00", format = DateTime)]
     pub from: String,
-    #[schema(example = "2026-11-28")]
+    #[schema(example = "2026-11-28", format = Date)]
     pub until: String,
 }
 

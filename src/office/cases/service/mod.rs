@@ -150,15 +150,14 @@ pub struct Offer {
     pub service: Labelled,
     pub kind: Labelled,
     /// Season or year to send when a draft is begun; empty when there is none.
-    #[schema(example = "2026")]
     pub period: String,
     pub possible: bool,
     /// Why not, or what to know, in plain sentences.
     pub reasons: Vec<String>,
     /// First and last day of application, where there are such.
-    #[schema(example = "2026-09-01")]
+    #[schema(example = "2026-09-01", format = Date)]
     pub opens_on: Option<String>,
-    #[schema(example = "2026-12-31")]
+    #[schema(example = "2026-12-31", format = Date)]
     pub closes_on: Option<String>,
 }
 

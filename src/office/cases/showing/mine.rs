@@ -66,7 +66,7 @@ type Whose = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Nul
 /// How many of one state.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct StateCount {
-    pub state: Labelled,
+    pub state: Labelled<State>,
     pub count: i64,
 }
 

@@ -25,6 +25,7 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::{beijing_date, rfc3339};
+use crate::rules::lifecycle::Role;
 use crate::rules::lifecycle::{Action, State};
 use crate::rules::pace::Pace;
 
@@ -40,17 +41,17 @@ pub struct CaseSummary {
     /// The person whom the case is about, masked.
     #[schema(example = "王*四")]
     pub person_name_masked: String,
-    pub state: Labelled,
+    pub state: Labelled<State>,
     /// The version to send with the next action.
     pub version: i64,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub submitted_at: Option<String>,
     /// Day by which whoever must act has to act.
-    #[schema(example = "2026-11-28")]
+    #[schema(example = "2026-11-28", format = Date)]
     pub due_on: Option<String>,
     pub overdue: bool,
     /// How it stands to that day.
-    pub pace: Labelled,
+    pub pace: Labelled<Pace>,
     /// A worker holds it.
     pub claimed: bool,
     /// The applicant asked to hurry since the case came to this desk.
@@ -105,11 +106,11 @@ pub struct CorrectionView {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct EventView {
     pub seq: i64,
-    #[schema(example = "2026-11-21T09:30:00+08:00")]
+    #[schema(example = "2026-11-21T09:30:00+08:00", format = DateTime)]
     pub at: String,
-    pub action: Labelled,
-    pub state: Labelled,
-    pub by: Labelled,
+    pub action: Labelled<Action>,
+    pub state: Labelled<State>,
+    pub by: Labelled<Role>,
     /// The step or the reason in plain words.
     #[schema(example = "新证已制好")]
     pub reason: Option<String>,
@@ -137,17 +138,18 @@ pub struct CaseView {
     pub meaning: String,
     pub who_acts: WhoActs,
     /// Until when a submission can be taken back.
+    #[schema(format = DateTime)]
     pub undo_until: Option<String>,
     /// When the applicant handed it to the worker who entered it, at the counter or at home.
     #[schema(example = json!(null))]
     pub handed_over_at: Option<String>,
     /// Day by which the whole case is to be decided, while its clock runs.
-    #[schema(example = "2026-12-18")]
+    #[schema(example = "2026-12-18", format = Date)]
     pub decide_by: Option<String>,
     /// The case into which this one was merged.
     pub merged_into: Option<Id>,
     /// What this caller may do now.
-    pub allowed_actions: Vec<Labelled>,
+    pub allowed_actions: Vec<Labelled<Action>>,
     /// What the service adds, for example that a payment is due.
     pub flags: Vec<Labelled>,
     pub sections: Vec<SectionState>,

@@ -41,7 +41,7 @@ pub struct DocumentView {
     #[schema(example = "ZS20260310123456-补正1")]
     pub number: String,
     /// When it was issued.
-    #[schema(example = "2026-03-10T09:20:00+08:00")]
+    #[schema(example = "2026-03-10T09:20:00+08:00", format = DateTime)]
     pub issued_at: String,
     /// Under the case: append it to the path of the case.
     #[schema(example = "/corrections/1/notice")]
@@ -94,7 +94,10 @@ pub fn list(c: &mut AnyConn, facts: &Facts) -> Result<Vec<DocumentView>> {
     for document in Document::ALL {
         if let Some(line) = document.line(facts) {
             let (number, path) = (document.number(facts), format!("/documents/{}", document.code()));
-            found.push((line.at, DocumentView { document: labelled!(*document), number, issued_at: rfc3339(line.at), path }));
+            found.push((
+                line.at,
+                DocumentView { document: labelled!(*document).untyped(), number, issued_at: rfc3339(line.at), path },
+            ));
         }
     }
     found.sort_by_key(|(at, _)| *at);

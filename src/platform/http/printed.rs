@@ -4,7 +4,7 @@ use actix_web::body::BoxBody;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, Responder};
 
-use crate::platform::http::operation::{self, Description, Gives};
+use super::operation::{self, Description, Gives};
 
 /// A paper on its way out.
 pub struct Printed {

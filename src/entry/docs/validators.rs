@@ -1,0 +1,37 @@
+//! What an operation says whose answers are the same for everybody: the validator that it sends and takes.
+
+use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{OpenApi, RefOr};
+
+/// Adds `ETag` and `If-None-Match` to each operation that declares `Unchanged`.
+pub fn complete(api: &mut OpenApi) {
+    for operation in api.paths.paths.values_mut().filter_map(|item| item.get.as_mut()) {
+        if operation.responses.responses.contains_key("304") {
+            declare(operation);
+        }
+    }
+}
+
+fn declare(operation: &mut Operation) {
+    operation.parameters.get_or_insert_default().push(if_none_match().into());
+    for status in ["200", "304"] {
+        if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) {
+            let header = HeaderBuilder::new()
+                .description(Some("这份内容的标记，下次放在 `If-None-Match` 里"))
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
+                .build();
+            response.headers.insert("ETag".to_owned(), header.into());
+        }
+    }
+}
+
+fn if_none_match() -> Parameter {
+    ParameterBuilder::new()
+        .name("If-None-Match")
+        .parameter_in(ParameterIn::Header)
+        .description(Some("手里内容的 `ETag`；没有变化时回答 304"))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
+        .build()
+}
