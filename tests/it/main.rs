@@ -21,6 +21,7 @@ mod certificate;
 mod clean_text;
 mod clocks;
 mod contract;
+mod served;
 mod counter;
 mod counter_codes;
 mod day_sheet;
@@ -88,7 +89,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("clean_text", clean_text::STORIES),
     ("clocks", clocks::STORIES),
     ("awaited_proofs", awaited_proofs::STORIES),
-    ("contract", contract::STORIES),
+    ("served", served::STORIES),
     ("instances", instances::STORIES),
     ("counter", counter::STORIES),
     ("day_sheet", day_sheet::STORIES),

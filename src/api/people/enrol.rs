@@ -35,7 +35,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct FindPerson {
-    #[schema(value_type = String, min_length = 18, max_length = 40, example = "99010119800506011X")]
+    #[schema(value_type = String, min_length = 18, max_length = 40, example = "990101198005060115")]
     id_number: CitizenId,
 }
 
@@ -64,7 +64,7 @@ async fn find_person(who: DeskOfficer, call: Save<FindPerson>) -> Result<Answer<
 struct AddPerson {
     #[schema(value_type = String, min_length = 2, max_length = 40, example = "王小四")]
     name: PersonName,
-    #[schema(value_type = String, min_length = 18, max_length = 40, example = "99010119800506011X")]
+    #[schema(value_type = String, min_length = 18, max_length = 40, example = "990101198005060115")]
     id_number: CitizenId,
     /// Where the household register is: a village or community of yours.
     #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101100200")]

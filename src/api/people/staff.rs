@@ -106,7 +106,7 @@ form!(RevealPerson { fields: "要查看的内容", purpose: "查看原因", case
 struct RevealedPerson {
     #[schema(example = "王小四")]
     name: Option<String>,
-    #[schema(example = "99010119800506011X")]
+    #[schema(example = "990101198005060115")]
     id_number: Option<String>,
     #[schema(example = "1980-05-06", format = Date)]
     birth_date: Option<String>,
@@ -115,7 +115,7 @@ struct RevealedPerson {
     #[schema(example = "甲区宋疃镇宋疃村1组1号")]
     address: Option<String>,
     /// Of the newest card.
-    #[schema(example = "99010119800506011X42")]
+    #[schema(example = "99010119800506011542")]
     certificate_number: Option<String>,
 }
 

@@ -23,6 +23,7 @@ static RECORDED: LazyLock<BTreeMap<String, Recorded>> = LazyLock::new(|| serde_j
 
 /// Puts each operation's example into the document.
 pub fn put(document: &mut Value) {
+    let shared = document.pointer("/components/responses").cloned().unwrap_or_default();
     let paths = document.get_mut("paths").and_then(Value::as_object_mut);
     let items = paths.into_iter().flat_map(|paths| paths.values_mut()).filter_map(Value::as_object_mut);
     for operation in items.flat_map(|item| item.values_mut()) {
@@ -30,8 +31,21 @@ pub fn put(document: &mut Value) {
         let Some(recorded) = id.and_then(|id| RECORDED.get(id)) else { continue };
         show(operation.get_mut("requestBody"), recorded.request.as_ref());
         let answers = operation.get_mut("responses");
-        show(answers.and_then(|all| all.get_mut(recorded.status.to_string())), recorded.answer.as_ref());
+        let answer = answers.and_then(|all| all.get_mut(recorded.status.to_string())).map(|answer| own(answer, &shared));
+        show(answer, recorded.answer.as_ref());
     }
+}
+
+/// An answer that refers to a shared one becomes a copy of its own, with its own words, because the example is its own.
+fn own<'a>(answer: &'a mut Value, shared: &Value) -> &'a mut Value {
+    let name = answer.get("$ref").and_then(Value::as_str).and_then(|at| at.rsplit('/').next());
+    if let Some(mut copy) = name.and_then(|name| shared.get(name)).cloned() {
+        if let (Some(words), Some(fields)) = (answer.get("description").cloned(), copy.as_object_mut()) {
+            fields.insert("description".to_owned(), words);
+        }
+        *answer = copy;
+    }
+    answer
 }
 
 /// In each media type of a body or an answer.
