@@ -10,6 +10,7 @@ use crate::rules::coded::Coded;
 // county or belong to a service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Labelled<T = String> {
+    #[schema(inline)]
     pub value: T,
     pub label: String,
 }
