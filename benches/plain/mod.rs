@@ -1,4 +1,4 @@
-//! A service that does nothing of its own, so that a submit costs what the spine costs.
+//! A service that does nothing of its own, so that a submit costs what the office costs.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -16,7 +16,7 @@ use zhucan::office::cases::moving::act::act;
 use zhucan::office::cases::record::actor::{Act, Actor};
 use zhucan::office::cases::record::case::Case;
 use zhucan::office::cases::service::figures::{ReportTable, Scope};
-use zhucan::office::cases::service::{Offer, OnPaper, PrintedSection, Service, Services, Spine};
+use zhucan::office::cases::service::{Offer, Office, OnPaper, PrintedSection, Service, Services};
 use zhucan::office::policy::county::{self, NewPolicy};
 use zhucan::platform::app::App;
 use zhucan::platform::code::Code;
@@ -59,32 +59,32 @@ impl Service for Plain {
     fn condition_codes(&self) -> &'static [&'static str] {
         &[]
     }
-    fn offers(&self, _: &mut AnyConn, _: &Spine, _: Id) -> Result<Vec<Offer>> {
+    fn offers(&self, _: &mut AnyConn, _: &Office, _: Id) -> Result<Vec<Offer>> {
         Ok(Vec::new())
     }
-    fn check(&self, _: &mut AnyConn, _: &Spine, _: &Case) -> Result<Vec<Detail>> {
+    fn check(&self, _: &mut AnyConn, _: &Office, _: &Case) -> Result<Vec<Detail>> {
         Ok(Vec::new())
     }
-    fn conditions(&self, _: &mut AnyConn, _: &Spine, _: &Case) -> Result<Vec<String>> {
+    fn conditions(&self, _: &mut AnyConn, _: &Office, _: &Case) -> Result<Vec<String>> {
         Ok(Vec::new())
     }
-    fn follow(&self, _: &mut AnyConn, _: &Spine, _: &Case, _: Action) -> Result<()> {
+    fn follow(&self, _: &mut AnyConn, _: &Office, _: &Case, _: Action) -> Result<()> {
         Ok(())
     }
     fn flags(&self, _: &mut AnyConn, _: &Case) -> Result<Vec<Labelled>> {
         Ok(Vec::new())
     }
-    fn public_line(&self, _: &mut AnyConn, _: &Spine, _: &Case) -> Result<String> {
+    fn public_line(&self, _: &mut AnyConn, _: &Office, _: &Case) -> Result<String> {
         Ok(String::new())
     }
-    fn printed(&self, _: &mut AnyConn, _: &Spine, _: &Case, _: OnPaper) -> Result<Vec<PrintedSection>> {
+    fn printed(&self, _: &mut AnyConn, _: &Office, _: &Case, _: OnPaper) -> Result<Vec<PrintedSection>> {
         Ok(Vec::new())
     }
     fn report_tables(&self, _: &mut AnyConn, _: &Scope) -> Result<Vec<ReportTable>> {
         Ok(Vec::new())
     }
 
-    fn tick(&self, _: &mut AnyConn, _: &Spine) -> Result<usize> {
+    fn tick(&self, _: &mut AnyConn, _: &Office) -> Result<usize> {
         Ok(0)
     }
 }
@@ -92,19 +92,19 @@ impl Service for Plain {
 /// Submits `callers × each` drafts; every submit is version, desk, clock, history and outbox, and on disk when it is answered.
 pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
     let services = Services::new(&[&Plain]);
-    let spine = Spine::of(app, &services);
+    let office = Office::of(app, &services);
     let (account, person) = somebody(app).await;
     let new = policy(app).await;
     app.db.write(move |c| county::publish(c, &new).map(drop)).await.unwrap();
     let ids: Vec<Id> = (0..callers * each).map(|_| app.clock.id()).collect();
     for chunk in ids.chunks(100) {
-        let (chunk, spine) = (chunk.to_vec(), spine.clone());
+        let (chunk, office) = (chunk.to_vec(), office.clone());
         app.db
             .write(move |c| {
                 for id in &chunk {
                     let filer = Filer::Resident(account);
                     let new = NewDraft { filer, person, kind: "plain".into(), period: id.to_string() };
-                    drafts::begin(c, &spine, &Plain, *id, &new)?;
+                    drafts::begin(c, &office, &Plain, *id, &new)?;
                 }
                 Ok(())
             })
@@ -113,14 +113,14 @@ pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
     }
     let begun = Instant::now();
     let all = ids.chunks(each).map(|mine| {
-        let (mine, spine, app) = (mine.to_vec(), spine.clone(), app.clone());
+        let (mine, office, app) = (mine.to_vec(), office.clone(), app.clone());
         async move {
             let mut times = Vec::with_capacity(mine.len());
             for id in mine {
-                let (call, spine) = (Instant::now(), spine.clone());
+                let (call, office) = (Instant::now(), office.clone());
                 let submit =
                     Act { actor: Actor::Applicant(account), action: Action::Submit, version: None, reason: None, note: None };
-                app.db.write(move |c| act(c, &spine, id, submit.clone()).map(drop)).await.unwrap();
+                app.db.write(move |c| act(c, &office, id, submit.clone()).map(drop)).await.unwrap();
                 times.push(call.elapsed());
             }
             times

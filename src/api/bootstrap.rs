@@ -6,7 +6,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::office::accounts::guards::Resident;
 use crate::office::announcements::store::{self, AnnouncementKind, AnnouncementView};
 use crate::office::cases::access::consents::{self, TEXT_VERSION};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::mine;
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::channels::inbox;
@@ -93,12 +93,12 @@ struct Where {
 async fn bootstrap(q: Query<Where>, call: Call) -> Result<Answer<Bootstrap>> {
     let county = q.0.county.map(|area| persons::county_of(&area));
     let app = call.app.clone();
-    call.read(move |c, spine| {
-        let open = county.as_ref().map(|county| guides::open_services(c, spine, county)).transpose()?;
-        let mut told = Bootstrap::of(&app.settings, spine);
+    call.read(move |c, office| {
+        let open = county.as_ref().map(|county| guides::open_services(c, office, county)).transpose()?;
+        let mut told = Bootstrap::of(&app.settings, office);
         told.county_services = open.unwrap_or_default();
-        told.announcements = store::in_force(c, AnnouncementKind::Announcement, county.as_ref(), spine.now)?;
-        told.maintenance = store::in_force(c, AnnouncementKind::Maintenance, county.as_ref(), spine.now)?;
+        told.announcements = store::in_force(c, AnnouncementKind::Announcement, county.as_ref(), office.now)?;
+        told.maintenance = store::in_force(c, AnnouncementKind::Maintenance, county.as_ref(), office.now)?;
         Ok(told)
     })
     .await
@@ -106,11 +106,11 @@ async fn bootstrap(q: Query<Where>, call: Call) -> Result<Answer<Bootstrap>> {
 
 impl Bootstrap {
     /// What holds everywhere.
-    fn of(settings: &Settings, spine: &Spine) -> Bootstrap {
+    fn of(settings: &Settings, office: &Office) -> Bootstrap {
         let min_client = settings.min_client.clone();
         Bootstrap {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            services: spine.services.all().map(|s| Labelled::new(s.code(), s.label())).collect(),
+            services: office.services.all().map(|s| Labelled::new(s.code(), s.label())).collect(),
             county_services: Vec::new(),
             announcements: Vec::new(),
             maintenance: Vec::new(),
@@ -125,7 +125,7 @@ impl Bootstrap {
             },
             privacy_text_version: TEXT_VERSION.to_owned(),
             wechat_templates: settings.templates.iter().map(|(_, id)| id.clone()).collect(),
-            now: rfc3339(spine.now),
+            now: rfc3339(office.now),
             demo: settings.demo,
         }
     }
@@ -164,8 +164,8 @@ struct MyBootstrap {
     description = "登录后调用：未读消息、等我办理的申请、需要重新同意的说明、没有办完的反映。数量与各自的列表同一口径。",
     responses((status = 200, description = "等我处理的事")))]
 async fn my_bootstrap(who: Resident, call: Call) -> Result<Answer<MyBootstrap>> {
-    call.read(move |c, spine| {
-        let (waiting_cases, waiting) = mine::waiting(c, spine, who.account, 20)?;
+    call.read(move |c, office| {
+        let (waiting_cases, waiting) = mine::waiting(c, office, who.account, 20)?;
         let consent = |agreed_version| PendingConsent {
             purpose: Labelled::new("submit", "提交申请时处理个人信息"),
             agreed_version,

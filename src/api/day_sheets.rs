@@ -9,7 +9,7 @@ use validator::Validate;
 use crate::office::accounts::guards::{AreaOfficer, Worker};
 use crate::office::accounts::links::Relation;
 use crate::office::cases::access::mandates::ConsentForm;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::day_sheets::handing_in::{self, Agreed, Entry, Outcome};
 use crate::office::day_sheets::sheets::{self, Line, Sheet};
 use crate::office::day_sheets::views::{self, SheetSummary, SheetView, TakenSheet, VillageDay};
@@ -66,7 +66,7 @@ fn village(worker: &Worker, area: AreaCode) -> Result<AreaCode> {
     responses((status = 200, description = "这个村今天的事")))]
 async fn look(who: AreaOfficer, q: Query<OfVillage>, call: Call) -> Result<Answer<VillageDay>> {
     let area = village(&who, q.0.area)?;
-    call.read(move |c, spine| views::village(c, spine, &who, &area)).await
+    call.read(move |c, office| views::village(c, office, &who, &area)).await
 }
 
 /// Where to.
@@ -85,9 +85,9 @@ form!(TakeSheet { area: "村（社区）" });
 async fn take(who: AreaOfficer, call: Write<TakeSheet>) -> Result<Created<TakenSheet>> {
     let id = call.app.clock.id();
     let area = village(&who, call.sent.area)?;
-    call.once(who.id, move |c, spine, _| {
-        let (lines, people) = sheets::take(c, spine, &who, id, &area)?;
-        views::taken(c, (id, &area, spine.now), lines, &people)
+    call.once(who.id, move |c, office, _| {
+        let (lines, people) = sheets::take(c, office, &who, id, &area)?;
+        views::taken(c, (id, &area, office.now), lines, &people)
     })
     .await
 }
@@ -222,12 +222,12 @@ struct HandedIn {
     responses((status = 200, description = "每条的结果")))]
 async fn hand_in(who: AreaOfficer, id: PathId, call: Write<HandIn>) -> Result<Answer<HandedIn>> {
     let entries: Vec<(Id, Result<Entry>)> = call.sent.entries.iter().map(|e| (e.id, e.parse(call.app.clock.id()))).collect();
-    call.once(who.id, move |c, spine, _| {
+    call.once(who.id, move |c, office, _| {
         let sheet = sheets::find(c, &who, id.0)?;
         let lines = sheets::lines(c, sheet.id)?;
         let mut results = Vec::with_capacity(entries.len());
         for (id, entry) in &entries {
-            results.push(kept(c, spine, &who, (&sheet, &lines), *id, entry)?);
+            results.push(kept(c, office, &who, (&sheet, &lines), *id, entry)?);
         }
         let kept = results.iter().filter(|r| r.errcode == 0).count();
         Ok(HandedIn { kept, refused: results.len().saturating_sub(kept), results })
@@ -238,7 +238,7 @@ async fn hand_in(who: AreaOfficer, id: PathId, call: Write<HandIn>) -> Result<An
 /// One entry, apart from the others.
 fn kept(
     c: &mut AnyConn,
-    spine: &Spine,
+    office: &Office,
     worker: &Worker,
     sheet: (&Sheet, &[Line]),
     id: Id,
@@ -258,7 +258,7 @@ fn kept(
         Ok(entry) => entry,
         Err(e) => return Ok(refused(e)),
     };
-    Ok(match apart(c, |c| handing_in::keep(c, spine, worker, sheet, entry))? {
+    Ok(match apart(c, |c| handing_in::keep(c, office, worker, sheet, entry))? {
         Ok(k) => told(201, 0, "ok", &[], k.before, k.effects.into_iter().map(str::to_owned).collect()),
         Err(e) => refused(&e),
     })

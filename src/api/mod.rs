@@ -1,4 +1,4 @@
-//! Floor 4, the counters of the spine: a file for each family of operations of the office. Handlers only.
+//! Floor 4, the counters of the office: a file for each family of operations of the office. Handlers only.
 
 pub mod accounts; // signing in, the resident's own account, links
 pub mod people; // persons and the register

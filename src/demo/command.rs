@@ -18,11 +18,10 @@ use zhucan::office::policy::areas;
 use zhucan::platform::clock::Clock;
 use zhucan::platform::crypto::Keyring;
 use zhucan::platform::db::{Bounds, Db, migrate};
-use zhucan::platform::facts;
 use zhucan::platform::settings::Settings;
-use zhucan::platform::sms_stand_in;
 use zhucan::platform::wechat::{Secret, WeChatApp};
 use zhucan::platform::wechat_stand_in::{self, Shared};
+use zhucan::platform::{facts, sms_stand_in};
 use zhucan::rules::calendar;
 
 #[derive(Args)]

@@ -8,7 +8,7 @@ use super::province::figures_counted::{self, Figure};
 use zhucan::entry::server::Extra;
 use zhucan::form;
 use zhucan::office::accounts::staff_login;
-use zhucan::office::cases::service::Spine;
+use zhucan::office::cases::service::Office;
 use zhucan::platform::app::App;
 use zhucan::platform::error::{Error, Result};
 use zhucan::platform::facts;
@@ -77,8 +77,8 @@ async fn totp(req: HttpRequest, name: web::Path<String>, app: web::Data<App>) ->
 
 async fn figures(req: HttpRequest, app: web::Data<App>) -> Result<Answer<Vec<Figure>>> {
     own_machine(&req)?;
-    let spine = Spine::of(&app, &services::all());
-    Ok(Answer::ok(app.db.read(move |c| figures_counted::all(c, &spine)).await?))
+    let office = Office::of(&app, &services::all());
+    Ok(Answer::ok(app.db.read(move |c| figures_counted::all(c, &office)).await?))
 }
 
 /// Everybody else finds nothing here.

@@ -12,7 +12,7 @@ use zhucan::office::accounts::guards::{Post, Worker};
 use zhucan::office::accounts::staff_admin;
 use zhucan::office::administration::staffing;
 use zhucan::office::administration::staffing::NewWorker;
-use zhucan::office::cases::service::Spine;
+use zhucan::office::cases::service::Office;
 use zhucan::office::policy::county;
 use zhucan::platform::app::App;
 use zhucan::platform::db::AnyConn;
@@ -118,7 +118,7 @@ async fn announce(app: &App, county: AreaCode) -> Result<()> {
 
 /// Points, models and units in one write; answers the points.
 async fn equip(app: &App) -> Result<[Id; 2]> {
-    let spine = Spine::of(app, &services::all());
+    let office = Office::of(app, &services::all());
     let points = [app.clock.id(), app.clock.id()];
     let models = [app.clock.id(), app.clock.id(), app.clock.id()];
     let ids: Arc<Vec<Id>> = Arc::new((0..30).map(|_| app.clock.id()).collect());
@@ -135,7 +135,7 @@ async fn equip(app: &App) -> Result<[Id; 2]> {
                     opening_days: "1,2,3,4,5,6,7".to_owned(),
                     pickups_per_day: 50,
                     status: InUse::Open,
-                    created_at: spine.now,
+                    created_at: office.now,
                 };
                 store::add_point(c, &point)?;
             }
@@ -149,7 +149,7 @@ async fn equip(app: &App) -> Result<[Id; 2]> {
                     alt_text: (*alt_text).to_owned(),
                     service_life_months: 0,
                     status: InUse::Open,
-                    created_at: spine.now,
+                    created_at: office.now,
                 };
                 store::add_model(c, &model)?;
             }
@@ -164,13 +164,13 @@ async fn equip(app: &App) -> Result<[Id; 2]> {
                     serial: format!("DEMO{:05}", at + 1),
                     state: UnitState::Available,
                     inspected_by: Some(*id),
-                    inspected_at: Some(spine.now),
+                    inspected_at: Some(office.now),
                     disinfected_by: Some(*id),
-                    disinfected_at: Some(spine.now),
-                    created_at: spine.now,
+                    disinfected_at: Some(office.now),
+                    created_at: office.now,
                     version: 1,
                 };
-                units::admit(c, &spine, &unit, *id)?;
+                units::admit(c, &office, &unit, *id)?;
             }
             Ok(points)
         })

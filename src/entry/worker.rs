@@ -9,11 +9,8 @@ use crate::office::alarms::{self, recount};
 use crate::office::cases::filing::papers;
 use crate::office::cases::record::anchors;
 use crate::office::cases::record::history::{CASE_EVENT, CaseEvent};
-use crate::office::cases::service::{Services, Spine};
-use crate::office::channels::inbox;
-use crate::office::channels::undelivered;
-use crate::office::channels::{sms, wechat};
-use crate::office::channels::{sms_codes, wechat_events};
+use crate::office::cases::service::{Office, Services};
+use crate::office::channels::{inbox, sms, sms_codes, undelivered, wechat, wechat_events};
 use crate::office::desks::claims;
 use crate::office::notices::dispatch;
 use crate::office::people::name_filling;
@@ -64,8 +61,8 @@ async fn one_round(app: &App, services: &Services, stop: &Stop) -> Result<usize>
     done = done.saturating_add(tickets::clock::ring(app, services).await?);
     done = done.saturating_add(claims::keep_absences(app, services).await?);
     for service in services.all() {
-        let spine = Spine::of(app, services);
-        match app.db.write(move |c| service.tick(c, &spine)).await {
+        let office = Office::of(app, services);
+        match app.db.write(move |c| service.tick(c, &office)).await {
             Ok(rows) => done = done.saturating_add(rows),
             // One service's clock must not stop everybody's notices.
             Err(e) => tracing::error!(service = service.code(), error = ?e, "a clock could not be served"),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use super::cases::service::{Services, Spine};
+use super::cases::service::{Office, Services};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -24,7 +24,7 @@ use crate::platform::id::Id;
 /// What a handler works with: the server's tools, and the office at the moment of the request.
 pub struct Call {
     pub app: web::Data<App>,
-    pub office: Spine,
+    pub office: Office,
 }
 
 impl Call {
@@ -32,14 +32,14 @@ impl Call {
         let app = req.app_data::<web::Data<App>>().ok_or_else(|| Error::internal("no App in the server's data"))?;
         let services = req.app_data::<web::Data<Services>>();
         let services = services.ok_or_else(|| Error::internal("no Services in the server's data"))?;
-        Ok(Call { app: app.clone(), office: Spine::of(app, services) })
+        Ok(Call { app: app.clone(), office: Office::of(app, services) })
     }
 
     /// Answers what `f` reads in one snapshot.
     pub async fn read<T, F>(self, f: F) -> Result<Answer<T>>
     where
         T: Serialize + Send + 'static,
-        F: Fn(&mut AnyConn, &Spine) -> Result<T> + Send + 'static,
+        F: Fn(&mut AnyConn, &Office) -> Result<T> + Send + 'static,
     {
         let office = self.office;
         Ok(Answer::ok(self.app.db.read(move |c| f(c, &office)).await?))
@@ -49,7 +49,7 @@ impl Call {
     pub async fn write<T, F>(self, f: F) -> Result<Answer<T>>
     where
         T: Serialize + Send + 'static,
-        F: Fn(&mut AnyConn, &Spine) -> Result<T> + Send + 'static,
+        F: Fn(&mut AnyConn, &Office) -> Result<T> + Send + 'static,
     {
         let office = self.office;
         Ok(Answer::ok(self.app.db.write(move |c| f(c, &office)).await?))
@@ -59,7 +59,7 @@ impl Call {
     pub async fn page<T, F>(self, name: &str, limit: Option<i64>, cursor: Option<&str>, f: F) -> Result<Answer<Page<T>>>
     where
         T: Serialize + Send + 'static,
-        F: Fn(&mut AnyConn, &Spine, Option<After>, i64) -> Result<Vec<(After, T)>> + Send + 'static,
+        F: Fn(&mut AnyConn, &Office, Option<After>, i64) -> Result<Vec<(After, T)>> + Send + 'static,
     {
         let Call { app, office } = self;
         let limit = paging::limit(limit)?;
@@ -81,7 +81,7 @@ impl<B: Send + 'static> Save<B> {
     pub async fn save<T, F>(self, f: F) -> Result<Answer<T>>
     where
         T: Serialize + Send + 'static,
-        F: Fn(&mut AnyConn, &Spine, &B) -> Result<T> + Send + 'static,
+        F: Fn(&mut AnyConn, &Office, &B) -> Result<T> + Send + 'static,
     {
         let Save { call, sent } = self;
         call.write(move |c, office| f(c, office, &sent)).await
@@ -101,7 +101,7 @@ impl<B: Send + 'static> Write<B> {
     pub async fn once<T, F, const STATUS: u16>(self, caller: Id, f: F) -> Result<Answer<T, STATUS>>
     where
         T: Serialize + DeserializeOwned + Send + 'static,
-        F: Fn(&mut AnyConn, &Spine, &B) -> Result<T> + Send + 'static,
+        F: Fn(&mut AnyConn, &Office, &B) -> Result<T> + Send + 'static,
     {
         let done = self.done(caller, f).await?;
         Ok(Answer::new(done.value).replayed(done.replayed))
@@ -111,7 +111,7 @@ impl<B: Send + 'static> Write<B> {
     pub async fn once_showing<T, F, G, const STATUS: u16>(self, caller: Id, f: F, show: G) -> Result<Answer<T, STATUS>>
     where
         T: Serialize + DeserializeOwned + Send + 'static,
-        F: Fn(&mut AnyConn, &Spine, &B) -> Result<T> + Send + 'static,
+        F: Fn(&mut AnyConn, &Office, &B) -> Result<T> + Send + 'static,
         G: FnOnce(&mut T),
     {
         let mut done = self.done(caller, f).await?;
@@ -125,7 +125,7 @@ impl<B: Send + 'static> Write<B> {
     pub async fn done<T, F>(self, caller: Id, f: F) -> Result<Done<T>>
     where
         T: Serialize + DeserializeOwned + Send + 'static,
-        F: Fn(&mut AnyConn, &Spine, &B) -> Result<T> + Send + 'static,
+        F: Fn(&mut AnyConn, &Office, &B) -> Result<T> + Send + 'static,
     {
         let Write { call: Call { app, office }, sent, once, fingerprint } = self;
         once.write(&app, caller, fingerprint, move |c| f(c, &office, &sent)).await

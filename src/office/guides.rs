@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::labelled;
-use crate::office::cases::service::{Service, Spine};
+use crate::office::cases::service::{Office, Service};
 use crate::office::policy::county::{self, Pinned};
 use crate::office::policy::guide_facts::{GuidePlace, GuideStep, Nature, Remedy};
 use crate::office::policy::terms::{CommonPolicy, Material, Required};
@@ -95,13 +95,13 @@ pub struct Guide {
 }
 
 /// All services as they stand in a county today, open or not and why not.
-pub fn open_services(c: &mut AnyConn, spine: &Spine, county: &AreaCode) -> Result<Vec<OpenService>> {
+pub fn open_services(c: &mut AnyConn, office: &Office, county: &AreaCode) -> Result<Vec<OpenService>> {
     let mut all = Vec::new();
-    for service in spine.services.all() {
-        let found = county::current(c, county, service.code(), spine.today())?;
+    for service in office.services.all() {
+        let found = county::current(c, county, service.code(), office.today())?;
         let begins = match found {
             Some(_) => None,
-            None => county::begins(c, county, service.code(), spine.today())?,
+            None => county::begins(c, county, service.code(), office.today())?,
         };
         all.push(open_service(service, found.as_ref(), begins));
     }
@@ -125,9 +125,9 @@ fn open_service(service: &dyn Service, found: Option<&Pinned>, begins: Option<Na
 }
 
 /// The guide of a service in a county today; 10006 when the county does not offer it.
-pub fn guide(c: &mut AnyConn, spine: &Spine, county: &AreaCode, service: &str) -> Result<Guide> {
-    let service = spine.services.all().find(|s| s.code() == service).ok_or_else(Error::not_found)?;
-    let policy = county::current(c, county, service.code(), spine.today())?.ok_or_else(Error::not_found)?;
+pub fn guide(c: &mut AnyConn, office: &Office, county: &AreaCode, service: &str) -> Result<Guide> {
+    let service = office.services.all().find(|s| s.code() == service).ok_or_else(Error::not_found)?;
+    let policy = county::current(c, county, service.code(), office.today())?.ok_or_else(Error::not_found)?;
     let (common, facts) = (&policy.common, &policy.common.facts);
     let basis = facts.basis.iter().map(|b| GuideBasis {
         nature: labelled!(b.nature),

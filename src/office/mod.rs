@@ -1,4 +1,4 @@
-//! Floor 2, the spine: what all services share. The rooms in reading order; each uses only those before it.
+//! Floor 2, the office: what all services share. The rooms in reading order; each uses only those before it.
 
 pub mod stored; // reading stored text back into domain types
 pub mod policy; // areas, working days, county policy

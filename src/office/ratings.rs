@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::stored;
 use crate::office::tickets::{self, NewTicket};
 use crate::platform::crypto::Place;
@@ -34,24 +34,24 @@ coded_enum! {
 }
 
 /// Stores the rating of a completed case; a second one is 20011. A bad one opens a work order in the same write.
-pub fn rate(c: &mut AnyConn, spine: &Spine, case: &Case, grade: Grade, comment: Option<&str>) -> Result<()> {
+pub fn rate(c: &mut AnyConn, office: &Office, case: &Case, grade: Grade, comment: Option<&str>) -> Result<()> {
     let sealed = match comment {
         Some(text) => {
             let place = Place::new("ratings", "comment", case.id.as_bytes());
-            Some(case.key(&spine.keys)?.seal(&place, text.as_bytes())?)
+            Some(case.key(&office.keys)?.seal(&place, text.as_bytes())?)
         }
         None => None,
     };
     let points = 5_i64.saturating_sub(grade as i64);
     use ratings::dsl as r;
-    let row = (r::case_id.eq(case.id), r::grade.eq(points), r::comment.eq(sealed), r::at.eq(spine.now));
+    let row = (r::case_id.eq(case.id), r::grade.eq(points), r::comment.eq(sealed), r::at.eq(office.now));
     match diesel::insert_into(r::ratings).values(row).execute(c) {
         Ok(_) => {}
         Err(e) if is_duplicate(&e) => return Err(Error::new(&codes::RATED)),
         Err(e) => return Err(e.into()),
     }
     if matches!(grade, Grade::Poor | Grade::VeryPoor) {
-        tickets::open(c, spine, &work_order(case, grade, comment)?)?;
+        tickets::open(c, office, &work_order(case, grade, comment)?)?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::world::cast;
+use crate::world::{World, cast};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use zhucan::office::accounts::guards::Post;
@@ -12,7 +12,6 @@ use zhucan::platform::wechat_stand_in::{FaultMode, NewUser};
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
 
-use crate::world::World;
 use crate::world::client::Reply;
 use crate::world::people::COUNTY;
 use crate::world::renewal::{Applicant, Case, MINUTES_11, actions, picture};

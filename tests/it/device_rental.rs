@@ -1,6 +1,6 @@
 //! Device rental over HTTP: a guardian borrows for a child, twenty want the last wheelchair, an offer passes on.
 
-use crate::world::cast;
+use crate::world::{World, cast};
 use diesel::prelude::*;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -14,8 +14,6 @@ use zhucan::platform::wechat_stand_in::NewUser;
 use zhucan::rules::identity::{PhoneNumber, invent};
 use zhucan::rules::lifecycle::Role;
 use zhucan::rules::names::PersonName;
-
-use crate::world::World;
 
 const COUNTY: &str = "990101000000";
 const VILLAGE: &str = "990101100200";

@@ -7,10 +7,9 @@ use actix_web::ResponseError;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use futures_util::FutureExt;
-use zhucan::platform::code;
 use zhucan::platform::db::{AnyConn, Bounds, Db};
 use zhucan::platform::error::{Error, Result};
-use zhucan::platform::facts;
+use zhucan::platform::{code, facts};
 
 use crate::world::{Kind, World, grounds};
 

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use crate::world::cast;
+use crate::world::{World, cast};
 use serde_json::json;
 use uuid::Uuid;
 use zhucan::platform::wechat_stand_in::FaultMode;
 use zhucan::rules::identity::invent;
 
-use crate::world::World;
 use crate::world::client::Reply;
 
 stories![

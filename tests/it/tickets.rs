@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use serde_json::{Value, json};
 use zhucan::office::accounts::staff::{Standing, workers};
-use zhucan::office::cases::service::Spine;
+use zhucan::office::cases::service::Office;
 use zhucan::office::people::reveals::reveals;
 use zhucan::office::tickets::{self, Kind, NewTicket};
 use zhucan::platform::wechat_stand_in::NewUser;
@@ -158,11 +158,11 @@ async fn where_no_channel_reaches_one_call_is_opened_for_a_person_and_case(world
     let case = zhao.submitted("renewal").await;
     let (person, about) = (zhao.person.parse().unwrap(), case.id.parse().unwrap());
     let open = async |text: &str| {
-        let spine = Spine::of(&world.app, &services::all());
+        let office = Office::of(&world.app, &services::all());
         let (area, text) = (AreaCode::parse(VILLAGE).unwrap(), text.to_owned());
         let (kind, account, by) = (Kind::PhoneCall, None, Role::System);
         let new = NewTicket { kind, area, person: Some(person), case: Some(about), account, by, text };
-        world.app.db.write(move |c| tickets::open(c, &spine, &new)).await.unwrap()
+        world.app.db.write(move |c| tickets::open(c, &office, &new)).await.unwrap()
     };
     let first = open("请电话告知：有材料需要补正。").await;
     assert_eq!(open("请电话告知：有材料需要补正。").await, first);

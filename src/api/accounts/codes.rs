@@ -13,7 +13,7 @@ use crate::office::accounts::sessions::Beginning;
 use crate::office::accounts::sign_in::SignIn;
 use crate::office::accounts::tokens::Holder;
 use crate::office::accounts::{counter_codes, faults};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::channels::sms_codes::{self, GAP_S, MINUTES, Typed};
 use crate::office::frame::Write;
 use crate::platform::app::App;
@@ -186,8 +186,8 @@ async fn issue_code(caller: AreaOfficer, id: PathId, call: Write<IssueCode>) -> 
     let (purpose, worker) = (call.sent.purpose.clone(), caller.id);
     let new = counter_codes::NewCode::draw(&call.app)?;
     let code = new.text();
-    let issued = move |c: &mut AnyConn, spine: &Spine, _: &IssueCode| {
-        Ok(IssuedCode { code: None, expires_at: rfc3339(new.issue(c, &spine.keys, &caller, id.0, &purpose)?) })
+    let issued = move |c: &mut AnyConn, office: &Office, _: &IssueCode| {
+        Ok(IssuedCode { code: None, expires_at: rfc3339(new.issue(c, &office.keys, &caller, id.0, &purpose)?) })
     };
     call.once_showing(worker, issued, |answer| answer.code = Some(code)).await
 }

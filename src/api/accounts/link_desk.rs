@@ -170,14 +170,14 @@ where
     B: Send + 'static,
     F: Fn(&B) -> (Verdict, i64, Option<String>) + Send + 'static,
 {
-    call.once(who.id, move |c, spine, sent| {
+    call.once(who.id, move |c, office, sent| {
         let (verdict, version, last_day) = asked(sent);
-        let what = Decision { verdict, version, last_day, today: spine.today().to_string(), now: spine.now };
+        let what = Decision { verdict, version, last_day, today: office.today().to_string(), now: office.now };
         let link = link_desk::decide(c, &who, id.0, &what)?;
         if let (Verdict::End, Some(person)) = (what.verdict, link.person_id) {
-            taking_on::link_ended(c, spine, link.account_id, person)?;
+            taking_on::link_ended(c, office, link.account_id, person)?;
         }
-        LinkCase::of(c, &spine.keys, &link)
+        LinkCase::of(c, &office.keys, &link)
     })
     .await
 }

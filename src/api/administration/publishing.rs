@@ -176,14 +176,14 @@ async fn try_out(who: Administrator, id: PathId, query: Query<Past>, call: Call)
         faults.push("/cases", "办件数", "out_of_range", "办件数超出范围。", "请填写 1 到 50 之间的数。");
         faults.settle()?;
     }
-    call.read(move |c, spine| {
+    call.read(move |c, office| {
         let draft = drafting::in_scope(c, &who, id.0)?;
-        let policy = draft.policy(draft.id, None, spine.now)?;
-        let faults = publishing::faults(&spine.services, &policy.service, &policy.common, &policy.terms);
+        let policy = draft.policy(draft.id, None, office.now)?;
+        let faults = publishing::faults(&office.services, &policy.service, &policy.common, &policy.terms);
         if !faults.is_empty() {
             return Err(Error::invalid(faults));
         }
-        preview::run(c, spine, policy, count)
+        preview::run(c, office, policy, count)
     })
     .await
 }

@@ -11,10 +11,9 @@ use crate::office::accounts::staff::{Standing, workers};
 use crate::office::accounts::{Administrator, RevocationWatch, faults as account_codes, staff_admin};
 use crate::office::administration::events::Change;
 use crate::office::administration::invitations::{Code, Purpose};
-use crate::office::administration::staffing;
 use crate::office::administration::workers::{Row, WorkerView};
-use crate::office::administration::{codes as administration_codes, workers as store};
-use crate::office::cases::service::Spine;
+use crate::office::administration::{codes as administration_codes, staffing, workers as store};
+use crate::office::cases::service::Office;
 use crate::office::frame::Write;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -55,12 +54,12 @@ async fn issue(
 ) -> Result<Answer<WorkerCode>> {
     let code = Code::draw(&call.app.keys)?;
     let (drawn, id, caller) = (code.clone(), id.0, who.id);
-    let issued = move |c: &mut AnyConn, spine: &Spine, sent: &SeenWorker| {
-        let (row, posts) = store::take(c, &who, id, sent.version, spine.now)?;
+    let issued = move |c: &mut AnyConn, office: &Office, sent: &SeenWorker| {
+        let (row, posts) = store::take(c, &who, id, sent.version, office.now)?;
         row.must_be(status)?;
-        let expires_at = drawn.issue(c, id, purpose, spine.now)?;
-        store::event(&who, change, id, &posts, spine.now).record(c)?;
-        Ok(WorkerCode { worker: store::view(c, &who, id, spine.now)?, code: None, code_expires_at: rfc3339(expires_at) })
+        let expires_at = drawn.issue(c, id, purpose, office.now)?;
+        store::event(&who, change, id, &posts, office.now).record(c)?;
+        Ok(WorkerCode { worker: store::view(c, &who, id, office.now)?, code: None, code_expires_at: rfc3339(expires_at) })
     };
     call.once_showing(caller, issued, |answer| answer.code = Some(code.text)).await
 }
@@ -102,13 +101,13 @@ async fn change(
     id: PathId,
     call: Write<SeenWorker>,
     kind: Change,
-    does: fn(&mut AnyConn, &Spine, &Row) -> Result<Vec<Id>>,
+    does: fn(&mut AnyConn, &Office, &Row) -> Result<Vec<Id>>,
 ) -> Result<Done<Changed>> {
-    call.done(who.id, move |c, spine, sent| {
-        let (row, posts) = store::take(c, &who, id.0, sent.version, spine.now)?;
-        let ended = does(c, spine, &row)?;
-        store::event(&who, kind, id.0, &posts, spine.now).record(c)?;
-        Ok(Changed { view: store::view(c, &who, id.0, spine.now)?, ended })
+    call.done(who.id, move |c, office, sent| {
+        let (row, posts) = store::take(c, &who, id.0, sent.version, office.now)?;
+        let ended = does(c, office, &row)?;
+        store::event(&who, kind, id.0, &posts, office.now).record(c)?;
+        Ok(Changed { view: store::view(c, &who, id.0, office.now)?, ended })
     })
     .await
 }
@@ -124,11 +123,11 @@ async fn ban(
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<WorkerView>> {
     let now = call.office.now;
-    let done = change(who, id, call, Change::WorkerBanned, |c, spine, row| {
+    let done = change(who, id, call, Change::WorkerBanned, |c, office, row| {
         if row.status != Standing::Invited {
             row.must_be(Standing::Active)?;
         }
-        staffing::shut_out(c, spine, row.id)
+        staffing::shut_out(c, office, row.id)
     })
     .await?;
     done.value.ended.iter().for_each(|session| watch.note(*session, now));

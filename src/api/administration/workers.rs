@@ -13,10 +13,9 @@ use crate::office::accounts::{Administrator, RevocationWatch, faults as account_
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::invitations::{Code, Purpose};
 use crate::office::administration::posts::{self, PostForm};
-use crate::office::administration::staffing;
 use crate::office::administration::workers::{Filter, WorkerView};
-use crate::office::administration::{scope, workers as store};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::administration::{scope, staffing, workers as store};
+use crate::office::cases::service::{Office, Services};
 use crate::office::frame::{Call, Save, Write};
 use crate::office::people::persons;
 use crate::platform::app::App;
@@ -118,9 +117,9 @@ pub struct WorkerCode {
 async fn invite(who: Administrator, call: Write<NewWorker>) -> Result<Created<WorkerCode>> {
     let (id, code, caller) = (call.app.clock.id(), Code::draw(&call.app.keys)?, who.id);
     let drawn = code.clone();
-    let invited = move |c: &mut AnyConn, spine: &Spine, new: &NewWorker| {
-        let now = spine.now;
-        let posts = posts::checked(c, &spine.services, &who, &new.posts, beijing_date(now))?;
+    let invited = move |c: &mut AnyConn, office: &Office, new: &NewWorker| {
+        let now = office.now;
+        let posts = posts::checked(c, &office.services, &who, &new.posts, beijing_date(now))?;
         linkable(c, &who, new.person_id)?;
         staff_admin::insert(c, id, new.name.reveal(), new.person_id, now)?;
         staff_admin::post(c, id, &posts, now)?;
@@ -201,12 +200,12 @@ async fn replace_posts(
     services: web::Data<Services>,
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<WorkerView>> {
-    let (form, spine, services) = (body.value, Spine::of(&app, &services), services.get_ref().clone());
-    let now = spine.now;
+    let (form, office, services) = (body.value, Office::of(&app, &services), services.get_ref().clone());
+    let now = office.now;
     let moved = app.db.write(move |c| {
         let (row, old) = store::take(c, &who, id.0, form.version, now)?;
         let new = posts::checked(c, &services, &who, &form.posts, beijing_date(now))?;
-        staffing::replace_posts(c, &spine, row.id, &new)?;
+        staffing::replace_posts(c, &office, row.id, &new)?;
         let ended = sessions::end_all(c, row.id, Ending::Moved, now)?;
         let both: Vec<_> = old.iter().chain(&new).cloned().collect();
         let event: Event = store::event(&who, Change::PostsReplaced, row.id, &both, now);

@@ -137,9 +137,9 @@ fn wanted(sent: &RecordMandate, id: Id, now: i64) -> NewMandate {
     responses((status = 201, description = "已登记")))]
 async fn record(who: AreaOfficer, call: Write<RecordMandate>) -> Result<Created<MandateView>> {
     let new = wanted(&call.sent, call.app.clock.id(), call.office.now);
-    call.once(who.id, move |c, spine, _| {
-        let mandate = new.record(c, spine, &who)?;
-        one(c, mandate, spine.now)
+    call.once(who.id, move |c, office, _| {
+        let mandate = new.record(c, office, &who)?;
+        one(c, mandate, office.now)
     })
     .await
 }

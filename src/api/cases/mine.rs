@@ -5,8 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::office::accounts::guards::{Filer, Resident};
-use crate::office::cases::access::loading;
-use crate::office::cases::access::{consents, mandates};
+use crate::office::cases::access::{consents, loading, mandates};
 use crate::office::cases::filing::check::check;
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor};
@@ -62,12 +61,12 @@ struct ForPerson {
     description = "您可以为这个人申请的事项；不能申请的会说明原因。事项有限，一次全部列出。",
     responses((status = 200, description = "各项服务")))]
 async fn offers(who: Filer, q: Query<ForPerson>, call: Call) -> Result<Answer<List<Offer>>> {
-    call.read(move |c, spine| {
+    call.read(move |c, office| {
         let person = q.0.person_id;
-        mandates::relation(c, &who, person, spine.now)?;
+        mandates::relation(c, &who, person, office.now)?;
         let mut all = Vec::new();
-        for service in spine.services.all() {
-            all.extend(service.offers(c, spine, person)?);
+        for service in office.services.all() {
+            all.extend(service.offers(c, office, person)?);
         }
         Ok(List(all))
     })
@@ -95,8 +94,10 @@ struct Mine {
 async fn list(who: Filer, q: Query<Mine>, call: Call) -> Result<Answer<Page<CaseSummary>>> {
     let name = format!("cases:{}:{:?}", who.id(), q.0.live);
     let filter = Filter { of: Of::from(&who), live: q.0.live };
-    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, spine, after, limit| mine::list(c, spine, &filter, after, limit))
-        .await
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
+        mine::list(c, office, &filter, after, limit)
+    })
+    .await
 }
 
 /// Which of my cases to count.
@@ -121,9 +122,9 @@ async fn count(who: Filer, q: Query<Counted>, call: Call) -> Result<Answer<List<
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "办件")))]
 async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<CaseView>> {
-    call.read(move |c, spine| {
-        let case = loading::owned(c, &who, id.0, spine.now)?;
-        views::full(c, spine, &case, Some(&Actor::from(&who)))
+    call.read(move |c, office| {
+        let case = loading::owned(c, &who, id.0, office.now)?;
+        views::full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
 }
@@ -145,11 +146,11 @@ struct Readiness {
     responses((status = 200, description = "检查结果")))]
 async fn checked(who: Filer, id: PathId, call: Call) -> Result<Answer<Readiness>> {
     let channels = Channels::of(&call.app);
-    call.read(move |c, spine| {
-        let case = loading::owned(c, &who, id.0, spine.now)?;
-        let details = check(c, spine, &case)?;
+    call.read(move |c, office| {
+        let case = loading::owned(c, &who, id.0, office.now)?;
+        let details = check(c, office, &case)?;
         let about = (case.person_id, who.id());
-        let will_be_told = reach::foretell(c, &spine.keys, &channels, about, spine.today())?;
+        let will_be_told = reach::foretell(c, &office.keys, &channels, about, office.today())?;
         Ok(Readiness { ready: details.is_empty(), details, will_be_told })
     })
     .await
@@ -174,18 +175,18 @@ form!(Submit { version: "版本", consent: "个人信息处理同意书" });
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已提交")))]
 async fn submit(who: Filer, id: PathId, call: Write<Submit>) -> Result<Answer<CaseView>> {
-    call.once(who.id(), move |c, spine, sent| {
-        let case = loading::owned(c, &who, id.0, spine.now)?;
+    call.once(who.id(), move |c, office, sent| {
+        let case = loading::owned(c, &who, id.0, office.now)?;
         case.seen(sent.version)?;
-        consents::given(c, spine, &who, case.person_id, sent.consent.as_deref())?;
+        consents::given(c, office, &who, case.person_id, sent.consent.as_deref())?;
         let mut faults = Faults::new();
         if case.state == crate::rules::lifecycle::State::Draft {
-            check(c, spine, &case)?.into_iter().for_each(|d| faults.add(d));
+            check(c, office, &case)?.into_iter().for_each(|d| faults.add(d));
         }
         faults.settle()?;
         let act = take(&who, Action::Submit, sent.version, None);
-        let case = self::act(c, spine, case.id, act)?;
-        views::full(c, spine, &case, Some(&Actor::from(&who)))
+        let case = self::act(c, office, case.id, act)?;
+        views::full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
 }
@@ -210,10 +211,10 @@ form!(Seen { version: "版本", note: "说明" });
 
 /// One action of the applicant, and the case after it.
 async fn acted(action: Action, who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    call.once(who.id(), move |c, spine, sent| {
+    call.once(who.id(), move |c, office, sent| {
         let note = sent.note.clone().map(Note::into_string);
-        let case = act(c, spine, id.0, take(&who, action, sent.version, note))?;
-        views::full(c, spine, &case, Some(&Actor::from(&who)))
+        let case = act(c, office, id.0, take(&who, action, sent.version, note))?;
+        views::full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
 }
@@ -277,10 +278,10 @@ form!(Rate { version: "版本", grade: "满意程度", comment: "意见" });
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "谢谢评价")))]
 async fn rate(who: Resident, id: PathId, call: Write<Rate>) -> Result<Answer<CaseView>> {
-    call.once(who.account, move |c, spine, sent| {
-        let case = act(c, spine, id.0, take(&Filer::Resident(who.account), Action::Rate, sent.version, None))?;
-        ratings::rate(c, spine, &case, sent.grade, sent.comment.as_deref())?;
-        views::full(c, spine, &case, Some(&Actor::Applicant(who.account)))
+    call.once(who.account, move |c, office, sent| {
+        let case = act(c, office, id.0, take(&Filer::Resident(who.account), Action::Rate, sent.version, None))?;
+        ratings::rate(c, office, &case, sent.grade, sent.comment.as_deref())?;
+        views::full(c, office, &case, Some(&Actor::Applicant(who.account)))
     })
     .await
 }

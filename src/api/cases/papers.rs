@@ -8,14 +8,13 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::office::accounts::guards::Filer;
-use crate::office::cases::access::loading;
-use crate::office::cases::access::mandates;
+use crate::office::cases::access::{loading, mandates};
 use crate::office::cases::filing::paper_files::{BAD_FILE, BAD_LINK, FILES_BUSY, discard, store, unstored};
 use crate::office::cases::filing::papers::{self, Paper, PaperView, Viewer};
 use crate::office::cases::filing::viewings;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::frame::{Call, Write};
 use crate::platform::app::App;
 use crate::platform::code;
@@ -151,11 +150,11 @@ fn refused(fault: FileFault) -> Error {
     params(("id" = Id, Path, description = "材料编号")),
     responses((status = 200, description = "已删除")))]
 async fn withdraw(who: Filer, id: PathId, call: Call) -> Result<Answer<PaperView>> {
-    call.write(move |c, spine| {
+    call.write(move |c, office| {
         let paper = papers::find(c, id.0)?.ok_or_else(Error::not_found)?;
-        let case = loading::owned(c, &who, paper.case_id, spine.now)?;
-        papers::withdraw(c, spine, &case, &paper)?;
-        Paper { state: "withdrawn".to_owned(), ..paper }.view(spine, Viewer::from(&who))
+        let case = loading::owned(c, &who, paper.case_id, office.now)?;
+        papers::withdraw(c, office, &case, &paper)?;
+        Paper { state: "withdrawn".to_owned(), ..paper }.view(office, Viewer::from(&who))
     })
     .await
 }
@@ -184,11 +183,11 @@ async fn reusable(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Page<PaperView>>> {
-    let (spine, limit, person) = (Spine::of(&app, &services), paging::limit(q.0.limit)?, q.0.person_id);
+    let (office, limit, person) = (Office::of(&app, &services), paging::limit(q.0.limit)?, q.0.person_id);
     let name = format!("papers:{}:{person}", who.id());
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let rows = app.db.read({
-        let (who, now) = (who.clone(), spine.now);
+        let (who, now) = (who.clone(), office.now);
         move |c| {
             mandates::relation(c, &who, person, now)?;
             let owner = papers::owner_for(c, &who, person, now)?;
@@ -197,7 +196,7 @@ async fn reusable(
     });
     let key = |p: &Paper| After { at: p.uploaded_at, id: p.id };
     let (rows, next_cursor) = paging::cut(&app, &name, rows.await?, limit, key)?;
-    let items = rows.iter().map(|p| p.view(&spine, Viewer::from(&who))).collect::<Result<_>>()?;
+    let items = rows.iter().map(|p| p.view(&office, Viewer::from(&who))).collect::<Result<_>>()?;
     Ok(Answer::ok(Page { items, next_cursor }))
 }
 
@@ -217,13 +216,13 @@ form!(Reuse { paper_id: "材料编号", material: "材料" });
     responses((status = 201, description = "已收到")))]
 async fn reuse(who: Filer, id: PathId, call: Write<Reuse>) -> Result<Created<PaperView>> {
     let new = call.app.clock.id();
-    call.once(who.id(), move |c, spine, ask| {
-        let case = loading::owned(c, &who, id.0, spine.now)?;
-        let owner = papers::owner_for(c, &who, case.person_id, spine.now)?;
+    call.once(who.id(), move |c, office, ask| {
+        let case = loading::owned(c, &who, id.0, office.now)?;
+        let owner = papers::owner_for(c, &who, case.person_id, office.now)?;
         let old = papers::find(c, ask.paper_id)?.filter(|p| p.owner_account == owner && p.person_id == case.person_id);
         let old = old.filter(papers::Paper::stands).ok_or_else(Error::not_found)?;
-        let alt = spine.keys.open_text(&Place::new("papers", "alt_text", old.id.as_bytes()), &old.alt_text)?;
-        let alt_text = spine.keys.seal_text(&Place::new("papers", "alt_text", new.as_bytes()), &alt)?;
+        let alt = office.keys.open_text(&Place::new("papers", "alt_text", old.id.as_bytes()), &old.alt_text)?;
+        let alt_text = office.keys.seal_text(&Place::new("papers", "alt_text", new.as_bytes()), &alt)?;
         let owner_account = case.applicant_id;
         let paper = Paper {
             id: new,
@@ -231,11 +230,11 @@ async fn reuse(who: Filer, id: PathId, call: Write<Reuse>) -> Result<Created<Pap
             case_id: case.id,
             material: ask.material.to_string(),
             alt_text,
-            uploaded_at: spine.now,
+            uploaded_at: office.now,
             ..old
         };
-        papers::add(c, spine, &case, &paper)?;
-        paper.view(spine, Viewer::from(&who))
+        papers::add(c, office, &case, &paper)?;
+        paper.view(office, Viewer::from(&who))
     })
     .await
 }
@@ -264,18 +263,18 @@ struct Signed {
     params(("id" = Id, Path, description = "材料编号")),
     responses((status = 200, description = "文件内容", content_type = "application/octet-stream", body = inline(String))))]
 async fn download(id: PathId, q: Query<Signed>, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
-    let (spine, signed) = (Spine::of(&app, &services), q.0);
+    let (office, signed) = (Office::of(&app, &services), q.0);
     let bad = || Error::new(&BAD_LINK);
     let (file, holder) = (id.0.to_string(), signed.holder.map(Code::into_string).unwrap_or_default());
     let link = Link { file: &file, variant: &signed.variant, holder: &holder, expires_ms: signed.expires };
-    app.keys.verify_link(&link, &signed.signature, spine.now).map_err(|_| bad())?;
+    app.keys.verify_link(&link, &signed.signature, office.now).map_err(|_| bad())?;
     let variant = Variant::from_name(&signed.variant).ok_or_else(bad)?;
     let paper = app.db.read(move |c| papers::find(c, id.0)).await?.filter(papers::Paper::stands).ok_or_else(bad)?;
     if !holder.is_empty() {
-        let (row, worker, seen, now) = (app.clock.id(), holder.parse().map_err(|_| bad())?, paper.clone(), spine.now);
+        let (row, worker, seen, now) = (app.clock.id(), holder.parse().map_err(|_| bad())?, paper.clone(), office.now);
         app.db.write(move |c| viewings::record(c, row, now, worker, &seen, variant)).await?;
     }
-    let bytes = app.vault.get(paper.file_id.uuid(), variant, &paper.key(&spine)?).await.map_err(unstored)?;
+    let bytes = app.vault.get(paper.file_id.uuid(), variant, &paper.key(&office)?).await.map_err(unstored)?;
     let kind = if variant == Variant::Thumbnail { "image/jpeg" } else { paper.kind.as_str() };
     let extension = Kind::from_media_type(kind).map_or("bin", Kind::extension);
     Ok(HttpResponse::Ok()

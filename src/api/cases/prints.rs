@@ -5,15 +5,14 @@ use actix_web::web;
 use crate::office::accounts::guards::{Filer, Resident};
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::cases::showing::prints::decision::{self, Document, DocumentView};
 use crate::office::cases::showing::prints::{correction, facts};
 use crate::office::frame::Call;
 use crate::operations;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::Printed;
-use crate::platform::http::{Answer, List, Operations, PathId};
+use crate::platform::http::{Answer, List, Operations, PathId, Printed};
 use crate::platform::id::Id;
 use crate::platform::print::Paper;
 
@@ -39,9 +38,9 @@ pub(crate) async fn print(app: &App, case: &Case, slug: &str, paper: Paper) -> R
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "文书，最早的在前")))]
 async fn list(who: Resident, id: PathId, call: Call) -> Result<Answer<List<DocumentView>>> {
-    call.read(move |c, spine| {
-        let case = loading::owned(c, &Filer::Resident(who.account), id.0, spine.now)?;
-        let facts = facts::load(c, spine, case)?;
+    call.read(move |c, office| {
+        let case = loading::owned(c, &Filer::Resident(who.account), id.0, office.now)?;
+        let facts = facts::load(c, office, case)?;
         decision::list(c, &facts).map(List)
     })
     .await
@@ -57,11 +56,11 @@ async fn notice(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Printed> {
-    let (spine, (id, round)) = (Spine::of(&app, &services), ids::<i64>(path)?);
+    let (office, (id, round)) = (Office::of(&app, &services), ids::<i64>(path)?);
     let made = app.db.read(move |c| {
-        let case = loading::owned(c, &Filer::Resident(who.account), id, spine.now)?;
-        let facts = facts::load(c, &spine, case)?;
-        let paper = correction::notice(c, &spine, &facts, round)?;
+        let case = loading::owned(c, &Filer::Resident(who.account), id, office.now)?;
+        let facts = facts::load(c, &office, case)?;
+        let paper = correction::notice(c, &office, &facts, round)?;
         Ok((facts.case, paper))
     });
     let (case, paper) = made.await?;
@@ -78,12 +77,12 @@ async fn document(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Printed> {
-    let (spine, (id, word)) = (Spine::of(&app, &services), ids::<String>(path)?);
+    let (office, (id, word)) = (Office::of(&app, &services), ids::<String>(path)?);
     let document = Document::from_code(&word).ok_or_else(Error::not_found)?;
     let made = app.db.read(move |c| {
-        let case = loading::owned(c, &Filer::Resident(who.account), id, spine.now)?;
-        let facts = facts::load(c, &spine, case)?;
-        let paper = decision::paper(c, &spine, &facts, document)?;
+        let case = loading::owned(c, &Filer::Resident(who.account), id, office.now)?;
+        let facts = facts::load(c, &office, case)?;
+        let paper = decision::paper(c, &office, &facts, document)?;
         Ok((facts.case, paper))
     });
     let (case, paper) = made.await?;

@@ -8,7 +8,7 @@ use super::prints::{ids, print};
 use crate::office::accounts::guards::DeskOfficer;
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::cases::showing::prints::decision::{self, Document, DocumentView};
 use crate::office::cases::showing::prints::record::{self, Opened, Print};
 use crate::office::cases::showing::prints::{case_file, correction, facts};
@@ -18,8 +18,7 @@ use crate::operations;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::Printed;
-use crate::platform::http::{Answer, List, Operations, PathId, Query};
+use crate::platform::http::{Answer, List, Operations, PathId, Printed, Query};
 use crate::platform::id::Id;
 use crate::platform::print::Paper;
 use crate::rules::text::Note;
@@ -33,7 +32,7 @@ pub fn routes(to: &mut Operations) {
 /// A print that is being made: ids and time are taken before the write.
 #[derive(Clone)]
 struct Printing {
-    spine: Spine,
+    office: Office,
     who: DeskOfficer,
     print: Id,
     reveal: Id,
@@ -41,13 +40,13 @@ struct Printing {
 
 impl Printing {
     fn begin(app: &App, services: &Services, who: DeskOfficer) -> Printing {
-        Printing { spine: Spine::of(app, services), who, print: app.clock.id(), reveal: app.clock.id() }
+        Printing { office: Office::of(app, services), who, print: app.clock.id(), reveal: app.clock.id() }
     }
 
     /// Leaves the row of this print; a paper for the applicant names them in full.
     fn note(&self, c: &mut AnyConn, case: &Case, title: &str, fields: &'static [RevealField], purpose: &str) -> Result<()> {
         let open = !fields.is_empty();
-        let (id, worker_id, at) = (self.print, self.who.id, self.spine.now);
+        let (id, worker_id, at) = (self.print, self.who.id, self.office.now);
         let row = Print { id, case_id: case.id, at, worker_id, document: title.to_owned(), open };
         let opened = open.then(|| Opened { id: self.reveal, person: case.person_id, fields, purpose: purpose.to_owned() });
         record::write(c, &row, opened.as_ref())
@@ -64,9 +63,9 @@ impl Printing {
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "文书，最早的在前")))]
 async fn list(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<List<DocumentView>>> {
-    call.read(move |c, spine| {
+    call.read(move |c, office| {
         let case = loading::in_scope(c, &who, id.0)?;
-        let facts = facts::load(c, spine, case)?;
+        let facts = facts::load(c, office, case)?;
         decision::list(c, &facts).map(List)
     })
     .await
@@ -85,8 +84,8 @@ async fn notice(
     let (job, (id, round)) = (Printing::begin(&app, &services, who), ids::<i64>(path)?);
     let made = app.db.write(move |c| {
         let case = loading::in_scope(c, &job.who, id)?;
-        let facts = facts::load(c, &job.spine, case)?;
-        let paper = correction::notice(c, &job.spine, &facts, round)?;
+        let facts = facts::load(c, &job.office, case)?;
+        let paper = correction::notice(c, &job.office, &facts, round)?;
         job.for_applicant(c, facts.case, paper)
     });
     let (case, paper) = made.await?;
@@ -107,8 +106,8 @@ async fn document(
     let document = Document::from_code(&word).ok_or_else(Error::not_found)?;
     let made = app.db.write(move |c| {
         let case = loading::in_scope(c, &job.who, id)?;
-        let facts = facts::load(c, &job.spine, case)?;
-        let paper = decision::paper(c, &job.spine, &facts, document)?;
+        let facts = facts::load(c, &job.office, case)?;
+        let paper = decision::paper(c, &job.office, &facts, document)?;
         job.for_applicant(c, facts.case, paper)
     });
     let (case, paper) = made.await?;
@@ -146,10 +145,10 @@ async fn file(
     let (job, purpose) = (Printing::begin(&app, &services, who), q.0.purpose());
     let made = app.db.write(move |c| {
         let case = loading::in_scope(c, &job.who, id.0)?;
-        let facts = facts::load(c, &job.spine, case)?;
+        let facts = facts::load(c, &job.office, case)?;
         let fields = if purpose.is_some() { case_file::OPENS } else { &[] };
         job.note(c, &facts.case, case_file::TITLE, fields, purpose.as_deref().unwrap_or_default())?;
-        let paper = case_file::paper(c, &job.spine, &facts, purpose.is_some())?;
+        let paper = case_file::paper(c, &job.office, &facts, purpose.is_some())?;
         Ok((facts.case, paper))
     });
     let (case, paper) = made.await?;

@@ -33,8 +33,8 @@ pub fn routes(to: &mut Operations) {
     responses((status = 200, description = "一页办件")))]
 async fn list(who: Resident, q: Query<Paged>, call: Call) -> Result<Answer<Page<CaseSummary>>> {
     let name = format!("to-take-on:{}", who.account);
-    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, spine, after, limit| {
-        mine::may_take_on(c, spine, who.account, after, limit)
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
+        mine::may_take_on(c, office, who.account, after, limit)
     })
     .await
 }
@@ -58,9 +58,9 @@ form!(TakeOn { version: "版本", consent: "个人信息处理同意书" });
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已接手")))]
 async fn take_on(who: Resident, id: PathId, call: Write<TakeOn>) -> Result<Answer<CaseView>> {
-    call.once(who.account, move |c, spine, sent| {
-        let case = taking_on::take_on(c, spine, who.account, id.0, sent.version, sent.consent.as_deref())?;
-        views::full(c, spine, &case, Some(&Actor::Applicant(who.account)))
+    call.once(who.account, move |c, office, sent| {
+        let case = taking_on::take_on(c, office, who.account, id.0, sent.version, sent.consent.as_deref())?;
+        views::full(c, office, &case, Some(&Actor::Applicant(who.account)))
     })
     .await
 }

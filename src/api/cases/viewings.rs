@@ -9,7 +9,7 @@ use crate::office::accounts::staff;
 use crate::office::cases::access::loading;
 use crate::office::cases::filing::viewings::{self, Viewing};
 use crate::office::cases::record::case::{self, Case};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::people::views::AreaNames;
 use crate::office::policy::county;
 use crate::office::stored;
@@ -112,10 +112,10 @@ async fn my_list(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Page<PaperLook>>> {
-    let (spine, limit, name) = (Spine::of(&app, &services), paging::limit(q.0.limit)?, format!("views:{}", id.0));
+    let (office, limit, name) = (Office::of(&app, &services), paging::limit(q.0.limit)?, format!("views:{}", id.0));
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let read = app.db.read(move |c| {
-        let case = loading::owned(c, &Filer::Resident(who.account), id.0, spine.now)?;
+        let case = loading::owned(c, &Filer::Resident(who.account), id.0, office.now)?;
         let rows = viewings::of(c, case.id, after, limit)?;
         Ok((case, rows))
     });

@@ -150,14 +150,14 @@ async fn state(who: DeskOfficer, call: Write<StateAbsence>) -> Result<Created<Ab
     let worker = who.0;
     let id = call.app.clock.id();
     let new = planned(&call.sent, &worker, id, call.office.now)?;
-    call.once(worker.id, move |c, spine, _| {
-        let posts = manages(c, &worker, new.worker_id, spine.now)?;
-        deputy_fits(c, &posts, &new, spine.now)?;
+    call.once(worker.id, move |c, office, _| {
+        let posts = manages(c, &worker, new.worker_id, office.now)?;
+        deputy_fits(c, &posts, &new, office.now)?;
         absences::state(c, &new)?;
-        if new.lasts(spine.now) {
-            claims::begin(c, spine, new.id, new.worker_id)?;
+        if new.lasts(office.now) {
+            claims::begin(c, office, new.id, new.worker_id)?;
         }
-        view(c, new.id, spine.now)
+        view(c, new.id, office.now)
     })
     .await
 }
@@ -237,14 +237,14 @@ form!(EndAbsence { version: "版本" });
     responses((status = 200, description = "已结束")))]
 async fn end(who: DeskOfficer, id: PathId, call: Write<EndAbsence>) -> Result<Answer<AbsenceView>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let absence = absences::find(c, id.0)?;
-        manages(c, &worker, absence.worker_id, spine.now)?;
-        if absence.version != sent.version || absence.ended_at.is_some() || absence.until_at <= spine.now {
-            return Err(Error::stale(absence.current(spine.now)));
+        manages(c, &worker, absence.worker_id, office.now)?;
+        if absence.version != sent.version || absence.ended_at.is_some() || absence.until_at <= office.now {
+            return Err(Error::stale(absence.current(office.now)));
         }
-        claims::end(c, spine, absence.id, absence.deputy_id, Some(worker.id))?;
-        view(c, absence.id, spine.now)
+        claims::end(c, office, absence.id, absence.deputy_id, Some(worker.id))?;
+        view(c, absence.id, office.now)
     })
     .await
 }

@@ -8,7 +8,7 @@ use super::decisions::{Ruling, Verb};
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::frame::Write;
 use crate::platform::code;
 use crate::platform::db::{AnyConn, apart};
@@ -89,7 +89,7 @@ struct BulkDone {
     responses((status = 200, description = "每件的结果")))]
 async fn bulk(who: DeskOfficer, call: Write<Bulk>) -> Result<Answer<BulkDone>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let ruling = Ruling {
             action: sent.action.action(),
             reason: sent.reason.clone().map(Code::into_string),
@@ -97,7 +97,7 @@ async fn bulk(who: DeskOfficer, call: Write<Bulk>) -> Result<Answer<BulkDone>> {
         };
         let mut results = Vec::with_capacity(sent.cases.len());
         for seen in &sent.cases {
-            results.push(one(c, spine, &worker, &ruling, seen)?);
+            results.push(one(c, office, &worker, &ruling, seen)?);
         }
         let done = results.iter().filter(|r| r.errcode == 0).count();
         Ok(BulkDone { done, refused: results.len().saturating_sub(done), results })
@@ -106,7 +106,7 @@ async fn bulk(who: DeskOfficer, call: Write<Bulk>) -> Result<Answer<BulkDone>> {
 }
 
 /// One case, apart from the others.
-fn one(c: &mut AnyConn, spine: &Spine, worker: &Worker, ruling: &Ruling, seen: &SeenCase) -> Result<BulkResult> {
+fn one(c: &mut AnyConn, office: &Office, worker: &Worker, ruling: &Ruling, seen: &SeenCase) -> Result<BulkResult> {
     let told = |case: Option<&Case>, status: u16, errcode: u32, errmsg: &str, details: &[Detail]| BulkResult {
         id: seen.id,
         status,
@@ -116,7 +116,7 @@ fn one(c: &mut AnyConn, spine: &Spine, worker: &Worker, ruling: &Ruling, seen: &
         version: case.map(|case| case.version),
         state: case.map(|case| labelled!(case.state)),
     };
-    match apart(c, |c| ruling.on(c, spine, worker, seen.id, seen.version))? {
+    match apart(c, |c| ruling.on(c, office, worker, seen.id, seen.version))? {
         Ok(case) => Ok(told(Some(&case), 200, 0, "ok", &[])),
         Err(e) => {
             let now = present(c, worker, seen.id)?;

@@ -12,7 +12,7 @@ use crate::office::cases::moving::merging;
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::frame::Write;
 use crate::office::policy::county;
@@ -106,11 +106,11 @@ async fn decide(who: DeskOfficer, path: web::Path<(String, String)>, call: Write
     let id: Id = id.parse().map_err(|_| Error::not_found())?;
     let action = Verb::from_code(&verb).ok_or_else(Error::not_found)?.action();
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let ruling =
             Ruling { action, reason: sent.reason.clone().map(Code::into_string), note: sent.note.clone().map(Note::into_string) };
-        let case = ruling.on(c, spine, &worker, id, sent.version)?;
-        views::full(c, spine, &case, Some(&Actor::Worker(worker.clone())))
+        let case = ruling.on(c, office, &worker, id, sent.version)?;
+        views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
 }
@@ -124,12 +124,12 @@ pub(crate) struct Ruling {
 
 impl Ruling {
     /// Decides a case in the worker's scope, on the version that was seen. Errors: 10002, 10006, 10030, 200xx.
-    pub fn on(&self, c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: i64) -> Result<Case> {
+    pub fn on(&self, c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: i64) -> Result<Case> {
         let case = loading::in_scope(c, worker, id)?;
         reasoned(c, &case, self.action, self.reason.as_deref(), self.note.as_deref())?;
         let (actor, version) = (Actor::Worker(worker.clone()), Some(version));
         let (action, reason, note) = (self.action, self.reason.clone(), self.note.clone());
-        act(c, spine, case.id, Act { actor, action, version, reason, note })
+        act(c, office, case.id, Act { actor, action, version, reason, note })
     }
 }
 
@@ -182,12 +182,12 @@ form!(MergeCase { version: "版本", into: "并入的办件", note: "说明" });
     responses((status = 200, description = "已并件")))]
 async fn merge(who: DeskOfficer, id: PathId, call: Write<MergeCase>) -> Result<Answer<CaseView>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let actor = Actor::Worker(worker.clone());
         let (action, version) = (Action::Merge, Some(sent.version));
         let act_of = Act { actor: actor.clone(), action, version, reason: None, note: sent.note.clone().map(Note::into_string) };
-        let case = merging::merge(c, spine, &worker, id.0, sent.into, act_of)?;
-        views::full(c, spine, &case, Some(&actor))
+        let case = merging::merge(c, office, &worker, id.0, sent.into, act_of)?;
+        views::full(c, office, &case, Some(&actor))
     })
     .await
 }

@@ -50,11 +50,11 @@ struct DeskHanded {
 async fn hand_over(who: DeskLead, call: Write<HandDesk>) -> Result<Answer<DeskHanded>> {
     let by = who.0;
     let id = call.app.clock.id();
-    call.once(by.id, move |c, spine, asked| {
+    call.once(by.id, move |c, office, asked| {
         // A name is asked for, not a post: who was banned or moved may still hold cases.
         staff::names(c, vec![asked.from_worker])?.pop().ok_or_else(Error::not_found)?;
-        let to = asked.to_worker.map(|to| taker(c, asked, to, spine.now)).transpose()?;
-        let moved = HandOver { id, by: by.clone(), from: asked.from_worker, to }.run(c, spine)?;
+        let to = asked.to_worker.map(|to| taker(c, asked, to, office.now)).transpose()?;
+        let moved = HandOver { id, by: by.clone(), from: asked.from_worker, to }.run(c, office)?;
         Ok(DeskHanded { handed: moved.handed, returned: moved.returned })
     })
     .await

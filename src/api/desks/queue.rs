@@ -10,7 +10,7 @@ use crate::office::cases::moving::act::act;
 use crate::office::cases::moving::corrections::{self, Ask};
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::{case, codes};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{self, CaseSummary, CaseView};
 use crate::office::desks::queue::{self, Filter, QueueCounts, View};
 use crate::office::frame::{Call, Write};
@@ -70,8 +70,8 @@ async fn list(who: DeskOfficer, q: Query<Wanted>, call: Call) -> Result<Answer<P
     let worker = who.0;
     let filter = q.0.filter();
     let name = format!("queue:{}:{filter:?}", worker.id);
-    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, spine, after, limit| {
-        queue::list(c, spine, &worker, &filter, after, limit)
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
+        queue::list(c, office, &worker, &filter, after, limit)
     })
     .await
 }
@@ -94,7 +94,7 @@ struct Counted {
     responses((status = 200, description = "数量")))]
 async fn counts(who: DeskOfficer, q: Query<Counted>, call: Call) -> Result<Answer<QueueCounts>> {
     let filter = Filter { service: q.0.service.map(Code::into_string), state: q.0.state, view: View::All };
-    call.read(move |c, spine| queue::counts(c, spine, &who.0, &filter)).await
+    call.read(move |c, office| queue::counts(c, office, &who.0, &filter)).await
 }
 
 /// From which part of the queue.
@@ -113,10 +113,10 @@ form!(Next { service: "服务" });
     responses((status = 200, description = "已领取")))]
 async fn next(who: DeskOfficer, call: Write<Next>) -> Result<Answer<CaseView>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let filter = Filter { service: sent.service.clone().map(Code::into_string), state: None, view: View::Pool };
-        let case = queue::next(c, spine, &worker, &filter)?;
-        views::full(c, spine, &case, Some(&Actor::Worker(worker.clone())))
+        let case = queue::next(c, office, &worker, &filter)?;
+        views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
 }
@@ -126,9 +126,9 @@ async fn next(who: DeskOfficer, call: Write<Next>) -> Result<Answer<CaseView>> {
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "办件")))]
 async fn one(who: Worker, id: PathId, call: Call) -> Result<Answer<CaseView>> {
-    call.read(move |c, spine| {
+    call.read(move |c, office| {
         let case = loading::in_scope(c, &who, id.0)?;
-        views::full(c, spine, &case, Some(&Actor::Worker(who.clone())))
+        views::full(c, office, &case, Some(&Actor::Worker(who.clone())))
     })
     .await
 }
@@ -166,21 +166,21 @@ form!(Correction { version: "版本", items: "补正内容", target: "补正内�
     responses((status = 200, description = "已告知")))]
 async fn request_correction(who: DeskOfficer, id: PathId, call: Write<Correction>) -> Result<Answer<CaseView>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let case = loading::in_scope(c, &worker, id.0)?;
-        let asks = checked(c, spine, &case, &sent.items)?;
+        let asks = checked(c, office, &case, &sent.items)?;
         let actor = Actor::Worker(worker.clone());
         let (action, version) = (Action::RequestCorrection, Some(sent.version));
-        let case = act(c, spine, case.id, Act { actor, action, version, reason: None, note: None })?;
-        corrections::ask(c, spine, &case, &asks)?;
-        views::full(c, spine, &case, Some(&Actor::Worker(worker.clone())))
+        let case = act(c, office, case.id, Act { actor, action, version, reason: None, note: None })?;
+        corrections::ask(c, office, &case, &asks)?;
+        views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
 }
 
-fn checked(c: &mut AnyConn, spine: &Spine, case: &case::Case, items: &[Item]) -> Result<Vec<Ask>> {
+fn checked(c: &mut AnyConn, office: &Office, case: &case::Case, items: &[Item]) -> Result<Vec<Ask>> {
     let policy = county::pinned(c, case.policy_id)?.common;
-    let service = spine.services.get(&case.service)?;
+    let service = office.services.get(&case.service)?;
     let mut wrong = Vec::new();
     for (at, item) in items.iter().enumerate() {
         if views::target_label(&item.target, &policy, service).is_none() {

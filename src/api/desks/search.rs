@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::office::accounts::guards::DeskOfficer;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::desks::search::{self, By, Term};
 use crate::platform::app::App;
@@ -69,15 +69,15 @@ async fn search_cases(
     services: web::Data<Services>,
     rate: web::Data<SearchRate>,
 ) -> Result<Answer<Page<CaseSummary>>> {
-    let (spine, worker, asked) = (Spine::of(&app, &services), who.0, body.value);
+    let (office, worker, asked) = (Office::of(&app, &services), who.0, body.value);
     let limit = paging::limit(asked.limit)?;
-    let term = Term::read(&app.keys, asked.by, &asked.term, spine.today())?;
+    let term = Term::read(&app.keys, asked.by, &asked.term, office.today())?;
     let name = format!("search:{}:{}:{}", worker.id, asked.by.code(), hex::encode(term.hash));
     let after = paging::open(&app, &name, asked.cursor.as_deref())?;
     rate.0.check(&worker.id)?;
-    let (log, caller, now) = (app.clock.id(), worker.id, spine.now);
+    let (log, caller, now) = (app.clock.id(), worker.id, office.now);
     let wanted = term.clone();
-    let (rows, hits) = app.db.read(move |c| search::find(c, &spine, &worker, &wanted, after, limit)).await?;
+    let (rows, hits) = app.db.read(move |c| search::find(c, &office, &worker, &wanted, after, limit)).await?;
     app.db.write(move |c| search::record(c, log, now, caller, &term, hits)).await?;
     let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |(after, _)| *after)?;
     Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, s)| s).collect(), next_cursor }))

@@ -134,10 +134,10 @@ async fn list_holders(who: DeskOfficer, q: Query<Listed>, call: Call) -> Result<
     let (limit, cursor) = (q.0.limit, q.0.cursor.clone());
     let roll = q.0.roll(&who)?;
     let list = format!("register:{roll:?}");
-    call.page(&list, limit, cursor.as_deref(), move |c, spine, after, limit| {
+    call.page(&list, limit, cursor.as_deref(), move |c, office, after, limit| {
         let mut names = AreaNames::default();
         let held = rolls::list(c, &roll, after.map(opened).transpose()?, limit.saturating_add(1))?.into_iter();
-        held.map(|h| HolderLine::of(c, &mut names, h, spine.today())).collect()
+        held.map(|h| HolderLine::of(c, &mut names, h, office.today())).collect()
     })
     .await
 }

@@ -4,7 +4,7 @@ use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::frame::Call;
 use crate::office::guides::{self, Guide, OpenService};
 use crate::office::people::persons;
@@ -41,8 +41,8 @@ struct Guides {
     description = "一个县（区）今天能办哪些事；不能办的说明原因。",
     responses((status = 200, description = "各项服务")))]
 async fn list(q: Query<InCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Public<Guides>> {
-    let (spine, county) = (Spine::of(&app, &services), persons::county_of(&q.0.county));
-    let items = app.db.read(move |c| guides::open_services(c, &spine, &county)).await?;
+    let (office, county) = (Office::of(&app, &services), persons::county_of(&q.0.county));
+    let items = app.db.read(move |c| guides::open_services(c, &office, &county)).await?;
     Ok(Answer::ok(Guides { county: county.to_string(), items }).public())
 }
 
@@ -52,5 +52,5 @@ async fn list(q: Query<InCounty>, app: web::Data<App>, services: web::Data<Servi
     responses((status = 200, description = "办事指南")))]
 async fn one(service: web::Path<String>, q: Query<InCounty>, call: Call) -> Result<Public<Guide>> {
     let county = persons::county_of(&q.0.county);
-    Ok(call.read(move |c, spine| guides::guide(c, spine, &county, &service)).await?.public())
+    Ok(call.read(move |c, office| guides::guide(c, office, &county, &service)).await?.public())
 }

@@ -32,7 +32,7 @@ pub fn routes(to: &mut Operations) {
     responses((status = 200, description = "件次")))]
 async fn get_volumes(who: AreaOverseer, q: Query<Wanted>, call: Call) -> Result<Answer<Volumes>> {
     let scope = Scope::of(&who, &call.office, &q.0)?;
-    call.read(move |c, spine| volumes::count(c, spine, &scope)).await
+    call.read(move |c, office| volumes::count(c, office, &scope)).await
 }
 
 #[utoipa::path(get, path = "/staff/reports/ages", tag = "reports", operation_id = "getAgeReport", summary = "统计：在办时长",
@@ -40,7 +40,7 @@ async fn get_volumes(who: AreaOverseer, q: Query<Wanted>, call: Call) -> Result<
     responses((status = 200, description = "在办件数")))]
 async fn get_ages(who: AreaOverseer, q: Query<WantedNow>, call: Call) -> Result<Answer<Ages>> {
     let scope = Scope::of(&who, &call.office, &q.0.into())?;
-    call.read(move |c, spine| ages::count(c, spine, &scope)).await
+    call.read(move |c, office| ages::count(c, office, &scope)).await
 }
 
 #[utoipa::path(get, path = "/staff/reports/returns", tag = "reports", operation_id = "getReturnReport", summary = "统计：退回原因",
@@ -48,7 +48,7 @@ async fn get_ages(who: AreaOverseer, q: Query<WantedNow>, call: Call) -> Result<
     responses((status = 200, description = "原因和比例")))]
 async fn get_returns(who: AreaOverseer, q: Query<Wanted>, call: Call) -> Result<Answer<Returns>> {
     let scope = Scope::of(&who, &call.office, &q.0)?;
-    call.read(move |c, spine| returns::count(c, spine, &scope)).await
+    call.read(move |c, office| returns::count(c, office, &scope)).await
 }
 
 #[utoipa::path(get, path = "/staff/reports/desks", tag = "reports", operation_id = "getDeskReport", summary = "统计：窗口用时",
@@ -56,7 +56,7 @@ async fn get_returns(who: AreaOverseer, q: Query<Wanted>, call: Call) -> Result<
     responses((status = 200, description = "窗口用时")))]
 async fn get_desks(who: AreaOverseer, q: Query<Wanted>, call: Call) -> Result<Answer<DeskTimes>> {
     let scope = Scope::of(&who, &call.office, &q.0)?;
-    call.read(move |c, spine| desk_times::count(c, spine, &scope)).await
+    call.read(move |c, office| desk_times::count(c, office, &scope)).await
 }
 
 #[utoipa::path(get, path = "/staff/reports/workload", tag = "reports", operation_id = "getWorkloadReport", summary = "统计：工作量",
@@ -64,7 +64,7 @@ async fn get_desks(who: AreaOverseer, q: Query<Wanted>, call: Call) -> Result<An
     responses((status = 200, description = "工作量")))]
 async fn get_workload(who: AreaOverseer, q: Query<Wanted>, call: Call) -> Result<Answer<Workload>> {
     let scope = Scope::of(&who, &call.office, &q.0)?;
-    call.read(move |c, spine| workload::count(c, spine, &scope)).await
+    call.read(move |c, office| workload::count(c, office, &scope)).await
 }
 
 #[utoipa::path(get, path = "/staff/reports/satisfaction", tag = "reports", operation_id = "getSatisfactionReport", summary = "统计：满意度",
@@ -72,5 +72,5 @@ async fn get_workload(who: AreaOverseer, q: Query<Wanted>, call: Call) -> Result
     responses((status = 200, description = "评价")))]
 async fn get_satisfaction(who: AreaOverseer, q: Query<Wanted>, call: Call) -> Result<Answer<Satisfaction>> {
     let scope = Scope::of(&who, &call.office, &q.0)?;
-    call.read(move |c, spine| satisfaction::count(c, spine, &scope)).await
+    call.read(move |c, office| satisfaction::count(c, office, &scope)).await
 }

@@ -4,7 +4,7 @@ use actix_web::web;
 
 use crate::office::accounts::guards::AreaOverseer;
 use crate::office::cases::service::figures::Scope;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::policy::areas;
 use crate::office::reports::scope::Wanted;
 use crate::office::reports::{ages, desk_times, returns, satisfaction, volumes, workload};
@@ -36,14 +36,14 @@ coded_enum! {
 }
 
 impl Sheet {
-    fn tables(self, c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Vec<Table>> {
+    fn tables(self, c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Vec<Table>> {
         Ok(match self {
-            Sheet::Volumes => volumes::count(c, spine, scope)?.tables(),
-            Sheet::Ages => ages::count(c, spine, scope)?.tables(),
-            Sheet::Returns => returns::count(c, spine, scope)?.tables(),
-            Sheet::Desks => desk_times::count(c, spine, scope)?.tables(),
-            Sheet::Workload => workload::count(c, spine, scope)?.tables(),
-            Sheet::Satisfaction => satisfaction::count(c, spine, scope)?.tables(),
+            Sheet::Volumes => volumes::count(c, office, scope)?.tables(),
+            Sheet::Ages => ages::count(c, office, scope)?.tables(),
+            Sheet::Returns => returns::count(c, office, scope)?.tables(),
+            Sheet::Desks => desk_times::count(c, office, scope)?.tables(),
+            Sheet::Workload => workload::count(c, office, scope)?.tables(),
+            Sheet::Satisfaction => satisfaction::count(c, office, scope)?.tables(),
         })
     }
 
@@ -57,13 +57,13 @@ impl Sheet {
 }
 
 /// What was asked, when, and by whom; what it is called, its days and the caller's name are given.
-pub fn notes(c: &mut AnyConn, spine: &Spine, scope: &Scope, (label, days, by): (&str, &str, &str)) -> Result<Notes> {
+pub fn notes(c: &mut AnyConn, office: &Office, scope: &Scope, (label, days, by): (&str, &str, &str)) -> Result<Notes> {
     let mut places = Vec::new();
     for (first, _) in &scope.areas {
         places.push(areas::full_name(c, &stored::area(first)?)?);
     }
     let service = match &scope.service {
-        Some(code) => spine.services.get(code)?.label(),
+        Some(code) => office.services.get(code)?.label(),
         None => "全部事项",
     };
     Ok(vec![
@@ -71,7 +71,7 @@ pub fn notes(c: &mut AnyConn, spine: &Spine, scope: &Scope, (label, days, by): (
         ("地区", places.join("、")),
         ("事项", service.to_owned()),
         ("时间", days.to_owned()),
-        ("生成时间", rfc3339(spine.now)),
+        ("生成时间", rfc3339(office.now)),
         ("生成人", by.to_owned()),
     ])
 }
@@ -88,12 +88,12 @@ async fn download(
     services: web::Data<Services>,
 ) -> Result<Download> {
     let report = Sheet::from_code(&path).ok_or_else(Error::not_found)?;
-    let spine = Spine::of(&app, &services);
-    let scope = Scope::of(&who, &spine, &q.0)?;
+    let office = Office::of(&app, &services);
+    let scope = Scope::of(&who, &office, &q.0)?;
     let (period, by) = (scope.period, who.0.name);
     let made = app.db.read(move |c| {
-        let notes = notes(c, &spine, &scope, (report.label(), &report.days(&scope), &by))?;
-        Ok((notes, report.tables(c, &spine, &scope)?))
+        let notes = notes(c, &office, &scope, (report.label(), &report.days(&scope), &by))?;
+        Ok((notes, report.tables(c, &office, &scope)?))
     });
     let (notes, tables) = made.await?;
     Ok(Download {

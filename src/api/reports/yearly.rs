@@ -6,9 +6,8 @@ use utoipa::ToSchema;
 
 use super::xlsx::notes;
 use crate::office::accounts::guards::AreaOverseer;
-use crate::office::cases::service::figures::ReportTable;
-use crate::office::cases::service::figures::Scope;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::figures::{ReportTable, Scope};
+use crate::office::cases::service::{Office, Services};
 use crate::office::reports::scope::WantedYear;
 use crate::office::reports::yearly;
 use crate::operations;
@@ -45,10 +44,10 @@ async fn get_yearly(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Yearly>> {
-    let spine = Spine::of(&app, &services);
-    let scope = Scope::of_year(&who, &spine, &q.0)?;
+    let office = Office::of(&app, &services);
+    let scope = Scope::of_year(&who, &office, &q.0)?;
     let year = scope.year();
-    Ok(Answer::ok(Yearly { year, tables: app.db.read(move |c| yearly::tables(c, &spine, &scope)).await? }))
+    Ok(Answer::ok(Yearly { year, tables: app.db.read(move |c| yearly::tables(c, &office, &scope)).await? }))
 }
 
 #[utoipa::path(get, path = "/staff/reports/yearly/xlsx", tag = "reports", operation_id = "downloadYearlyReport", summary = "统计：下载年报电子表格",
@@ -60,12 +59,12 @@ async fn download_yearly(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Download> {
-    let spine = Spine::of(&app, &services);
-    let scope = Scope::of_year(&who, &spine, &q.0)?;
+    let office = Office::of(&app, &services);
+    let scope = Scope::of_year(&who, &office, &q.0)?;
     let (year, by) = (scope.year(), who.0.name);
     let made = app.db.read(move |c| {
-        let notes = notes(c, &spine, &scope, ("年报", &format!("{year}年"), &by))?;
-        Ok((notes, yearly::tables(c, &spine, &scope)?.iter().map(ReportTable::sheet).collect()))
+        let notes = notes(c, &office, &scope, ("年报", &format!("{year}年"), &by))?;
+        Ok((notes, yearly::tables(c, &office, &scope)?.iter().map(ReportTable::sheet).collect()))
     });
     let (notes, tables) = made.await?;
     Ok(Download {

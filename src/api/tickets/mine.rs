@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::office::accounts::guards::Resident;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::frame::{Call, Write};
 use crate::office::tickets::asking::{self, Wish};
 use crate::office::tickets::open::open;
@@ -81,12 +81,12 @@ form!(OpenTicket { kind: "类别", text: "情况说明", case_id: "办件", pers
     responses((status = 201, description = "已收到，含办理期限")))]
 async fn ask(who: Resident, call: Write<OpenTicket>) -> Result<Created<TicketView>> {
     let account = who.account;
-    call.once(account, move |c, spine, sent| {
+    call.once(account, move |c, office, sent| {
         let wish = Wish { kind: sent.kind.kind(), text: &sent.text, case: sent.case_id, person: sent.person_id, area: sent.area };
-        let new = asking::wished(c, spine, account, &wish)?;
-        let id = open(c, spine, &new)?;
+        let new = asking::wished(c, office, account, &wish)?;
+        let id = open(c, office, &new)?;
         let ticket = ticket::find(c, id)?;
-        views::for_resident(c, spine, &ticket)
+        views::for_resident(c, office, &ticket)
     })
     .await
 }
@@ -124,9 +124,9 @@ async fn list(who: Resident, q: Query<Mine>, call: Call) -> Result<Answer<Page<T
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "反映")))]
 async fn one(who: Resident, id: PathId, call: Call) -> Result<Answer<TicketView>> {
-    call.read(move |c, spine| {
+    call.read(move |c, office| {
         let ticket = ticket::owned(c, who.account, id.0)?;
-        views::for_resident(c, spine, &ticket)
+        views::for_resident(c, office, &ticket)
     })
     .await
 }
@@ -166,11 +166,11 @@ form!(TicketNotSolved { version: "版本", text: "哪里没有解决" });
 async fn changed<B, F>(who: Resident, call: Write<B>, change: F) -> Result<Answer<TicketView>>
 where
     B: Send + 'static,
-    F: Fn(&mut AnyConn, &Spine, &B) -> Result<Ticket> + Send + 'static,
+    F: Fn(&mut AnyConn, &Office, &B) -> Result<Ticket> + Send + 'static,
 {
-    call.once(who.account, move |c, spine, sent| {
-        let ticket = change(c, spine, sent)?;
-        views::for_resident(c, spine, &ticket)
+    call.once(who.account, move |c, office, sent| {
+        let ticket = change(c, office, sent)?;
+        views::for_resident(c, office, &ticket)
     })
     .await
 }
@@ -180,7 +180,7 @@ where
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "已补充")))]
 async fn add(who: Resident, id: PathId, call: Write<TicketWords>) -> Result<Answer<TicketView>> {
-    changed(who, call, move |c, spine, sent| asking::add(c, spine, who.account, id.0, &sent.text)).await
+    changed(who, call, move |c, office, sent| asking::add(c, office, who.account, id.0, &sent.text)).await
 }
 
 #[utoipa::path(post, path = "/me/tickets/{id}/actions/confirm", tag = "tickets", operation_id = "confirmTicket", summary = "确认已经解决",
@@ -188,7 +188,7 @@ async fn add(who: Resident, id: PathId, call: Write<TicketWords>) -> Result<Answ
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "已结束")))]
 async fn confirm(who: Resident, id: PathId, call: Write<TicketSolved>) -> Result<Answer<TicketView>> {
-    changed(who, call, move |c, spine, sent| asking::confirm(c, spine, who.account, id.0, sent.version)).await
+    changed(who, call, move |c, office, sent| asking::confirm(c, office, who.account, id.0, sent.version)).await
 }
 
 #[utoipa::path(post, path = "/me/tickets/{id}/actions/not-solved", tag = "tickets", operation_id = "reopenTicket", summary = "没有解决",
@@ -196,5 +196,5 @@ async fn confirm(who: Resident, id: PathId, call: Write<TicketSolved>) -> Result
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "已重新办理")))]
 async fn not_solved(who: Resident, id: PathId, call: Write<TicketNotSolved>) -> Result<Answer<TicketView>> {
-    changed(who, call, move |c, spine, sent| asking::reopen(c, spine, who.account, id.0, sent.version, &sent.text)).await
+    changed(who, call, move |c, office, sent| asking::reopen(c, office, who.account, id.0, sent.version, &sent.text)).await
 }

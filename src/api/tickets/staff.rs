@@ -104,9 +104,9 @@ async fn counts(who: AreaOfficer, q: Query<Counted>, call: Call) -> Result<Answe
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "反映")))]
 async fn one(who: AreaOfficer, id: PathId, call: Call) -> Result<Answer<TicketView>> {
-    call.read(move |c, spine| {
+    call.read(move |c, office| {
         let ticket = ticket::in_sight(c, &who, id.0)?;
-        views::for_worker(c, spine, &ticket, &who)
+        views::for_worker(c, office, &ticket, &who)
     })
     .await
 }
@@ -117,9 +117,9 @@ where
     B: Send + 'static,
     F: Fn(&mut AnyConn, &Doer<'_>, &B) -> Result<Ticket> + Send + 'static,
 {
-    call.once(worker.id, move |c, spine, sent| {
-        let ticket = act(c, &Doer { spine, worker: &worker }, sent)?;
-        views::for_worker(c, spine, &ticket, &worker)
+    call.once(worker.id, move |c, office, sent| {
+        let ticket = act(c, &Doer { office, worker: &worker }, sent)?;
+        views::for_worker(c, office, &ticket, &worker)
     })
     .await
 }
@@ -260,8 +260,8 @@ async fn show_contact(who: AreaOfficer, id: PathId, call: Save<ShowTicketContact
         faults.push("/purpose", "查看原因", "too_short", reason, "例如：电话告知补正材料。");
     }
     faults.settle()?;
-    call.save(move |c, spine, _| {
-        let doer = Doer { spine, worker: &worker };
+    call.save(move |c, office, _| {
+        let doer = Doer { office, worker: &worker };
         Ok(TicketContact { phone: doer.show_contact(c, id.0, &purpose)?.1 })
     })
     .await

@@ -23,11 +23,9 @@ use zhucan::rules::lifecycle::Action;
 use zhucan::services::education_aid::form::{self, Account, Holder, Parent, Student};
 use zhucan::services::education_aid::payments::{self, BankAnswer, LineState};
 use zhucan::services::education_aid::rules::{Season, SeasonStatus};
-use zhucan::services::education_aid::seasons;
-use zhucan::services::education_aid::sections_api;
 use zhucan::services::education_aid::store::{self, PaymentFault};
 use zhucan::services::education_aid::terms::{Beneficiary, Stage, Terms};
-use zhucan::services::education_aid::{CODE, EducationAid};
+use zhucan::services::education_aid::{CODE, EducationAid, seasons, sections_api};
 
 /// Applications in one write.
 const PAGE: usize = 40;
@@ -91,10 +89,10 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
 fn announce(c: &mut AnyConn, scene: &Scene, county: &County) -> Result<()> {
     let (year, students) = (county.report_year, county.students.iter().map(|s| s.count).sum::<usize>());
     let quota = i64::try_from(students).unwrap_or(i64::MAX);
-    let spine = scene.spine(day(year, 9, 11), 16 * 60);
-    let policy = county::current(c, &scene.area, CODE, spine.today())?;
+    let office = scene.office(day(year, 9, 11), 16 * 60);
+    let policy = county::current(c, &scene.area, CODE, office.today())?;
     let terms: Terms = policy.ok_or_else(|| Error::internal("the demo county has no policy"))?.service()?;
-    let id = Id::at(spine.now);
+    let id = Id::at(office.now);
     let season = Season {
         id,
         county: scene.area,
@@ -120,7 +118,7 @@ fn announce(c: &mut AnyConn, scene: &Scene, county: &County) -> Result<()> {
     if !faults.is_empty() {
         return Err(Error::internal(format!("a season of the past is faulty: {faults:?}")));
     }
-    seasons::announce(c, &season, scene.office.county.id, spine.now)
+    seasons::announce(c, &season, scene.office.county.id, office.now)
 }
 
 fn season_of(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<Season> {
@@ -131,17 +129,17 @@ fn season_of(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<Season> {
 /// From the first screen to the submission.
 pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, pupil: &Pupil) -> Result<Way<'a>> {
     let season = season_of(c, scene, pupil.year)?;
-    let spine = scene.spine(pupil.applied_on, 9 * 60 + u32::try_from(pupil.seed % 600).unwrap_or(0));
-    let (account, person) = pupil.applicant.sign_in(c, &spine, &scene.office.town)?;
+    let office = scene.office(pupil.applied_on, 9 * 60 + u32::try_from(pupil.seed % 600).unwrap_or(0));
+    let (account, person) = pupil.applicant.sign_in(c, &office, &scene.office.town)?;
     let filer = Filer::Resident(account);
     let new = NewDraft { filer, person, kind: pupil.kind.code().to_owned(), period: season.code.clone() };
-    let draft = drafts::begin(c, &spine, &EducationAid, Id::at(spine.now), &new)?;
-    let mut way = Way::of(c, scene, spine, draft, pupil.seed);
+    let draft = drafts::begin(c, &office, &EducationAid, Id::at(office.now), &new)?;
+    let mut way = Way::of(c, scene, office, draft, pupil.seed);
     let student = Student { school: school(pupil), stage: pupil.stage, enrolled_year: enrolled(pupil), student_no: None };
-    drafts::save(way.c, &way.spine, &way.case, "student", 0, &student)?;
+    drafts::save(way.c, &way.office, &way.case, "student", 0, &student)?;
     let family = form::Family { parent: parent(way.c, scene, pupil)?, other_aid: false, commitment: true };
-    drafts::save(way.c, &way.spine, &way.case, "family", 0, &family)?;
-    drafts::save(way.c, &way.spine, &way.case, "account", 0, &bank_account(pupil.applicant.person.name.reveal(), pupil.seed)?)?;
+    drafts::save(way.c, &way.office, &way.case, "family", 0, &family)?;
+    drafts::save(way.c, &way.office, &way.case, "account", 0, &bank_account(pupil.applicant.person.name.reveal(), pupil.seed)?)?;
     way.submit()?;
     Ok(way)
 }
@@ -210,16 +208,16 @@ fn first_batch(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<()> {
     for line in payments::lines(c, batch)?.iter().filter(|l| l.state == LineState::Paid) {
         let case = case::find(c, line.case_id)?;
         let seed = u64::try_from(line.line_no).unwrap_or(0);
-        Way::of(c, scene, scene.spine(day(year, 11, 10), 16 * 60), case, seed).perhaps_rate()?;
+        Way::of(c, scene, scene.office(day(year, 11, 10), 16 * 60), case, seed).perhaps_rate()?;
     }
     for line in payments::lines(c, batch)?.iter().filter(|l| l.state == LineState::Failed) {
         let case = case::find(c, line.case_id)?;
-        let spine = scene.spine(day(year, 11, 13), 19 * 60);
-        let before = drafts::read::<Account>(c, &case.key(&spine.keys)?, case.id, "account")?;
+        let office = scene.office(day(year, 11, 13), 19 * 60);
+        let before = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, "account")?;
         let before = before.ok_or_else(|| Error::internal("a payment without an account"))?;
         let mended = bank_account(&before.body.holder_name, 500_000_u64.saturating_add(line.line_no.unsigned_abs()))?;
-        drafts::save(c, &spine, &case, "account", before.version, &mended)?;
-        sections_api::mended(c, &spine, &case, &mended)?;
+        drafts::save(c, &office, &case, "account", before.version, &mended)?;
+        sections_api::mended(c, &office, &case, &mended)?;
     }
     Ok(())
 }
@@ -242,13 +240,13 @@ fn pay(
     refuses: impl Fn(i64) -> Option<PaymentFault>,
 ) -> Result<Id> {
     let (finance, season) = (&scene.office.finance, season_of(c, scene, year)?);
-    let (batch, left_out) = payments::build(c, &scene.spine(days.0, 10 * 60), finance, &season)?;
+    let (batch, left_out) = payments::build(c, &scene.office(days.0, 10 * 60), finance, &season)?;
     if left_out > 0 {
         return Err(Error::internal("finance may not sign everything"));
     }
-    payments::export(c, &scene.spine(days.0, 10 * 60 + 30), finance, batch, 1)?;
+    payments::export(c, &scene.office(days.0, 10 * 60 + 30), finance, batch, 1)?;
     let lines = payments::lines(c, batch)?;
     let answers: Vec<BankAnswer> = lines.iter().map(|l| BankAnswer { line_no: l.line_no, fault: refuses(l.line_no) }).collect();
-    payments::book(c, &scene.spine(days.1, 15 * 60), finance, batch, 2, &answers)?;
+    payments::book(c, &scene.office(days.1, 15 * 60), finance, batch, 2, &answers)?;
     Ok(batch)
 }

@@ -10,7 +10,7 @@ use zhucan::office::accounts::identity::{self, Moment};
 use zhucan::office::accounts::link_desk::{self, Decision, Verdict};
 use zhucan::office::accounts::links::{NewLink, Relation};
 use zhucan::office::accounts::residents::{Identity, WeChatName};
-use zhucan::office::cases::service::Spine;
+use zhucan::office::cases::service::Office;
 use zhucan::office::people::kin::KinKind;
 use zhucan::office::people::persons;
 use zhucan::platform::db::AnyConn;
@@ -66,39 +66,39 @@ impl Applicant {
 
     /// Signs in, proves who they are (by the phone on record, or before the worker), and has the link confirmed; what
     /// was done for another case is found. Answers the account and the person.
-    pub fn sign_in(&self, c: &mut AnyConn, spine: &Spine, worker: &Worker) -> Result<(Id, Id)> {
+    pub fn sign_in(&self, c: &mut AnyConn, office: &Office, worker: &Worker) -> Result<(Id, Id)> {
         let (account, _) = self.account.account(c)?;
         let own = self.other.as_ref().map_or(&self.person, |o| &o.0);
         if account.identity == Identity::Unknown {
-            let at = Moment { now: spine.now, link: Id::at(spine.now) };
-            let claimed = identity::claim(c, &spine.keys, account.id, (&own.name, &own.id_number), account.version, at)?;
+            let at = Moment { now: office.now, link: Id::at(office.now) };
+            let claimed = identity::claim(c, &office.keys, account.id, (&own.name, &own.id_number), account.version, at)?;
             match &own.phone {
-                Some(phone) => identity::set_phone(c, &spine.keys, account.id, phone, at)?,
-                None => identity::confirm_in_person(c, &spine.keys, worker, account.id, &own.id_number, claimed.version, at)?,
+                Some(phone) => identity::set_phone(c, &office.keys, account.id, phone, at)?,
+                None => identity::confirm_in_person(c, &office.keys, worker, account.id, &own.id_number, claimed.version, at)?,
             };
         }
-        let person = persons::find_by_id_hash(c, &persons::id_hash(&spine.keys, &self.person.id_number))?;
+        let person = persons::find_by_id_hash(c, &persons::id_hash(&office.keys, &self.person.id_number))?;
         let person = person.ok_or_else(|| Error::internal("an invented person is not on record"))?.id;
         if let Some((_, relation)) = self.other {
-            self.link(c, spine, worker, account.id, relation)?;
+            self.link(c, office, worker, account.id, relation)?;
         }
         Ok((account.id, person))
     }
 
-    fn link(&self, c: &mut AnyConn, spine: &Spine, worker: &Worker, account: Id, relation: Relation) -> Result<()> {
+    fn link(&self, c: &mut AnyConn, office: &Office, worker: &Worker, account: Id, relation: Relation) -> Result<()> {
         let link = NewLink {
-            id: Id::at(spine.now),
+            id: Id::at(office.now),
             account,
             name: self.person.name.clone(),
             id_number: self.person.id_number.clone(),
             relation,
             evidence: "户口簿".to_owned(),
             area: self.area,
-            today: spine.today(),
-            now: spine.now,
+            today: office.today(),
+            now: office.now,
         };
-        let link = link.claim(c, &spine.keys)?;
-        let (today, now) = (spine.today().to_string(), spine.now);
+        let link = link.claim(c, &office.keys)?;
+        let (today, now) = (office.today().to_string(), office.now);
         let decision = Decision { verdict: Verdict::Confirm, version: link.version, last_day: None, today, now };
         link_desk::decide(c, worker, link.id, &decision)?;
         Ok(())

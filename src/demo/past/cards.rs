@@ -106,10 +106,10 @@ fn rounds(scene: &Scene, county: &County) -> Vec<NaiveDate> {
 
 /// From the first screen to the submission.
 pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, story: &Story) -> Result<Way<'a>> {
-    let spine = scene.spine(story.applied_on, 9 * 60 + u32::try_from(story.seed % 600).unwrap_or(0));
-    let (account, person) = story.applicant.sign_in(c, &spine, &scene.office.town)?;
-    let draft = api::begun(c, &spine, Id::at(spine.now), &Filer::Resident(account), (person, story.kind))?;
-    let mut way = Way::of(c, scene, spine, draft, story.seed);
+    let office = scene.office(story.applied_on, 9 * 60 + u32::try_from(story.seed % 600).unwrap_or(0));
+    let (account, person) = story.applicant.sign_in(c, &office, &scene.office.town)?;
+    let draft = api::begun(c, &office, Id::at(office.now), &Filer::Resident(account), (person, story.kind))?;
+    let mut way = Way::of(c, scene, office, draft, story.seed);
     let holder = Holder {
         phone: None,
         address: None,
@@ -117,8 +117,8 @@ pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, story: &Story) -> Res
         declared_category: (story.kind == Kind::New).then_some(story.card.category),
         cross_province: story.away,
     };
-    drafts::save(way.c, &way.spine, &way.case, HOLDER, 0, &holder)?;
-    drafts::save(way.c, &way.spine, &way.case, DELIVERY, 0, &delivery(story))?;
+    drafts::save(way.c, &way.office, &way.case, HOLDER, 0, &holder)?;
+    drafts::save(way.c, &way.office, &way.case, DELIVERY, 0, &delivery(story))?;
     way.submit()?;
     Ok(way)
 }
@@ -153,7 +153,7 @@ fn told(c: &mut AnyConn, scene: &Scene, story: &Story) -> Result<()> {
     way.worker(&scene.office.county, Action::Approve)?;
     way.notice()?;
     way.within(2);
-    making::make(way.c, &way.spine, &scene.office.county, &way.case, way.case.version)?;
+    making::make(way.c, &way.office, &scene.office.county, &way.case, way.case.version)?;
     way.look_again()?;
     way.within(3);
     handed_out(&mut way, story)?;
@@ -178,7 +178,7 @@ fn assessed(way: &mut Way<'_>, story: &Story) -> Result<()> {
         return Ok(());
     }
     match story.visit {
-        Visit::Round(day) if day > way.today() => way.spine = way.scene.spine(day, 15 * 60),
+        Visit::Round(day) if day > way.today() => way.office = way.scene.office(day, 15 * 60),
         _ => way.within(5),
     }
     let assessor = &way.scene.office.assessor;
@@ -193,9 +193,9 @@ fn assessed(way: &mut Way<'_>, story: &Story) -> Result<()> {
         hospital: "示例县人民医院".to_owned(),
         at_home: story.visit == Visit::Home || in_round,
         assessor: assessor.id,
-        entered_at: way.spine.now,
+        entered_at: way.office.now,
     };
-    following::enter(way.c, &way.spine, assessor, &way.case, way.case.version, &entered)?;
+    following::enter(way.c, &way.office, assessor, &way.case, way.case.version, &entered)?;
     // The result left a line in the case's history.
     way.look_again()
 }
@@ -205,12 +205,12 @@ fn handed_out(way: &mut Way<'_>, story: &Story) -> Result<()> {
     let office = &way.scene.office;
     if delivery(story).way == DeliveryWay::Post {
         let number = format!("EMS{:010}", story.seed);
-        making::post(way.c, &way.spine, &office.county, &way.case, way.case.version, &number)?;
+        making::post(way.c, &way.office, &office.county, &way.case, way.case.version, &number)?;
         way.look_again()?;
         way.within(4);
-        return making::received(way.c, &way.spine, &way.case, "receipt_confirmed");
+        return making::received(way.c, &way.office, &way.case, "receipt_confirmed");
     }
     let worker = if way.case.desk == Some(Desk::Town) { &office.town } else { &office.county };
     let receiver = story.applicant.person.name.reveal();
-    making::hand_out(way.c, &way.spine, worker, &way.case, way.case.version, receiver)
+    making::hand_out(way.c, &way.office, worker, &way.case, way.case.version, receiver)
 }

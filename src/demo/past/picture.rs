@@ -6,7 +6,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 
 use zhucan::office::cases::filing::paper_files;
 use zhucan::office::cases::filing::papers::Paper;
-use zhucan::office::cases::service::Spine;
+use zhucan::office::cases::service::Office;
 use zhucan::platform::app::App;
 use zhucan::platform::error::{Error, Result};
 use zhucan::services;
@@ -25,5 +25,5 @@ fn drawn() -> Result<Vec<u8>> {
 pub async fn keep(app: &App) -> Result<Paper> {
     let clean = app.papers.process(drawn()?.into()).await.map_err(Error::internal)?;
     let nobody = app.clock.id();
-    paper_files::store(app, &Spine::of(app, &services::all()), nobody, "example", "示例图片", clean).await
+    paper_files::store(app, &Office::of(app, &services::all()), nobody, "example", "示例图片", clean).await
 }

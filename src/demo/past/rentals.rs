@@ -8,8 +8,7 @@ use super::scene::{Scene, Setting};
 use super::way::Way;
 use crate::demo::province::people::Family;
 use crate::demo::shop::keeper_of;
-use zhucan::office::accounts::guards::Filer;
-use zhucan::office::accounts::guards::Worker;
+use zhucan::office::accounts::guards::{Filer, Worker};
 use zhucan::office::cases::filing::drafts;
 use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Error, Result};
@@ -57,19 +56,19 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
 
 /// Reserved on the phone.
 pub fn reserved<'a>(c: &'a mut AnyConn, scene: &'a Scene, who: &Borrower) -> Result<Way<'a>> {
-    let spine = scene.spine(who.applied_on, 9 * 60 + 20);
-    let (account, person) = who.applicant.sign_in(c, &spine, &scene.office.town)?;
+    let office = scene.office(who.applied_on, 9 * 60 + 20);
+    let (account, person) = who.applicant.sign_in(c, &office, &scene.office.town)?;
     let (points, models) = (store::points(c, scene.area.as_str())?, store::models(c, scene.area.as_str())?);
     let point = points.get(who.place.checked_rem(points.len()).unwrap_or(0)).map(|p| p.id);
     let model = models.get(who.place.checked_rem(models.len()).unwrap_or(0)).map(|m| m.id);
     let (point_id, model_id) = point.zip(model).ok_or_else(|| Error::internal("the county lends nothing"))?;
-    let draft = begin::draft(c, &spine, Id::at(spine.now), &Filer::Resident(account), person)?;
-    let mut way = Way::of(c, scene, spine, draft, who.place as u64);
+    let draft = begin::draft(c, &office, Id::at(office.now), &Filer::Resident(account), person)?;
+    let mut way = Way::of(c, scene, office, draft, who.place as u64);
     let choice = Choice { point_id, model_id, pickup_on: way.today() };
-    drafts::save(way.c, &way.spine, &way.case, CHOICE, 0, &choice)?;
+    drafts::save(way.c, &way.office, &way.case, CHOICE, 0, &choice)?;
     let name = who.applicant.person.name.reveal().to_owned();
     let contact = Contact { name, phone: "13800000000".to_owned(), delivery: Delivery::Pickup, note: None };
-    drafts::save(way.c, &way.spine, &way.case, CONTACT, 0, &contact)?;
+    drafts::save(way.c, &way.office, &way.case, CONTACT, 0, &contact)?;
     way.submit()?;
     Ok(way)
 }
@@ -83,7 +82,7 @@ pub fn handed_out(way: &mut Way<'_>) -> Result<(Worker, Loan, Unit)> {
     let unit = units::find(way.c, slot.unit_id)?;
     way.soon();
     let code = loan.code(&way.scene.keys)?;
-    let loan = handover::hand_out(way.c, &way.spine, &keeper, &code, &unit.asset_tag)?;
+    let loan = handover::hand_out(way.c, &way.office, &keeper, &code, &unit.asset_tag)?;
     way.look_again()?;
     Ok((keeper, loan, units::find(way.c, slot.unit_id)?))
 }
@@ -94,7 +93,7 @@ fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
     way.later(25);
     if who.place.is_multiple_of(4) {
         let account = way.account()?;
-        way.case = handover::extend(way.c, &way.spine, &Filer::Resident(account), way.case.id, way.case.version)?;
+        way.case = handover::extend(way.c, &way.office, &Filer::Resident(account), way.case.id, way.case.version)?;
         way.later(10);
     }
     taken_back(&mut way, who, &lent)?;
@@ -102,7 +101,7 @@ fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
     for step in [UnitStep::Inspect, UnitStep::Disinfect] {
         way.soon();
         let unit = units::find(way.c, unit.id)?;
-        units::take(way.c, &way.spine, unit, Taken::by(keeper.id, step))?;
+        units::take(way.c, &way.office, unit, Taken::by(keeper.id, step))?;
     }
     way.look_again()?;
     way.perhaps_rate()
@@ -112,6 +111,6 @@ fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
 pub fn taken_back(way: &mut Way<'_>, who: &Borrower, (keeper, loan, unit): &(Worker, Loan, Unit)) -> Result<()> {
     let condition = if who.place.is_multiple_of(3) { Condition::Worn } else { Condition::Good };
     let back = Back { version: way.case.version, condition, asset_tag: unit.asset_tag.clone(), point: loan.point_id };
-    handover::take_back(way.c, &way.spine, keeper, loan.id, &back)?;
+    handover::take_back(way.c, &way.office, keeper, loan.id, &back)?;
     Ok(())
 }

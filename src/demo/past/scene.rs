@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use super::office::Office;
 use crate::demo::earlier;
 use zhucan::office::cases::filing::papers::Paper;
-use zhucan::office::cases::service::Spine;
+use zhucan::office::cases::service::Office;
 use zhucan::platform::app::App;
 use zhucan::platform::crypto::Keyring;
 use zhucan::rules::areas::AreaCode;
@@ -53,9 +53,9 @@ pub struct Scene {
 
 impl Scene {
     /// What the office's functions need, at a minute of a day.
-    pub fn spine(&self, day: NaiveDate, minute: u32) -> Spine {
+    pub fn office(&self, day: NaiveDate, minute: u32) -> Office {
         let now = start_of_day_ms(day).saturating_add(i64::from(minute).saturating_mul(60_000));
-        Spine { keys: self.keys.clone(), services: services::all(), now }
+        Office { keys: self.keys.clone(), services: services::all(), now }
     }
 
     /// The n-th working day before a day.

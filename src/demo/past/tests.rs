@@ -11,15 +11,15 @@ use crate::demo::province::{areas_of_the_province, lay};
 use crate::demo::shop;
 use zhucan::entry::worker;
 use zhucan::office::cases::record::anchors;
-use zhucan::office::cases::service::Spine;
+use zhucan::office::cases::service::Office;
 use zhucan::platform::app::App;
 use zhucan::platform::outbox;
 use zhucan::rules::calendar::beijing_date;
 use zhucan::services;
 
 async fn counted(app: &App) -> Vec<Figure> {
-    let spine = Spine::of(app, &services::all());
-    let all = app.db.read(move |c| figures_counted::all(c, &spine)).await.unwrap();
+    let office = Office::of(app, &services::all());
+    let all = app.db.read(move |c| figures_counted::all(c, &office)).await.unwrap();
     all.into_iter().filter(|f| f.name.starts_with("甲区")).collect()
 }
 

@@ -4,8 +4,7 @@ use chrono::NaiveDate;
 
 use super::scene::Scene;
 use crate::demo::province::chance::Chance;
-use zhucan::office::accounts::guards::Filer;
-use zhucan::office::accounts::guards::Worker;
+use zhucan::office::accounts::guards::{Filer, Worker};
 use zhucan::office::cases::access::consents::{self, TEXT_VERSION};
 use zhucan::office::cases::filing::check::check;
 use zhucan::office::cases::filing::papers::{self, Paper};
@@ -13,7 +12,7 @@ use zhucan::office::cases::moving::act::act;
 use zhucan::office::cases::moving::corrections::{self, Ask};
 use zhucan::office::cases::record::actor::{Act, Actor};
 use zhucan::office::cases::record::case::{self, Case};
-use zhucan::office::cases::service::Spine;
+use zhucan::office::cases::service::Office;
 use zhucan::office::policy::county;
 use zhucan::office::ratings::{self, Grade};
 use zhucan::platform::crypto::Place;
@@ -26,20 +25,20 @@ use zhucan::rules::lifecycle::{Action, State};
 pub struct Way<'a> {
     pub c: &'a mut AnyConn,
     pub scene: &'a Scene,
-    pub spine: Spine,
+    pub office: Office,
     /// As it stands after the last step.
     pub case: Case,
     chance: Chance,
 }
 
 impl<'a> Way<'a> {
-    /// The way of a draft that was begun at the spine's moment; `seed` makes its days repeatable.
-    pub fn of(c: &'a mut AnyConn, scene: &'a Scene, spine: Spine, draft: Case, seed: u64) -> Way<'a> {
-        Way { c, scene, spine, case: draft, chance: Chance::seeded(seed) }
+    /// The way of a draft that was begun at the office's moment; `seed` makes its days repeatable.
+    pub fn of(c: &'a mut AnyConn, scene: &'a Scene, office: Office, draft: Case, seed: u64) -> Way<'a> {
+        Way { c, scene, office, case: draft, chance: Chance::seeded(seed) }
     }
 
     pub fn today(&self) -> NaiveDate {
-        self.spine.today()
+        self.office.today()
     }
 
     /// Within so many working days, at some time when offices are open.
@@ -52,25 +51,25 @@ impl<'a> Way<'a> {
     pub fn later(&mut self, working_days: u32) {
         let day = self.scene.days.add_working_days(self.today(), working_days);
         let minute = u32::try_from(self.chance.below(420)).unwrap_or(0).saturating_add(9 * 60);
-        self.spine = self.scene.spine(day, minute);
+        self.office = self.scene.office(day, minute);
     }
 
     /// A while later on the same day.
     pub fn soon(&mut self) {
         let minutes = i64::try_from(self.chance.below(25)).unwrap_or(0).saturating_add(12);
-        self.spine.now = self.spine.now.saturating_add(minutes.saturating_mul(60_000));
+        self.office.now = self.office.now.saturating_add(minutes.saturating_mul(60_000));
     }
 
     /// Uploads what the policy asks for, agrees, and submits; the rules must find nothing.
     pub fn submit(&mut self) -> Result<()> {
-        let service = self.spine.services.get(&self.case.service)?;
-        let conditions = service.conditions(self.c, &self.spine, &self.case)?;
+        let service = self.office.services.get(&self.case.service)?;
+        let conditions = service.conditions(self.c, &self.office, &self.case)?;
         let policy = county::pinned(self.c, self.case.policy_id)?;
         for material in policy.common.materials.iter().filter(|m| m.required.holds(&conditions)) {
             self.upload(&material.code, &material.label)?;
         }
-        consents::given(self.c, &self.spine, &Filer::Resident(self.account()?), self.case.person_id, Some(TEXT_VERSION))?;
-        let missing = check(self.c, &self.spine, &self.case)?;
+        consents::given(self.c, &self.office, &Filer::Resident(self.account()?), self.case.person_id, Some(TEXT_VERSION))?;
+        let missing = check(self.c, &self.office, &self.case)?;
         if !missing.is_empty() {
             return Err(Error::internal(format!("a case of the past cannot be submitted: {missing:?}")));
         }
@@ -79,18 +78,18 @@ impl<'a> Way<'a> {
     }
 
     fn upload(&mut self, material: &str, label: &str) -> Result<()> {
-        let id = Id::at(self.spine.now);
+        let id = Id::at(self.office.now);
         let paper = Paper {
             id,
             owner_account: self.case.applicant_id,
             person_id: self.case.person_id,
             case_id: self.case.id,
             material: material.to_owned(),
-            alt_text: self.spine.keys.seal_text(&Place::new("papers", "alt_text", id.as_bytes()), label)?,
-            uploaded_at: self.spine.now,
+            alt_text: self.office.keys.seal_text(&Place::new("papers", "alt_text", id.as_bytes()), label)?,
+            uploaded_at: self.office.now,
             ..self.scene.picture.clone()
         };
-        papers::add(self.c, &self.spine, &self.case, &paper)
+        papers::add(self.c, &self.office, &self.case, &paper)
     }
 
     pub fn account(&self) -> Result<Id> {
@@ -108,7 +107,7 @@ impl<'a> Way<'a> {
 
     fn act(&mut self, actor: Actor, action: Action) -> Result<()> {
         let taken = Act { actor, action, version: Some(self.case.version), reason: None, note: None };
-        self.case = act(self.c, &self.spine, self.case.id, taken)?;
+        self.case = act(self.c, &self.office, self.case.id, taken)?;
         Ok(())
     }
 
@@ -117,7 +116,7 @@ impl<'a> Way<'a> {
         self.ask_again(worker, material)?;
         self.within(3);
         for paper in papers::of(self.c, self.case.id)?.iter().filter(|p| p.material == material) {
-            papers::withdraw(self.c, &self.spine, &self.case, paper)?;
+            papers::withdraw(self.c, &self.office, &self.case, paper)?;
         }
         self.upload(material, label)?;
         self.soon();
@@ -128,7 +127,7 @@ impl<'a> Way<'a> {
     pub fn ask_again(&mut self, worker: &Worker, material: &str) -> Result<()> {
         self.worker(worker, Action::RequestCorrection)?;
         let ask = Ask { target: format!("material:{material}"), reason: "unclear".to_owned(), note: None };
-        corrections::ask(self.c, &self.spine, &self.case, &[ask])
+        corrections::ask(self.c, &self.office, &self.case, &[ask])
     }
 
     /// The public notice, when there is one, runs to its end.
@@ -137,8 +136,8 @@ impl<'a> Way<'a> {
             return Ok(());
         }
         let due = self.case.due_at.ok_or_else(|| Error::internal("a notice without an end"))?;
-        self.spine.now = due;
-        self.case = act(self.c, &self.spine, self.case.id, Act::system(Action::EndNotice, "notice_ended"))?;
+        self.office.now = due;
+        self.case = act(self.c, &self.office, self.case.id, Act::system(Action::EndNotice, "notice_ended"))?;
         Ok(())
     }
 
@@ -160,6 +159,6 @@ impl<'a> Way<'a> {
             1..=5 => Grade::Good,
             _ => Grade::VeryGood,
         };
-        ratings::rate(self.c, &self.spine, &self.case, grade, None)
+        ratings::rate(self.c, &self.office, &self.case, grade, None)
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::figures::County;
 use super::marker;
-use zhucan::office::cases::service::Spine;
+use zhucan::office::cases::service::Office;
 use zhucan::office::cases::service::figures::{ReportRow, ReportTable, Scope};
 use zhucan::office::reports::yearly;
 use zhucan::platform::db::AnyConn;
@@ -22,11 +22,11 @@ pub struct Figure {
 }
 
 /// Every figure of domain.md §6 for the counties that this demo has, county by county.
-pub fn all(c: &mut AnyConn, spine: &Spine) -> Result<Vec<Figure>> {
+pub fn all(c: &mut AnyConn, office: &Office) -> Result<Vec<Figure>> {
     let mut all = Vec::new();
     for (county, name) in marker::counties(c)?.iter().zip(["甲区", "乙县", "丙县"]) {
         let area = AreaCode::parse(county.code).map_err(Error::internal)?;
-        let tables = yearly::tables(c, spine, &Scope::whole_year(&area, county.report_year))?;
+        let tables = yearly::tables(c, office, &Scope::whole_year(&area, county.report_year))?;
         let title = format!("{name}{}年", county.report_year);
         let mut sheet = Sheet { title, tables, figures: Vec::new() };
         sheet.aid(county);

@@ -2,11 +2,9 @@
 
 use diesel::prelude::*;
 
-use super::absences;
-use super::faults;
-use super::sessions;
 pub use super::tables::{Standing, assignments, workers};
 use super::worker::{Post, Worker};
+use super::{absences, faults, sessions};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};

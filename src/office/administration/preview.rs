@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::office::cases::record::case::{Case, cases};
-use crate::office::cases::service::{Service, Spine};
+use crate::office::cases::service::{Office, Service};
 use crate::office::policy::calendar;
 use crate::office::policy::county::{self, NewPolicy, Pinned};
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -73,21 +73,21 @@ struct Seen {
 ///
 /// # Errors
 /// Those of the database.
-pub fn run(c: &mut AnyConn, spine: &Spine, draft: NewPolicy, count: i64) -> Result<DraftPreview> {
+pub fn run(c: &mut AnyConn, office: &Office, draft: NewPolicy, count: i64) -> Result<DraftPreview> {
     let latest = cases::table
         .filter(cases::county.eq(draft.county.to_string()).and(cases::service.eq(draft.service.clone())))
         .filter(cases::submitted_at.is_not_null())
         .order((cases::submitted_at.desc(), cases::id.desc()))
         .limit(count);
     let rows: Vec<Case> = latest.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?;
-    let (service, days) = (spine.services.get(&draft.service)?, calendar::load(c)?);
+    let (service, days) = (office.services.get(&draft.service)?, calendar::load(c)?);
     let (looked_at, mut unreadable, mut differing) = (rows.len(), 0_usize, Vec::new());
     let draft = Pinned::supposed(draft);
     for case in rows {
         let own = county::pinned(c, case.policy_id)?;
-        let before = seen(c, spine, service, &case, &own, &days);
+        let before = seen(c, office, service, &case, &own, &days);
         let as_draft = Case { policy_id: draft.id, ..case.clone() };
-        let after = county::supposing(draft.clone(), || seen(c, spine, service, &as_draft, &draft, &days));
+        let after = county::supposing(draft.clone(), || seen(c, office, service, &as_draft, &draft, &days));
         match (before, after) {
             (Ok(before), Ok(after)) => differing.extend(difference(service, &case, (&own, before), (&draft, after))),
             (Err(e), _) | (_, Err(e)) if e.wants_another_run() => return Err(e),
@@ -100,14 +100,14 @@ pub fn run(c: &mut AnyConn, spine: &Spine, draft: NewPolicy, count: i64) -> Resu
 /// A policy's view of a case at the moment of its submission; what the register says is of today, on both sides alike.
 fn seen(
     c: &mut AnyConn,
-    spine: &Spine,
+    office: &Office,
     service: &dyn Service,
     case: &Case,
     policy: &Pinned,
     days: &WorkCalendar,
 ) -> Result<Seen> {
-    let at = case.submitted_at.unwrap_or(spine.now);
-    let then = Spine { now: at, ..spine.clone() };
+    let at = case.submitted_at.unwrap_or(office.now);
+    let then = Office { now: at, ..office.clone() };
     let conditions = service.conditions(c, &then, case)?;
     let asked = policy.common.materials.iter().filter(|m| m.required.holds(&conditions));
     Ok(Seen {

@@ -10,7 +10,7 @@ use crate::office::accounts::guards::Post;
 use crate::office::accounts::sessions::{self, Ending};
 use crate::office::accounts::staff::{Standing, assignments, workers};
 use crate::office::accounts::staff_admin::{Login, insert, post, worker_named};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::desks::claims;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -61,12 +61,12 @@ pub async fn add(app: &App, new: NewWorker) -> Result<Enrolment> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn replace_posts(c: &mut AnyConn, spine: &Spine, worker: Id, posts: &[Post]) -> Result<()> {
+pub fn replace_posts(c: &mut AnyConn, office: &Office, worker: Id, posts: &[Post]) -> Result<()> {
     use assignments::dsl as a;
     let old = a::assignments.filter(a::worker_id.eq(worker)).filter(a::valid_to.is_null());
-    diesel::update(old).set(a::valid_to.eq(spine.now)).execute(c)?;
-    post(c, worker, posts, spine.now)?;
-    claims::release_lost(c, spine, worker, "worker_moved").map(|_| ())
+    diesel::update(old).set(a::valid_to.eq(office.now)).execute(c)?;
+    post(c, worker, posts, office.now)?;
+    claims::release_lost(c, office, worker, "worker_moved").map(|_| ())
 }
 
 /// Gives the worker of a user name other posts; for tests and demos, the administrator's way is `office/administration`.
@@ -75,11 +75,11 @@ pub fn replace_posts(c: &mut AnyConn, spine: &Spine, worker: Id, posts: &[Post])
 /// # Errors
 /// 10006 when nobody has this user name.
 pub async fn assign(app: &App, services: &Services, username: &str, posts: Vec<Post>) -> Result<()> {
-    let (username, spine) = (username.to_owned(), Spine::of(app, services));
+    let (username, office) = (username.to_owned(), Office::of(app, services));
     app.db
         .write(move |c| {
             let worker = worker_named(c, &username)?;
-            replace_posts(c, &spine, worker, &posts)
+            replace_posts(c, &office, worker, &posts)
         })
         .await
 }
@@ -89,11 +89,11 @@ pub async fn assign(app: &App, services: &Services, username: &str, posts: Vec<P
 ///
 /// # Errors
 /// Those of the database.
-pub fn shut_out(c: &mut AnyConn, spine: &Spine, worker: Id) -> Result<Vec<Id>> {
+pub fn shut_out(c: &mut AnyConn, office: &Office, worker: Id) -> Result<Vec<Id>> {
     use workers::dsl as w;
     diesel::update(w::workers.find(worker)).set(w::status.eq(Standing::Banned)).execute(c)?;
-    claims::release_lost(c, spine, worker, "worker_moved")?;
-    sessions::end_all(c, worker, Ending::Banned, spine.now)
+    claims::release_lost(c, office, worker, "worker_moved")?;
+    sessions::end_all(c, worker, Ending::Banned, office.now)
 }
 
 /// Bans the worker of a user name: sessions end within a second everywhere, and signing in is refused.
@@ -101,13 +101,13 @@ pub fn shut_out(c: &mut AnyConn, spine: &Spine, worker: Id) -> Result<Vec<Id>> {
 /// # Errors
 /// 10006 when nobody has this user name.
 pub async fn ban(app: &App, services: &Services, watch: &RevocationWatch, username: &str) -> Result<()> {
-    let (username, spine) = (username.to_owned(), Spine::of(app, services));
-    let now = spine.now;
+    let (username, office) = (username.to_owned(), Office::of(app, services));
+    let now = office.now;
     let ended = app
         .db
         .write(move |c| {
             let worker = worker_named(c, &username)?;
-            shut_out(c, &spine, worker)
+            shut_out(c, &office, worker)
         })
         .await?;
     ended.iter().for_each(|session| watch.note(*session, now));

@@ -7,7 +7,7 @@ use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::Act;
 use crate::office::cases::record::case;
 use crate::office::cases::record::case::{Case, cases};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::day_sheets;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -31,8 +31,8 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
         .await?;
     let mut rung = 0_usize;
     for id in due {
-        let spine = Spine::of(app, services);
-        let done = app.db.write(move |c| one(c, &spine, id));
+        let office = Office::of(app, services);
+        let done = app.db.write(move |c| one(c, &office, id));
         match done.await {
             Ok(true) => rung = rung.saturating_add(1),
             Ok(false) => {}
@@ -44,22 +44,22 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
 }
 
 /// Acts on one case, if its time has come; answers whether it did.
-fn one(c: &mut AnyConn, spine: &Spine, id: Id) -> Result<bool> {
+fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
     let mut case = case::find(c, id)?;
     // Somebody may have acted since it was found.
-    if case.alarm_at.is_none_or(|at| at >= spine.now) {
+    if case.alarm_at.is_none_or(|at| at >= office.now) {
         return Ok(false);
     }
-    let stranded = case.state == State::CorrectionRequested && loading::left_behind(c, spine, &case)?;
-    let call = calls_for(&case, spine.now, stranded);
+    let stranded = case.state == State::CorrectionRequested && loading::left_behind(c, office, &case)?;
+    let call = calls_for(&case, office.now, stranded);
     // What a worker carries is waited for; who is stranded is looked after once a day.
     let later = match (call, case.due_at) {
-        (Some((Action::Lapse, _)), Some(due)) => day_sheets::carried_until(c, id, due, spine.now)?,
-        (None, _) if stranded => Some(spine.now.saturating_add(A_DAY_MS)),
+        (Some((Action::Lapse, _)), Some(due)) => day_sheets::carried_until(c, id, due, office.now)?,
+        (None, _) if stranded => Some(office.now.saturating_add(A_DAY_MS)),
         _ => None,
     };
     match call {
-        Some((action, reason)) if later.is_none() => act(c, spine, id, Act::system(action, reason)).map(|_| true),
+        Some((action, reason)) if later.is_none() => act(c, office, id, Act::system(action, reason)).map(|_| true),
         _ => {
             case.alarm_at = later;
             case::update(c, &case, case.version).map(|()| false)

@@ -8,7 +8,7 @@ use crate::office::cases::moving::act::act;
 use crate::office::cases::moving::clocks::Counting;
 use crate::office::cases::record::actor::Act;
 use crate::office::cases::record::case::{self, Case, cases};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::policy::county;
 use crate::office::tickets;
 use crate::platform::app::App;
@@ -43,7 +43,7 @@ fn push(c: &mut AnyConn, keys: &Keyring, work: Recount, now: i64) -> Result<()> 
 
 /// Counts one chunk anew and asks for the next.
 pub async fn run(app: &App, services: &Services, work: Recount) -> Result<()> {
-    let spine = Spine::of(app, services);
+    let office = Office::of(app, services);
     app.db
         .write(move |c| {
             let running = cases::clock_from.is_not_null().or(cases::total_from.is_not_null());
@@ -55,10 +55,10 @@ pub async fn run(app: &App, services: &Services, work: Recount) -> Result<()> {
             let rows: Vec<Case> = rows.load(c)?;
             let next = rows.last().map(|case| case.id).filter(|_| i64::try_from(rows.len()).is_ok_and(|n| n == CHUNK));
             for case in rows {
-                one(c, &spine, &case)?;
+                one(c, &office, &case)?;
             }
             match next {
-                Some(last) => push(c, &spine.keys, Recount { after: Some(last) }, spine.now),
+                Some(last) => push(c, &office.keys, Recount { after: Some(last) }, office.now),
                 None => Ok(()),
             }
         })
@@ -66,13 +66,13 @@ pub async fn run(app: &App, services: &Services, work: Recount) -> Result<()> {
 }
 
 /// A case whose dates stay the same gets no line: only what its clock does on the way, a reminder or the climb, may move.
-fn one(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
+fn one(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let mut counted = case.clone();
-    Counting::new(c, spine, &policy)?.recount(&mut counted);
+    Counting::new(c, office, &policy)?.recount(&mut counted);
     if (counted.due_at, counted.total_due_at) == (case.due_at, case.total_due_at) {
         let same = (counted.risk_at, counted.alarm_at) == (case.risk_at, case.alarm_at);
         return if same { Ok(()) } else { case::update(c, &counted, case.version) };
     }
-    act(c, spine, case.id, Act::system(Action::Recount, "calendar_changed")).map(|_| ())
+    act(c, office, case.id, Act::system(Action::Recount, "calendar_changed")).map(|_| ())
 }

@@ -6,8 +6,7 @@ use utoipa::ToSchema;
 
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::Error;
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};

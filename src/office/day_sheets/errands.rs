@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::record::case::cases;
-use crate::office::cases::service::{Errand, Spine};
+use crate::office::cases::service::{Errand, Office};
 use crate::office::people::persons;
 use crate::office::tickets::{self, Kind};
 use crate::platform::db::AnyConn;
@@ -19,11 +19,11 @@ pub const MOST: i64 = 100;
 
 /// All errands of a village to people whom the worker meets, the earliest day first; what has no day comes last. Who has
 /// moved away while something runs here belongs to another office.
-pub fn of_village(c: &mut AnyConn, spine: &Spine, worker: &Worker, village: &AreaCode) -> Result<Vec<Errand>> {
+pub fn of_village(c: &mut AnyConn, office: &Office, worker: &Worker, village: &AreaCode) -> Result<Vec<Errand>> {
     let mut all = corrections(c, village)?;
     all.extend(wanted(c, village)?);
-    for service in spine.services.all() {
-        all.extend(service.errands(c, spine, village, MOST)?);
+    for service in office.services.all() {
+        all.extend(service.errands(c, office, village, MOST)?);
     }
     let people = persons::find_all(c, all.iter().map(|e| e.person).collect())?;
     all.retain(|e| people.iter().any(|p| p.id == e.person && worker.knows_residents_of(&p.area)));

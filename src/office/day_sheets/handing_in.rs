@@ -8,7 +8,7 @@ use crate::office::accounts::links::Relation;
 use crate::office::cases::access::mandates::{self, ConsentForm, HelpedAt, NewMandate};
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::tickets::{self, Outcome as TicketOutcome};
 use crate::platform::code;
@@ -128,7 +128,7 @@ pub struct Kept {
 
 /// Keeps an entry and lets it do what follows from it: a call or visit that was asked for is done, a case gets a remark,
 /// an agreement becomes a mandate where it can. Errors: 10006 nobody of the worker's area, 10011 another entry has this id, 10002.
-pub fn keep(c: &mut AnyConn, spine: &Spine, worker: &Worker, (sheet, lines): (&Sheet, &[Line]), entry: &Entry) -> Result<Kept> {
+pub fn keep(c: &mut AnyConn, office: &Office, worker: &Worker, (sheet, lines): (&Sheet, &[Line]), entry: &Entry) -> Result<Kept> {
     use visits::dsl as v;
     let known = v::visits.find(entry.id).select((v::sheet_id, v::fingerprint));
     let known: Option<(Id, Vec<u8>)> = known.get_result(c).optional()?;
@@ -137,27 +137,27 @@ pub fn keep(c: &mut AnyConn, spine: &Spine, worker: &Worker, (sheet, lines): (&S
         return if same { Ok(Kept { before: true, effects: Vec::new() }) } else { Err(Error::new(&code::KEY_REUSED)) };
     }
     let line = entry.line.map(|n| lines.iter().find(|l| l.line == n).ok_or_else(no_line)).transpose()?;
-    let happened_at = checked(sheet, entry, spine.now)?;
+    let happened_at = checked(sheet, entry, office.now)?;
     let person = line.map(|l| l.person_id).or(entry.person).ok_or_else(nobody)?;
     // Who was on the sheet may have moved since; that is what the entry may say.
     let here = line.is_some() || persons::find(c, person)?.is_some_and(|p| worker.knows_residents_of(&p.area));
     if !here || entry.person.is_some_and(|p| p != person) {
         return Err(Error::not_found());
     }
-    let note = entry.note.as_deref().map(|text| spine.keys.seal_text(&note_place(&entry.id), text)).transpose()?;
+    let note = entry.note.as_deref().map(|text| office.keys.seal_text(&note_place(&entry.id), text)).transpose()?;
     let row = (
         (v::id.eq(entry.id), v::sheet_id.eq(sheet.id), v::line.eq(entry.line), v::worker_id.eq(worker.id)),
         (v::person_id.eq(person), v::outcome.eq(entry.outcome), v::note.eq(note), v::happened_at.eq(happened_at)),
-        (v::recorded_at.eq(spine.now), v::fingerprint.eq(entry.fingerprint.as_slice())),
+        (v::recorded_at.eq(office.now), v::fingerprint.eq(entry.fingerprint.as_slice())),
     );
     diesel::insert_into(v::visits).values(row).execute(c).map_err(twin)?;
     let mut effects = Vec::new();
     if let Some(line) = line {
-        effects.extend(follow(c, spine, worker, line, entry, happened_at)?);
+        effects.extend(follow(c, office, worker, line, entry, happened_at)?);
     }
     if let Some(agreed) = &entry.agreed {
         let mandate = agreed.mandate(person, happened_at);
-        effects.push(match apart(c, |c| mandate.record(c, spine, worker))? {
+        effects.push(match apart(c, |c| mandate.record(c, office, worker))? {
             Ok(_) => "已登记同意代办",
             // The visit happened all the same.
             Err(_) => "同意代办没有登记上，请核对同意人、同意书版本和时间后另行登记",
@@ -190,7 +190,7 @@ fn checked(sheet: &Sheet, entry: &Entry, now: i64) -> Result<i64> {
 /// What an entry means for the errand of its line; what is over meanwhile stays as it is, and the entry is kept all the same.
 fn follow(
     c: &mut AnyConn,
-    spine: &Spine,
+    office: &Office,
     worker: &Worker,
     line: &Line,
     entry: &Entry,
@@ -206,12 +206,12 @@ fn follow(
                 Outcome::NotHome => Some(TicketOutcome::NotReached),
                 Outcome::Declined | Outcome::Moved => None,
             };
-            tickets::seen_to(c, spine, worker, ticket, outcome, &words).map(|()| Some("已记入群众反映"))
+            tickets::seen_to(c, office, worker, ticket, outcome, &words).map(|()| Some("已记入群众反映"))
         }
         (None, Some(case)) => {
             let actor = Actor::Worker(worker.clone());
             let remark = Act { actor, action: Action::Remark, version: None, reason: None, note: Some(words.clone()) };
-            act(c, spine, case, remark).map(|_| Some("已记入办件备注"))
+            act(c, office, case, remark).map(|_| Some("已记入办件备注"))
         }
         (None, None) => Ok(None),
     })?;

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::errands;
 use crate::office::accounts::guards::Worker;
-use crate::office::cases::service::{Errand, Spine};
+use crate::office::cases::service::{Errand, Office};
 use crate::office::people::persons::{self, Person};
 use crate::office::people::reveals::{self, Reveal, RevealField};
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -69,10 +69,10 @@ pub struct Line {
 
 /// Takes a village's sheet along: the lines are kept, and each person's opened facts are written down (domain.md: every
 /// reveal logged). Answers the lines, and the people on them, opened.
-pub fn take(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, village: &AreaCode) -> Result<(Vec<Line>, Vec<Person>)> {
-    let found = errands::of_village(c, spine, worker, village)?;
+pub fn take(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, village: &AreaCode) -> Result<(Vec<Line>, Vec<Person>)> {
+    let found = errands::of_village(c, office, worker, village)?;
     use day_sheets::dsl as s;
-    let row = (s::id.eq(id), s::worker_id.eq(worker.id), s::area.eq(village.to_string()), s::taken_at.eq(spine.now));
+    let row = (s::id.eq(id), s::worker_id.eq(worker.id), s::area.eq(village.to_string()), s::taken_at.eq(office.now));
     diesel::insert_into(s::day_sheets).values(row).execute(c)?;
     let lines: Vec<Line> = (1..).zip(found).map(|(line, errand)| line_of(id, line, errand)).collect();
     if lines.is_empty() {
@@ -81,15 +81,15 @@ pub fn take(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, village: &A
     let mut people: Vec<Id> = lines.iter().map(|l| l.person_id).collect();
     people.sort_unstable();
     people.dedup();
-    let people = persons::open_all(c, &spine.keys, people)?;
+    let people = persons::open_all(c, &office.keys, people)?;
     let insert = diesel::insert_into(day_sheet_lines::table).values(&lines);
     match c {
         AnyConn::Sqlite(c) => insert.execute(c)?,
         AnyConn::Postgres(c) => insert.execute(c)?,
     };
     let reveal = |p: &Person| Reveal {
-        id: Id::at(spine.now),
-        at_ms: spine.now,
+        id: Id::at(office.now),
+        at_ms: office.now,
         worker: worker.id,
         person: p.id,
         case: None,

@@ -8,7 +8,7 @@ use super::handing_in::{self, Visit};
 use super::sheets::{self, Line, Sheet};
 use crate::labelled;
 use crate::office::accounts::guards::Worker;
-use crate::office::cases::service::{Errand, Spine};
+use crate::office::cases::service::{Errand, Office};
 use crate::office::day_sheets::handing_in::Outcome;
 use crate::office::people::persons::{self, Person};
 use crate::office::people::rolls::{self, Roll};
@@ -134,8 +134,8 @@ impl Names {
 }
 
 /// What is open in a village now.
-pub fn village(c: &mut AnyConn, spine: &Spine, worker: &Worker, area: &AreaCode) -> Result<VillageDay> {
-    let found = errands::of_village(c, spine, worker, area)?;
+pub fn village(c: &mut AnyConn, office: &Office, worker: &Worker, area: &AreaCode) -> Result<VillageDay> {
+    let found = errands::of_village(c, office, worker, area)?;
     let names = Names::of(c, found.iter().map(|e| e.person))?;
     let view = |e: Errand| ErrandView {
         line: None,

@@ -3,14 +3,13 @@
 
 use diesel::prelude::*;
 
-use crate::office::accounts::absences;
 use crate::office::accounts::guards::Worker;
-use crate::office::accounts::staff;
+use crate::office::accounts::{absences, staff};
 use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::{Case, cases};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::platform::app::App;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
@@ -36,35 +35,35 @@ fn held(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Case>> {
     Ok(held.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
-fn give_back(c: &mut AnyConn, spine: &Spine, case: &Case, why: &str) -> Result<()> {
-    act(c, spine, case.id, Act::system(Action::Release, why)).map(|_| ())
+fn give_back(c: &mut AnyConn, office: &Office, case: &Case, why: &str) -> Result<()> {
+    act(c, office, case.id, Act::system(Action::Release, why)).map(|_| ())
 }
 
 /// Gives back what a worker holds on desks that they do not serve any more; call it in the write that took the posts
 /// away. `why` is a coded reason of the timeline. Answers how many.
-pub fn release_lost(c: &mut AnyConn, spine: &Spine, worker: Id, why: &str) -> Result<usize> {
-    let there = staff::find(c, worker, spine.now)?;
+pub fn release_lost(c: &mut AnyConn, office: &Office, worker: Id, why: &str) -> Result<usize> {
+    let there = staff::find(c, worker, office.now)?;
     let lost = |case: &Case| there.as_ref().is_none_or(|w| case.desk_role(w).is_none());
-    let lost: Vec<Case> = held(c, worker, spine.now)?.into_iter().filter(lost).collect();
+    let lost: Vec<Case> = held(c, worker, office.now)?.into_iter().filter(lost).collect();
     for case in &lost {
-        give_back(c, spine, case, why)?;
+        give_back(c, office, case, why)?;
     }
     Ok(lost.len())
 }
 
 /// Lets an absence begin: what the worker holds goes back, so that the deputy finds it.
-pub fn begin(c: &mut AnyConn, spine: &Spine, absence: Id, worker: Id) -> Result<()> {
-    absences::begin(c, absence, spine.now)?;
-    for case in held(c, worker, spine.now)? {
-        give_back(c, spine, &case, "worker_away")?;
+pub fn begin(c: &mut AnyConn, office: &Office, absence: Id, worker: Id) -> Result<()> {
+    absences::begin(c, absence, office.now)?;
+    for case in held(c, worker, office.now)? {
+        give_back(c, office, &case, "worker_away")?;
     }
     Ok(())
 }
 
 /// Ends an absence: what the deputy holds by it goes back.
-pub fn end(c: &mut AnyConn, spine: &Spine, absence: Id, deputy: Id, by: Option<Id>) -> Result<()> {
-    absences::end(c, absence, by, spine.now)?;
-    release_lost(c, spine, deputy, "deputy_ended").map(|_| ())
+pub fn end(c: &mut AnyConn, office: &Office, absence: Id, deputy: Id, by: Option<Id>) -> Result<()> {
+    absences::end(c, absence, by, office.now)?;
+    release_lost(c, office, deputy, "deputy_ended").map(|_| ())
 }
 
 /// Begins and ends the absences whose time has come, each in a write of its own; answers how many.
@@ -73,17 +72,17 @@ pub async fn keep_absences(app: &App, services: &Services) -> Result<usize> {
     let due = app.db.read(move |c| absences::due(c, now)).await?;
     let mut done = 0_usize;
     for id in due {
-        let spine = Spine::of(app, services);
+        let office = Office::of(app, services);
         let moved = app.db.write(move |c| {
             let absence = absences::find(c, id)?;
             // Somebody may have ended it since it was found.
             if absence.ended_at.is_some() {
                 return Ok(());
             }
-            if absence.until_at <= spine.now {
-                return end(c, &spine, id, absence.deputy_id, None);
+            if absence.until_at <= office.now {
+                return end(c, &office, id, absence.deputy_id, None);
             }
-            begin(c, &spine, id, absence.worker_id)
+            begin(c, &office, id, absence.worker_id)
         });
         match moved.await {
             Ok(()) => done = done.saturating_add(1),
@@ -119,11 +118,11 @@ impl HandOver {
     }
 
     /// Moves what `from` holds, with a line for each case and a row for the whole.
-    pub fn run(&self, c: &mut AnyConn, spine: &Spine) -> Result<HandedOver> {
+    pub fn run(&self, c: &mut AnyConn, office: &Office) -> Result<HandedOver> {
         let mut done = HandedOver::default();
-        for case in held(c, self.from, spine.now)?.into_iter().filter(|case| self.concerns(case)) {
-            give_back(c, spine, &case, "handed_over")?;
-            if self.takes(c, spine, &case)? {
+        for case in held(c, self.from, office.now)?.into_iter().filter(|case| self.concerns(case)) {
+            give_back(c, office, &case, "handed_over")?;
+            if self.takes(c, office, &case)? {
                 done.handed = done.handed.saturating_add(1);
             } else {
                 done.returned = done.returned.saturating_add(1);
@@ -131,7 +130,7 @@ impl HandOver {
         }
         use hand_overs::dsl as h;
         let row = (
-            (h::id.eq(self.id), h::at.eq(spine.now), h::by_worker.eq(self.by.id), h::from_worker.eq(self.from)),
+            (h::id.eq(self.id), h::at.eq(office.now), h::by_worker.eq(self.by.id), h::from_worker.eq(self.from)),
             (h::to_worker.eq(self.to.as_ref().map(|w| w.id)), h::handed.eq(done.handed), h::returned.eq(done.returned)),
         );
         diesel::insert_into(h::hand_overs).values(row).execute(c)?;
@@ -139,13 +138,13 @@ impl HandOver {
     }
 
     /// The other claims the case, if they serve its desk and have nothing to do with it.
-    fn takes(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
+    fn takes(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
         let Some(to) = self.to.as_ref().filter(|to| case.desk_role(to).is_some()) else { return Ok(false) };
-        if conflicted(c, spine, case, to.id, to.person)? {
+        if conflicted(c, office, case, to.id, to.person)? {
             return Ok(false);
         }
         let (actor, reason) = (Actor::Worker(to.clone()), Some("handed_over".to_owned()));
-        act(c, spine, case.id, Act { actor, action: Action::Claim, version: None, reason, note: None })?;
+        act(c, office, case.id, Act { actor, action: Action::Claim, version: None, reason, note: None })?;
         Ok(true)
     }
 }

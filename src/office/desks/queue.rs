@@ -11,7 +11,7 @@ use crate::office::cases::moving::clocks;
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::record::codes;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::mine::summaries;
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::policy::county;
@@ -145,18 +145,18 @@ fn places(worker: &Worker) -> Vec<(Desk, Place, Option<crate::platform::id::Id>)
 /// Oldest first; one row more than `limit` when there are more.
 pub fn list(
     c: &mut AnyConn,
-    spine: &Spine,
+    office: &Office,
     worker: &Worker,
     f: &Filter,
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<(After, CaseSummary)>> {
-    let rows = rows(c, spine, worker, f, after, limit.saturating_add(1))?;
-    summaries(c, spine, rows, |case| case.submitted_at.unwrap_or(0))
+    let rows = rows(c, office, worker, f, after, limit.saturating_add(1))?;
+    summaries(c, office, rows, |case| case.submitted_at.unwrap_or(0))
 }
 
-fn rows(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter, after: Option<After>, most: i64) -> Result<Vec<Case>> {
-    let mut page = on_desks!(cases::table, worker, f, spine.now);
+fn rows(c: &mut AnyConn, office: &Office, worker: &Worker, f: &Filter, after: Option<After>, most: i64) -> Result<Vec<Case>> {
+    let mut page = on_desks!(cases::table, worker, f, office.now);
     if let Some(a) = after {
         let later = cases::submitted_at.gt(Some(a.at));
         page = page.filter(later.or(cases::submitted_at.eq(Some(a.at)).and(cases::id.gt(a.id))));
@@ -166,37 +166,37 @@ fn rows(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter, after: Opti
 }
 
 /// How many, by the same definition.
-pub fn counts(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter) -> Result<QueueCounts> {
+pub fn counts(c: &mut AnyConn, office: &Office, worker: &Worker, f: &Filter) -> Result<QueueCounts> {
     let mut count = |view: View| -> Result<i64> {
         let f = Filter { view, ..f.clone() };
-        Ok(on_desks!(cases::table.select(diesel::dsl::count_star()), worker, f, spine.now).get_result(c)?)
+        Ok(on_desks!(cases::table.select(diesel::dsl::count_star()), worker, f, office.now).get_result(c)?)
     };
     let (total, mine, pool) = (count(View::All)?, count(View::Mine)?, count(View::Pool)?);
     let (at_risk, overdue, urged) = (count(View::AtRisk)?, count(View::Overdue)?, count(View::Urged)?);
     let (held, waiting) = (count(View::Held)?, count(View::Waiting)?);
     let f = Filter { view: View::All, ..f.clone() };
     let by = cases::table.group_by(cases::service).select((cases::service, diesel::dsl::count_star()));
-    let rows: Vec<(String, i64)> = on_desks!(by, worker, f, spine.now).order(cases::service).load(c)?;
+    let rows: Vec<(String, i64)> = on_desks!(by, worker, f, office.now).order(cases::service).load(c)?;
     let mut by_service = Vec::new();
     for (code, count) in rows {
-        let service = spine.services.get(&code)?;
+        let service = office.services.get(&code)?;
         by_service.push(ServiceCount { service: Labelled::new(service.code(), service.label()), count });
     }
     Ok(QueueCounts { total, mine, pool, at_risk, overdue, urged, held, waiting, by_service })
 }
 
 /// Claims the oldest case that this worker may work on; 20010 when there is none.
-pub fn next(c: &mut AnyConn, spine: &Spine, worker: &Worker, f: &Filter) -> Result<Case> {
+pub fn next(c: &mut AnyConn, office: &Office, worker: &Worker, f: &Filter) -> Result<Case> {
     let pool = Filter { view: View::Pool, ..f.clone() };
-    for case in rows(c, spine, worker, &pool, None, 50)? {
+    for case in rows(c, office, worker, &pool, None, 50)? {
         let policy = county::pinned(c, case.policy_id)?;
-        let may_be_undone = case.state == State::Submitted && spine.now <= clocks::undo_until(&case, &policy.common);
-        if may_be_undone || conflicted(c, spine, &case, worker.id, worker.person)? {
+        let may_be_undone = case.state == State::Submitted && office.now <= clocks::undo_until(&case, &policy.common);
+        if may_be_undone || conflicted(c, office, &case, worker.id, worker.person)? {
             continue;
         }
         let actor = Actor::Worker(worker.clone());
         let version = Some(case.version);
-        match act(c, spine, case.id, Act { actor, action: Action::Claim, version, reason: None, note: None }) {
+        match act(c, office, case.id, Act { actor, action: Action::Claim, version, reason: None, note: None }) {
             // Not to be claimed now: nothing was written, the next one may be.
             Err(e) if e.code() == &codes::NOT_NOW => {}
             taken => return taken,

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::accounts::residents::residents;
 use crate::office::cases::record::case::{Case, cases};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::mine::summaries;
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::people::name_keys::{self, person_name_keys};
@@ -158,7 +158,7 @@ fn reach(post: &Post) -> Reach {
 /// Newest first, one row more than `limit` when there are more; and how many there are.
 pub fn find(
     c: &mut AnyConn,
-    spine: &Spine,
+    office: &Office,
     worker: &Worker,
     term: &Term,
     after: Option<After>,
@@ -171,7 +171,7 @@ pub fn find(
     }
     let page = page.order((cases::created_at.desc(), cases::id.desc())).limit(limit.saturating_add(1));
     let rows: Vec<Case> = page.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?;
-    Ok((summaries(c, spine, rows, |case| case.created_at)?, hits))
+    Ok((summaries(c, office, rows, |case| case.created_at)?, hits))
 }
 
 /// Writes a search down, before its answer is given. `at`: epoch milliseconds.

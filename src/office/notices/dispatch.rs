@@ -5,9 +5,8 @@ use diesel::prelude::*;
 use super::reach::{self, Channels, Reach, Recipient, Weight};
 use super::words::{self, NoticeEvent};
 use crate::office::cases::record::case::{self, Case};
-use crate::office::cases::record::history::CaseEvent;
-use crate::office::cases::record::history::{self, Event};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::record::history::{self, CaseEvent, Event};
+use crate::office::cases::service::{Office, Services};
 use crate::office::channels::inbox::{Informed, notices};
 use crate::office::channels::sms::{self, Text, To};
 use crate::office::channels::undelivered::{Channel, Origin, Undelivered};
@@ -47,12 +46,12 @@ diesel::table! {
 /// Tells everybody whom an event concerns: who may act for the person today, and the person. An applicant whose link
 /// has ended learns nothing more.
 pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()> {
-    let (spine, channels) = (Spine::of(app, services), Channels::of(app));
+    let (office, channels) = (Office::of(app, services), Channels::of(app));
     app.db
         .write(move |c| {
-            let Some(news) = News::of(c, &spine, Origin { case: event.case_id, seq: event.seq })? else { return Ok(()) };
-            for to in reach::recipients(c, &spine.keys, news.case.person_id, spine.today())? {
-                news.tell(c, &spine, &channels, &to)?;
+            let Some(news) = News::of(c, &office, Origin { case: event.case_id, seq: event.seq })? else { return Ok(()) };
+            for to in reach::recipients(c, &office.keys, news.case.person_id, office.today())? {
+                news.tell(c, &office, &channels, &to)?;
             }
             Ok(())
         })
@@ -62,11 +61,11 @@ pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()
 /// Takes the next way for somebody whom a message about an event surely did not reach. Repeatable: once the next way is
 /// taken, the way that failed is no longer the one that is noted.
 pub async fn go_on(app: &App, services: &Services, lost: Undelivered) -> Result<()> {
-    let (spine, channels) = (Spine::of(app, services), Channels::of(app));
-    app.db.write(move |c| take_next_way(c, &spine, &channels, lost)).await
+    let (office, channels) = (Office::of(app, services), Channels::of(app));
+    app.db.write(move |c| take_next_way(c, &office, &channels, lost)).await
 }
 
-fn take_next_way(c: &mut AnyConn, spine: &Spine, channels: &Channels, lost: Undelivered) -> Result<()> {
+fn take_next_way(c: &mut AnyConn, office: &Office, channels: &Channels, lost: Undelivered) -> Result<()> {
     let Undelivered { origin, recipient, by } = lost;
     let failed = match by {
         Channel::WeChat => Reach::WeChat,
@@ -74,11 +73,11 @@ fn take_next_way(c: &mut AnyConn, spine: &Spine, channels: &Channels, lost: Unde
     };
     let row = tellings::table.find((origin.case, origin.seq, recipient));
     let noted: Option<(Option<Id>, Reach)> = row.select((tellings::notice_id, tellings::reach)).get_result(c).optional()?;
-    let (Some((notice, noted)), Some(news)) = (noted, News::of(c, spine, origin)?) else { return Ok(()) };
+    let (Some((notice, noted)), Some(news)) = (noted, News::of(c, office, origin)?) else { return Ok(()) };
     if noted != failed {
         return Ok(());
     }
-    let all = reach::recipients(c, &spine.keys, news.case.person_id, spine.today())?;
+    let all = reach::recipients(c, &office.keys, news.case.person_id, office.today())?;
     let Some(to) = all.into_iter().find(|to| to.id() == recipient) else { return Ok(()) };
     let mut tried = Vec::new();
     if let Some(notice) = notice
@@ -91,7 +90,7 @@ fn take_next_way(c: &mut AnyConn, spine: &Spine, channels: &Channels, lost: Unde
     }
     let Some(reach) = reach::way(c, channels, &to, news.weight, &tried)? else { return Ok(()) };
     diesel::update(tellings::table.find((origin.case, origin.seq, recipient))).set(tellings::reach.eq(reach)).execute(c)?;
-    news.leave(c, spine, channels, &to, notice, reach)
+    news.leave(c, office, channels, &to, notice, reach)
 }
 
 /// An event with what is said of it.
@@ -107,20 +106,20 @@ struct News {
 
 impl News {
     /// None for what concerns only the office.
-    fn of(c: &mut AnyConn, spine: &Spine, origin: Origin) -> Result<Option<News>> {
+    fn of(c: &mut AnyConn, office: &Office, origin: Origin) -> Result<Option<News>> {
         let case = case::find(c, origin.case)?;
         let Some(line) = history::line(c, origin.case, origin.seq)? else { return Ok(None) };
-        let service = spine.services.get(&case.service)?.label();
+        let service = office.services.get(&case.service)?.label();
         let Some(words) = words(c, service, &case, &line)? else { return Ok(None) };
         let weight = reach::weight(line.action, line.to_state, case.due_at.is_some());
         Ok(Some(News { case, origin, state: line.to_state.label(), service, words, weight }))
     }
 
     /// In the app first, then by the way that is open. A second telling finds the first.
-    fn tell(&self, c: &mut AnyConn, spine: &Spine, channels: &Channels, to: &Recipient) -> Result<()> {
+    fn tell(&self, c: &mut AnyConn, office: &Office, channels: &Channels, to: &Recipient) -> Result<()> {
         let Some(reach) = reach::way(c, channels, to, self.weight, &[])? else { return Ok(()) };
         let notice = match to {
-            Recipient::Account { id, .. } => match self.put(c, *id, spine.now)? {
+            Recipient::Account { id, .. } => match self.put(c, *id, office.now)? {
                 Some(notice) => Some(notice),
                 None => return Ok(()),
             },
@@ -129,13 +128,13 @@ impl News {
         use tellings::dsl as t;
         let row = (
             (t::case_id.eq(self.origin.case), t::event_seq.eq(self.origin.seq), t::recipient.eq(to.id())),
-            (t::notice_id.eq(notice), t::reach.eq(reach), t::told_at.eq(spine.now)),
+            (t::notice_id.eq(notice), t::reach.eq(reach), t::told_at.eq(office.now)),
         );
         let once = diesel::insert_into(t::tellings).values(row).on_conflict((t::case_id, t::event_seq, t::recipient));
         if both(once.do_nothing()).execute(c)? == 0 {
             return Ok(());
         }
-        self.leave(c, spine, channels, to, notice, reach)
+        self.leave(c, office, channels, to, notice, reach)
     }
 
     /// The notice in the app; none when it stands there already.
@@ -157,7 +156,7 @@ impl News {
     }
 
     /// A work item for the desk that calls or visits; the words are those of the notice.
-    fn ask_to_call(&self, c: &mut AnyConn, spine: &Spine, kind: Kind, to: &Recipient) -> Result<()> {
+    fn ask_to_call(&self, c: &mut AnyConn, office: &Office, kind: Kind, to: &Recipient) -> Result<()> {
         let account = if let Recipient::Account { id, .. } = to { Some(*id) } else { None };
         let new = NewTicket {
             kind,
@@ -168,14 +167,14 @@ impl News {
             by: Role::System,
             text: format!("请告诉申请人：{}。{}", self.words.title, self.words.body),
         };
-        tickets::open(c, spine, &new).map(|_| ())
+        tickets::open(c, office, &new).map(|_| ())
     }
 
     /// Lets the message leave, or asks a worker to call.
     fn leave(
         &self,
         c: &mut AnyConn,
-        spine: &Spine,
+        office: &Office,
         channels: &Channels,
         to: &Recipient,
         notice: Option<Id>,
@@ -189,11 +188,11 @@ impl News {
                     template: template.clone(),
                     service: self.service.to_owned(),
                     state: self.state.to_owned(),
-                    day: beijing_date(spine.now).to_string(),
+                    day: beijing_date(office.now).to_string(),
                     page: format!("pages/case/index?id={}", self.case.id),
                     origin: Some(self.origin),
                 };
-                send_by_wechat(c, spine, message)
+                send_by_wechat(c, office, message)
             }
             (Reach::Sms, to, _, _) => {
                 let to = match to {
@@ -202,11 +201,11 @@ impl News {
                 };
                 let values = vec![self.service.to_owned(), self.words.what.to_owned()];
                 let origin = Some(self.origin);
-                let text = Text { id: Id::at(spine.now), template: Template::Progress, to, values, origin, good_until: None };
-                sms::push(c, &spine.keys, &text, spine.now)
+                let text = Text { id: Id::at(office.now), template: Template::Progress, to, values, origin, good_until: None };
+                sms::push(c, &office.keys, &text, office.now)
             }
-            (Reach::Call, to, _, _) => self.ask_to_call(c, spine, Kind::PhoneCall, to),
-            (Reach::Visit, to, _, _) => self.ask_to_call(c, spine, Kind::Visit, to),
+            (Reach::Call, to, _, _) => self.ask_to_call(c, office, Kind::PhoneCall, to),
+            (Reach::Visit, to, _, _) => self.ask_to_call(c, office, Kind::Visit, to),
             _ => Ok(()),
         }
     }
@@ -214,7 +213,7 @@ impl News {
 
 /// Offers a notice to the way that reaches its account; a second call finds the message prepared.
 pub async fn pass_on(app: &App, services: &Services, event: Informed) -> Result<()> {
-    let (spine, channels) = (Spine::of(app, services), Channels::of(app));
+    let (office, channels) = (Office::of(app, services), Channels::of(app));
     app.db
         .write(move |c| {
             if wechat::prepared(c, event.notice)? || sms::noted(c, event.notice)? {
@@ -228,18 +227,18 @@ pub async fn pass_on(app: &App, services: &Services, event: Informed) -> Result<
                         template: template.clone(),
                         service: event.title.clone(),
                         state: "有新消息".to_owned(),
-                        day: beijing_date(spine.now).to_string(),
+                        day: beijing_date(office.now).to_string(),
                         page: "pages/notices/index".to_owned(),
                         origin: None,
                     };
-                    send_by_wechat(c, &spine, message)
+                    send_by_wechat(c, &office, message)
                 }
                 (Reach::Sms, _) => {
                     let (service, what) = event.title.split_once('：').unwrap_or((&event.title, "有新消息"));
                     let values = vec![service.to_owned(), what.to_owned()];
                     let (id, to) = (event.notice, To::Account(event.account));
                     let text = Text { id, template: Template::Progress, to, values, origin: None, good_until: None };
-                    sms::push(c, &spine.keys, &text, spine.now)
+                    sms::push(c, &office.keys, &text, office.now)
                 }
                 _ => Ok(()),
             }
@@ -248,11 +247,11 @@ pub async fn pass_on(app: &App, services: &Services, event: Informed) -> Result<
 }
 
 /// Prepares a message and lets it leave once. One lane a resident: WeChat refuses two messages to one person at once.
-fn send_by_wechat(c: &mut AnyConn, spine: &Spine, message: Message) -> Result<()> {
-    wechat::prepare(c, message.notice, message.account, &message.template, spine.now)?;
+fn send_by_wechat(c: &mut AnyConn, office: &Office, message: Message) -> Result<()> {
+    wechat::prepare(c, message.notice, message.account, &message.template, office.now)?;
     let lane = format!("wechat:{}", message.account);
     let effect = Effect { kind: MESSAGE, class: Class::OnceOnly, lane: &lane, body: &message };
-    outbox::push(c, &spine.keys, &effect, spine.now)
+    outbox::push(c, &office.keys, &effect, office.now)
 }
 
 /// What the applicant is told of an action; nothing of what concerns only the office.

@@ -15,8 +15,7 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::certificate::Category;
-use crate::rules::certificate::Level;
+use crate::rules::certificate::{Category, Level};
 
 /// An area with its name in full.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -13,7 +13,7 @@ use crate::rules::lifecycle::Desk;
 use crate::rules::text::PlainText;
 use crate::rules::typed::{all_kept, kept};
 
-/// The part of a county policy that the spine itself understands.
+/// The part of a county policy that the office itself understands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommonPolicy {

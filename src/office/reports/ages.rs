@@ -11,7 +11,7 @@ use super::rows::{date_of, report_lying};
 use super::scope::service;
 use crate::labelled;
 use crate::office::cases::record::case::pace;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::Scope;
 use crate::office::policy::calendar;
 use crate::platform::db::AnyConn;
@@ -61,7 +61,7 @@ pub struct AgeRow {
 type Group = (String, Desk, State, Option<i64>, Option<i64>, Option<i64>, i64, i64);
 
 /// Counts them: one grouped query. Limits end with a day, so groups are few, and each gets its pace by the one rule.
-pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Ages> {
+pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Ages> {
     use report_lying as l;
     let by = (l::service, l::desk, l::state, l::days_left, l::due_at, l::risk_at, l::submitted_day);
     let groups = l::table.group_by(by).select((
@@ -75,19 +75,19 @@ pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Ages> {
         diesel::dsl::count_star(),
     ));
     let groups: Vec<Group> = within!(groups, l, scope).order(by).load(c)?;
-    let (calendar, today) = (calendar::load(c)?, spine.today());
+    let (calendar, today) = (calendar::load(c)?, office.today());
     let mut rows: BTreeMap<(String, &'static str), AgeRow> = BTreeMap::new();
     for (code, desk, state, left, due_at, risk_at, day, cases) in groups {
         let since = date_of(day);
         let age = calendar.working_days_between(since, today);
-        let words = service(spine, &code)?;
+        let words = service(office, &code)?;
         let row = rows.entry((code, desk.code())).or_insert_with(|| AgeRow::empty(words, desk, since));
-        row.add(state, pace(state, left.is_some(), due_at, risk_at, spine.now), age, cases);
+        row.add(state, pace(state, left.is_some(), due_at, risk_at, office.now), age, cases);
         if since <= row.oldest_submitted_on {
             (row.oldest_submitted_on, row.oldest_days) = (since, age);
         }
     }
-    Ok(Ages { at: rfc3339(spine.now), rows: rows.into_values().collect() })
+    Ok(Ages { at: rfc3339(office.now), rows: rows.into_values().collect() })
 }
 
 impl AgeRow {

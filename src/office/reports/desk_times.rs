@@ -12,7 +12,7 @@ use super::rows::report_moves;
 use super::scope::service;
 use crate::labelled;
 use crate::office::cases::record::history::case_events;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::{Period, Scope};
 use crate::office::policy::calendar;
 use crate::platform::db::AnyConn;
@@ -98,7 +98,7 @@ type Line = (Id, String, i64, Action, State, Option<Desk>);
 /// is kept is a count for each number of days. An index by action and moment names those cases and no others, so that the
 /// cost follows the period that is asked for (at most 366 days), however long the history is. Of each such case all lines
 /// are read: a stay that ended in the period may have begun long before.
-pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<DeskTimes> {
+pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<DeskTimes> {
     use report_moves as l;
     let ((from, to), calendar) = (scope.moments(), calendar::load(c)?);
     let moved = case_events::table.filter(case_events::action.eq_any(LEAVING)).filter(case_events::at.between(from, to));
@@ -117,7 +117,7 @@ pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<DeskTimes>
             rows.entry((code, place)).or_default().add(case, days);
         }
     }
-    let row = |((code, place), stays): ((String, Place), Stays)| Ok(stays.row(service(spine, &code)?, place));
+    let row = |((code, place), stays): ((String, Place), Stays)| Ok(stays.row(service(office, &code)?, place));
     Ok(DeskTimes { period: scope.period, rows: rows.into_iter().map(row).collect::<Result<_>>()? })
 }
 

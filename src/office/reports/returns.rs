@@ -10,7 +10,7 @@ use super::rows::{report_corrections, report_lines};
 use super::scope::{percent, service};
 use crate::labelled;
 use crate::office::cases::record::history::case_events;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::{Period, Scope};
 use crate::office::cases::showing::views;
 use crate::office::policy::county;
@@ -66,23 +66,23 @@ pub struct ReturnShare {
 const RETURNING: &[Action] = &[Action::RequestCorrection, Action::SendBack];
 
 /// Counts them: four grouped queries.
-pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Returns> {
+pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Returns> {
     // By service, kind, code and words.
     let mut found: BTreeMap<(String, ReturnKind, String, String), i64> = BTreeMap::new();
     for (code, policy, kind, reason, count) in corrections(c, scope)?.into_iter().chain(decisions(c, scope)?) {
         // Policies are few and kept in memory once they were read.
-        let words = views::words(&reason, &county::pinned(c, policy)?.common, spine.services.get(&code)?);
+        let words = views::words(&reason, &county::pinned(c, policy)?.common, office.services.get(&code)?);
         let row = found.entry((code, kind, reason, words)).or_default();
         *row = row.saturating_add(count);
     }
     let mut reasons = Vec::with_capacity(found.len());
     for ((code, kind, reason, words), count) in found {
         let reason = Labelled::new(&reason, &words);
-        reasons.push(ReasonRow { service: service(spine, &code)?, kind: labelled!(kind), reason, count });
+        reasons.push(ReasonRow { service: service(office, &code)?, kind: labelled!(kind), reason, count });
     }
     // Stable: what is as frequent stays in the order of its codes.
     reasons.sort_by_key(|r| std::cmp::Reverse(r.count));
-    Ok(Returns { period: scope.period, reasons, shares: shares(c, spine, scope)? })
+    Ok(Returns { period: scope.period, reasons, shares: shares(c, office, scope)? })
 }
 
 type Counted = (String, Id, ReturnKind, String, i64);
@@ -111,7 +111,7 @@ fn decisions(c: &mut AnyConn, scope: &Scope) -> Result<Vec<Counted>> {
     Ok(lines.into_iter().map(counted).collect())
 }
 
-fn shares(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Vec<ReturnShare>> {
+fn shares(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Vec<ReturnShare>> {
     use report_lines as l;
     let (from, to) = scope.moments();
     let cases = || l::table.group_by(l::service).select((l::service, diesel::dsl::count(l::case_id).aggregate_distinct()));
@@ -124,7 +124,7 @@ fn shares(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Vec<ReturnSha
     let returned: Vec<(String, i64)> = returned.order(l::service).load(c)?;
     let share = |(code, submitted): (String, i64)| {
         let returned = returned.iter().find(|(other, _)| *other == code).map_or(0, |(_, n)| *n);
-        Ok(ReturnShare { service: service(spine, &code)?, submitted, returned, percent: percent(returned, submitted) })
+        Ok(ReturnShare { service: service(office, &code)?, submitted, returned, percent: percent(returned, submitted) })
     };
     submitted.into_iter().map(share).collect()
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::rows::{month_of, report_ratings, report_tickets};
 use super::scope::{percent, service};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::{Period, Scope};
 use crate::office::tickets::Kind;
 use crate::platform::db::AnyConn;
@@ -52,7 +52,7 @@ pub struct WorkOrders {
 }
 
 /// Counts them: three grouped queries.
-pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Satisfaction> {
+pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Satisfaction> {
     use report_ratings as r;
     let (from, to) = scope.moments();
     let by = (r::service, r::day, r::grade);
@@ -69,14 +69,14 @@ pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Satisfacti
         let of = |p: i64| points.get(&p).copied().unwrap_or(0);
         let (total, bad) = (points.values().sum(), of(2).saturating_add(of(1)));
         let (very_good, good, fair, poor, very_poor) = (of(5), of(4), of(3), of(2), of(1));
-        let (service, poor_percent) = (service(spine, &code)?, percent(bad, total));
+        let (service, poor_percent) = (service(office, &code)?, percent(bad, total));
         Ok(SatisfactionRow { service, month, total, very_good, good, fair, poor, very_poor, poor_percent })
     };
     let rows = found.into_iter().map(row).collect::<Result<_>>()?;
-    Ok(Satisfaction { period: scope.period, rows, work_orders: work_orders(c, spine, scope)? })
+    Ok(Satisfaction { period: scope.period, rows, work_orders: work_orders(c, office, scope)? })
 }
 
-fn work_orders(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Vec<WorkOrders>> {
+fn work_orders(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Vec<WorkOrders>> {
     use report_tickets as t;
     let (from, to) = scope.moments();
     let tickets = || t::table.group_by(t::service).select((t::service, diesel::dsl::count_star()));
@@ -86,7 +86,7 @@ fn work_orders(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Vec<Work
     let open: Vec<(String, i64)> = open.filter(t::ended_at.is_null()).order(t::service).load(c)?;
     let row = |(code, opened): (String, i64)| {
         let open = open.iter().find(|(other, _)| *other == code).map_or(0, |(_, n)| *n);
-        Ok(WorkOrders { service: service(spine, &code)?, opened, open })
+        Ok(WorkOrders { service: service(office, &code)?, opened, open })
     };
     opened.into_iter().map(row).collect()
 }

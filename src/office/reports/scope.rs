@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::office::accounts::guards::{AreaOverseer, oversees};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::{Period, Scope};
 use crate::office::stored;
 use crate::platform::error::{Error, Faults, Result};
@@ -86,10 +86,10 @@ impl From<WantedNow> for Wanted {
 
 impl Scope {
     /// Errors: 10006 an area that is not the caller's, 10002 an unknown service or a period that is no period.
-    pub fn of(who: &AreaOverseer, spine: &Spine, wanted: &Wanted) -> Result<Scope> {
-        let mut faults = unknown(spine, wanted.service.as_deref());
+    pub fn of(who: &AreaOverseer, office: &Office, wanted: &Wanted) -> Result<Scope> {
+        let mut faults = unknown(office, wanted.service.as_deref());
         let (from, to) = (wanted.from.map(NaiveDate::from), wanted.to.map(NaiveDate::from));
-        let to = to.unwrap_or(spine.today().max(from.unwrap_or(spine.today())));
+        let to = to.unwrap_or(office.today().max(from.unwrap_or(office.today())));
         let from = from.or(to.with_ordinal(1)).unwrap_or(to);
         if from > to || to.signed_duration_since(from).num_days() >= MOST_DAYS {
             faults.push(
@@ -104,10 +104,10 @@ impl Scope {
     }
 
     /// A whole year. Errors as above; the year must have begun.
-    pub fn of_year(who: &AreaOverseer, spine: &Spine, wanted: &WantedYear) -> Result<Scope> {
-        let mut faults = unknown(spine, wanted.service.as_deref());
-        let year = wanted.year.unwrap_or(spine.today().year());
-        if !(FIRST_YEAR..=spine.today().year()).contains(&year) {
+    pub fn of_year(who: &AreaOverseer, office: &Office, wanted: &WantedYear) -> Result<Scope> {
+        let mut faults = unknown(office, wanted.service.as_deref());
+        let year = wanted.year.unwrap_or(office.today().year());
+        if !(FIRST_YEAR..=office.today().year()).contains(&year) {
             faults.push("/year", "年度", "bad_year", "没有这一年的统计。", "请填写2000年到今年之间的四位数年度。");
         }
         Scope::seen_by(who, wanted.county, wanted.service.clone().map(Code::into_string), Period::of_year(year), faults)
@@ -136,17 +136,17 @@ impl Scope {
     }
 }
 
-fn unknown(spine: &Spine, service: Option<&str>) -> Faults {
+fn unknown(office: &Office, service: Option<&str>) -> Faults {
     let mut faults = Faults::new();
-    if service.is_some_and(|code| spine.services.get(code).is_err()) {
+    if service.is_some_and(|code| office.services.get(code).is_err()) {
         faults.push("/service", "服务", "unknown_service", "没有这项服务。", "请从服务列表中选择，或者不选。");
     }
     faults
 }
 
 /// The service of a stored code with its words.
-pub fn service(spine: &Spine, code: &str) -> Result<Labelled> {
-    let service = spine.services.get(code)?;
+pub fn service(office: &Office, code: &str) -> Result<Labelled> {
+    let service = office.services.get(code)?;
     Ok(Labelled::new(service.code(), service.label()))
 }
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::rows::{month_of, report_lines};
 use super::scope::service;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::{Period, Scope};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -140,7 +140,7 @@ const COUNTED: &[Action] = &[
 type Line = (String, i64, Action, State, State, i64);
 
 /// Counts them: one grouped query, whose answer is bounded by days, services and actions.
-pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Volumes> {
+pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Volumes> {
     use report_lines as l;
     let (from, to) = scope.moments();
     let by = (l::service, l::day, l::action, l::from_state, l::to_state);
@@ -155,7 +155,7 @@ pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Volumes> {
     }
     found.retain(|_, counts| *counts != VolumeCounts::default());
     let row = |((code, month), counts): ((String, String), VolumeCounts)| {
-        Ok(VolumeRow { service: service(spine, &code)?, month, counts })
+        Ok(VolumeRow { service: service(office, &code)?, month, counts })
     };
     Ok(Volumes { period: scope.period, total, rows: found.into_iter().map(row).collect::<Result<_>>()? })
 }

@@ -11,7 +11,7 @@ use crate::office::accounts::staff;
 use crate::office::cases::moving::undo::DECISIONS;
 use crate::office::cases::record::case::cases;
 use crate::office::cases::record::history::case_events;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::{Period, Scope};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -56,9 +56,9 @@ struct Work {
 }
 
 /// Counts it: two grouped queries, and an ordered read of the cases that were sent back in the period.
-pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Workload> {
+pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Workload> {
     let mut found: BTreeMap<Id, Work> = BTreeMap::new();
-    for (worker, n) in claims(c, spine, scope)? {
+    for (worker, n) in claims(c, office, scope)? {
         found.entry(worker).or_default().open = n;
     }
     for (worker, n) in decisions(c, scope)? {
@@ -82,9 +82,9 @@ pub fn count(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Workload> 
 }
 
 /// As the queue's "mine" counts them.
-fn claims(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Vec<(Id, i64)>> {
+fn claims(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Vec<(Id, i64)>> {
     let held = cases::table.group_by(cases::claimed_by).select((cases::claimed_by, diesel::dsl::count_star()));
-    let held = within!(held, cases, scope).filter(cases::claim_until.gt(Some(spine.now))).filter(cases::ended_at.is_null());
+    let held = within!(held, cases, scope).filter(cases::claim_until.gt(Some(office.now))).filter(cases::ended_at.is_null());
     let held: Vec<(Option<Id>, i64)> = held.order(cases::claimed_by).load(c)?;
     Ok(held.into_iter().filter_map(|(worker, n)| Some((worker?, n))).collect())
 }

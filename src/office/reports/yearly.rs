@@ -1,9 +1,8 @@
 //! The yearly report: the tables of every service, counted by itself, and who holds a certificate.
 
 use crate::labelled;
-use crate::office::cases::service::Spine;
-use crate::office::cases::service::figures::Scope;
-use crate::office::cases::service::figures::{ReportRow, ReportTable, columns};
+use crate::office::cases::service::Office;
+use crate::office::cases::service::figures::{ReportRow, ReportTable, Scope, columns};
 use crate::office::people::rolls::{self, Roll};
 use crate::office::stored;
 use crate::platform::db::AnyConn;
@@ -11,10 +10,10 @@ use crate::platform::error::Result;
 use crate::rules::certificate::{Category, Level};
 
 /// The tables of a year, in the order of the services; the register is no service's.
-pub fn tables(c: &mut AnyConn, spine: &Spine, scope: &Scope) -> Result<Vec<ReportTable>> {
+pub fn tables(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Vec<ReportTable>> {
     let mut tables = Vec::new();
     let asked = |code: &str| scope.service.as_deref().is_none_or(|service| service == code);
-    for service in spine.services.all().filter(|s| asked(s.code())) {
+    for service in office.services.all().filter(|s| asked(s.code())) {
         tables.extend(service.report_tables(c, scope)?);
     }
     if scope.service.is_none() {

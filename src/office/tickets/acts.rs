@@ -8,7 +8,7 @@ use super::ticket::{self, Kind, Outcome, Ticket, TicketState};
 use super::{codes, place};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::residents;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::people::reveals::{self, Reveal, RevealField};
 use crate::office::policy::calendar;
@@ -20,7 +20,7 @@ use crate::rules::lifecycle::{Desk, Role};
 
 /// A worker before a ticket.
 pub(crate) struct Doer<'a> {
-    pub spine: &'a Spine,
+    pub office: &'a Office,
     pub worker: &'a Worker,
 }
 
@@ -32,10 +32,10 @@ impl Doer<'_> {
         if !ticket.on_desk_of(self.worker)? {
             return Err(ticket.not_now());
         }
-        if Concerned::of(c, &ticket)?.must_leave(c, self.spine, &ticket, self.worker)? {
+        if Concerned::of(c, &ticket)?.must_leave(c, self.office, &ticket, self.worker)? {
             return Err(Error::new(&codes::CONCERNED));
         }
-        if ticket.held_by_another(self.worker.id, self.spine.now) {
+        if ticket.held_by_another(self.worker.id, self.office.now) {
             return Err(Error::new(&codes::CLAIMED).with_current(ticket.current()));
         }
         Ok(ticket)
@@ -58,9 +58,9 @@ impl Doer<'_> {
         let (_, terms) = terms::of(c, &ticket.county)?;
         ticket.state = TicketState::InProgress;
         ticket.claimed_by = Some(self.worker.id);
-        ticket.claim_until = Some(self.spine.now.saturating_add(i64::from(terms.claim_minutes).saturating_mul(60_000)));
+        ticket.claim_until = Some(self.office.now.saturating_add(i64::from(terms.claim_minutes).saturating_mul(60_000)));
         let entry = self.entry(&ticket, Step::Claimed, None);
-        entries::store(c, self.spine, &mut ticket, &entry)?;
+        entries::store(c, self.office, &mut ticket, &entry)?;
         Ok(ticket)
     }
 
@@ -71,11 +71,11 @@ impl Doer<'_> {
         if !ticket.on_desk_of(self.worker)? {
             return Err(ticket.not_now());
         }
-        if concerned.must_leave(c, self.spine, &ticket, self.worker)? {
+        if concerned.must_leave(c, self.office, &ticket, self.worker)? {
             return Err(Error::new(&codes::CONCERNED));
         }
         let entry = self.entry(&ticket, Step::Noted, Some(words));
-        entries::store(c, self.spine, &mut ticket, &entry)?;
+        entries::store(c, self.office, &mut ticket, &entry)?;
         Ok(ticket)
     }
 
@@ -85,9 +85,9 @@ impl Doer<'_> {
         let (_, terms) = terms::of(c, &ticket.county)?;
         let entry = self.entry(&ticket, Step::Answered, Some(words));
         ticket.state = TicketState::Answered;
-        run(c, self.spine, &mut ticket, terms.confirm_days)?;
+        run(c, self.office, &mut ticket, terms.confirm_days)?;
         (ticket.claimed_by, ticket.claim_until) = (None, None);
-        entries::store(c, self.spine, &mut ticket, &entry)?;
+        entries::store(c, self.office, &mut ticket, &entry)?;
         Ok(ticket)
     }
 
@@ -95,7 +95,7 @@ impl Doer<'_> {
     pub fn hand_on(&self, c: &mut AnyConn, id: Id, version: i64, to: Desk, words: &str) -> Result<Ticket> {
         let mut ticket = self.take_open(c, id, version)?;
         let concerned = Concerned::of(c, &ticket)?;
-        let (desk, area) = place::from(c, self.spine, &stored::area(&ticket.area)?, &concerned, to)?;
+        let (desk, area) = place::from(c, self.office, &stored::area(&ticket.area)?, &concerned, to)?;
         if desk == ticket.desk {
             let mut faults = Faults::new();
             let reason = "那里现在没有人能办，或者已经在那里。";
@@ -105,12 +105,12 @@ impl Doer<'_> {
         let (role, actor) = (ticket.desk.role(), Some(self.worker.id));
         (ticket.desk, ticket.desk_area) = (desk, area.to_string());
         free(&mut ticket);
-        if ticket.due_at.is_none_or(|due| due < self.spine.now) {
+        if ticket.due_at.is_none_or(|due| due < self.office.now) {
             let days = terms::of(c, &ticket.county)?.1.of_kind(ticket.kind)?.days;
-            run(c, self.spine, &mut ticket, days)?;
+            run(c, self.office, &mut ticket, days)?;
         }
         let entry = Entry { step: Step::HandedOn, role, actor, words: Some(words) };
-        entries::store(c, self.spine, &mut ticket, &entry)?;
+        entries::store(c, self.office, &mut ticket, &entry)?;
         Ok(ticket)
     }
 
@@ -123,14 +123,14 @@ impl Doer<'_> {
         let leads = leads.ok_or_else(|| ticket.not_now())?;
         let (role, actor) = (ticket.desk.role(), Some(self.worker.id));
         match leads {
-            Leads::Ended => end(c, self.spine, &mut ticket, outcome, &Entry { step: Step::Closed, role, actor, words })?,
+            Leads::Ended => end(c, self.office, &mut ticket, outcome, &Entry { step: Step::Closed, role, actor, words })?,
             Leads::Again | Leads::BecomesVisit => {
                 ticket.tries = ticket.tries.saturating_add(1);
                 free(&mut ticket);
-                run(c, self.spine, &mut ticket, terms.retry_days)?;
-                entries::store(c, self.spine, &mut ticket, &Entry { step: Step::NotReached, role, actor, words })?;
+                run(c, self.office, &mut ticket, terms.retry_days)?;
+                entries::store(c, self.office, &mut ticket, &Entry { step: Step::NotReached, role, actor, words })?;
                 if leads == Leads::BecomesVisit {
-                    become_visit(c, self.spine, &mut ticket, Role::System)?;
+                    become_visit(c, self.office, &mut ticket, Role::System)?;
                 }
             }
         }
@@ -143,7 +143,7 @@ impl Doer<'_> {
         if Concerned::of(c, &ticket)?.rated(self.worker.id) {
             return Err(Error::new(&codes::CONCERNED));
         }
-        let keys = &self.spine.keys;
+        let keys = &self.office.keys;
         let account = ticket.account_id.map(|a| residents::phone_of(c, keys, a)).transpose()?.flatten();
         let phone = match (account, ticket.person_id) {
             (Some(phone), _) => Some(phone),
@@ -153,19 +153,19 @@ impl Doer<'_> {
         let phone = phone.ok_or_else(|| Error::new(&codes::NO_PHONE))?.reveal().to_owned();
         if let Some(person) = ticket.person_id {
             let (worker, case, purpose) = (self.worker.id, ticket.case_id, purpose.to_owned());
-            let (id, at_ms, fields) = (Id::at(self.spine.now), self.spine.now, vec![RevealField::Phone]);
+            let (id, at_ms, fields) = (Id::at(self.office.now), self.office.now, vec![RevealField::Phone]);
             reveals::record(c, &Reveal { id, at_ms, worker, person, case, fields, purpose })?;
         }
         let entry = self.entry(&ticket, Step::ContactShown, Some(purpose));
-        entries::store(c, self.spine, &mut ticket, &entry)?;
+        entries::store(c, self.office, &mut ticket, &entry)?;
         Ok((ticket, phone))
     }
 }
 
 /// A worker was there, or called: what was asked for is done, or comes again later, where the outcome says so; else the words
 /// are noted. Errors: those of acting on a ticket.
-pub fn seen_to(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, outcome: Option<Outcome>, words: &str) -> Result<()> {
-    let (ticket, doer) = (ticket::in_sight(c, worker, id)?, Doer { spine, worker });
+pub fn seen_to(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, outcome: Option<Outcome>, words: &str) -> Result<()> {
+    let (ticket, doer) = (ticket::in_sight(c, worker, id)?, Doer { office, worker });
     // Who was seen at home needs no call any more.
     let outcome = match outcome {
         Some(Outcome::Visited) if ticket.kind == Kind::PhoneCall => Some(Outcome::Reached),
@@ -186,35 +186,35 @@ pub(crate) fn free(ticket: &mut Ticket) {
 }
 
 /// Whoever must act in the ticket's state has so many working days from today.
-pub(crate) fn run(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, days: u32) -> Result<()> {
-    ticket.run(&calendar::load_around(c, spine.today())?, spine.now, days);
+pub(crate) fn run(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, days: u32) -> Result<()> {
+    ticket.run(&calendar::load_around(c, office.today())?, office.now, days);
     Ok(())
 }
 
 /// On to a desk from `from` upwards, with the days of the ticket's kind.
-pub(crate) fn move_to(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, from: Desk, terms: &Terms) -> Result<()> {
+pub(crate) fn move_to(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, from: Desk, terms: &Terms) -> Result<()> {
     let concerned = Concerned::of(c, ticket)?;
-    let (desk, area) = place::from(c, spine, &stored::area(&ticket.area)?, &concerned, from)?;
+    let (desk, area) = place::from(c, office, &stored::area(&ticket.area)?, &concerned, from)?;
     (ticket.desk, ticket.desk_area) = (desk, area.to_string());
     free(ticket);
-    run(c, spine, ticket, terms.of_kind(ticket.kind)?.days)
+    run(c, office, ticket, terms.of_kind(ticket.kind)?.days)
 }
 
 /// A call that reaches nobody, or a wish for one: somebody goes there.
-pub(crate) fn become_visit(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, by: Role) -> Result<()> {
+pub(crate) fn become_visit(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, by: Role) -> Result<()> {
     let (_, terms) = terms::of(c, &ticket.county)?;
     (ticket.kind, ticket.tries) = (Kind::Visit, 0);
-    move_to(c, spine, ticket, terms.of_kind(Kind::Visit)?.desk, &terms)?;
+    move_to(c, office, ticket, terms.of_kind(Kind::Visit)?.desk, &terms)?;
     let actor = ticket.account_id.filter(|_| by == Role::Applicant);
-    entries::store(c, spine, ticket, &Entry { step: Step::BecameVisit, role: by, actor, words: None })
+    entries::store(c, office, ticket, &Entry { step: Step::BecameVisit, role: by, actor, words: None })
 }
 
 /// It is over.
-pub(crate) fn end(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, outcome: Outcome, entry: &Entry<'_>) -> Result<()> {
+pub(crate) fn end(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, outcome: Outcome, entry: &Entry<'_>) -> Result<()> {
     ticket.state = TicketState::Closed;
-    (ticket.outcome, ticket.ended_at) = (Some(outcome), Some(spine.now));
+    (ticket.outcome, ticket.ended_at) = (Some(outcome), Some(office.now));
     (ticket.due_at, ticket.alarm_at, ticket.live_key) = (None, None, None);
     (ticket.clock_from, ticket.clock_days) = (None, None);
     (ticket.claimed_by, ticket.claim_until) = (None, None);
-    entries::store(c, spine, ticket, entry)
+    entries::store(c, office, ticket, entry)
 }

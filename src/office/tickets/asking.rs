@@ -7,7 +7,7 @@ use super::{acts, codes, place, queue, terms};
 use crate::office::accounts::guards::Filer;
 use crate::office::accounts::{links, residents};
 use crate::office::cases::access::loading;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::policy::areas;
 use crate::office::stored;
@@ -28,11 +28,11 @@ pub(crate) struct Wish<'a> {
 
 /// The ticket that a resident asks for. A case must be theirs, a person one for whom they may act; without both it is
 /// about themselves, also when nobody has confirmed yet who they are. Errors: 10002 no area, 10006, 23005.
-pub(crate) fn wished(c: &mut AnyConn, spine: &Spine, account: Id, wish: &Wish<'_>) -> Result<NewTicket> {
-    let case = wish.case.map(|id| loading::owned(c, &Filer::Resident(account), id, spine.now)).transpose()?;
+pub(crate) fn wished(c: &mut AnyConn, office: &Office, account: Id, wish: &Wish<'_>) -> Result<NewTicket> {
+    let case = wish.case.map(|id| loading::owned(c, &Filer::Resident(account), id, office.now)).transpose()?;
     let named = case.as_ref().map(|case| case.person_id).or(wish.person);
     if let Some(person) = named {
-        links::may_act(c, account, person, spine.today())?.ok_or_else(Error::not_found)?;
+        links::may_act(c, account, person, office.today())?.ok_or_else(Error::not_found)?;
     }
     let person = match named {
         Some(person) => Some(person),
@@ -66,24 +66,24 @@ fn bad_area(code: &str, reason: &str) -> Error {
 }
 
 /// More words to a ticket that is not closed.
-pub(crate) fn add(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, words: &str) -> Result<Ticket> {
+pub(crate) fn add(c: &mut AnyConn, office: &Office, account: Id, id: Id, words: &str) -> Result<Ticket> {
     let mut ticket = ticket::owned(c, account, id)?;
     if ticket.state == TicketState::Closed {
         return Err(ticket.not_now());
     }
-    entries::store(c, spine, &mut ticket, &said(account, Step::Added, Some(words)))?;
+    entries::store(c, office, &mut ticket, &said(account, Step::Added, Some(words)))?;
     Ok(ticket)
 }
 
 /// The answer solved it.
-pub(crate) fn confirm(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64) -> Result<Ticket> {
+pub(crate) fn confirm(c: &mut AnyConn, office: &Office, account: Id, id: Id, version: i64) -> Result<Ticket> {
     let mut ticket = answered(c, account, id, version)?;
-    acts::end(c, spine, &mut ticket, Outcome::Solved, &said(account, Step::Confirmed, None))?;
+    acts::end(c, office, &mut ticket, Outcome::Solved, &said(account, Step::Confirmed, None))?;
     Ok(ticket)
 }
 
 /// The answer did not solve it: once, it goes to the desk above with fresh days, so that somebody else looks at it.
-pub(crate) fn reopen(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64, words: &str) -> Result<Ticket> {
+pub(crate) fn reopen(c: &mut AnyConn, office: &Office, account: Id, id: Id, version: i64, words: &str) -> Result<Ticket> {
     let mut ticket = answered(c, account, id, version)?;
     if ticket.reopened {
         return Err(Error::new(&codes::REOPENED).with_current(ticket.current()));
@@ -91,8 +91,8 @@ pub(crate) fn reopen(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, versio
     ticket.reopened = true;
     let (_, terms) = terms::of(c, &ticket.county)?;
     let up = place::above(ticket.desk).unwrap_or(ticket.desk);
-    acts::move_to(c, spine, &mut ticket, up, &terms)?;
-    entries::store(c, spine, &mut ticket, &said(account, Step::Reopened, Some(words)))?;
+    acts::move_to(c, office, &mut ticket, up, &terms)?;
+    entries::store(c, office, &mut ticket, &said(account, Step::Reopened, Some(words)))?;
     Ok(ticket)
 }
 

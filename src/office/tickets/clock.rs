@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::entries::{self, Entry, Step};
 use super::ticket::{self, Outcome, Ticket, TicketState, tickets};
 use super::{acts, place, terms};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -21,8 +21,8 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     });
     let mut rung = 0_usize;
     for id in due.await? {
-        let spine = Spine::of(app, services);
-        match app.db.write(move |c| one(c, &spine, id)).await {
+        let office = Office::of(app, services);
+        match app.db.write(move |c| one(c, &office, id)).await {
             Ok(true) => rung = rung.saturating_add(1),
             Ok(false) => {}
             // One ticket that cannot move must not stop the others; it is tried again.
@@ -32,22 +32,22 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     Ok(rung)
 }
 
-fn one(c: &mut AnyConn, spine: &Spine, id: Id) -> Result<bool> {
+fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
     let mut ticket = ticket::find(c, id)?;
     // Somebody may have acted since it was found.
-    if ticket.alarm_at.is_none_or(|at| at >= spine.now) {
+    if ticket.alarm_at.is_none_or(|at| at >= office.now) {
         return Ok(false);
     }
     if ticket.state == TicketState::Answered {
         let entry = Entry { step: Step::Closed, role: Role::System, actor: None, words: None };
-        acts::end(c, spine, &mut ticket, Outcome::NoReply, &entry)?;
+        acts::end(c, office, &mut ticket, Outcome::NoReply, &entry)?;
         return Ok(true);
     }
-    climb(c, spine, &mut ticket)
+    climb(c, office, &mut ticket)
 }
 
 /// At the county nobody is above: the ticket stays there, overdue, and the clock is done with it.
-fn climb(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket) -> Result<bool> {
+fn climb(c: &mut AnyConn, office: &Office, ticket: &mut Ticket) -> Result<bool> {
     let Some(up) = place::above(ticket.desk) else {
         let loaded = ticket.version;
         ticket.alarm_at = None;
@@ -55,7 +55,7 @@ fn climb(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket) -> Result<bool> {
         return Ok(true);
     };
     let (_, terms) = terms::of(c, &ticket.county)?;
-    acts::move_to(c, spine, ticket, up, &terms)?;
-    entries::store(c, spine, ticket, &Entry { step: Step::Climbed, role: Role::System, actor: None, words: None })?;
+    acts::move_to(c, office, ticket, up, &terms)?;
+    entries::store(c, office, ticket, &Entry { step: Step::Climbed, role: Role::System, actor: None, words: None })?;
     Ok(true)
 }

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::ticket::{self, Ticket};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
 use crate::platform::crypto::{DataKey, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -110,12 +110,12 @@ fn row(ticket: Id, seq: i64) -> Vec<u8> {
 }
 
 /// Appends a line to a ticket that is about to be stored.
-pub(crate) fn append(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry: &Entry<'_>) -> Result<()> {
+pub(crate) fn append(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, entry: &Entry<'_>) -> Result<()> {
     let seq = ticket.entries;
     let words = match entry.words {
         Some(text) => {
             let place = row(ticket.id, seq);
-            Some(ticket.key(&spine.keys)?.seal(&Place::new("ticket_entries", "words", &place), text.as_bytes())?)
+            Some(ticket.key(&office.keys)?.seal(&Place::new("ticket_entries", "words", &place), text.as_bytes())?)
         }
         None => None,
     };
@@ -123,7 +123,7 @@ pub(crate) fn append(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry:
     let line = Line {
         ticket_id: ticket.id,
         seq,
-        at: spine.now,
+        at: office.now,
         step: entry.step,
         role: entry.role,
         actor: entry.actor,
@@ -136,14 +136,14 @@ pub(crate) fn append(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry:
 }
 
 /// Stores a changed ticket with its line, and tells the resident what concerns them.
-pub(crate) fn store(c: &mut AnyConn, spine: &Spine, ticket: &mut Ticket, entry: &Entry<'_>) -> Result<()> {
-    append(c, spine, ticket, entry)?;
+pub(crate) fn store(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, entry: &Entry<'_>) -> Result<()> {
+    append(c, office, ticket, entry)?;
     let loaded = ticket.version;
     ticket.version = loaded.saturating_add(1);
     ticket::update(c, ticket, loaded)?;
     if let (Some(account), Some((title, body))) = (ticket.account_id, entry.step.told()) {
         let news = inbox::News { account, kind: "ticket", title, body };
-        inbox::inform(c, &spine.keys, news, spine.now)?;
+        inbox::inform(c, &office.keys, news, office.now)?;
     }
     Ok(())
 }

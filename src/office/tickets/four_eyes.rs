@@ -6,7 +6,7 @@ use super::ticket::{Kind, Ticket};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::serving::serving;
 use crate::office::cases::record::history::case_events;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::kin;
 use crate::office::stored;
 use crate::platform::db::AnyConn;
@@ -41,18 +41,18 @@ impl Concerned {
         self.rated.contains(&worker)
     }
 
-    fn holds_off(&self, c: &mut AnyConn, spine: &Spine, worker: Id, own: Option<Id>) -> Result<bool> {
+    fn holds_off(&self, c: &mut AnyConn, office: &Office, worker: Id, own: Option<Id>) -> Result<bool> {
         match (own, self.person) {
             _ if self.rated(worker) => Ok(true),
-            (Some(own), Some(person)) => Ok(own == person || kin::are_family(c, own, person, spine.today())?),
+            (Some(own), Some(person)) => Ok(own == person || kin::are_family(c, own, person, office.today())?),
             _ => Ok(false),
         }
     }
 
     /// Somebody serves this desk whom the ticket does not concern.
-    pub fn leaves_somebody(&self, c: &mut AnyConn, spine: &Spine, desk: Desk, area: &AreaCode) -> Result<bool> {
-        for (worker, own) in serving(c, desk.role(), area, None, spine.now)? {
-            if !self.holds_off(c, spine, worker, own)? {
+    pub fn leaves_somebody(&self, c: &mut AnyConn, office: &Office, desk: Desk, area: &AreaCode) -> Result<bool> {
+        for (worker, own) in serving(c, desk.role(), area, None, office.now)? {
+            if !self.holds_off(c, office, worker, own)? {
                 return Ok(true);
             }
         }
@@ -60,9 +60,9 @@ impl Concerned {
     }
 
     /// This worker must leave the ticket to a colleague: it concerns them, and the desk has somebody else.
-    pub fn must_leave(&self, c: &mut AnyConn, spine: &Spine, ticket: &Ticket, worker: &Worker) -> Result<bool> {
-        Ok(self.holds_off(c, spine, worker.id, worker.person)?
-            && self.leaves_somebody(c, spine, ticket.desk, &stored::area(&ticket.desk_area)?)?)
+    pub fn must_leave(&self, c: &mut AnyConn, office: &Office, ticket: &Ticket, worker: &Worker) -> Result<bool> {
+        Ok(self.holds_off(c, office, worker.id, worker.person)?
+            && self.leaves_somebody(c, office, ticket.desk, &stored::area(&ticket.desk_area)?)?)
     }
 }
 

@@ -5,7 +5,7 @@ use super::four_eyes::Concerned;
 use super::ticket::{self, Kind, Ticket, TicketState, key_place};
 use super::{acts, place, terms};
 use crate::office::cases::filing::drafts;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -40,22 +40,22 @@ impl NewTicket {
 
 /// Opens a ticket at the desk of its kind and answers its id. A call or visit for a person and case for whom one lives
 /// is not opened again: the living one gets the new words (the same words only once), and a wish for a visit makes it one.
-pub fn open(c: &mut AnyConn, spine: &Spine, new: &NewTicket) -> Result<Id> {
+pub fn open(c: &mut AnyConn, office: &Office, new: &NewTicket) -> Result<Id> {
     if let Some(key) = new.live_key()
         && let Some(living) = ticket::live(c, &key)?
     {
-        return join(c, spine, living, new);
+        return join(c, office, living, new);
     }
     let county = persons::county_of(&new.area);
     let (_, terms) = terms::of(c, county.as_str())?;
     let of_kind = terms.of_kind(new.kind)?;
     let concerned = Concerned::by(c, new.kind, new.case, new.person)?;
-    let (desk, desk_area) = place::from(c, spine, &new.area, &concerned, of_kind.desk)?;
-    let id = Id::at(spine.now);
-    let (_, data_key) = spine.keys.new_data_key(&key_place(&id))?;
+    let (desk, desk_area) = place::from(c, office, &new.area, &concerned, of_kind.desk)?;
+    let id = Id::at(office.now);
+    let (_, data_key) = office.keys.new_data_key(&key_place(&id))?;
     let mut ticket = Ticket {
         id,
-        number: drafts::number("FY", spine, id, |number| ticket::number_taken(c, number))?,
+        number: drafts::number("FY", office, id, |number| ticket::number_taken(c, number))?,
         kind: new.kind,
         county: county.to_string(),
         area: new.area.to_string(),
@@ -76,21 +76,21 @@ pub fn open(c: &mut AnyConn, spine: &Spine, new: &NewTicket) -> Result<Id> {
         live_key: new.live_key(),
         data_key,
         entries: 0,
-        created_at: spine.now,
+        created_at: office.now,
         ended_at: None,
         clock_from: None,
         clock_days: None,
     };
-    acts::run(c, spine, &mut ticket, of_kind.days)?;
+    acts::run(c, office, &mut ticket, of_kind.days)?;
     ticket::insert(c, &ticket)?;
     let actor = new.account.filter(|_| new.by == Role::Applicant);
-    entries::append(c, spine, &mut ticket, &Entry { step: Step::Opened, role: new.by, actor, words: Some(&new.text) })?;
+    entries::append(c, office, &mut ticket, &Entry { step: Step::Opened, role: new.by, actor, words: Some(&new.text) })?;
     ticket::update(c, &ticket, 1)?;
     Ok(id)
 }
 
-fn join(c: &mut AnyConn, spine: &Spine, mut ticket: Ticket, new: &NewTicket) -> Result<Id> {
-    let key = ticket.key(&spine.keys)?;
+fn join(c: &mut AnyConn, office: &Office, mut ticket: Ticket, new: &NewTicket) -> Result<Id> {
+    let key = ticket.key(&office.keys)?;
     let mut known = false;
     for line in entries::of(c, ticket.id)? {
         known |= line.words(&key)?.as_deref() == Some(new.text.as_str());
@@ -99,10 +99,10 @@ fn join(c: &mut AnyConn, spine: &Spine, mut ticket: Ticket, new: &NewTicket) -> 
         let actor = new.account.filter(|_| new.by == Role::Applicant);
         ticket.account_id = ticket.account_id.or(new.account);
         let entry = Entry { step: Step::Added, role: new.by, actor, words: Some(&new.text) };
-        entries::store(c, spine, &mut ticket, &entry)?;
+        entries::store(c, office, &mut ticket, &entry)?;
     }
     if new.kind == Kind::Visit && ticket.kind == Kind::PhoneCall {
-        acts::become_visit(c, spine, &mut ticket, new.by)?;
+        acts::become_visit(c, office, &mut ticket, new.by)?;
     }
     Ok(ticket.id)
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entries::{self, Entry, Step};
 use super::ticket::{Ticket, tickets};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::policy::calendar;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
@@ -34,7 +34,7 @@ pub fn order(c: &mut AnyConn, keys: &Keyring, work: Recount, now: i64) -> Result
 
 /// Counts one chunk anew and asks for the next.
 pub async fn run(app: &App, services: &Services, work: Recount) -> Result<()> {
-    let spine = Spine::of(app, services);
+    let office = Office::of(app, services);
     app.db
         .write(move |c| {
             let mut running = tickets::table.filter(tickets::clock_from.is_not_null()).into_boxed::<MultiBackend>();
@@ -44,15 +44,15 @@ pub async fn run(app: &App, services: &Services, work: Recount) -> Result<()> {
             let rows = running.order(tickets::id).limit(CHUNK);
             let rows: Vec<Ticket> = rows.select(<Ticket as Selectable<MultiBackend>>::construct_selection()).load(c)?;
             let next = rows.last().map(|t| t.id).filter(|_| i64::try_from(rows.len()).is_ok_and(|n| n == CHUNK));
-            let days = calendar::load_around(c, spine.today())?;
+            let days = calendar::load_around(c, office.today())?;
             for mut ticket in rows {
                 if ticket.recount(&days) {
                     let entry = Entry { step: Step::Recounted, role: Role::System, actor: None, words: None };
-                    entries::store(c, &spine, &mut ticket, &entry)?;
+                    entries::store(c, &office, &mut ticket, &entry)?;
                 }
             }
             match next {
-                Some(last) => order(c, &spine.keys, Recount { after: Some(last) }, spine.now),
+                Some(last) => order(c, &office.keys, Recount { after: Some(last) }, office.now),
                 None => Ok(()),
             }
         })

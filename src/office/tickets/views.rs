@@ -11,7 +11,7 @@ use crate::office::accounts::guards::Worker;
 use crate::office::accounts::residents::Need;
 use crate::office::accounts::{residents, staff};
 use crate::office::cases::record::case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::policy::areas;
 use crate::office::stored;
@@ -165,7 +165,7 @@ fn name_in(names: &[(Id, String)], person: Option<Id>) -> Option<String> {
 }
 
 /// A ticket for the resident to whom it belongs.
-pub(crate) fn for_resident(c: &mut AnyConn, spine: &Spine, ticket: &Ticket) -> Result<TicketView> {
+pub(crate) fn for_resident(c: &mut AnyConn, office: &Office, ticket: &Ticket) -> Result<TicketView> {
     let mut actions = Vec::new();
     if ticket.state != TicketState::Closed {
         actions.push(Verb::Add);
@@ -176,22 +176,22 @@ pub(crate) fn for_resident(c: &mut AnyConn, spine: &Spine, ticket: &Ticket) -> R
     }
     let mut lines = entries::of(c, ticket.id)?;
     lines.retain(|line| !line.step.inner());
-    let mut view = whole(c, spine, ticket, &lines, actions)?;
+    let mut view = whole(c, office, ticket, &lines, actions)?;
     view.summary.person_name_masked = name_of(c, ticket.person_id)?;
-    view.case = case_of(c, spine, ticket.case_id)?;
+    view.case = case_of(c, office, ticket.case_id)?;
     Ok(view)
 }
 
 /// A ticket for a worker. Whose work was rated learns neither the person, the case nor the account; and no words either
 /// while a colleague can handle it.
-pub(crate) fn for_worker(c: &mut AnyConn, spine: &Spine, ticket: &Ticket, worker: &Worker) -> Result<TicketView> {
+pub(crate) fn for_worker(c: &mut AnyConn, office: &Office, ticket: &Ticket, worker: &Worker) -> Result<TicketView> {
     let concerned = Concerned::of(c, ticket)?;
-    let aside = concerned.must_leave(c, spine, ticket, worker)?;
+    let aside = concerned.must_leave(c, office, ticket, worker)?;
     let rated = concerned.rated(worker.id);
     let mut actions = Vec::new();
     if !aside && ticket.on_desk_of(worker)? {
         actions.push(Verb::Note);
-        if ticket.state.waits_for_office() && !ticket.held_by_another(worker.id, spine.now) {
+        if ticket.state.waits_for_office() && !ticket.held_by_another(worker.id, office.now) {
             actions.extend([Verb::Claim, Verb::Answer, Verb::HandOn]);
             actions.extend(ticket.kind.reaches().then_some(Verb::Close));
         }
@@ -199,14 +199,14 @@ pub(crate) fn for_worker(c: &mut AnyConn, spine: &Spine, ticket: &Ticket, worker
         actions.extend((!rated && ticket.state != TicketState::Closed).then_some(Verb::ShowContact));
     }
     let lines = entries::of(c, ticket.id)?;
-    let mut view = whole(c, spine, ticket, &lines, actions)?;
+    let mut view = whole(c, office, ticket, &lines, actions)?;
     let names = staff::names(c, lines.iter().filter(|l| by_worker(l)).filter_map(|l| l.actor).collect())?;
     for (entry, line) in view.entries.iter_mut().zip(&lines) {
         entry.worker = name_in(&names, line.actor);
     }
     if !rated {
         view.summary.person_name_masked = name_of(c, ticket.person_id)?;
-        view.case = case_of(c, spine, ticket.case_id)?;
+        view.case = case_of(c, office, ticket.case_id)?;
         view.how_to_meet = ticket.account_id.map(|account| how_to_meet(c, account)).transpose()?;
     }
     if rated && aside {
@@ -225,10 +225,10 @@ fn name_of(c: &mut AnyConn, person: Option<Id>) -> Result<Option<String>> {
     Ok(persons::find(c, person)?.map(|p| p.name_masked))
 }
 
-fn case_of(c: &mut AnyConn, spine: &Spine, case: Option<Id>) -> Result<Option<TicketCase>> {
+fn case_of(c: &mut AnyConn, office: &Office, case: Option<Id>) -> Result<Option<TicketCase>> {
     let Some(id) = case else { return Ok(None) };
     let case = case::find(c, id)?;
-    let service = spine.services.get(&case.service)?;
+    let service = office.services.get(&case.service)?;
     Ok(Some(TicketCase { id, number: case.number, service: Labelled::new(service.code(), service.label()) }))
 }
 
@@ -239,8 +239,8 @@ fn how_to_meet(c: &mut AnyConn, account: Id) -> Result<HowToMeet> {
 }
 
 /// What every reader sees; the person, the case and names of workers come from the callers.
-fn whole(c: &mut AnyConn, spine: &Spine, ticket: &Ticket, lines: &[Line], actions: Vec<Verb>) -> Result<TicketView> {
-    let key = ticket.key(&spine.keys)?;
+fn whole(c: &mut AnyConn, office: &Office, ticket: &Ticket, lines: &[Line], actions: Vec<Verb>) -> Result<TicketView> {
+    let key = ticket.key(&office.keys)?;
     let (mut entries, mut text, mut answer) = (Vec::with_capacity(lines.len()), None, None);
     for line in lines {
         let words = line.words(&key)?;
@@ -254,7 +254,7 @@ fn whole(c: &mut AnyConn, spine: &Spine, ticket: &Ticket, lines: &[Line], action
     }
     let waits = ticket.state == TicketState::Answered;
     Ok(TicketView {
-        summary: summary(ticket, None, spine.now),
+        summary: summary(ticket, None, office.now),
         how_to_meet: None,
         meaning: ticket.state.meaning().to_owned(),
         who_acts: who_acts(c, ticket)?,

@@ -1,8 +1,7 @@
 //! What a file is, judged by its content alone: names and declared types are never asked.
 
-use super::FileFault;
-use super::jpeg;
 use super::limits::MAX_FILE_BYTES;
+use super::{FileFault, jpeg};
 
 /// A kind of file that is accepted and stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,9 +13,8 @@ use actix_web::{HttpResponse, ResponseError};
 use futures_util::FutureExt;
 use uuid::Uuid;
 
-use crate::platform::code;
 use crate::platform::error::Error;
-use crate::platform::reader;
+use crate::platform::{code, reader};
 
 tokio::task_local! {
     static REQUEST_ID: String;

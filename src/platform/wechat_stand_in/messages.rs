@@ -7,10 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::codes::ok;
 use super::exchange::{Refused, refuse, serve};
-use super::field_rules;
 use super::state::{Sent, State, text};
 use super::tokens::check_token;
-use super::{Shared, object};
+use super::{Shared, field_rules, object};
 
 const VISIT_MS: i64 = 2 * 3_600_000;
 const CONTENT_CHARS: usize = 2_500;

@@ -12,13 +12,12 @@ use super::views::{self, CertificateCase, CertificateDelivery, CertificateHolder
 use super::{Certificate, codes, following, making};
 use crate::office::accounts::guards::{Filer, Resident};
 use crate::office::accounts::links;
-use crate::office::cases::access::loading;
-use crate::office::cases::access::mandates;
+use crate::office::cases::access::{loading, mandates};
 use crate::office::cases::filing::drafts::{self, NewDraft};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{CaseView, full};
 use crate::office::frame::{Call, Save, Write};
 use crate::platform::code;
@@ -55,18 +54,18 @@ struct Whose {
     description = "您和您可以代办的人的残疾人证：什么时候可以换证，要不要重新评定，为什么。人数有限，一次全部列出。",
     responses((status = 200, description = "每个人的证件")))]
 async fn mine(who: Resident, q: Query<Whose>, call: Call) -> Result<Answer<List<CertificateHolder>>> {
-    call.read(move |c, spine| {
+    call.read(move |c, office| {
         let mut persons: Vec<(Id, links::Relation)> = Vec::new();
-        for (person, relation) in links::persons_of(c, who.account, spine.today())? {
+        for (person, relation) in links::persons_of(c, who.account, office.today())? {
             if q.0.person_id.is_none_or(|wanted| wanted == person) && persons.iter().all(|(p, _)| *p != person) {
-                let nearest = links::may_act(c, who.account, person, spine.today())?.unwrap_or(relation);
+                let nearest = links::may_act(c, who.account, person, office.today())?.unwrap_or(relation);
                 persons.push((person, nearest));
             }
         }
         if q.0.person_id.is_some() && persons.is_empty() {
             return Err(Error::not_found());
         }
-        persons.into_iter().map(|(person, relation)| views::holder(c, spine, person, relation)).collect::<Result<_>>().map(List)
+        persons.into_iter().map(|(person, relation)| views::holder(c, office, person, relation)).collect::<Result<_>>().map(List)
     })
     .await
 }
@@ -86,37 +85,37 @@ form!(BeginCertificate { person_id: "办理对象", kind: "办理事项" });
     responses((status = 201, description = "草稿")))]
 async fn begin(who: Filer, call: Write<BeginCertificate>) -> Result<Created<CaseView>> {
     let id = call.app.clock.id();
-    call.once(who.id(), move |c, spine, sent| {
-        let case = begun(c, spine, id, &who, (sent.person_id, sent.kind))?;
-        full(c, spine, &case, Some(&Actor::from(&who)))
+    call.once(who.id(), move |c, office, sent| {
+        let case = begun(c, office, id, &who, (sent.person_id, sent.kind))?;
+        full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
 }
 
 /// Begins a draft: the caller may act, a guardian acts where one must, and nothing stands in the way today.
-pub fn begun(c: &mut AnyConn, spine: &Spine, id: Id, who: &Filer, (person, kind): (Id, Kind)) -> Result<Case> {
-    let relation = mandates::relation(c, who, person, spine.now)?;
-    let holding = Holding::of(c, spine, person)?;
+pub fn begun(c: &mut AnyConn, office: &Office, id: Id, who: &Filer, (person, kind): (Id, Kind)) -> Result<Case> {
+    let relation = mandates::relation(c, who, person, office.now)?;
+    let holding = Holding::of(c, office, person)?;
     if let Some(terms) = &holding.terms {
         if holding.live_case.is_some() {
             return Err(Error::new(&crate::office::cases::record::codes::ALREADY_LIVE));
         }
-        holding::settle(holding.obstacles(kind, terms, spine.today()))?;
-        if holding.needs_guardian(None, terms, spine.today()) && !relation.is_guardians() {
+        holding::settle(holding.obstacles(kind, terms, office.today()))?;
+        if holding.needs_guardian(None, terms, office.today()) && !relation.is_guardians() {
             return Err(Error::new(&codes::GUARDIAN));
         }
     }
     // Without terms the county has no policy, which `begin` answers itself.
     let new = NewDraft { filer: who.clone(), person, kind: kind.code().to_owned(), period: String::new() };
-    let case = drafts::begin(c, spine, &Certificate, id, &new)?;
+    let case = drafts::begin(c, office, &Certificate, id, &new)?;
     let old = holding.card.filter(|_| kind != Kind::New).map(|k| k.id);
     store::insert(c, &CardCase::begin(&case, old))?;
     Ok(case)
 }
 
 /// The caller's own certificate case.
-fn own(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id) -> Result<Case> {
-    let case = loading::owned(c, who, id, spine.now)?;
+fn own(c: &mut AnyConn, office: &Office, who: &Filer, id: Id) -> Result<Case> {
+    let case = loading::owned(c, who, id, office.now)?;
     store::find(c, case.id)?;
     Ok(case)
 }
@@ -126,9 +125,9 @@ fn own(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id) -> Result<Case> {
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "办证详情")))]
 async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateCase>> {
-    call.read(move |c, spine| {
-        let case = own(c, spine, &who, id.0)?;
-        views::case(c, spine, &case)
+    call.read(move |c, office| {
+        let case = own(c, office, &who, id.0)?;
+        views::case(c, office, &case)
     })
     .await
 }
@@ -138,9 +137,9 @@ async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateCas
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "持证人信息")))]
 async fn read_holder(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateHolderSection>> {
-    call.read(move |c, spine| {
-        let case = own(c, spine, &who, id.0)?;
-        views::holder_section(c, spine, &case)
+    call.read(move |c, office| {
+        let case = own(c, office, &who, id.0)?;
+        views::holder_section(c, office, &case)
     })
     .await
 }
@@ -154,11 +153,11 @@ async fn save_holder(
     id: PathId,
     call: Save<Sent<SaveCertificateHolder>>,
 ) -> Result<Answer<CertificateHolderSection>> {
-    call.save(move |c, spine, sent| {
-        let case = own(c, spine, &who, id.0)?;
+    call.save(move |c, office, sent| {
+        let case = own(c, office, &who, id.0)?;
         let (seen, holder) = forms::holder(sent, following::kind_of(&case)?)?;
-        drafts::save(c, spine, &case, HOLDER, seen, &holder)?;
-        views::holder_section(c, spine, &case)
+        drafts::save(c, office, &case, HOLDER, seen, &holder)?;
+        views::holder_section(c, office, &case)
     })
     .await
 }
@@ -168,9 +167,9 @@ async fn save_holder(
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "领证方式")))]
 async fn read_delivery(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateDelivery>> {
-    call.read(move |c, spine| {
-        let case = own(c, spine, &who, id.0)?;
-        views::delivery_section(c, spine, &case)
+    call.read(move |c, office| {
+        let case = own(c, office, &who, id.0)?;
+        views::delivery_section(c, office, &case)
     })
     .await
 }
@@ -180,11 +179,11 @@ async fn read_delivery(who: Filer, id: PathId, call: Call) -> Result<Answer<Cert
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_delivery(who: Filer, id: PathId, call: Save<Sent<SaveCertificateDelivery>>) -> Result<Answer<CertificateDelivery>> {
-    call.save(move |c, spine, sent| {
-        let case = own(c, spine, &who, id.0)?;
+    call.save(move |c, office, sent| {
+        let case = own(c, office, &who, id.0)?;
         let (seen, delivery) = forms::delivery(sent, &making::terms(c, &case)?)?;
-        drafts::save(c, spine, &case, DELIVERY, seen, &delivery)?;
-        views::delivery_section(c, spine, &case)
+        drafts::save(c, office, &case, DELIVERY, seen, &delivery)?;
+        views::delivery_section(c, office, &case)
     })
     .await
 }
@@ -204,12 +203,12 @@ form!(ConfirmReceipt { version: "版本" });
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已办结")))]
 async fn receipt(who: Resident, id: PathId, call: Write<ConfirmReceipt>) -> Result<Answer<CertificateCase>> {
-    call.once(who.account, move |c, spine, sent| {
-        let case = own(c, spine, &Filer::Resident(who.account), id.0)?;
+    call.once(who.account, move |c, office, sent| {
+        let case = own(c, office, &Filer::Resident(who.account), id.0)?;
         case.seen(sent.version)?;
-        making::received(c, spine, &case, "receipt_confirmed")?;
+        making::received(c, office, &case, "receipt_confirmed")?;
         let case = case::find(c, case.id)?;
-        views::case(c, spine, &case)
+        views::case(c, office, &case)
     })
     .await
 }

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::rules::Terms;
 use super::store::certificate_cases;
 use super::{Certificate, holding};
-use crate::office::cases::service::{Errand, Service, Spine};
+use crate::office::cases::service::{Errand, Office, Service};
 use crate::office::people::persons;
 use crate::office::people::register::CertificateStatus;
 use crate::office::people::rolls::{self, Roll};
@@ -21,8 +21,8 @@ use crate::rules::certificate::WindowPhase;
 const LOOK_AHEAD: Months = Months::new(12);
 
 /// Holders who may renew today and have not begun, those who expire first before the others.
-pub fn of_village(c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
-    let (today, county) = (spine.today(), persons::county_of(village));
+pub fn of_village(c: &mut AnyConn, office: &Office, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
+    let (today, county) = (office.today(), persons::county_of(village));
     let Some(policy) = county::current(c, &county, Certificate.code(), today)? else { return Ok(Vec::new()) };
     let terms = policy.service::<Terms>()?;
     let mut held = Vec::new();

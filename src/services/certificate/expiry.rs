@@ -7,7 +7,7 @@ use super::holding::held;
 use super::rules::{self, Lapse, Terms};
 use super::{making, store};
 use crate::office::cases::record::case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::register::{self, CertificateStatus};
 use crate::office::people::rolls::{self, Roll};
 use crate::office::policy::{areas, county};
@@ -30,28 +30,28 @@ struct Place {
 
 /// One chunk of today's round, and posted cards whose days are over; answers how many changed. One read of one row
 /// when nothing is due.
-pub fn tick(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+pub fn tick(c: &mut AnyConn, office: &Office) -> Result<usize> {
     let mut done = 0_usize;
-    for id in store::receipts_due(c, spine.now)? {
+    for id in store::receipts_due(c, office.now)? {
         let case = case::find(c, id)?;
-        making::received(c, spine, &case, "receipt_by_time")?;
+        making::received(c, office, &case, "receipt_by_time")?;
         done = done.saturating_add(1);
     }
-    Ok(done.saturating_add(chunk(c, spine)?))
+    Ok(done.saturating_add(chunk(c, office)?))
 }
 
-fn chunk(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
-    let today = spine.today().to_string();
+fn chunk(c: &mut AnyConn, office: &Office) -> Result<usize> {
+    let today = office.today().to_string();
     let place = match store::round(c, ROUND)? {
         Some((day, progress)) if day == today && progress.is_empty() => return Ok(0),
         Some((day, progress)) if day == today => Some(serde_json::from_str(&progress).map_err(Error::internal)?),
-        _ => start(counties(c, spine.today())?.first().copied()),
+        _ => start(counties(c, office.today())?.first().copied()),
     };
     let Some(place) = place else {
         store::note_round(c, ROUND, &today, "")?;
         return Ok(0);
     };
-    let (changed, next) = walk(c, spine, place)?;
+    let (changed, next) = walk(c, office, place)?;
     let progress = next.map(|n| serde_json::to_string(&n)).transpose().map_err(Error::internal)?;
     store::note_round(c, ROUND, &today, progress.as_deref().unwrap_or_default())?;
     Ok(changed)
@@ -62,20 +62,20 @@ fn start(county: Option<AreaCode>) -> Option<Place> {
 }
 
 /// Looks at one chunk of one county; answers how many cards changed and where to go on.
-fn walk(c: &mut AnyConn, spine: &Spine, place: Place) -> Result<(usize, Option<Place>)> {
+fn walk(c: &mut AnyConn, office: &Office, place: Place) -> Result<(usize, Option<Place>)> {
     let mut changed = 0_usize;
-    if let Some(terms) = terms_of(c, spine, &place.county)? {
+    if let Some(terms) = terms_of(c, office, &place.county)? {
         let mut roll = Roll::holders(vec![place.county]);
-        (roll.status, roll.expires_until) = (place.status, spine.today().pred_opt());
+        (roll.status, roll.expires_until) = (place.status, office.today().pred_opt());
         let cards = rolls::list(c, &roll, place.after, CHUNK)?;
         for holder in &cards {
-            let to = match rules::lapse(&held(&holder.card), &terms, spine.today()) {
+            let to = match rules::lapse(&held(&holder.card), &terms, office.today()) {
                 Some(Lapse::Freeze) => CertificateStatus::Frozen,
                 Some(Lapse::Cancel) => CertificateStatus::Cancelled,
                 None => continue,
             };
             // Who applied in time keeps the card until the case ends.
-            if !store::is_filed_for(c, holder.card.id)? && register::move_status(c, holder.card.id, place.status, to, spine.now)?
+            if !store::is_filed_for(c, holder.card.id)? && register::move_status(c, holder.card.id, place.status, to, office.now)?
             {
                 changed = changed.saturating_add(1);
             }
@@ -88,13 +88,13 @@ fn walk(c: &mut AnyConn, spine: &Spine, place: Place) -> Result<(usize, Option<P
     if place.status == CertificateStatus::Frozen {
         return Ok((changed, Some(Place { status: CertificateStatus::Valid, after: None, ..place })));
     }
-    let next = counties(c, spine.today())?.into_iter().find(|k| *k > place.county);
+    let next = counties(c, office.today())?.into_iter().find(|k| *k > place.county);
     Ok((changed, start(next)))
 }
 
 /// The county's terms of today. Unreadable ones are reported and hold up neither the other counties nor other work.
-fn terms_of(c: &mut AnyConn, spine: &Spine, county: &AreaCode) -> Result<Option<Terms>> {
-    let Some(policy) = county::current(c, county, "certificate", spine.today())? else { return Ok(None) };
+fn terms_of(c: &mut AnyConn, office: &Office, county: &AreaCode) -> Result<Option<Terms>> {
+    let Some(policy) = county::current(c, county, "certificate", office.today())? else { return Ok(None) };
     let terms = policy.service::<Terms>();
     if let Err(e) = &terms {
         tracing::error!(policy = %policy.id, error = ?e, "lapsed cards of a county are not looked at");

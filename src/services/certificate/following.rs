@@ -1,10 +1,9 @@
 //! What follows in a certificate case when it moves: the need of an assessment, the card to be made, the end.
 
 use super::forms::{self, Holder};
-use super::holding;
 use super::rules::{self, Assessment, CardStep, Finding, Kind, Need};
 use super::store::{self, CardCase, Entered};
-use super::{codes, making};
+use super::{codes, holding, making};
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::filing::drafts;
@@ -12,7 +11,7 @@ use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes::NOT_NOW;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::register;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
@@ -25,27 +24,27 @@ pub fn kind_of(case: &Case) -> Result<Kind> {
 }
 
 /// The holder's section, if it was saved.
-pub fn holder(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Holder>> {
-    let key = case.key(&spine.keys)?;
+pub fn holder(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Holder>> {
+    let key = case.key(&office.keys)?;
     Ok(drafts::read::<Holder>(c, &key, case.id, forms::HOLDER)?.map(|s| s.body))
 }
 
 /// Whether this case needs an assessment, as it stands now.
-pub fn need(c: &mut AnyConn, spine: &Spine, case: &Case, row: &CardCase) -> Result<Need> {
+pub fn need(c: &mut AnyConn, office: &Office, case: &Case, row: &CardCase) -> Result<Need> {
     let terms = making::terms(c, case)?;
     let old = row.old_certificate_id.map(|id| register::find_card(c, id)).transpose()?.flatten();
-    let changed = holder(c, spine, case)?.is_some_and(|h| h.changed_condition);
-    let because = row.open(&case.key(&spine.keys)?, "ordered_because", row.ordered_because.as_deref())?;
+    let changed = holder(c, office, case)?.is_some_and(|h| h.changed_condition);
+    let because = row.open(&case.key(&office.keys)?, "ordered_because", row.ordered_because.as_deref())?;
     Ok(rules::need(kind_of(case)?, old.as_ref().map(holding::held).as_ref(), changed, because, &terms))
 }
 
 /// See [`crate::office::cases::service::Service::follow`].
-pub fn follow(c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()> {
+pub fn follow(c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> Result<()> {
     let mut row = store::find(c, case.id)?;
     match action {
         Action::Submit | Action::Resubmit => {
             row.filed = true;
-            decide_need(c, spine, case, &mut row)?;
+            decide_need(c, office, case, &mut row)?;
         }
         Action::Undo => {
             row.filed = false;
@@ -57,7 +56,7 @@ pub fn follow(c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Re
             row.holder_live = Some(case.person_id);
         }
         Action::Accept | Action::DeemAccepted if row.awaits_result() => {
-            row.waiting_since = Some(spine.now);
+            row.waiting_since = Some(office.now);
         }
         _ => {}
     }
@@ -71,14 +70,14 @@ pub fn follow(c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Re
 }
 
 /// What an officer ordered or a hospital found is not decided anew.
-fn decide_need(c: &mut AnyConn, spine: &Spine, case: &Case, row: &mut CardCase) -> Result<()> {
+fn decide_need(c: &mut AnyConn, office: &Office, case: &Case, row: &mut CardCase) -> Result<()> {
     if matches!(row.assessment, Assessment::Ordered | Assessment::Done) {
         return Ok(());
     }
-    let need = need(c, spine, case, row)?;
+    let need = need(c, office, case, row)?;
     row.assessment = if need.needed { Assessment::Needed } else { Assessment::Waived };
     row.reason_code = Some(need.code.to_owned());
-    row.waiting_since = (need.needed && case.state == State::InReview).then_some(spine.now);
+    row.waiting_since = (need.needed && case.state == State::InReview).then_some(office.now);
     Ok(())
 }
 
@@ -101,7 +100,7 @@ pub fn holds_back(c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static 
 }
 
 /// An officer of the case's desk asks for an assessment and says why. Errors: 10030, 20001, 20004, 20005, 32010.
-pub fn order(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, version: i64, why: &str) -> Result<()> {
+pub fn order(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: i64, why: &str) -> Result<()> {
     if case.state != State::InReview {
         case.seen(version)?;
         return Err(Error::new(&NOT_NOW).with_current(case.current()));
@@ -113,28 +112,28 @@ pub fn order(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, versi
         reason: Some("assessment_ordered".to_owned()),
         note: Some(why.to_owned()),
     };
-    act(c, spine, case.id, order)?;
+    act(c, office, case.id, order)?;
     let mut row = store::find(c, case.id)?;
     if row.assessment != Assessment::Waived {
         return Err(Error::new(&codes::ALREADY_ORDERED).with_current(case.current()));
     }
-    row.ordered_because = Some(row.seal(&case.key(&spine.keys)?, "ordered_because", why)?);
+    row.ordered_because = Some(row.seal(&case.key(&office.keys)?, "ordered_because", why)?);
     row.ordered_by = Some(worker.id);
     row.assessment = Assessment::Ordered;
     row.reason_code = Some("ordered_by_caseworker".to_owned());
-    row.waiting_since = Some(spine.now);
+    row.waiting_since = Some(office.now);
     store::save(c, &row)
 }
 
 /// A doctor's result comes in; a later one mends an earlier one until the case is decided. Errors: 10030, 20005, 32005.
-pub fn enter(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, version: i64, new: &Entered) -> Result<Finding> {
+pub fn enter(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: i64, new: &Entered) -> Result<Finding> {
     case.seen(version)?;
     let mut row = store::find(c, case.id)?;
     let wanted = row.awaits_result() || row.assessment == Assessment::Done;
     if !wanted || !matches!(case.state, State::InReview | State::CorrectionRequested) {
         return Err(Error::new(&codes::NO_ASSESSMENT).with_current(case.current()));
     }
-    if conflicted(c, spine, case, worker.id, worker.person)? {
+    if conflicted(c, office, case, worker.id, worker.person)? {
         return Err(Error::new(&crate::office::cases::record::codes::CONFLICTED));
     }
     store::add_result(c, case.id, new)?;
@@ -142,6 +141,6 @@ pub fn enter(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, versi
     row.waiting_since = None;
     store::save(c, &row)?;
     // The case lies on the officer's desk, not the doctor's, whose name stands with the result.
-    act(c, spine, case.id, Act::system(Action::Arrange, "assessment_entered"))?;
+    act(c, office, case.id, Act::system(Action::Arrange, "assessment_entered"))?;
     Ok(new.finding.clone())
 }

@@ -2,10 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::codes;
 use super::rules::{self, HeldCard, Kind, Obstacle, Terms};
-use super::store;
-use crate::office::cases::service::Spine;
+use super::{codes, store};
+use crate::office::cases::service::Office;
 use crate::office::people::persons::{self, Person};
 use crate::office::people::register::{self, Card, CertificateStatus};
 use crate::office::policy::county;
@@ -46,9 +45,9 @@ pub fn held(card: &Card) -> HeldCard {
 
 impl Holding {
     /// Loads what is true of a person today.
-    pub fn of(c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Holding> {
-        let person = persons::open(c, &spine.keys, person)?;
-        let policy = county::current(c, &person.county, "certificate", spine.today())?;
+    pub fn of(c: &mut AnyConn, office: &Office, person: Id) -> Result<Holding> {
+        let person = persons::open(c, &office.keys, person)?;
+        let policy = county::current(c, &person.county, "certificate", office.today())?;
         let terms = policy.map(|p| p.service::<Terms>()).transpose()?;
         let (card, live_case) = (card_of(c, person.id)?, store::live_case(c, person.id)?);
         Ok(Holding { person, card, terms, live_case })

@@ -2,11 +2,10 @@
 
 use chrono::Days;
 
-use super::codes;
 use super::forms::{self, Delivery};
-use super::holding;
 use super::rules::{self, CardContent, CardStep, DeliveryWay, PickupPlace, Terms};
 use super::store::{self, CardCase};
+use super::{codes, holding};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::serving::serving;
 use crate::office::cases::access::four_eyes::conflicted;
@@ -14,7 +13,7 @@ use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::{Step, act, step};
 use crate::office::cases::record::actor::{Act, Actor, Due};
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::people::register::{self, Certificate, NewCertificate};
 use crate::office::policy::county;
@@ -32,8 +31,8 @@ pub fn terms(c: &mut AnyConn, case: &Case) -> Result<Terms> {
 }
 
 /// The delivery section, which every submitted case has.
-pub fn delivery(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Delivery>> {
-    let key = case.key(&spine.keys)?;
+pub fn delivery(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Delivery>> {
+    let key = case.key(&office.keys)?;
     Ok(drafts::read::<Delivery>(c, &key, case.id, forms::DELIVERY)?.map(|s| s.body))
 }
 
@@ -43,59 +42,59 @@ fn not_due(case: &Case) -> Error {
 
 /// Makes the card: it stands in the register from today, and the old one is superseded, in the same write. The case
 /// goes on to the desk where the card is handed out. Errors: those of a step; 32006 when none is due.
-pub fn make(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, version: i64) -> Result<Id> {
+pub fn make(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: i64) -> Result<Id> {
     let mut row = store::find(c, case.id)?;
-    let town = delivery(c, spine, case)?.is_some_and(|d| d.place == Some(PickupPlace::Town));
-    let desk = if town && town_serves(c, spine, case)? { Desk::Town } else { Desk::County };
+    let town = delivery(c, office, case)?.is_some_and(|d| d.place == Some(PickupPlace::Town));
+    let desk = if town && town_serves(c, office, case)? { Desk::Town } else { Desk::County };
     let actor = Actor::Worker(worker.clone());
     let taken = Step { actor, version: Some(version), step: "card_made", desk: Some(desk), point: None, due: Due::Open };
-    let moved = step(c, spine, case.id, taken)?;
+    let moved = step(c, office, case.id, taken)?;
     if row.card != CardStep::ToBeMade {
         return Err(not_due(&moved));
     }
-    let new = new_card(c, spine, case, &row)?;
+    let new = new_card(c, office, case, &row)?;
     let id = new.id;
-    register::issue(c, &spine.keys, &new)?;
+    register::issue(c, &office.keys, &new)?;
     row.card = CardStep::Made;
     row.new_certificate_id = Some(id);
-    row.made_at = Some(spine.now);
+    row.made_at = Some(office.now);
     store::advance(c, &row, CardStep::ToBeMade)?;
     Ok(id)
 }
 
 /// Somebody at the town's desk has nothing to do with the case; else the county hands the card out.
-fn town_serves(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
+fn town_serves(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
     let village = AreaCode::parse(&case.area).map_err(Error::internal)?;
     let mut around = std::iter::once(village).chain(village.ancestors());
     let Some(town) = around.find(|a| a.level() == AreaLevel::Town) else { return Ok(false) };
-    for (worker, person) in serving(c, Role::TownOfficer, &town, None, spine.now)? {
-        if !conflicted(c, spine, case, worker, person)? {
+    for (worker, person) in serving(c, Role::TownOfficer, &town, None, office.now)? {
+        if !conflicted(c, office, case, worker, person)? {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-fn new_card(c: &mut AnyConn, spine: &Spine, case: &Case, row: &CardCase) -> Result<NewCertificate> {
+fn new_card(c: &mut AnyConn, office: &Office, case: &Case, row: &CardCase) -> Result<NewCertificate> {
     let terms = terms(c, case)?;
-    let person = persons::open(c, &spine.keys, case.person_id)?;
-    let old = old_card(c, spine, row, case.person_id)?;
+    let person = persons::open(c, &office.keys, case.person_id)?;
+    let old = old_card(c, office, row, case.person_id)?;
     let content = content(c, case, old.as_ref())?;
     // A number that stays keeps the mark of a re-issue, so that it never equals that of a lost card.
     let reissue = old.filter(|_| content.same_number).and_then(|o| o.number.reissue());
     let number = CertificateNumber::compose(person.id_number, content.category, content.level, reissue);
     Ok(NewCertificate {
-        id: Id::at(spine.now),
+        id: Id::at(office.now),
         person: person.id,
         county: person.county,
         number: number.ok_or_else(|| Error::internal("a re-issue count out of range"))?,
         components: content.components,
-        issued_on: spine.today(),
-        expires_on: expires_on(spine.today(), &terms.renewal),
+        issued_on: office.today(),
+        expires_on: expires_on(office.today(), &terms.renewal),
         granted_by: content.granted_by,
         irreversible: content.irreversible,
         case_id: Some(case.id),
-        at_ms: spine.now,
+        at_ms: office.now,
     })
 }
 
@@ -107,24 +106,24 @@ pub fn content(c: &mut AnyConn, case: &Case, old: Option<&Certificate>) -> Resul
 }
 
 /// The card that the new one replaces.
-pub fn old_card(c: &mut AnyConn, spine: &Spine, row: &CardCase, person: Id) -> Result<Option<Certificate>> {
+pub fn old_card(c: &mut AnyConn, office: &Office, row: &CardCase, person: Id) -> Result<Option<Certificate>> {
     let Some(old) = row.old_certificate_id else { return Ok(None) };
-    Ok(register::certificates_of(c, &spine.keys, person)?.into_iter().find(|k| k.card.id == old))
+    Ok(register::certificates_of(c, &office.keys, person)?.into_iter().find(|k| k.card.id == old))
 }
 
 /// Posts the made card; a policy may say after how many days it counts as received.
-pub fn post(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, version: i64, tracking: &str) -> Result<()> {
+pub fn post(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: i64, tracking: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
-    let by_post = delivery(c, spine, case)?.is_some_and(|d| d.way == DeliveryWay::Post);
+    let by_post = delivery(c, office, case)?.is_some_and(|d| d.way == DeliveryWay::Post);
     let days = terms(c, case)?.receipt_days;
-    let arrives = days.and_then(|n| spine.today().checked_add_days(Days::new(n.into()))).map(end_of_day_ms);
+    let arrives = days.and_then(|n| office.today().checked_add_days(Days::new(n.into()))).map(end_of_day_ms);
     let actor = Actor::Worker(worker.clone());
     let taken = Step { actor, version: Some(version), step: "card_posted", desk: None, point: None, due: arrives.into() };
-    let moved = step(c, spine, case.id, taken)?;
+    let moved = step(c, office, case.id, taken)?;
     if row.card != CardStep::Made || !by_post {
         return Err(not_due(&moved));
     }
-    row.tracking_no = Some(row.seal(&case.key(&spine.keys)?, "tracking_no", tracking)?);
+    row.tracking_no = Some(row.seal(&case.key(&office.keys)?, "tracking_no", tracking)?);
     row.card = CardStep::Posted;
     row.receipt_due_at = arrives;
     store::advance(c, &row, CardStep::Made)
@@ -132,37 +131,37 @@ pub fn post(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, versio
 
 /// Notes to whom the card was given, at a desk or at home, and completes the case. A posted card that came back is
 /// handed out in the same way.
-pub fn hand_out(c: &mut AnyConn, spine: &Spine, worker: &Worker, case: &Case, version: i64, receiver: &str) -> Result<()> {
+pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: i64, receiver: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
     case.seen(version)?;
     let from = row.card;
     if !matches!(from, CardStep::Made | CardStep::Posted) {
         return Err(not_due(case));
     }
-    row.receiver = Some(row.seal(&case.key(&spine.keys)?, "receiver", receiver)?);
+    row.receiver = Some(row.seal(&case.key(&office.keys)?, "receiver", receiver)?);
     row.card = CardStep::HandedOut;
-    arrived(c, spine, row, from)?;
+    arrived(c, office, row, from)?;
     let actor = Actor::Worker(worker.clone());
     let done =
         Act { actor, action: Action::Complete, version: Some(version), reason: Some("card_handed_out".to_owned()), note: None };
-    act(c, spine, case.id, done)?;
+    act(c, office, case.id, done)?;
     Ok(())
 }
 
 /// Completes the case of a posted card that has arrived, by the applicant's word or by the policy's days.
-pub fn received(c: &mut AnyConn, spine: &Spine, case: &Case, why: &str) -> Result<()> {
+pub fn received(c: &mut AnyConn, office: &Office, case: &Case, why: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
     if row.card != CardStep::Posted || case.state != State::Approved {
         return Err(not_due(case));
     }
     row.card = CardStep::Received;
-    arrived(c, spine, row, CardStep::Posted)?;
-    act(c, spine, case.id, Act::system(Action::Complete, why))?;
+    arrived(c, office, row, CardStep::Posted)?;
+    act(c, office, case.id, Act::system(Action::Complete, why))?;
     Ok(())
 }
 
-fn arrived(c: &mut AnyConn, spine: &Spine, mut row: CardCase, from: CardStep) -> Result<()> {
-    row.handed_at = Some(spine.now);
+fn arrived(c: &mut AnyConn, office: &Office, mut row: CardCase, from: CardStep) -> Result<()> {
+    row.handed_at = Some(office.now);
     row.receipt_due_at = None;
     store::advance(c, &row, from)
 }

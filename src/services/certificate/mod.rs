@@ -28,7 +28,7 @@ use crate::office::accounts::links::Relation;
 use crate::office::cases::access::mandates;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::figures::{ReportTable, Scope};
-use crate::office::cases::service::{Errand, Offer, OnPaper, PrintedSection, Service, Spine};
+use crate::office::cases::service::{Errand, Offer, Office, OnPaper, PrintedSection, Service};
 use crate::office::people::persons;
 use crate::office::policy::terms::parse_terms;
 use crate::platform::code::Code;
@@ -94,10 +94,10 @@ impl Service for Certificate {
         &["has_old_card", "guardian_required", "assessment_required", "cross_province"]
     }
 
-    fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>> {
-        let holding = Holding::of(c, spine, person)?;
+    fn offers(&self, c: &mut AnyConn, office: &Office, person: Id) -> Result<Vec<Offer>> {
+        let holding = Holding::of(c, office, person)?;
         let Some(terms) = &holding.terms else { return Ok(Vec::new()) };
-        let today = spine.today();
+        let today = office.today();
         let offered = Kind::ALL.iter().copied().filter(|k| terms.offers(*k));
         let window = holding.held().map(|k| k.window(terms));
         let offer = |kind: Kind| {
@@ -120,17 +120,17 @@ impl Service for Certificate {
         Ok(offered.map(offer).collect())
     }
 
-    fn check(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>> {
-        let mut holding = Holding::of(c, spine, case.person_id)?;
+    fn check(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<Detail>> {
+        let mut holding = Holding::of(c, office, case.person_id)?;
         holding.live_case = holding.live_case.filter(|live| *live != case.id);
-        let (terms, today) = (making::terms(c, case)?, spine.today());
+        let (terms, today) = (making::terms(c, case)?, office.today());
         let obstacles = holding.obstacles(following::kind_of(case)?, &terms, today);
         let mut found: Vec<Detail> =
             obstacles.iter().map(|o| Detail::new("/kind", "办理事项", o.code, &o.reason, o.way_out)).collect();
-        let holder = following::holder(c, spine, case)?;
+        let holder = following::holder(c, office, case)?;
         let declared = holder.as_ref().and_then(|h| h.declared_category);
         if holding.needs_guardian(declared, &terms, today)
-            && !mandates::relations_in(c, case, spine.now)?.into_iter().any(Relation::is_guardians)
+            && !mandates::relations_in(c, case, office.now)?.into_iter().any(Relation::is_guardians)
         {
             let way_out = "请监护人登录后申请，或到窗口办理。";
             found.push(Detail::new("/person_id", "申请人", "guardian_required", "这件事要由监护人申请。", way_out));
@@ -140,15 +140,15 @@ impl Service for Certificate {
             Some(h) if h.cross_province && !terms.cross_province => found.push(forms::no_cross_province()),
             Some(_) => {}
         }
-        if making::delivery(c, spine, case)?.is_none() {
+        if making::delivery(c, office, case)?.is_none() {
             found.push(forms::missing(forms::DELIVERY, "领证方式"));
         }
         Ok(found)
     }
 
-    fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>> {
-        let (holding, row) = (Holding::of(c, spine, case.person_id)?, store::find(c, case.id)?);
-        let holder = following::holder(c, spine, case)?;
+    fn conditions(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<String>> {
+        let (holding, row) = (Holding::of(c, office, case.person_id)?, store::find(c, case.id)?);
+        let holder = following::holder(c, office, case)?;
         let declared = holder.as_ref().and_then(|h| h.declared_category);
         let mut holds = Vec::new();
         if holder.is_some_and(|h| h.cross_province) {
@@ -157,7 +157,7 @@ impl Service for Certificate {
         if row.old_certificate_id.is_some() {
             holds.push("has_old_card".to_owned());
         }
-        if holding.needs_guardian(declared, &making::terms(c, case)?, spine.today()) {
+        if holding.needs_guardian(declared, &making::terms(c, case)?, office.today()) {
             holds.push("guardian_required".to_owned());
         }
         // The hospital sends its form after the case was accepted: nobody is kept from applying for want of it.
@@ -168,8 +168,8 @@ impl Service for Certificate {
         Ok(holds)
     }
 
-    fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()> {
-        following::follow(c, spine, case, action)
+    fn follow(&self, c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> Result<()> {
+        following::follow(c, office, case, action)
     }
 
     fn waits_outside(&self, c: &mut AnyConn, case: &Case) -> Result<bool> {
@@ -199,26 +199,26 @@ impl Service for Certificate {
         Ok(making::terms(c, case)?.publishes(&case.kind))
     }
 
-    fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String> {
-        let person = persons::open(c, &spine.keys, case.person_id)?;
-        let minor = person.id_number.is_minor_on(spine.today());
+    fn public_line(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<String> {
+        let person = persons::open(c, &office.keys, case.person_id)?;
+        let minor = person.id_number.is_minor_on(office.today());
         let name = if minor { "未成年人（不公示姓名）".to_owned() } else { person.name.masked() };
         Ok(format!("{name}，残疾人证{}", following::kind_of(case)?.label()))
     }
 
-    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
-        on_paper::printed(c, spine, case, what)
+    fn printed(&self, c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+        on_paper::printed(c, office, case, what)
     }
 
-    fn errands(&self, c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
-        errands::of_village(c, spine, village, most)
+    fn errands(&self, c: &mut AnyConn, office: &Office, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
+        errands::of_village(c, office, village, most)
     }
 
     fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>> {
         Ok(vec![counts::by_kind(c, scope)?, counts::rounds(c, scope)?])
     }
 
-    fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
-        expiry::tick(c, spine)
+    fn tick(&self, c: &mut AnyConn, office: &Office) -> Result<usize> {
+        expiry::tick(c, office)
     }
 }

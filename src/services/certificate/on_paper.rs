@@ -4,27 +4,27 @@ use super::forms::{Delivery, Holder, masked_address};
 use super::rules::DeliveryWay;
 use super::{following, making, store};
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::{OnPaper, PrintedSection, Service, Spine};
+use crate::office::cases::service::{Office, OnPaper, PrintedSection, Service};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
 
 /// See [`crate::office::cases::service::Service::printed`].
-pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
-    let OnPaper::Form { open } = what else { return approval(c, spine, case) };
+pub fn printed(c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+    let OnPaper::Form { open } = what else { return approval(c, office, case) };
     let mut rows = vec![
-        following::holder(c, spine, case)?.map(|h| holder(h, open)).unwrap_or_default(),
-        making::delivery(c, spine, case)?.map(|d| delivery(d, open)).unwrap_or_default(),
+        following::holder(c, office, case)?.map(|h| holder(h, open)).unwrap_or_default(),
+        making::delivery(c, office, case)?.map(|d| delivery(d, open)).unwrap_or_default(),
     ]
     .into_iter();
     let sections = super::Certificate.sections().iter();
     Ok(sections.map(|(_, label)| PrintedSection { label, rows: rows.next().unwrap_or_default() }).collect())
 }
 
-fn approval(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<PrintedSection>> {
+fn approval(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<PrintedSection>> {
     let row = store::find(c, case.id)?;
-    let old = making::old_card(c, spine, &row, case.person_id)?;
+    let old = making::old_card(c, office, &row, case.person_id)?;
     let card = making::content(c, case, old.as_ref())?;
     let approved = vec![
         ("办理结果", "发给新的残疾人证".to_owned()),
@@ -33,7 +33,7 @@ fn approval(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<PrintedSe
         ("有效期", "从制证那天算起，到期日印在证上".to_owned()),
     ];
     let mut next = vec![("制证", "我们会尽快制作新证，制好后通知您".to_owned())];
-    next.extend(making::delivery(c, spine, case)?.map(|d| ("领证", comes_home(&d))));
+    next.extend(making::delivery(c, office, case)?.map(|d| ("领证", comes_home(&d))));
     next.extend(old.map(|_| ("原来的证", "新证制好后，原证作废；领取新证时请把原证交给工作人员".to_owned())));
     Ok(vec![PrintedSection { label: "批准的内容", rows: approved }, PrintedSection { label: "接下来", rows: next }])
 }

@@ -13,7 +13,7 @@ use crate::office::accounts::guards::{Assessor, CountyOfficer, DeskOfficer, Work
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::cases::showing::mine;
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::frame::{Call, Write};
@@ -74,13 +74,13 @@ struct StaffCertificateCase {
     delivery: Option<CertificateDelivery>,
 }
 
-fn staff_view(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id) -> Result<StaffCertificateCase> {
+fn staff_view(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id) -> Result<StaffCertificateCase> {
     let case = case::find(c, id)?;
     let at_desk = case.desk_role(worker).is_some();
     Ok(StaffCertificateCase {
-        case: views::case(c, spine, &case)?,
-        changed_condition: following::holder(c, spine, &case)?.is_some_and(|h| h.changed_condition),
-        delivery: if at_desk { Some(views::delivery_section(c, spine, &case)?) } else { None },
+        case: views::case(c, office, &case)?,
+        changed_condition: following::holder(c, office, &case)?.is_some_and(|h| h.changed_condition),
+        delivery: if at_desk { Some(views::delivery_section(c, office, &case)?) } else { None },
     })
 }
 
@@ -89,9 +89,9 @@ fn staff_view(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id) -> Result
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "办证详情")))]
 async fn one(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<StaffCertificateCase>> {
-    call.read(move |c, spine| {
+    call.read(move |c, office| {
         let case = scoped(c, &who, id.0).or_else(|_| assessable(c, &who, id.0))?;
-        staff_view(c, spine, &who, case.id)
+        staff_view(c, office, &who, case.id)
     })
     .await
 }
@@ -121,11 +121,11 @@ async fn order(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<StaffCertificateCase>> {
-    let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
+    let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
-        following::order(c, &spine, &worker, &case, sent.version, &sent.reason)?;
-        staff_view(c, &spine, &worker, case.id)
+        following::order(c, &office, &worker, &case, sent.version, &sent.reason)?;
+        staff_view(c, &office, &worker, case.id)
     });
     answer(done.await?)
 }
@@ -140,12 +140,12 @@ fn answer<T: Serialize>(done: Done<T>) -> Result<Answer<T>> {
 async fn awaiting(who: Assessor, q: Query<Paged>, call: Call) -> Result<Answer<Page<CaseSummary>>> {
     let worker = who.0;
     let name = format!("assessments:{}", worker.id);
-    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, spine, after, limit| {
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
         let mut lines = Vec::new();
         let areas: Vec<AreaCode> = worker.posts_of(Role::Assessor).map(|p| p.area).collect();
         for (at, id) in store::awaiting(c, &areas, after, limit)? {
             let case = case::find(c, id)?;
-            lines.extend(mine::summaries(c, spine, vec![case], |_| at.at)?);
+            lines.extend(mine::summaries(c, office, vec![case], |_| at.at)?);
         }
         Ok(lines)
     })
@@ -191,20 +191,20 @@ form!(EnterAssessment {
     responses((status = 201, description = "已录入")))]
 async fn assess(who: Assessor, id: PathId, call: Write<EnterAssessment>) -> Result<Created<StaffCertificateCase>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let case = assessable(c, &worker, id.0)?;
-        let new = entered(spine, &worker, sent)?;
-        following::enter(c, spine, &worker, &case, sent.version, &new)?;
-        staff_view(c, spine, &worker, case.id)
+        let new = entered(office, &worker, sent)?;
+        following::enter(c, office, &worker, &case, sent.version, &new)?;
+        staff_view(c, office, &worker, case.id)
     })
     .await
 }
 
-fn entered(spine: &Spine, worker: &Worker, sent: &EnterAssessment) -> Result<Entered> {
+fn entered(office: &Office, worker: &Worker, sent: &EnterAssessment) -> Result<Entered> {
     let components = sent.components.clone();
     let finding = Finding { category: sent.category, components, level: sent.level, assessed_on: sent.assessed_on.0 };
     let mut faults = Faults::new();
-    for (field, code, reason, suggestion) in rules::finding_faults(&finding, spine.today()) {
+    for (field, code, reason, suggestion) in rules::finding_faults(&finding, office.today()) {
         let label = if field == "/components" { "多重残疾的各项类别" } else { "评定日期" };
         faults.push(field, label, code, reason, suggestion);
     }
@@ -214,7 +214,7 @@ fn entered(spine: &Spine, worker: &Worker, sent: &EnterAssessment) -> Result<Ent
         hospital: sent.hospital.to_string(),
         at_home: sent.at_home,
         assessor: worker.id,
-        entered_at: spine.now,
+        entered_at: office.now,
     })
 }
 
@@ -240,11 +240,11 @@ async fn make(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<StaffCertificateCase>> {
-    let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
+    let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
-        making::make(c, &spine, &worker, &case, sent.version)?;
-        staff_view(c, &spine, &worker, case.id)
+        making::make(c, &office, &worker, &case, sent.version)?;
+        staff_view(c, &office, &worker, case.id)
     });
     answer(done.await?)
 }
@@ -274,11 +274,11 @@ async fn hand_out(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<StaffCertificateCase>> {
-    let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
+    let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
-        making::hand_out(c, &spine, &worker, &case, sent.version, sent.receiver.reveal())?;
-        staff_view(c, &spine, &worker, case.id)
+        making::hand_out(c, &office, &worker, &case, sent.version, sent.receiver.reveal())?;
+        staff_view(c, &office, &worker, case.id)
     });
     answer(done.await?)
 }
@@ -308,7 +308,7 @@ async fn post_card(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<StaffCertificateCase>> {
-    let (spine, worker, sent) = (Spine::of(&app, &services), who.0, body.value);
+    let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
     if !sent.tracking_no.bytes().all(|b| b.is_ascii_alphanumeric()) {
         let mut faults = Faults::new();
         let reason = "快递单号里有不能使用的符号。";
@@ -317,8 +317,8 @@ async fn post_card(
     }
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
-        making::post(c, &spine, &worker, &case, sent.version, &sent.tracking_no)?;
-        staff_view(c, &spine, &worker, case.id)
+        making::post(c, &office, &worker, &case, sent.version, &sent.tracking_no)?;
+        staff_view(c, &office, &worker, case.id)
     });
     answer(done.await?)
 }

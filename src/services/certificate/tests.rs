@@ -10,8 +10,7 @@ use super::rule_tests::TERMS;
 use super::rules::{Assessment, CardStep, Finding, Kind};
 use super::store::Entered;
 use super::*;
-use crate::office::accounts::guards::Filer;
-use crate::office::accounts::guards::{Post, Worker};
+use crate::office::accounts::guards::{Filer, Post, Worker};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor};
@@ -168,44 +167,48 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
 }
 
 impl Town {
-    fn spine(&self, now: i64) -> Spine {
-        Spine { keys: self.keys.clone(), services: Services::new(&[&Certificate]), now }
+    fn office(&self, now: i64) -> Office {
+        Office { keys: self.keys.clone(), services: Services::new(&[&Certificate]), now }
     }
 
     /// One write at this moment.
-    async fn at<T: Send + 'static>(&self, now: i64, f: impl Fn(&mut AnyConn, &Spine) -> Result<T> + Send + 'static) -> Result<T> {
-        let spine = self.spine(now);
-        self.db.write(move |c| f(c, &spine)).await
+    async fn at<T: Send + 'static>(
+        &self,
+        now: i64,
+        f: impl Fn(&mut AnyConn, &Office) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let office = self.office(now);
+        self.db.write(move |c| f(c, &office)).await
     }
 
     /// A submitted renewal that both sections were saved for.
     async fn filed(&self, way: &'static str) -> Result<Id> {
         let (account, holder) = (self.account, self.holder);
-        self.at(NOON, move |c, spine| {
-            let case = api::begun(c, spine, Id::at(NOON), &Filer::Resident(account), (holder, Kind::Renewal))?;
+        self.at(NOON, move |c, office| {
+            let case = api::begun(c, office, Id::at(NOON), &Filer::Resident(account), (holder, Kind::Renewal))?;
             let facts: forms::Holder =
                 serde_json::from_str(r#"{"phone":null,"address":null,"changed_condition":false,"declared_category":null}"#)
                     .unwrap();
-            drafts::save(c, spine, &case, forms::HOLDER, 0, &facts)?;
+            drafts::save(c, office, &case, forms::HOLDER, 0, &facts)?;
             let place = if way == "pickup" { "\"town\"" } else { "null" };
             let delivery: forms::Delivery = serde_json::from_str(&format!(
                 r#"{{"way":"{way}","place":{place},"address":null,"recipient":null,"phone":null}}"#
             ))
             .unwrap();
-            drafts::save(c, spine, &case, forms::DELIVERY, 0, &delivery)?;
-            assert_eq!(Certificate.check(c, spine, &case)?, []);
+            drafts::save(c, office, &case, forms::DELIVERY, 0, &delivery)?;
+            assert_eq!(Certificate.check(c, office, &case)?, []);
             let submit =
                 Act { actor: Actor::Applicant(account), action: Action::Submit, version: None, reason: None, note: None };
-            Ok(act(c, spine, case.id, submit)?.id)
+            Ok(act(c, office, case.id, submit)?.id)
         })
         .await
     }
 
     async fn take(&self, officer: usize, id: Id, action: Action) -> Result<Case> {
         let worker = self.officers[officer].clone();
-        self.at(NOON + DAY, move |c, spine| {
+        self.at(NOON + DAY, move |c, office| {
             let actor = Actor::Worker(worker.clone());
-            act(c, spine, id, Act { actor, action, version: None, reason: None, note: None })
+            act(c, office, id, Act { actor, action, version: None, reason: None, note: None })
         })
         .await
     }
@@ -220,9 +223,9 @@ impl Town {
 
     async fn make(&self, id: Id) -> Result<Id> {
         let worker = self.officers[1].clone();
-        self.at(NOON + 2 * DAY, move |c, spine| {
+        self.at(NOON + 2 * DAY, move |c, office| {
             let case = case::find(c, id)?;
-            making::make(c, spine, &worker, &case, case.version)
+            making::make(c, office, &worker, &case, case.version)
         })
         .await
     }
@@ -238,12 +241,12 @@ impl Town {
 
     async fn enter(&self, id: Id, level: Option<Level>) -> Result<Finding> {
         let worker = self.officers[2].clone();
-        self.at(NOON + DAY, move |c, spine| {
+        self.at(NOON + DAY, move |c, office| {
             let case = case::find(c, id)?;
-            let finding = Finding { category: Category::Physical, components: Vec::new(), level, assessed_on: spine.today() };
+            let finding = Finding { category: Category::Physical, components: Vec::new(), level, assessed_on: office.today() };
             let hospital = "区人民医院".to_owned();
-            let new = Entered { finding, hospital, at_home: true, assessor: worker.id, entered_at: spine.now };
-            following::enter(c, spine, &worker, &case, case.version, &new)
+            let new = Entered { finding, hospital, at_home: true, assessor: worker.id, entered_at: office.now };
+            following::enter(c, office, &worker, &case, case.version, &new)
         })
         .await
     }
@@ -274,19 +277,19 @@ async fn a_renewal_issues_a_new_card_that_supersedes_the_old_one_and_is_made_onc
     // Made once, and not to be withdrawn.
     assert_ne!(number(t.make(id).await), 0);
     let account = t.account;
-    let withdraw = t.at(NOON + 2 * DAY, move |c, spine| {
+    let withdraw = t.at(NOON + 2 * DAY, move |c, office| {
         let actor = Actor::Applicant(account);
-        act(c, spine, id, Act { actor, action: Action::Withdraw, version: None, reason: None, note: None })
+        act(c, office, id, Act { actor, action: Action::Withdraw, version: None, reason: None, note: None })
     });
     assert_eq!(number(withdraw.await), 32007);
     assert_eq!(t.cards().await.len(), 2);
 
     // Handed out at the town's desk, where it was wanted.
     let worker = t.officers[0].clone();
-    let done = t.at(NOON + 3 * DAY, move |c, spine| {
+    let done = t.at(NOON + 3 * DAY, move |c, office| {
         let case = case::find(c, id)?;
         assert_eq!(case.desk, Some(Desk::Town));
-        making::hand_out(c, spine, &worker, &case, case.version, "王小四")?;
+        making::hand_out(c, office, &worker, &case, case.version, "王小四")?;
         case::find(c, id)
     });
     assert_eq!(done.await.unwrap().state, State::Completed);
@@ -305,12 +308,12 @@ async fn the_county_cannot_make_a_second_card_at_its_own_desk() {
     assert_eq!(t.cards().await.len(), 2);
     // Posted, and received by the applicant's word.
     let worker = t.officers[1].clone();
-    let state = t.at(NOON + 3 * DAY, move |c, spine| {
+    let state = t.at(NOON + 3 * DAY, move |c, office| {
         let case = case::find(c, id)?;
-        assert_eq!(number(making::received(c, spine, &case, "receipt_confirmed")), 32006);
-        making::post(c, spine, &worker, &case, case.version, "EMS1234567890")?;
+        assert_eq!(number(making::received(c, office, &case, "receipt_confirmed")), 32006);
+        making::post(c, office, &worker, &case, case.version, "EMS1234567890")?;
         let case = case::find(c, id)?;
-        making::received(c, spine, &case, "receipt_confirmed")?;
+        making::received(c, office, &case, "receipt_confirmed")?;
         Ok(case::find(c, id)?.state)
     });
     assert_eq!(state.await.unwrap(), State::Completed);
@@ -341,12 +344,12 @@ async fn an_officer_may_order_an_assessment_and_must_wait_for_it() {
     let id = t.before_county("pickup").await;
     assert_eq!(number(t.enter(id, Some(Level::Two)).await), 32005);
     let worker = t.officers[1].clone();
-    let sentence = t.at(NOON + DAY, move |c, spine| {
+    let sentence = t.at(NOON + DAY, move |c, office| {
         let case = case::find(c, id)?;
-        following::order(c, spine, &worker, &case, case.version, "走路有明显变化")?;
+        following::order(c, office, &worker, &case, case.version, "走路有明显变化")?;
         let case = case::find(c, id)?;
-        assert_eq!(number(following::order(c, spine, &worker, &case, case.version, "再次要求")), 32010);
-        Ok(views::case(c, spine, &case)?.assessment_reason)
+        assert_eq!(number(following::order(c, office, &worker, &case, case.version, "再次要求")), 32010);
+        Ok(views::case(c, office, &case)?.assessment_reason)
     });
     assert!(sentence.await.unwrap().contains("走路有明显变化"));
     assert_eq!(number(t.take(1, id, Action::Approve).await), 32004);
@@ -363,9 +366,9 @@ async fn minors_and_guarded_categories_are_applied_for_by_their_guardian_alone()
     let parent = town("2012-01-01", Category::Physical, GrantedBy::Hospital, "child").await;
     let id = parent.filed("pickup").await.unwrap();
     assert_eq!(number(parent.filed("pickup").await), 20006);
-    let line = parent.at(NOON, move |c, spine| {
+    let line = parent.at(NOON, move |c, office| {
         let case = case::find(c, id)?;
-        Certificate.public_line(c, spine, &case)
+        Certificate.public_line(c, office, &case)
     });
     assert_eq!(line.await.unwrap(), "未成年人（不公示姓名），残疾人证到期换证");
 }
@@ -384,9 +387,9 @@ async fn lapsed_cards_are_frozen_and_later_cancelled_unless_a_renewal_was_filed(
     let expired = NOON + 100 * DAY; // after 1 June 2026
     assert_eq!(status_after(expired).await, CertificateStatus::Valid);
     let account = t.account;
-    t.at(expired, move |c, spine| {
+    t.at(expired, move |c, office| {
         let actor = Actor::Applicant(account);
-        act(c, spine, id, Act { actor, action: Action::Withdraw, version: None, reason: None, note: None })
+        act(c, office, id, Act { actor, action: Action::Withdraw, version: None, reason: None, note: None })
     })
     .await
     .unwrap();

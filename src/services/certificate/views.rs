@@ -3,17 +3,16 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::following;
 use super::forms::{self, Delivery, Holder};
 use super::holding::Holding;
-use super::making;
 use super::rules::{self, Kind};
 use super::store::{self, Entered};
+use super::{following, making};
 use crate::labelled;
 use crate::office::accounts::links::Relation;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::people::register::{self, Certificate};
 use crate::platform::db::AnyConn;
@@ -22,15 +21,10 @@ use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::platform::reader;
 use crate::rules::calendar::{beijing_date, rfc3339};
-use crate::rules::certificate::Category;
-use crate::rules::certificate::Level;
-use crate::rules::certificate::WindowPhase;
-use crate::services::certificate::Assessment;
-use crate::services::certificate::CardStep;
-use crate::services::certificate::State;
-use crate::services::certificate::rules::DeliveryWay;
-use crate::services::certificate::rules::PickupPlace;
+use crate::rules::certificate::{Category, Level, WindowPhase};
+use crate::services::certificate::rules::{DeliveryWay, PickupPlace};
 use crate::services::certificate::views::register::CertificateStatus;
+use crate::services::certificate::{Assessment, CardStep, State};
 
 /// A card of the register.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -125,9 +119,9 @@ pub fn card(k: &Certificate) -> CertificateCard {
 }
 
 /// What a person holds and may do about it.
-pub fn holder(c: &mut AnyConn, spine: &Spine, person: Id, relation: Relation) -> Result<CertificateHolder> {
-    let (holding, today) = (Holding::of(c, spine, person)?, spine.today());
-    let mut cards: Vec<CertificateCard> = register::certificates_of(c, &spine.keys, person)?.iter().map(card).collect();
+pub fn holder(c: &mut AnyConn, office: &Office, person: Id, relation: Relation) -> Result<CertificateHolder> {
+    let (holding, today) = (Holding::of(c, office, person)?, office.today());
+    let mut cards: Vec<CertificateCard> = register::certificates_of(c, &office.keys, person)?.iter().map(card).collect();
     cards.reverse();
     let mut view = CertificateHolder {
         person_id: person,
@@ -265,13 +259,13 @@ pub struct CertificateCase {
 }
 
 /// A certificate case for its applicant or an officer.
-pub fn case(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<CertificateCase> {
+pub fn case(c: &mut AnyConn, office: &Office, case: &Case) -> Result<CertificateCase> {
     let row = store::find(c, case.id)?;
-    let key = case.key(&spine.keys)?;
-    let cards = register::certificates_of(c, &spine.keys, case.person_id)?;
+    let key = case.key(&office.keys)?;
+    let cards = register::certificates_of(c, &office.keys, case.person_id)?;
     let of = |id: Option<Id>| cards.iter().find(|k| Some(k.card.id) == id).map(card);
     let day = |at: Option<i64>| at.map(|at| beijing_date(at).to_string());
-    let need = following::need(c, spine, case, &row)?;
+    let need = following::need(c, office, case, &row)?;
     Ok(CertificateCase {
         case_id: case.id,
         version: case.version,
@@ -291,9 +285,9 @@ pub fn case(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<CertificateCa
 }
 
 /// The holder's section with what is on record.
-pub fn holder_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<CertificateHolderSection> {
-    let person = persons::open(c, &spine.keys, case.person_id)?;
-    let saved = drafts::read::<Holder>(c, &case.key(&spine.keys)?, case.id, forms::HOLDER)?;
+pub fn holder_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<CertificateHolderSection> {
+    let person = persons::open(c, &office.keys, case.person_id)?;
+    let saved = drafts::read::<Holder>(c, &case.key(&office.keys)?, case.id, forms::HOLDER)?;
     let body = saved.as_ref().map(|s| &s.body);
     Ok(CertificateHolderSection {
         version: saved.as_ref().map_or(0, |s| s.version),
@@ -308,9 +302,9 @@ pub fn holder_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Cer
 }
 
 /// The delivery section with the ways that the county offers.
-pub fn delivery_section(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<CertificateDelivery> {
+pub fn delivery_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<CertificateDelivery> {
     let terms = making::terms(c, case)?;
-    let saved = drafts::read::<Delivery>(c, &case.key(&spine.keys)?, case.id, forms::DELIVERY)?;
+    let saved = drafts::read::<Delivery>(c, &case.key(&office.keys)?, case.id, forms::DELIVERY)?;
     let body = saved.as_ref().map(|s| &s.body);
     Ok(CertificateDelivery {
         version: saved.as_ref().map_or(0, |s| s.version),

@@ -95,9 +95,9 @@ form!(Begin { person_id: "借用人" });
     responses((status = 201, description = "草稿")))]
 async fn draft(who: Filer, call: Write<Begin>) -> Result<Created<CaseView>> {
     let id = call.app.clock.id();
-    call.once(who.id(), move |c, spine, sent| {
-        let case = begin::draft(c, spine, id, &who, sent.person_id)?;
-        full(c, spine, &case, Some(&Actor::from(&who)))
+    call.once(who.id(), move |c, office, sent| {
+        let case = begin::draft(c, office, id, &who, sent.person_id)?;
+        full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
 }
@@ -107,9 +107,9 @@ async fn draft(who: Filer, call: Write<Begin>) -> Result<Created<CaseView>> {
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "借用")))]
 async fn read_rental(who: Filer, id: PathId, call: Call) -> Result<Answer<RentalView>> {
-    call.read(move |c, spine| {
-        let case = handover::own_case(c, &who, id.0, spine.now)?;
-        views::rental(c, spine, &case, &Actor::from(&who))
+    call.read(move |c, office| {
+        let case = handover::own_case(c, &who, id.0, office.now)?;
+        views::rental(c, office, &case, &Actor::from(&who))
     })
     .await
 }
@@ -119,9 +119,9 @@ async fn read_rental(who: Filer, id: PathId, call: Call) -> Result<Answer<Rental
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存的内容")))]
 async fn read_choice(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<views::ChoiceView>>> {
-    call.read(move |c, spine| {
-        let case = handover::own_case(c, &who, id.0, spine.now)?;
-        views::choice(c, spine, &case).map(Nullable)
+    call.read(move |c, office| {
+        let case = handover::own_case(c, &who, id.0, office.now)?;
+        views::choice(c, office, &case).map(Nullable)
     })
     .await
 }
@@ -148,11 +148,11 @@ form!(SaveChoice { version: "版本", point_id: "网点", model_id: "辅具", pi
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_choice(who: Filer, id: PathId, call: Save<SaveChoice>) -> Result<Answer<Nullable<views::ChoiceView>>> {
-    call.save(move |c, spine, sent| {
-        let case = handover::own_case(c, &who, id.0, spine.now)?;
+    call.save(move |c, office, sent| {
+        let case = handover::own_case(c, &who, id.0, office.now)?;
         let choice = Choice { point_id: sent.point_id, model_id: sent.model_id, pickup_on: sent.pickup_on.0 };
-        drafts::save(c, spine, &case, CHOICE, sent.version, &choice)?;
-        views::choice(c, spine, &case).map(Nullable)
+        drafts::save(c, office, &case, CHOICE, sent.version, &choice)?;
+        views::choice(c, office, &case).map(Nullable)
     })
     .await
 }
@@ -162,9 +162,9 @@ async fn save_choice(who: Filer, id: PathId, call: Save<SaveChoice>) -> Result<A
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存的内容")))]
 async fn read_contact(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<views::ContactView>>> {
-    call.read(move |c, spine| {
-        let case = handover::own_case(c, &who, id.0, spine.now)?;
-        views::contact(c, spine, &case).map(Nullable)
+    call.read(move |c, office| {
+        let case = handover::own_case(c, &who, id.0, office.now)?;
+        views::contact(c, office, &case).map(Nullable)
     })
     .await
 }
@@ -215,10 +215,10 @@ pub(super) fn contact(
     responses((status = 200, description = "已保存")))]
 async fn save_contact(who: Filer, id: PathId, call: Save<Sent<SaveContact>>) -> Result<Answer<Nullable<views::ContactView>>> {
     let (seen, contact) = call.sent.judged(|s, faults| Ok(Some((s.version, s.contact(faults)))))?;
-    call.save(move |c, spine, _| {
-        let case = handover::own_case(c, &who, id.0, spine.now)?;
-        drafts::save(c, spine, &case, CONTACT, seen, &contact)?;
-        views::contact(c, spine, &case).map(Nullable)
+    call.save(move |c, office, _| {
+        let case = handover::own_case(c, &who, id.0, office.now)?;
+        drafts::save(c, office, &case, CONTACT, seen, &contact)?;
+        views::contact(c, office, &case).map(Nullable)
     })
     .await
 }
@@ -238,9 +238,9 @@ form!(Extend { version: "版本" });
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已延长")))]
 async fn extend(who: Filer, id: PathId, call: Write<Extend>) -> Result<Answer<RentalView>> {
-    call.once(who.id(), move |c, spine, sent| {
-        let case = handover::extend(c, spine, &who, id.0, sent.version)?;
-        views::rental(c, spine, &case, &Actor::from(&who))
+    call.once(who.id(), move |c, office, sent| {
+        let case = handover::extend(c, office, &who, id.0, sent.version)?;
+        views::rental(c, office, &case, &Actor::from(&who))
     })
     .await
 }
@@ -264,9 +264,9 @@ form!(Report { version: "版本", kind: "问题", text: "说明" });
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 201, description = "已收到")))]
 async fn report(who: Resident, id: PathId, call: Write<Report>) -> Result<Created<RentalView>> {
-    call.once(who.account, move |c, spine, sent| {
-        let case = handover::report(c, spine, who.account, id.0, sent.version, sent.kind, &sent.text)?;
-        views::rental(c, spine, &case, &Actor::Applicant(who.account))
+    call.once(who.account, move |c, office, sent| {
+        let case = handover::report(c, office, who.account, id.0, sent.version, sent.kind, &sent.text)?;
+        views::rental(c, office, &case, &Actor::Applicant(who.account))
     })
     .await
 }

@@ -14,7 +14,7 @@ use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::record::codes;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -24,15 +24,15 @@ use crate::rules::lifecycle::{Action, State};
 
 /// Begins a draft. The case's period is the lowest free of as many places as a person may have loans, so the one index of
 /// live cases also keeps the limit of units per person (20006 when all are taken).
-pub fn draft(c: &mut AnyConn, spine: &Spine, id: Id, filer: &Filer, person: Id) -> Result<Case> {
-    mandates::relation(c, filer, person, spine.now)?;
+pub fn draft(c: &mut AnyConn, office: &Office, id: Id, filer: &Filer, person: Id) -> Result<Case> {
+    mandates::relation(c, filer, person, office.now)?;
     let at = persons::find(c, person)?.ok_or_else(Error::not_found)?;
-    let policy = county::current(c, &at.county, CODE, spine.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
+    let policy = county::current(c, &at.county, CODE, office.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
     let most = policy.service::<Terms>()?.units_per_person;
     let taken = taken_places(c, person)?;
     let place = (1..=most).map(|n| n.to_string()).find(|n| !taken.contains(n)).unwrap_or_else(|| "1".to_owned());
     let (filer, kind) = (filer.clone(), KIND.to_owned());
-    drafts::begin(c, spine, &DeviceRental, id, &NewDraft { filer, person, kind, period: place })
+    drafts::begin(c, office, &DeviceRental, id, &NewDraft { filer, person, kind, period: place })
 }
 
 /// The places that a person's live cases take.
@@ -54,30 +54,30 @@ pub struct Acceptance {
 
 /// Takes up an offer: the draft that asked for the same, or a new one, is filled in, checked and submitted, and the slot
 /// that the offer held is its reservation. Errors: 10002, 130xx, 30011 the offer is over.
-pub fn accept(c: &mut AnyConn, spine: &Spine, wait: &Wait, with: &Acceptance) -> Result<Case> {
-    if !waitlist::open_offer(wait, spine.now) {
+pub fn accept(c: &mut AnyConn, office: &Office, wait: &Wait, with: &Acceptance) -> Result<Case> {
+    if !waitlist::open_offer(wait, office.now) {
         return Err(Error::new(&faults::OFFER_OVER));
     }
     let filer = Filer::Resident(wait.account_id);
-    let case = match asked_for(c, spine, wait)? {
+    let case = match asked_for(c, office, wait)? {
         Some(draft) => draft,
-        None => draft(c, spine, with.case, &filer, wait.person_id)?,
+        None => draft(c, office, with.case, &filer, wait.person_id)?,
     };
-    let seen = sections::choice(c, spine, &case)?.map_or(0, |s| s.version);
-    drafts::save(c, spine, &case, CHOICE, seen, &with.choice)?;
-    let seen = sections::contact(c, spine, &case)?.map_or(0, |s| s.version);
-    drafts::save(c, spine, &case, CONTACT, seen, &with.contact)?;
-    consents::given(c, spine, &filer, case.person_id, with.consent.as_deref())?;
-    let missing = check(c, spine, &case)?;
+    let seen = sections::choice(c, office, &case)?.map_or(0, |s| s.version);
+    drafts::save(c, office, &case, CHOICE, seen, &with.choice)?;
+    let seen = sections::contact(c, office, &case)?.map_or(0, |s| s.version);
+    drafts::save(c, office, &case, CONTACT, seen, &with.contact)?;
+    consents::given(c, office, &filer, case.person_id, with.consent.as_deref())?;
+    let missing = check(c, office, &case)?;
     if !missing.is_empty() {
         return Err(Error::invalid(missing));
     }
     let (actor, version) = (Actor::from(&filer), Some(case.version));
-    act(c, spine, case.id, Act { actor, action: Action::Submit, version, reason: None, note: None })
+    act(c, office, case.id, Act { actor, action: Action::Submit, version, reason: None, note: None })
 }
 
 /// The account's draft for this person that asks for this model at this point.
-fn asked_for(c: &mut AnyConn, spine: &Spine, wait: &Wait) -> Result<Option<Case>> {
+fn asked_for(c: &mut AnyConn, office: &Office, wait: &Wait) -> Result<Option<Case>> {
     let own = cases::table
         .filter(cases::applicant_id.eq(Some(wait.account_id)).and(cases::person_id.eq(wait.person_id)))
         .filter(cases::service.eq(CODE).and(cases::state.eq(State::Draft)))
@@ -85,7 +85,7 @@ fn asked_for(c: &mut AnyConn, spine: &Spine, wait: &Wait) -> Result<Option<Case>
         .select(<Case as Selectable<MultiBackend>>::construct_selection());
     let own: Vec<Case> = own.load(c)?;
     for case in own {
-        let choice = sections::choice(c, spine, &case)?.map(|s| s.body);
+        let choice = sections::choice(c, office, &case)?.map(|s| s.body);
         if choice.is_some_and(|ch| ch.point_id == wait.point_id && ch.model_id == wait.model_id) {
             return Ok(Some(case));
         }

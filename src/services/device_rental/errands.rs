@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::states::LoanState;
 use super::store::device_loans;
 use crate::office::cases::record::case::cases;
-use crate::office::cases::service::{Errand, Spine};
+use crate::office::cases::service::{Errand, Office};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
@@ -19,8 +19,8 @@ const LOOK_AHEAD: Days = Days::new(7);
 diesel::allow_tables_to_appear_in_same_query!(device_loans, cases);
 
 /// Devices of the village that are due soon or overdue, the earliest first.
-pub fn of_village(c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
-    let until = spine.today().checked_add_days(LOOK_AHEAD).unwrap_or(spine.today()).to_string();
+pub fn of_village(c: &mut AnyConn, office: &Office, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
+    let until = office.today().checked_add_days(LOOK_AHEAD).unwrap_or(office.today()).to_string();
     let here = cases::area.eq(village.to_string()).and(cases::state.eq(State::Approved)).and(cases::ended_at.is_null());
     let rows: Vec<(Id, Id, Option<String>)> = cases::table
         .inner_join(device_loans::table.on(device_loans::case_id.eq(cases::id)))

@@ -12,7 +12,7 @@ use crate::office::cases::access::loading;
 use crate::office::cases::moving::act::{Step, act, step};
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::{self, Case};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::stored;
 use crate::platform::crypto::Place;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -29,8 +29,8 @@ pub fn own_case(c: &mut AnyConn, who: &Filer, id: Id, now: i64) -> Result<Case> 
 
 /// Hands a unit out to whoever shows the code: the item is bound now. Errors: 30005 no such code at the keeper's points,
 /// 30002 the item is not this model, not here, or not clean and free.
-pub fn hand_out(c: &mut AnyConn, spine: &Spine, worker: &Worker, code: &str, tag: &str) -> Result<Loan> {
-    let found = device_loans::table.filter(device_loans::pickup_code_hash.eq(Some(loans::code_hash(spine, code))));
+pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, code: &str, tag: &str) -> Result<Loan> {
+    let found = device_loans::table.filter(device_loans::pickup_code_hash.eq(Some(loans::code_hash(office, code))));
     let loan: Option<Loan> = found.select(<Loan as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
     let here = |l: &Loan| l.state == LoanState::Reserved && units::keeps(worker, l.point_id);
     let mut loan = loan.filter(here).ok_or_else(|| Error::new(&faults::CODE_UNKNOWN))?;
@@ -40,20 +40,20 @@ pub fn hand_out(c: &mut AnyConn, spine: &Spine, worker: &Worker, code: &str, tag
     reservations::bind(c, &promise, unit.id)?;
     let case = case::find(c, loan.case_id)?;
     let terms = terms::of(c, &case)?;
-    let (today, due_on) = (spine.today(), rules::first_due(spine.today(), &terms));
+    let (today, due_on) = (office.today(), rules::first_due(office.today(), &terms));
     (loan.state, loan.unit_id, loan.open_unit, loan.pickup_code_hash) = (LoanState::Out, Some(unit.id), Some(unit.id), None);
     (loan.out_on, loan.due_on) = (Some(today.to_string()), Some(due_on.to_string()));
     loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(|d| d.to_string());
     loan.save(c)?;
-    units::take(c, spine, unit, Taken { case: Some(case.id), ..Taken::by(worker.id, UnitStep::HandOut) })?;
+    units::take(c, office, unit, Taken { case: Some(case.id), ..Taken::by(worker.id, UnitStep::HandOut) })?;
     let handed = Step { actor: Actor::Worker(worker.clone()), ..told("handed_out", Some(due_on)) };
-    step(c, spine, case.id, handed)?;
+    step(c, office, case.id, handed)?;
     Ok(loan)
 }
 
 /// Extends the applicant's own loan. Errors: 30004 somebody waits, 30009 no longer possible, 30012 not out, 10030 stale.
-pub fn extend(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id, version: i64) -> Result<Case> {
-    let case = own_case(c, who, id, spine.now)?;
+pub fn extend(c: &mut AnyConn, office: &Office, who: &Filer, id: Id, version: i64) -> Result<Case> {
+    let case = own_case(c, who, id, office.now)?;
     case.seen(version)?;
     let (mut loan, _) = out(c, &case)?;
     let (Some(out_on), Some(due_on)) = (loan.out_on.as_deref(), loan.due_on.as_deref()) else {
@@ -62,14 +62,14 @@ pub fn extend(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id, version: i64)
     if placing::somebody_waits(c, loan.point_id, loan.model_id)? {
         return Err(Error::new(&faults::SOMEBODY_WAITS).with_current(case.current()));
     }
-    let (terms, today) = (terms::of(c, &case)?, spine.today());
+    let (terms, today) = (terms::of(c, &case)?, office.today());
     let later = rules::extended_due(stored::day(out_on)?, stored::day(due_on)?, today, &terms);
     let later = later.ok_or_else(|| Error::new(&faults::NO_EXTENSION).with_current(case.current()))?;
     (loan.due_on, loan.extensions, loan.reminded) =
         (Some(later.to_string()), loan.extensions.saturating_add(1), Reminded::Nothing);
     loan.remind_on = rules::next_reminder(later, today, &terms.reminder_days_before_due).map(|d| d.to_string());
     loan.save(c)?;
-    step(c, spine, case.id, told("extended_on_request", Some(later)))
+    step(c, office, case.id, told("extended_on_request", Some(later)))
 }
 
 fn out(c: &mut AnyConn, case: &Case) -> Result<(Loan, Id)> {
@@ -79,23 +79,23 @@ fn out(c: &mut AnyConn, case: &Case) -> Result<(Loan, Id)> {
 }
 
 /// Takes a report of the borrower; the keepers of the point see it. Errors: 30012 not out, 10030 stale.
-pub fn report(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64, kind: Trouble, words: &str) -> Result<Case> {
+pub fn report(c: &mut AnyConn, office: &Office, account: Id, id: Id, version: i64, kind: Trouble, words: &str) -> Result<Case> {
     use device_damage_reports::dsl as d;
-    let case = own_case(c, &Filer::Resident(account), id, spine.now)?;
+    let case = own_case(c, &Filer::Resident(account), id, office.now)?;
     case.seen(version)?;
     let (loan, unit) = out(c, &case)?;
-    let id = Id::at(spine.now);
+    let id = Id::at(office.now);
     let row = (
         d::id.eq(id),
         d::loan_id.eq(loan.id),
         d::unit_id.eq(unit),
         d::account_id.eq(account),
-        d::at.eq(spine.now),
+        d::at.eq(office.now),
         d::kind.eq(kind),
-        d::words.eq(case.key(&spine.keys)?.seal(&words_place(&id), words.as_bytes())?),
+        d::words.eq(case.key(&office.keys)?.seal(&words_place(&id), words.as_bytes())?),
     );
     diesel::insert_into(d::device_damage_reports).values(row).execute(c)?;
-    step(c, spine, case.id, Step { due: case.due_at.into(), ..told("trouble_reported", None) })
+    step(c, office, case.id, Step { due: case.due_at.into(), ..told("trouble_reported", None) })
 }
 
 fn words_place(id: &Id) -> Place<'_> {
@@ -103,12 +103,12 @@ fn words_place(id: &Id) -> Place<'_> {
 }
 
 /// What the borrower said about the device, the oldest first: when, what kind, in which words.
-pub fn reports(c: &mut AnyConn, spine: &Spine, case: &Case, loan: Id) -> Result<Vec<(i64, Trouble, String)>> {
+pub fn reports(c: &mut AnyConn, office: &Office, case: &Case, loan: Id) -> Result<Vec<(i64, Trouble, String)>> {
     use device_damage_reports::dsl as d;
     let rows =
         d::device_damage_reports.filter(d::loan_id.eq(loan)).order((d::at, d::id)).select((d::id, d::at, d::kind, d::words));
     let rows: Vec<(Id, i64, Trouble, Vec<u8>)> = rows.load(c)?;
-    let key = case.key(&spine.keys)?;
+    let key = case.key(&office.keys)?;
     let open = |(id, at, kind, words): (Id, i64, Trouble, Vec<u8>)| -> Result<(i64, Trouble, String)> {
         Ok((at, kind, String::from_utf8(key.open(&words_place(&id), &words)?).map_err(Error::internal)?))
     };
@@ -128,7 +128,7 @@ pub struct Back {
 
 /// Takes a device back at any point of the county: the case is done, the unit waits for inspection there. Errors: 10006,
 /// 10030, 30007 another item, 30012 not out.
-pub fn take_back(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, back: &Back) -> Result<Loan> {
+pub fn take_back(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, back: &Back) -> Result<Loan> {
     let loan = Loan::find(c, id)?;
     let case = case::find(c, loan.case_id)?;
     let here = units::keeps(worker, back.point) && store::point(c, back.point)?.county == case.county;
@@ -143,22 +143,22 @@ pub fn take_back(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, back: 
     }
     reservations::drop_slot(c, unit.id)?;
     loan.end(EndWhy::Returned);
-    (loan.returned_at, loan.return_point, loan.condition) = (Some(spine.now), Some(back.point), Some(back.condition));
+    (loan.returned_at, loan.return_point, loan.condition) = (Some(office.now), Some(back.point), Some(back.condition));
     loan.save(c)?;
     let taken = Taken { case: Some(case.id), to_point: Some(back.point), ..Taken::by(worker.id, UnitStep::TakeBack) };
-    units::take(c, spine, unit, taken)?;
+    units::take(c, office, unit, taken)?;
     if case.desk_point != Some(back.point) {
         let elsewhere = Step { desk: Some(Desk::Point), point: Some(back.point), ..told("brought_elsewhere", None) };
-        step(c, spine, case.id, elsewhere)?;
+        step(c, office, case.id, elsewhere)?;
     }
     let reason = Some("returned".to_owned());
     let done = Act { actor: Actor::Worker(worker.clone()), action: Action::Complete, version: None, reason, note: None };
-    act(c, spine, case.id, done)?;
+    act(c, office, case.id, done)?;
     Ok(loan)
 }
 
 /// Records that a unit is missing; if it is out, the loan ends and its case with it.
-pub fn report_missing(c: &mut AnyConn, spine: &Spine, worker: &Worker, unit: Unit) -> Result<Unit> {
+pub fn report_missing(c: &mut AnyConn, office: &Office, worker: &Worker, unit: Unit) -> Result<Unit> {
     let open = device_loans::table.filter(device_loans::open_unit.eq(Some(unit.id)));
     let open: Option<Loan> = open.select(<Loan as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
     let case = open.as_ref().map(|l| l.case_id);
@@ -167,9 +167,9 @@ pub fn report_missing(c: &mut AnyConn, spine: &Spine, worker: &Worker, unit: Uni
         loan.end(EndWhy::Lost);
         loan.save(c)?;
     }
-    let unit = units::take(c, spine, unit, Taken { case, ..Taken::by(worker.id, UnitStep::ReportMissing) })?;
+    let unit = units::take(c, office, unit, Taken { case, ..Taken::by(worker.id, UnitStep::ReportMissing) })?;
     if let Some(case) = case {
-        act(c, spine, case, Act::system(Action::Complete, "unit_lost"))?;
+        act(c, office, case, Act::system(Action::Complete, "unit_lost"))?;
     }
     Ok(unit)
 }

@@ -3,14 +3,13 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use super::rules;
 use super::states::{Condition, EndWhy, InUse, LoanState, Reminded};
 use super::store::{self, Model, device_loans, device_models, once};
-use super::terms;
+use super::{rules, terms};
 use crate::office::cases::moving::act::{Step, step};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::stored;
 use crate::platform::crypto::{Keyring, Place};
@@ -97,7 +96,7 @@ pub fn lendable(c: &mut AnyConn, person: Id, point: Id, model: Id) -> Result<Mod
 }
 
 /// Why the person may not have a device of this kind now: one is out or reserved, or the last is within its service life.
-pub fn not_eligible(c: &mut AnyConn, spine: &Spine, person: Id, model: &Model) -> Result<Vec<Detail>> {
+pub fn not_eligible(c: &mut AnyConn, office: &Office, person: Id, model: &Model) -> Result<Vec<Detail>> {
     let had = device_loans::table
         .inner_join(device_models::table.on(device_models::id.eq(device_loans::model_id)))
         .filter(device_loans::person_id.eq(person).and(device_models::kind.eq(model.kind.clone())))
@@ -112,7 +111,7 @@ pub fn not_eligible(c: &mut AnyConn, spine: &Spine, person: Id, model: &Model) -
     let mut found = Vec::new();
     if had.iter().any(|(state, _)| *state != LoanState::Ended) {
         found.push(because("same_kind", "同一类辅具已经借了一件或者已经预约。", "请先归还，再借同类的辅具。"));
-    } else if let Some(from) = free_from.filter(|from| *from > spine.today()) {
+    } else if let Some(from) = free_from.filter(|from| *from > office.today()) {
         found.push(because("service_life", "同一类辅具还在使用年限内。", &format!("{from}以后可以再借，急用请联系网点。")));
     }
     Ok(found)
@@ -126,8 +125,8 @@ pub fn pickups_on(c: &mut AnyConn, point: Id, day: NaiveDate) -> Result<i64> {
 }
 
 /// By which a pickup code is found.
-pub(super) fn code_hash(spine: &Spine, code: &str) -> Vec<u8> {
-    spine.keys.lookup_hash("device_loan.pickup_code", code).to_vec()
+pub(super) fn code_hash(office: &Office, code: &str) -> Vec<u8> {
+    office.keys.lookup_hash("device_loan.pickup_code", code).to_vec()
 }
 
 /// A step of the system that tells the borrower something, with the day by which something is to be done.
@@ -136,11 +135,11 @@ pub(super) fn told(step: &str, due_on: Option<NaiveDate>) -> Step<'_> {
 }
 
 /// The reservation lost its unit and there is no other: it waits, before everybody in the line.
-pub(super) fn displace(c: &mut AnyConn, spine: &Spine, case: Id) -> Result<()> {
+pub(super) fn displace(c: &mut AnyConn, office: &Office, case: Id) -> Result<()> {
     let mut loan = Loan::of_case(c, case)?.ok_or_else(|| Error::internal("a promise without a loan"))?;
     loan.state = LoanState::Displaced;
     loan.save(c)?;
-    step(c, spine, case, told("unit_lost", None))?;
+    step(c, office, case, told("unit_lost", None))?;
     Ok(())
 }
 
@@ -163,13 +162,13 @@ pub(super) fn count_displaced(c: &mut AnyConn, point: Id, model: Id) -> Result<i
 }
 
 /// A displaced reservation has a unit again, and a new pickup window.
-pub(super) fn placed_again(c: &mut AnyConn, spine: &Spine, mut loan: Loan) -> Result<()> {
+pub(super) fn placed_again(c: &mut AnyConn, office: &Office, mut loan: Loan) -> Result<()> {
     let case = case::find(c, loan.case_id)?;
     let terms = terms::of(c, &case)?;
-    let until = rules::pickup_until(spine.today(), &terms, &store::point(c, loan.point_id)?.open_days()?);
+    let until = rules::pickup_until(office.today(), &terms, &store::point(c, loan.point_id)?.open_days()?);
     loan.state = LoanState::Reserved;
     (loan.pickup_on, loan.pickup_until) = (until.to_string(), until.to_string());
     loan.save(c)?;
-    step(c, spine, loan.case_id, told("placed_again", Some(until)))?;
+    step(c, office, loan.case_id, told("placed_again", Some(until)))?;
     Ok(())
 }

@@ -34,7 +34,7 @@ use serde_json::Value;
 use crate::labelled;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::figures::{ReportTable, Scope};
-use crate::office::cases::service::{Errand, Offer, OnPaper, PrintedSection, Service, ServicePoint, Spine};
+use crate::office::cases::service::{Errand, Offer, Office, OnPaper, PrintedSection, Service, ServicePoint};
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
@@ -129,9 +129,9 @@ impl Service for DeviceRental {
         store::points(c, county.as_str())?.into_iter().map(point).collect()
     }
 
-    fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>> {
+    fn offers(&self, c: &mut AnyConn, office: &Office, person: Id) -> Result<Vec<Offer>> {
         let at = persons::find(c, person)?.ok_or_else(Error::not_found)?;
-        let Some(policy) = county::current(c, &at.county, CODE, spine.today())? else { return Ok(Vec::new()) };
+        let Some(policy) = county::current(c, &at.county, CODE, office.today())? else { return Ok(Vec::new()) };
         let most = usize::try_from(policy.service::<terms::Terms>()?.units_per_person).unwrap_or(usize::MAX);
         let stock = availability::of_county(c, at.county.as_str(), None)?;
         let free: i64 = stock.iter().map(|s| s.free).sum();
@@ -151,22 +151,22 @@ impl Service for DeviceRental {
         Ok(vec![Offer { service, kind, period: String::new(), possible, reasons, opens_on: None, closes_on: None }])
     }
 
-    fn check(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>> {
+    fn check(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<Detail>> {
         let terms = terms::of(c, case)?;
-        sections::faults(c, spine, case, &terms)
+        sections::faults(c, office, case, &terms)
     }
 
-    fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>> {
-        let Some(choice) = sections::choice(c, spine, case)? else { return Ok(Vec::new()) };
+    fn conditions(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<String>> {
+        let Some(choice) = sections::choice(c, office, case)? else { return Ok(Vec::new()) };
         let first = terms::of(c, case)?.fit_assessment_first;
         let assessed = store::kind_of(c, choice.body.model_id)?.is_some_and(|kind| first.contains(&kind));
         Ok(if assessed { vec!["fit_assessment_first".to_owned()] } else { Vec::new() })
     }
 
-    fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()> {
+    fn follow(&self, c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> Result<()> {
         match action {
-            Action::Submit => reserving::reserve(c, spine, case),
-            Action::Withdraw => reserving::withdraw(c, spine, case),
+            Action::Submit => reserving::reserve(c, office, case),
+            Action::Withdraw => reserving::withdraw(c, office, case),
             _ => Ok(()),
         }
     }
@@ -202,24 +202,24 @@ impl Service for DeviceRental {
         Ok(flags)
     }
 
-    fn public_line(&self, _: &mut AnyConn, _: &Spine, case: &Case) -> Result<String> {
+    fn public_line(&self, _: &mut AnyConn, _: &Office, case: &Case) -> Result<String> {
         Ok(format!("辅具租赁 {}", case.number))
     }
 
-    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
-        on_paper::printed(c, spine, case, what)
+    fn printed(&self, c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+        on_paper::printed(c, office, case, what)
     }
 
-    fn errands(&self, c: &mut AnyConn, spine: &Spine, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
-        errands::of_village(c, spine, village, most)
+    fn errands(&self, c: &mut AnyConn, office: &Office, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
+        errands::of_village(c, office, village, most)
     }
 
     fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>> {
         Ok(vec![counts::stock(c, scope)?, counts::helped(c, scope)?])
     }
 
-    fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
-        let (offers, no_shows) = (placing::expire(c, spine)?, reserving::no_shows(c, spine)?);
-        Ok(offers.saturating_add(no_shows).saturating_add(reserving::remind(c, spine)?))
+    fn tick(&self, c: &mut AnyConn, office: &Office) -> Result<usize> {
+        let (offers, no_shows) = (placing::expire(c, office)?, reserving::no_shows(c, office)?);
+        Ok(offers.saturating_add(no_shows).saturating_add(reserving::remind(c, office)?))
     }
 }

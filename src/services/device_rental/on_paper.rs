@@ -1,28 +1,27 @@
 //! The form and the approval in plain words, for paper.
 
-use super::sections;
 use super::states::Delivery;
-use super::{store, terms};
+use super::{sections, store, terms};
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::{OnPaper, PrintedSection, Spine};
+use crate::office::cases::service::{Office, OnPaper, PrintedSection};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
 
 /// See [`crate::office::cases::service::Service::printed`].
-pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
-    let OnPaper::Form { open } = what else { return approval(c, spine, case) };
+pub fn printed(c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+    let OnPaper::Form { open } = what else { return approval(c, office, case) };
     let mut all = Vec::new();
     for (code, label) in sections::SECTIONS {
-        let rows = if *code == sections::CHOICE { choice(c, spine, case)? } else { contact(c, spine, case, open)? };
+        let rows = if *code == sections::CHOICE { choice(c, office, case)? } else { contact(c, office, case, open)? };
         all.push(PrintedSection { label, rows });
     }
     Ok(all)
 }
 
-fn choice(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<(&'static str, String)>> {
-    let Some(choice) = sections::choice(c, spine, case)?.map(|s| s.body) else { return Ok(Vec::new()) };
+fn choice(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<(&'static str, String)>> {
+    let Some(choice) = sections::choice(c, office, case)?.map(|s| s.body) else { return Ok(Vec::new()) };
     Ok(vec![
         ("网点", store::point(c, choice.point_id)?.name),
         ("辅具", store::model(c, choice.model_id)?.name),
@@ -30,9 +29,9 @@ fn choice(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<(&'static s
     ])
 }
 
-fn approval(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<PrintedSection>> {
-    let (terms, approved) = (terms::of(c, case)?, choice(c, spine, case)?);
-    let brought = sections::contact(c, spine, case)?.is_some_and(|s| s.body.delivery == Delivery::Home);
+fn approval(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<PrintedSection>> {
+    let (terms, approved) = (terms::of(c, case)?, choice(c, office, case)?);
+    let brought = sections::contact(c, office, case)?.is_some_and(|s| s.body.delivery == Delivery::Home);
     let pickup = match brought {
         true => "工作人员会在预约的日期送到您填写的地方，请保持电话畅通",
         false => "请在预约的日期凭小程序里的取件码到网点领取；保留期过后没有领取的，预约自动取消，可以重新预约",
@@ -46,8 +45,8 @@ fn approval(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<PrintedSe
     Ok(vec![PrintedSection { label: "批准的内容", rows: approved }, PrintedSection { label: "接下来", rows: next }])
 }
 
-fn contact(c: &mut AnyConn, spine: &Spine, case: &Case, open: bool) -> Result<Vec<(&'static str, String)>> {
-    let Some(contact) = sections::contact(c, spine, case)?.map(|s| s.body) else { return Ok(Vec::new()) };
+fn contact(c: &mut AnyConn, office: &Office, case: &Case, open: bool) -> Result<Vec<(&'static str, String)>> {
+    let Some(contact) = sections::contact(c, office, case)?.map(|s| s.body) else { return Ok(Vec::new()) };
     let name = PersonName::parse(&contact.name).map(|n| n.masked()).unwrap_or_default();
     let phone = PhoneNumber::parse(&contact.phone).map(|p| p.masked()).unwrap_or_default();
     // Free words may hold an address.

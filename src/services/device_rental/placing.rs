@@ -8,14 +8,14 @@ use super::reservations::{self, Promise, drop_slot, free_unit, free_units, hold,
 use super::states::{PromiseKind, WaitState};
 use super::store::{device_promises, device_waits};
 use super::waitlist::{self, Wait};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 
 /// The unit left the stock: its promise goes to a free unit. When there is none, an offer goes back to the line, and a
 /// reservation takes an offer's place before it is displaced and told.
-pub fn vacate(c: &mut AnyConn, spine: &Spine, unit: Id) -> Result<()> {
+pub fn vacate(c: &mut AnyConn, office: &Office, unit: Id) -> Result<()> {
     let Some(promise) = of_unit(c, unit)? else { return Ok(()) };
     drop_slot(c, unit)?;
     if let Some(free) = free_unit(c, promise.point_id, promise.model_id)? {
@@ -33,7 +33,7 @@ pub fn vacate(c: &mut AnyConn, spine: &Spine, unit: Id) -> Result<()> {
             }
             hold(c, &Promise { unit_id: offer.unit_id, ..promise })
         }
-        None => loans::displace(c, spine, case),
+        None => loans::displace(c, office, case),
     }
 }
 
@@ -48,16 +48,16 @@ fn last_offer(c: &mut AnyConn, point: Id, model: Id) -> Result<Option<Promise>> 
 
 /// Gives what is free to those who wait: displaced reservations first, then the line. Called whenever a slot became free,
 /// so that nothing is ever free while somebody waits.
-pub fn place_next(c: &mut AnyConn, spine: &Spine, point_id: Id, model_id: Id) -> Result<()> {
+pub fn place_next(c: &mut AnyConn, office: &Office, point_id: Id, model_id: Id) -> Result<()> {
     for unit_id in free_units(c, point_id, model_id)? {
         let promise =
-            |kind, case_id, wait_id| Promise { unit_id, point_id, model_id, kind, case_id, wait_id, made_at: spine.now };
+            |kind, case_id, wait_id| Promise { unit_id, point_id, model_id, kind, case_id, wait_id, made_at: office.now };
         if let Some(loan) = loans::first_displaced(c, point_id, model_id)? {
             hold(c, &promise(PromiseKind::Reservation, Some(loan.case_id), None))?;
-            loans::placed_again(c, spine, loan)?;
+            loans::placed_again(c, office, loan)?;
         } else if let Some(wait) = waitlist::first_waiting(c, point_id, model_id)? {
             hold(c, &promise(PromiseKind::Offer, None, Some(wait.id)))?;
-            waitlist::offer(c, spine, wait)?;
+            waitlist::offer(c, office, wait)?;
         } else {
             return Ok(());
         }
@@ -72,28 +72,28 @@ pub fn somebody_waits(c: &mut AnyConn, point: Id, model: Id) -> Result<bool> {
 }
 
 /// Leaves the line; what was offered passes on.
-pub fn leave(c: &mut AnyConn, spine: &Spine, wait: Wait) -> Result<Wait> {
+pub fn leave(c: &mut AnyConn, office: &Office, wait: Wait) -> Result<Wait> {
     if !matches!(wait.state, WaitState::Waiting | WaitState::Offered) {
         return Err(Error::new(&faults::OFFER_OVER).with_current(wait.current()));
     }
-    end(c, spine, wait, WaitState::Left)
+    end(c, office, wait, WaitState::Left)
 }
 
-fn end(c: &mut AnyConn, spine: &Spine, mut wait: Wait, state: WaitState) -> Result<Wait> {
+fn end(c: &mut AnyConn, office: &Office, mut wait: Wait, state: WaitState) -> Result<Wait> {
     let offer = reservations::of_wait(c, wait.id)?;
     (wait.state, wait.live_key, wait.offer_until) = (state, None, None);
     waitlist::save(c, &mut wait)?;
     if let Some(offer) = offer {
         reservations::drop_slot(c, offer.unit_id)?;
-        place_next(c, spine, wait.point_id, wait.model_id)?;
+        place_next(c, office, wait.point_id, wait.model_id)?;
     }
     Ok(wait)
 }
 
 /// Ends offers whose time is over and passes them on; answers how many.
-pub fn expire(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+pub fn expire(c: &mut AnyConn, office: &Office) -> Result<usize> {
     use device_waits::dsl as w;
-    let over = w::device_waits.filter(w::state.eq(WaitState::Offered).and(w::offer_until.le(Some(spine.now))));
+    let over = w::device_waits.filter(w::state.eq(WaitState::Offered).and(w::offer_until.le(Some(office.now))));
     let over: Vec<Wait> = over
         .order((w::offer_until, w::id))
         .limit(super::AT_ONCE)
@@ -103,7 +103,7 @@ pub fn expire(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
     for wait in over {
         // An earlier one of this round may have moved it.
         if waitlist::find(c, wait.id)?.is_some_and(|now| now.version == wait.version) {
-            end(c, spine, wait, WaitState::Expired)?;
+            end(c, office, wait, WaitState::Expired)?;
         }
     }
     Ok(many)

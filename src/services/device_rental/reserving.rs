@@ -11,7 +11,7 @@ use super::{faults, placing, rules, sections, terms};
 use crate::office::cases::moving::act::{Step, act, step};
 use crate::office::cases::record::actor::Act;
 use crate::office::cases::record::case::{self, Case};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::register;
 use crate::office::stored;
 use crate::platform::crypto::random_digits;
@@ -22,24 +22,24 @@ use crate::rules::lifecycle::{Action, Desk};
 
 /// Reserves what a submitted case asks for: one unit of the stock is promised, rules approve, and the case lies at the
 /// point. Errors: 30001 when nothing is free.
-pub fn reserve(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
+pub fn reserve(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     let terms = terms::of(c, case)?;
-    let choice = sections::choice(c, spine, case)?.ok_or_else(|| Error::internal("submitted without a choice"))?.body;
+    let choice = sections::choice(c, office, case)?.ok_or_else(|| Error::internal("submitted without a choice"))?.body;
     let (point_id, model_id) = (choice.point_id, choice.model_id);
-    let offer = waitlist::offer_to(c, spine, case.person_id, point_id, model_id)?;
+    let offer = waitlist::offer_to(c, office, case.person_id, point_id, model_id)?;
     if let Some(wait) = offer {
         let slot = reservations::of_wait(c, wait.id)?.ok_or_else(|| Error::internal("an offer without a unit"))?;
         reservations::take_up(c, &slot, case.id)?;
         waitlist::taken(c, wait)?;
     } else {
         let unit_id = reservations::free_unit(c, point_id, model_id)?.ok_or_else(|| Error::new(&faults::NONE_FREE))?;
-        let (kind, made_at) = (PromiseKind::Reservation, spine.now);
+        let (kind, made_at) = (PromiseKind::Reservation, office.now);
         let slot = Promise { unit_id, point_id, model_id, kind, case_id: Some(case.id), wait_id: None, made_at };
         reservations::hold(c, &slot)?;
     }
-    let until = rules::pickup_until(spine.today(), &terms, &store::point(c, point_id)?.open_days()?);
-    let severe = register::valid_certificate(c, case.person_id, spine.today())?.map(|card| card.level.severe());
-    let (id, (hash, code)) = (Id::at(spine.now), fresh_code(c, spine)?);
+    let until = rules::pickup_until(office.today(), &terms, &store::point(c, point_id)?.open_days()?);
+    let severe = register::valid_certificate(c, case.person_id, office.today())?.map(|card| card.level.severe());
+    let (id, (hash, code)) = (Id::at(office.now), fresh_code(c, office)?);
     let loan = Loan {
         id,
         case_id: case.id,
@@ -50,11 +50,11 @@ pub fn reserve(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
         unit_id: None,
         open_unit: None,
         pickup_code_hash: Some(hash),
-        pickup_code: spine.keys.seal_text(&code_place(&id), &code)?,
+        pickup_code: office.keys.seal_text(&code_place(&id), &code)?,
         pickup_on: choice.pickup_on.to_string(),
         pickup_until: until.to_string(),
         deposit_fen: rules::deposit_fen(&terms.deposit, severe),
-        reserved_at: spine.now,
+        reserved_at: office.now,
         out_on: None,
         due_on: None,
         extensions: 0,
@@ -66,18 +66,18 @@ pub fn reserve(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
         ended_why: None,
     };
     once(diesel::insert_into(device_loans::table).values(loan).execute(c))?;
-    act(c, spine, case.id, Act::system(Action::ApprovedByRule, "reserved"))?;
+    act(c, office, case.id, Act::system(Action::ApprovedByRule, "reserved"))?;
     let at_point = Step { desk: Some(Desk::Point), point: Some(point_id), ..told("to_be_picked_up", Some(until)) };
-    step(c, spine, case.id, at_point)?;
+    step(c, office, case.id, at_point)?;
     Ok(())
 }
 
 /// Six digits that no other waiting reservation has.
-fn fresh_code(c: &mut AnyConn, spine: &Spine) -> Result<(Vec<u8>, String)> {
+fn fresh_code(c: &mut AnyConn, office: &Office) -> Result<(Vec<u8>, String)> {
     use device_loans::dsl as l;
     for _ in 0..20 {
         let code = random_digits(6)?;
-        let hash = code_hash(spine, &code);
+        let hash = code_hash(office, &code);
         let used: i64 = l::device_loans.filter(l::pickup_code_hash.eq(Some(hash.clone()))).count().get_result(c)?;
         if used == 0 {
             return Ok((hash, code));
@@ -87,28 +87,28 @@ fn fresh_code(c: &mut AnyConn, spine: &Spine) -> Result<(Vec<u8>, String)> {
 }
 
 /// The applicant withdraws: before hand-out only (30003). Drafts have nothing to give up.
-pub(super) fn withdraw(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
+pub(super) fn withdraw(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     match Loan::of_case(c, case.id)? {
-        Some(loan) if loan.state != LoanState::Ended => give_up(c, spine, loan, EndWhy::Withdrawn),
+        Some(loan) if loan.state != LoanState::Ended => give_up(c, office, loan, EndWhy::Withdrawn),
         _ => Ok(()),
     }
 }
 
 /// Ends a reservation; its slot goes to whoever waits.
-fn give_up(c: &mut AnyConn, spine: &Spine, mut loan: Loan, why: EndWhy) -> Result<()> {
+fn give_up(c: &mut AnyConn, office: &Office, mut loan: Loan, why: EndWhy) -> Result<()> {
     loan.end(why);
     loan.save(c)?;
     if let Some(promise) = reservations::of_case(c, loan.case_id)? {
         reservations::drop_slot(c, promise.unit_id)?;
     }
-    placing::place_next(c, spine, loan.point_id, loan.model_id)
+    placing::place_next(c, office, loan.point_id, loan.model_id)
 }
 
 /// Ends reservations that nobody fetched in their window; answers how many.
-pub(super) fn no_shows(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+pub(super) fn no_shows(c: &mut AnyConn, office: &Office) -> Result<usize> {
     use device_loans::dsl as l;
     let over = l::device_loans
-        .filter(l::state.eq(LoanState::Reserved).and(l::pickup_until.lt(spine.today().to_string())))
+        .filter(l::state.eq(LoanState::Reserved).and(l::pickup_until.lt(office.today().to_string())))
         .order((l::pickup_until, l::id))
         .limit(super::AT_ONCE)
         .select(<Loan as Selectable<MultiBackend>>::construct_selection());
@@ -116,16 +116,16 @@ pub(super) fn no_shows(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
     let many = over.len();
     for loan in over {
         let case = loan.case_id;
-        give_up(c, spine, loan, EndWhy::NotPickedUp)?;
-        act(c, spine, case, Act::system(Action::Complete, "not_picked_up"))?;
+        give_up(c, office, loan, EndWhy::NotPickedUp)?;
+        act(c, office, case, Act::system(Action::Complete, "not_picked_up"))?;
     }
     Ok(many)
 }
 
 /// Reminds borrowers whose day of return is near or over; each day of the policy once. Answers how many.
-pub(super) fn remind(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+pub(super) fn remind(c: &mut AnyConn, office: &Office) -> Result<usize> {
     use device_loans::dsl as l;
-    let today = spine.today();
+    let today = office.today();
     let due = l::device_loans
         .filter(l::state.eq(LoanState::Out).and(l::remind_on.le(Some(today.to_string()))))
         .order((l::remind_on, l::id))
@@ -140,7 +140,7 @@ pub(super) fn remind(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
         loan.reminded = if today > due_on { Reminded::Overdue } else { Reminded::DueSoon };
         loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(|d| d.to_string());
         loan.save(c)?;
-        step(c, spine, loan.case_id, told(loan.reminded.code(), Some(due_on)))?;
+        step(c, office, loan.case_id, told(loan.reminded.code(), Some(due_on)))?;
     }
     Ok(many)
 }

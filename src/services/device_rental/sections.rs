@@ -9,7 +9,7 @@ use super::terms::Terms;
 use super::{loans, store};
 use crate::office::cases::filing::drafts::{self, Section};
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
@@ -40,26 +40,26 @@ pub struct Contact {
 }
 
 /// The saved choice.
-pub fn choice(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Section<Choice>>> {
-    drafts::read(c, &case.key(&spine.keys)?, case.id, CHOICE)
+pub fn choice(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Section<Choice>>> {
+    drafts::read(c, &case.key(&office.keys)?, case.id, CHOICE)
 }
 
 /// The saved contact.
-pub fn contact(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Section<Contact>>> {
-    drafts::read(c, &case.key(&spine.keys)?, case.id, CONTACT)
+pub fn contact(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Section<Contact>>> {
+    drafts::read(c, &case.key(&office.keys)?, case.id, CONTACT)
 }
 
 /// Everything that keeps the draft from being submitted, in the order of the form. Whether a unit is free is settled by
 /// the reservation itself.
-pub fn faults(c: &mut AnyConn, spine: &Spine, case: &Case, terms: &Terms) -> Result<Vec<Detail>> {
+pub fn faults(c: &mut AnyConn, office: &Office, case: &Case, terms: &Terms) -> Result<Vec<Detail>> {
     let mut found = Vec::new();
-    match choice(c, spine, case)? {
-        Some(choice) => found.extend(choice_faults(c, spine, case, terms, &choice.body)?),
+    match choice(c, office, case)? {
+        Some(choice) => found.extend(choice_faults(c, office, case, terms, &choice.body)?),
         None => {
             found.push(Detail::new("/choice", "辅具和领取时间", "missing", "还没有选择辅具。", "请选择网点、辅具和领取日期。"))
         }
     }
-    match contact(c, spine, case)? {
+    match contact(c, office, case)? {
         Some(contact) if !terms.delivery.contains(&contact.body.delivery) => {
             found.push(Detail::new(
                 "/contact/delivery",
@@ -75,7 +75,7 @@ pub fn faults(c: &mut AnyConn, spine: &Spine, case: &Case, terms: &Terms) -> Res
     Ok(found)
 }
 
-fn choice_faults(c: &mut AnyConn, spine: &Spine, case: &Case, terms: &Terms, choice: &Choice) -> Result<Vec<Detail>> {
+fn choice_faults(c: &mut AnyConn, office: &Office, case: &Case, terms: &Terms, choice: &Choice) -> Result<Vec<Detail>> {
     let model = match loans::lendable(c, case.person_id, choice.point_id, choice.model_id) {
         Err(e) if e.code() == &code::NOT_FOUND => {
             let (reason, way) = ("这个网点现在不出借这种辅具。", "请从列表中重新选择。");
@@ -83,11 +83,11 @@ fn choice_faults(c: &mut AnyConn, spine: &Spine, case: &Case, terms: &Terms, cho
         }
         found => found?,
     };
-    let mut found = loans::not_eligible(c, spine, case.person_id, &model)?;
+    let mut found = loans::not_eligible(c, office, case.person_id, &model)?;
     let point = store::point(c, choice.point_id)?;
     let open = point.open_days()?;
     let taken = loans::pickups_on(c, point.id, choice.pickup_on)?;
-    let today = spine.today();
+    let today = office.today();
     let fault = rules::pickup_fault(choice.pickup_on, today, terms, &open, taken, point.pickups_per_day);
     found.extend(fault.map(|fault| {
         let last = rules::pickup_until(today, terms, &open);

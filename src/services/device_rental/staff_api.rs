@@ -70,9 +70,9 @@ async fn list_loans(who: PointKeeper, q: Query<WantedLoans>, call: Call) -> Resu
     let q = q.0;
     let filter = LoanFilter { points: kept(&who), state: q.state, asset_tag: q.asset_tag.map(KeyedCode::into_string) };
     let name = format!("loans:{}:{filter:?}", who.id);
-    call.page(&name, q.limit, q.cursor.as_deref(), move |c, spine, after, limit| {
+    call.page(&name, q.limit, q.cursor.as_deref(), move |c, office, after, limit| {
         let rows = keeper_lists::loans(c, &filter, after, limit)?;
-        let view = |l: super::loans::Loan| Ok((After { at: l.reserved_at, id: l.id }, views::for_keeper(c, spine, &l)?));
+        let view = |l: super::loans::Loan| Ok((After { at: l.reserved_at, id: l.id }, views::for_keeper(c, office, &l)?));
         rows.into_iter().map(view).collect::<Result<Vec<_>>>()
     })
     .await
@@ -83,9 +83,9 @@ async fn list_loans(who: PointKeeper, q: Query<WantedLoans>, call: Call) -> Resu
     params(("id" = Id, Path, description = "借用编号")),
     responses((status = 200, description = "借用")))]
 async fn one_loan(who: PointKeeper, id: PathId, call: Call) -> Result<Answer<KeeperLoanView>> {
-    call.read(move |c, spine| {
+    call.read(move |c, office| {
         let loan = keeper_lists::loan(c, &kept(&who), id.0)?;
-        views::for_keeper(c, spine, &loan)
+        views::for_keeper(c, office, &loan)
     })
     .await
 }
@@ -108,9 +108,9 @@ form!(HandOut { pickup_code: "取件码", asset_tag: "资产标签" });
     responses((status = 200, description = "已借出")))]
 async fn hand_out(who: PointKeeper, call: Write<HandOut>) -> Result<Answer<KeeperLoanView>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
-        let loan = handover::hand_out(c, spine, &worker, &sent.pickup_code, &sent.asset_tag)?;
-        views::for_keeper(c, spine, &loan)
+    call.once(worker.id, move |c, office, sent| {
+        let loan = handover::hand_out(c, office, &worker, &sent.pickup_code, &sent.asset_tag)?;
+        views::for_keeper(c, office, &loan)
     })
     .await
 }
@@ -139,11 +139,11 @@ form!(Return { version: "版本", condition: "归还时的情况", asset_tag: "�
 async fn take_back(who: PointKeeper, id: PathId, call: Write<Return>) -> Result<Answer<KeeperLoanView>> {
     let worker = who.0;
     let point = call.sent.point_id.or_else(|| kept(&worker).first().copied()).ok_or_else(Error::not_found)?;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let (condition, asset_tag) = (sent.condition, sent.asset_tag.to_string());
         let back = Back { version: sent.version, condition, asset_tag, point };
-        let loan = handover::take_back(c, spine, &worker, id.0, &back)?;
-        views::for_keeper(c, spine, &loan)
+        let loan = handover::take_back(c, office, &worker, id.0, &back)?;
+        views::for_keeper(c, office, &loan)
     })
     .await
 }
@@ -201,10 +201,10 @@ form!(Inspect { version: "版本", passed: "检查结果" });
 async fn inspect(who: PointKeeper, id: PathId, call: Write<Inspect>) -> Result<Answer<UnitView>> {
     let worker = who.0;
     let step = if call.sent.passed { UnitStep::Inspect } else { UnitStep::FailInspection };
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let unit = units::kept(c, &worker, id.0)?;
         unit.seen(sent.version)?;
-        Ok(UnitView::of(&units::take(c, spine, unit, Taken::by(worker.id, step))?))
+        Ok(UnitView::of(&units::take(c, office, unit, Taken::by(worker.id, step))?))
     })
     .await
 }
@@ -227,7 +227,7 @@ form!(Transfer { version: "版本", point_id: "调往网点" });
     responses((status = 200, description = "已调拨")))]
 async fn transfer(who: PointKeeper, id: PathId, call: Write<Transfer>) -> Result<Answer<UnitView>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let unit = units::kept(c, &worker, id.0)?;
         unit.seen(sent.version)?;
         let (from, to) = (store::point(c, unit.point_id)?, store::point(c, sent.point_id)?);
@@ -238,7 +238,7 @@ async fn transfer(who: PointKeeper, id: PathId, call: Write<Transfer>) -> Result
             return Err(Error::new(&faults::UNIT_STEP));
         }
         let taken = Taken { to_point: Some(to.id), ..Taken::by(worker.id, UnitStep::Transfer) };
-        Ok(UnitView::of(&units::take(c, spine, unit, taken)?))
+        Ok(UnitView::of(&units::take(c, office, unit, taken)?))
     })
     .await
 }
@@ -264,12 +264,12 @@ async fn step_unit(who: PointKeeper, path: web::Path<(String, String)>, call: Wr
     let known = |s: &UnitStep| matches!(s, Disinfect | Repair | Repaired | Retire | ReportMissing | Found);
     let step = UnitStep::from_code(&verb).filter(known).ok_or_else(Error::not_found)?;
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let unit = units::kept(c, &worker, id)?;
         unit.seen(sent.version)?;
         let unit = match step {
-            ReportMissing => handover::report_missing(c, spine, &worker, unit)?,
-            _ => units::take(c, spine, unit, Taken::by(worker.id, step))?,
+            ReportMissing => handover::report_missing(c, office, &worker, unit)?,
+            _ => units::take(c, office, unit, Taken::by(worker.id, step))?,
         };
         Ok(UnitView::of(&unit))
     })

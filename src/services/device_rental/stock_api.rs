@@ -101,9 +101,9 @@ impl NewPoint {
     responses((status = 201, description = "已开设")))]
 async fn add_point(who: CountyOfficer, call: Write<NewPoint>) -> Result<Created<PointView>> {
     let (id, in_county) = (call.app.clock.id(), covered(&who, call.sent.area)?);
-    call.once(who.id, move |c, spine, sent| {
-        let policy = county::current(c, &in_county, CODE, spine.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
-        let point = sent.point(id, &in_county, &policy.service()?, spine.now)?;
+    call.once(who.id, move |c, office, sent| {
+        let policy = county::current(c, &in_county, CODE, office.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
+        let point = sent.point(id, &in_county, &policy.service()?, office.now)?;
         store::add_point(c, &point)?;
         PointView::of(&point)
     })
@@ -174,8 +174,8 @@ struct ModelView {
     responses((status = 201, description = "已增加")))]
 async fn add_model(who: CountyOfficer, call: Write<NewModel>) -> Result<Created<ModelView>> {
     let (id, county) = (call.app.clock.id(), covered(&who, call.sent.county)?.to_string());
-    call.once(who.id, move |c, spine, sent| {
-        let model = sent.model(id, &county, spine.now);
+    call.once(who.id, move |c, office, sent| {
+        let model = sent.model(id, &county, office.now);
         store::add_model(c, &model)?;
         Ok(ModelView { id, code: model.code.clone(), name: model.name.clone(), kind: model.kind.clone() })
     })
@@ -230,14 +230,14 @@ impl NewUnit {
     responses((status = 201, description = "已入库")))]
 async fn add_unit(who: CountyOfficer, call: Write<NewUnit>) -> Result<Created<UnitView>> {
     let (id, worker) = (call.app.clock.id(), who.0);
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let (point, model) = (store::point(c, sent.point_id)?, store::model(c, sent.model_id)?);
         let covers = worker.covers(Role::CountyOfficer, &stored::area(&point.county)?);
         if !covers || point.county != model.county {
             return Err(Error::not_found());
         }
-        let unit = sent.unit(id, worker.id, spine.now);
-        units::admit(c, spine, &unit, worker.id)?;
+        let unit = sent.unit(id, worker.id, office.now);
+        units::admit(c, office, &unit, worker.id)?;
         Ok(UnitView::of(&unit))
     })
     .await

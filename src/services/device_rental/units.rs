@@ -6,7 +6,7 @@ use super::faults;
 use super::states::{UnitState, UnitStep};
 use super::store::{device_unit_events, device_units, once};
 use crate::office::accounts::guards::Worker;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
 use crate::platform::http::paging::After;
@@ -86,18 +86,18 @@ pub fn tagged(c: &mut AnyConn, tag: &str) -> Result<Option<Unit>> {
 }
 
 /// Takes a new unit in; when it is available at once, whoever waits gets it. 30014 when the tag is in use.
-pub fn admit(c: &mut AnyConn, spine: &Spine, unit: &Unit, worker: Id) -> Result<()> {
+pub fn admit(c: &mut AnyConn, office: &Office, unit: &Unit, worker: Id) -> Result<()> {
     if tagged(c, &unit.asset_tag)?.is_some() {
         return Err(Error::new(&faults::TAKEN_NAME));
     }
     once(diesel::insert_into(device_units::table).values(unit.clone()).execute(c))?;
-    log(c, spine, unit, unit.state, Taken::by(worker, UnitStep::Admit))?;
-    placing::place_next(c, spine, unit.point_id, unit.model_id)
+    log(c, office, unit, unit.state, Taken::by(worker, UnitStep::Admit))?;
+    placing::place_next(c, office, unit.point_id, unit.model_id)
 }
 
 /// Takes a step: signatures, log, and what it means for those to whom the stock is promised, in the write of the caller.
 /// Errors: 30013 when the step does not lead on from here.
-pub fn take(c: &mut AnyConn, spine: &Spine, mut unit: Unit, taken: Taken) -> Result<Unit> {
+pub fn take(c: &mut AnyConn, office: &Office, mut unit: Unit, taken: Taken) -> Result<Unit> {
     let (from, old_point) = (unit.state, unit.point_id);
     let Some(to) = from.after(taken.step) else {
         return Err(Error::new(&faults::UNIT_STEP).with_current(unit.current()));
@@ -105,8 +105,8 @@ pub fn take(c: &mut AnyConn, spine: &Spine, mut unit: Unit, taken: Taken) -> Res
     unit.state = to;
     unit.point_id = taken.to_point.unwrap_or(old_point);
     match taken.step {
-        UnitStep::Inspect => (unit.inspected_by, unit.inspected_at) = (taken.worker, Some(spine.now)),
-        UnitStep::Disinfect => (unit.disinfected_by, unit.disinfected_at) = (taken.worker, Some(spine.now)),
+        UnitStep::Inspect => (unit.inspected_by, unit.inspected_at) = (taken.worker, Some(office.now)),
+        UnitStep::Disinfect => (unit.disinfected_by, unit.disinfected_at) = (taken.worker, Some(office.now)),
         // Whatever came in from outside, or was opened for repair, is signed anew.
         _ if matches!(to, UnitState::ToInspect | UnitState::UnderRepair) => {
             (unit.inspected_by, unit.inspected_at, unit.disinfected_by, unit.disinfected_at) = (None, None, None, None);
@@ -119,22 +119,22 @@ pub fn take(c: &mut AnyConn, spine: &Spine, mut unit: Unit, taken: Taken) -> Res
     if diesel::update(row).set(unit.clone()).execute(c)? != 1 {
         return Err(Error::stale(unit.current()).run_again());
     }
-    log(c, spine, &unit, from, taken)?;
+    log(c, office, &unit, from, taken)?;
     if from == UnitState::Available && (to != UnitState::Lent) && (to != from || unit.point_id != old_point) {
-        placing::vacate(c, spine, unit.id)?;
+        placing::vacate(c, office, unit.id)?;
     }
     if to == UnitState::Available {
-        placing::place_next(c, spine, unit.point_id, unit.model_id)?;
+        placing::place_next(c, office, unit.point_id, unit.model_id)?;
     }
     Ok(unit)
 }
 
-fn log(c: &mut AnyConn, spine: &Spine, unit: &Unit, from: UnitState, taken: Taken) -> Result<()> {
+fn log(c: &mut AnyConn, office: &Office, unit: &Unit, from: UnitState, taken: Taken) -> Result<()> {
     use device_unit_events::dsl as e;
     let row = (
-        e::id.eq(Id::at(spine.now)),
+        e::id.eq(Id::at(office.now)),
         e::unit_id.eq(unit.id),
-        e::at.eq(spine.now),
+        e::at.eq(office.now),
         e::step.eq(taken.step),
         e::from_state.eq(from),
         e::to_state.eq(unit.state),

@@ -3,17 +3,15 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::handover;
 use super::loans::Loan;
-use super::sections;
 use super::states::{LoanState, Reminded};
-use super::store;
 use super::units::{self, Unit};
 use super::waitlist::{self, Wait};
+use super::{handover, sections, store};
 use crate::labelled;
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self, Case};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::people::persons;
 use crate::platform::db::AnyConn;
@@ -21,11 +19,7 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
-use crate::services::device_rental::states::EndWhy;
-use crate::services::device_rental::states::Trouble;
-use crate::services::device_rental::states::UnitState;
-use crate::services::device_rental::states::WaitState;
-use crate::services::device_rental::states::{Condition, Delivery};
+use crate::services::device_rental::states::{Condition, Delivery, EndWhy, Trouble, UnitState, WaitState};
 
 /// A point where devices are lent.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -130,15 +124,15 @@ pub struct RentalView {
 }
 
 /// A rental for its applicant, or for whoever helps.
-pub fn rental(c: &mut AnyConn, spine: &Spine, case: &Case, reader: &Actor) -> Result<RentalView> {
-    let (choice, contact) = (choice(c, spine, case)?, contact(c, spine, case)?);
-    let loan = Loan::of_case(c, case.id)?.map(|l| loan(c, spine, &l)).transpose()?;
-    Ok(RentalView { case: views::full(c, spine, case, Some(reader))?, choice, contact, loan })
+pub fn rental(c: &mut AnyConn, office: &Office, case: &Case, reader: &Actor) -> Result<RentalView> {
+    let (choice, contact) = (choice(c, office, case)?, contact(c, office, case)?);
+    let loan = Loan::of_case(c, case.id)?.map(|l| loan(c, office, &l)).transpose()?;
+    Ok(RentalView { case: views::full(c, office, case, Some(reader))?, choice, contact, loan })
 }
 
 /// The saved choice, if there is one.
-pub fn choice(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<ChoiceView>> {
-    Ok(sections::choice(c, spine, case)?.map(|s| ChoiceView {
+pub fn choice(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<ChoiceView>> {
+    Ok(sections::choice(c, office, case)?.map(|s| ChoiceView {
         version: s.version,
         point_id: s.body.point_id,
         model_id: s.body.model_id,
@@ -147,8 +141,8 @@ pub fn choice(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Choi
 }
 
 /// The saved contact, if there is one.
-pub fn contact(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<ContactView>> {
-    Ok(sections::contact(c, spine, case)?.map(|s| ContactView {
+pub fn contact(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<ContactView>> {
+    Ok(sections::contact(c, office, case)?.map(|s| ContactView {
         version: s.version,
         name: s.body.name,
         phone: s.body.phone,
@@ -157,9 +151,9 @@ pub fn contact(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Con
     }))
 }
 
-fn loan(c: &mut AnyConn, spine: &Spine, l: &Loan) -> Result<LoanView> {
+fn loan(c: &mut AnyConn, office: &Office, l: &Loan) -> Result<LoanView> {
     let waiting = l.state == LoanState::Reserved;
-    let code = waiting.then(|| l.code(&spine.keys)).transpose()?;
+    let code = waiting.then(|| l.code(&office.keys)).transpose()?;
     Ok(LoanView {
         id: l.id,
         state: labelled!(l.state),
@@ -226,10 +220,10 @@ pub struct KeeperLoanView {
 }
 
 /// A loan for a keeper.
-pub fn for_keeper(c: &mut AnyConn, spine: &Spine, l: &Loan) -> Result<KeeperLoanView> {
+pub fn for_keeper(c: &mut AnyConn, office: &Office, l: &Loan) -> Result<KeeperLoanView> {
     let case = case::find(c, l.case_id)?;
     let mut reports = Vec::new();
-    for (at, kind, words) in handover::reports(c, spine, &case, l.id)? {
+    for (at, kind, words) in handover::reports(c, office, &case, l.id)? {
         reports.push(ReportView { at: rfc3339(at), kind: labelled!(kind), words });
     }
     Ok(KeeperLoanView {

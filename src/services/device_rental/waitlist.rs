@@ -7,7 +7,7 @@ use super::store::{self, device_waits, once};
 use super::terms::Terms;
 use super::{faults, loans, reservations};
 use crate::office::accounts::links;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
 use crate::office::policy::county;
 use crate::office::stored;
@@ -54,10 +54,10 @@ pub struct Joining {
 }
 
 /// Joins the line. Errors: 10006, 30006 not eligible, 30008 free now, 30010 already waiting.
-pub fn join(c: &mut AnyConn, spine: &Spine, new: Joining) -> Result<Wait> {
-    links::may_act(c, new.account, new.person, spine.today())?.ok_or_else(Error::not_found)?;
+pub fn join(c: &mut AnyConn, office: &Office, new: Joining) -> Result<Wait> {
+    links::may_act(c, new.account, new.person, office.today())?.ok_or_else(Error::not_found)?;
     let model = loans::lendable(c, new.person, new.point, new.model)?;
-    let reasons = loans::not_eligible(c, spine, new.person, &model)?;
+    let reasons = loans::not_eligible(c, office, new.person, &model)?;
     if !reasons.is_empty() {
         return Err(Error::new(&faults::NOT_ELIGIBLE).with_details(reasons));
     }
@@ -77,7 +77,7 @@ pub fn join(c: &mut AnyConn, spine: &Spine, new: Joining) -> Result<Wait> {
         point_id: new.point,
         model_id: new.model,
         state: WaitState::Waiting,
-        since: spine.now,
+        since: office.now,
         offer_until: None,
         live_key: Some(live_key),
         version: 1,
@@ -87,16 +87,16 @@ pub fn join(c: &mut AnyConn, spine: &Spine, new: Joining) -> Result<Wait> {
 }
 
 /// The terms in force today in the county of a point.
-fn terms_for(c: &mut AnyConn, spine: &Spine, point: Id) -> Result<Terms> {
+fn terms_for(c: &mut AnyConn, office: &Office, point: Id) -> Result<Terms> {
     let county = stored::area(&store::point(c, point)?.county)?;
-    let policy = county::current(c, &county, super::CODE, spine.today())?;
+    let policy = county::current(c, &county, super::CODE, office.today())?;
     policy.ok_or_else(Error::not_found)?.service()
 }
 
 /// The account's own place of an id, at the version it saw; it must still be allowed to act for the person.
-pub fn owned(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, version: i64) -> Result<Wait> {
+pub fn owned(c: &mut AnyConn, office: &Office, account: Id, id: Id, version: i64) -> Result<Wait> {
     let wait = find(c, id)?.filter(|w| w.account_id == account).ok_or_else(Error::not_found)?;
-    links::may_act(c, account, wait.person_id, spine.today())?.ok_or_else(Error::not_found)?;
+    links::may_act(c, account, wait.person_id, office.today())?.ok_or_else(Error::not_found)?;
     wait.seen(version)?;
     Ok(wait)
 }
@@ -124,14 +124,14 @@ pub fn first_waiting(c: &mut AnyConn, point: Id, model: Id) -> Result<Option<Wai
 }
 
 /// Offers what is held for this place, for the hours of the policy.
-pub(super) fn offer(c: &mut AnyConn, spine: &Spine, mut wait: Wait) -> Result<()> {
-    let hours = i64::from(terms_for(c, spine, wait.point_id)?.offer_hours);
-    let until = spine.now.saturating_add(hours.saturating_mul(3_600_000));
+pub(super) fn offer(c: &mut AnyConn, office: &Office, mut wait: Wait) -> Result<()> {
+    let hours = i64::from(terms_for(c, office, wait.point_id)?.offer_hours);
+    let until = office.now.saturating_add(hours.saturating_mul(3_600_000));
     (wait.state, wait.offer_until) = (WaitState::Offered, Some(until));
     save(c, &mut wait)?;
     let body = format!("您排队等的辅具有了，为您保留到{}，请打开小程序确认。", clock_words(until));
     let news = inbox::News { account: wait.account_id, kind: "device_offer", title: "辅具租赁：轮到您了", body: &body };
-    inbox::inform(c, &spine.keys, news, spine.now)
+    inbox::inform(c, &office.keys, news, office.now)
 }
 
 /// A moment as people say it: 11月22日9点30分.
@@ -155,11 +155,11 @@ pub(super) fn back_in_line(c: &mut AnyConn, id: Id) -> Result<()> {
 }
 
 /// The offer that a person may take up now for this model at this point.
-pub fn offer_to(c: &mut AnyConn, spine: &Spine, person: Id, point: Id, model: Id) -> Result<Option<Wait>> {
+pub fn offer_to(c: &mut AnyConn, office: &Office, person: Id, point: Id, model: Id) -> Result<Option<Wait>> {
     let key = format!("{person}/{point}/{model}");
     let found = device_waits::table.filter(device_waits::live_key.eq(Some(key)));
     let wait: Option<Wait> = found.select(<Wait as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
-    Ok(wait.filter(|w| open_offer(w, spine.now)))
+    Ok(wait.filter(|w| open_offer(w, office.now)))
 }
 
 /// The offer stands and its time is not over.

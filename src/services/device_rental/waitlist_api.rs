@@ -22,8 +22,7 @@ use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
-use crate::services::device_rental::faults as device_rental_codes;
-use crate::services::device_rental::placing;
+use crate::services::device_rental::{faults as device_rental_codes, placing};
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -55,9 +54,9 @@ form!(Join { person_id: "借用人", point_id: "网点", model_id: "辅具" });
     responses((status = 201, description = "已排队")))]
 async fn join(who: Resident, call: Write<Join>) -> Result<Created<WaitView>> {
     let id = call.app.clock.id();
-    call.once(who.account, move |c, spine, sent| {
+    call.once(who.account, move |c, office, sent| {
         let new = Joining { id, account: who.account, person: sent.person_id, point: sent.point_id, model: sent.model_id };
-        let wait = waitlist::join(c, spine, new)?;
+        let wait = waitlist::join(c, office, new)?;
         views::wait(c, &wait)
     })
     .await
@@ -89,9 +88,9 @@ form!(Leave { version: "版本" });
     params(("id" = Id, Path, description = "排队编号")),
     responses((status = 200, description = "已退出")))]
 async fn leave(who: Resident, id: PathId, call: Write<Leave>) -> Result<Answer<WaitView>> {
-    call.once(who.account, move |c, spine, sent| {
-        let wait = waitlist::owned(c, spine, who.account, id.0, sent.version)?;
-        let wait = placing::leave(c, spine, wait)?;
+    call.once(who.account, move |c, office, sent| {
+        let wait = waitlist::owned(c, office, who.account, id.0, sent.version)?;
+        let wait = placing::leave(c, office, wait)?;
         views::wait(c, &wait)
     })
     .await
@@ -141,12 +140,12 @@ async fn accept(who: Resident, id: PathId, call: Write<Sent<Accept>>) -> Result<
         let note = s.note.as_ref().map(ToString::to_string);
         Ok(Some((s.clone(), contact(&s.name, &s.phone, s.delivery, note, faults))))
     })?;
-    call.once(who.account, move |c, spine, _| {
-        let wait = waitlist::owned(c, spine, who.account, id.0, sent.version)?;
+    call.once(who.account, move |c, office, _| {
+        let wait = waitlist::owned(c, office, who.account, id.0, sent.version)?;
         let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on: sent.pickup_on.0 };
         let with = Acceptance { case, choice, contact: contact.clone(), consent: sent.consent.clone().map(Code::into_string) };
-        let case = begin::accept(c, spine, &wait, &with)?;
-        views::rental(c, spine, &case, &Actor::Applicant(who.account))
+        let case = begin::accept(c, office, &wait, &with)?;
+        views::rental(c, office, &case, &Actor::Applicant(who.account))
     })
     .await
 }

@@ -12,13 +12,12 @@ use super::targets::TargetView;
 use super::terms::{Beneficiary, Stage, Standard};
 use super::{EducationAid, codes, dossier, seasons};
 use crate::office::accounts::guards::Filer;
-use crate::office::cases::access::loading;
-use crate::office::cases::access::mandates;
+use crate::office::cases::access::{loading, mandates};
 use crate::office::cases::filing::drafts::{self, NewDraft};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::frame::{Call, Write};
 use crate::office::people::kin::KinKind;
@@ -92,7 +91,7 @@ pub struct SeasonView {
 }
 
 impl SeasonView {
-    pub fn of(s: &Season, spine: &Spine) -> SeasonView {
+    pub fn of(s: &Season, office: &Office) -> SeasonView {
         let standard = |t: &Standard| StandardView {
             beneficiary: labelled!(t.beneficiary),
             stage: labelled!(t.stage),
@@ -104,7 +103,7 @@ impl SeasonView {
             year: s.year,
             name: s.name.clone(),
             notice_no: s.notice_no.clone(),
-            open: s.open_on(spine.today()),
+            open: s.open_on(office.today()),
             status: labelled!(s.status),
             opens_on: s.opens_on.to_string(),
             closes_on: s.closes_on.to_string(),
@@ -150,8 +149,8 @@ impl OfCounty {
     description = "本县（区）各年度的教育救助：申请时间、标准和名额，最近的年度在前。",
     responses((status = 200, description = "一页年度通知")))]
 async fn list(q: Query<OfCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Public<Page<SeasonView>>> {
-    let (spine, page) = (Spine::of(&app, &services), q.0.page(&app).await?);
-    let items = page.items.iter().map(|s| SeasonView::of(s, &spine)).collect();
+    let (office, page) = (Office::of(&app, &services), q.0.page(&app).await?);
+    let items = page.items.iter().map(|s| SeasonView::of(s, &office)).collect();
     Ok(Answer::ok(Page { items, next_cursor: page.next_cursor }).public())
 }
 
@@ -172,15 +171,15 @@ form!(BeginDraft { person_id: "学生", kind: "救助对象", season_id: "申请
     responses((status = 201, description = "草稿")))]
 async fn begin(who: Filer, call: Write<BeginDraft>) -> Result<Created<CaseView>> {
     let id = call.app.clock.id();
-    call.once(who.id(), move |c, spine, sent| {
-        mandates::relation(c, &who, sent.person_id, spine.now)?;
+    call.once(who.id(), move |c, office, sent| {
+        mandates::relation(c, &who, sent.person_id, office.now)?;
         let student = persons::find(c, sent.person_id)?.ok_or_else(Error::not_found)?;
         let season = seasons::find(c, sent.season_id)?;
         if season.county != student.county {
             return Err(Error::not_found());
         }
-        let said_on = beijing_date(mandates::said_at(c, &who, student.id, spine.now)?);
-        if !season.open_on(spine.today()) && !season.open_on(said_on) {
+        let said_on = beijing_date(mandates::said_at(c, &who, student.id, office.now)?);
+        if !season.open_on(office.today()) && !season.open_on(said_on) {
             return Err(Error::new(&codes::NOT_OPEN));
         }
         if store::applied_twice(c, student.id, &season.code, None)? {
@@ -188,8 +187,8 @@ async fn begin(who: Filer, call: Write<BeginDraft>) -> Result<Created<CaseView>>
         }
         let (filer, kind) = (who.clone(), sent.kind.code().to_owned());
         let new = NewDraft { filer, person: student.id, kind, period: season.code };
-        let case = drafts::begin(c, spine, &EducationAid, id, &new)?;
-        views::full(c, spine, &case, Some(&Actor::from(&who)))
+        let case = drafts::begin(c, office, &EducationAid, id, &new)?;
+        views::full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
 }
@@ -224,11 +223,11 @@ struct Prefill {
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "预填内容")))]
 async fn prefill(who: Filer, id: PathId, call: Call) -> Result<Answer<Prefill>> {
-    call.read(move |c, spine| {
-        let case = owned(c, spine, &who, id.0)?;
-        let dossier = dossier::load(c, spine, &case)?;
-        let card = register::valid_certificate(c, case.person_id, spine.today())?;
-        let last = last_student(c, spine, &case)?;
+    call.read(move |c, office| {
+        let case = owned(c, office, &who, id.0)?;
+        let dossier = dossier::load(c, office, &case)?;
+        let card = register::valid_certificate(c, case.person_id, office.today())?;
+        let last = last_student(c, office, &case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let view = |(p, kind): (persons::PersonRef, KinKind)| KinView {
             person_id: p.id,
@@ -236,7 +235,7 @@ async fn prefill(who: Filer, id: PathId, call: Call) -> Result<Answer<Prefill>> 
             relation: labelled!(kind),
         };
         Ok(Prefill {
-            season: SeasonView::of(&dossier.season, spine),
+            season: SeasonView::of(&dossier.season, office),
             student_name_masked: persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
             certificate_category: card.map(|k| labelled!(k.category)),
             last_school: last.as_ref().map(|s| s.school.clone()),
@@ -247,14 +246,14 @@ async fn prefill(who: Filer, id: PathId, call: Call) -> Result<Answer<Prefill>> 
     .await
 }
 
-fn last_student(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Student>> {
+fn last_student(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Student>> {
     let Some(before) = store::case_before(c, case)? else { return Ok(None) };
-    Ok(drafts::read(c, &before.key(&spine.keys)?, before.id, "student")?.map(|s| s.body))
+    Ok(drafts::read(c, &before.key(&office.keys)?, before.id, "student")?.map(|s| s.body))
 }
 
 /// An application of this service that is the caller's.
-pub fn owned(c: &mut AnyConn, spine: &Spine, who: &Filer, id: Id) -> Result<Case> {
-    let case = loading::owned(c, who, id, spine.now)?;
+pub fn owned(c: &mut AnyConn, office: &Office, who: &Filer, id: Id) -> Result<Case> {
+    let case = loading::owned(c, who, id, office.now)?;
     if case.service == super::CODE { Ok(case) } else { Err(Error::not_found()) }
 }
 
@@ -304,13 +303,13 @@ pub fn award_of(c: &mut AnyConn, case: Id) -> Result<Option<AwardView>> {
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "救助情况")))]
 async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<AidView>> {
-    call.read(move |c, spine| {
-        let case = owned(c, spine, &who, id.0)?;
-        let dossier = dossier::load(c, spine, &case)?;
-        let account = drafts::read::<Account>(c, &case.key(&spine.keys)?, case.id, "account")?;
-        let to_mend = spine.services.get(&case.service)?.open_after_approval(c, &case)?;
+    call.read(move |c, office| {
+        let case = owned(c, office, &who, id.0)?;
+        let dossier = dossier::load(c, office, &case)?;
+        let account = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, "account")?;
+        let to_mend = office.services.get(&case.service)?.open_after_approval(c, &case)?;
         Ok(AidView {
-            season: SeasonView::of(&dossier.season, spine),
+            season: SeasonView::of(&dossier.season, office),
             standard_fen: dossier.amount(),
             evidence_follows: dossier.evidence_follows(),
             award: award_of(c, case.id)?,

@@ -4,13 +4,12 @@ use chrono::NaiveDate;
 
 use super::form::{Account, Family, Holder, Parent, ParentView, Student};
 use super::rules::{self, Applied, PaperFacts, ParentFacts, Season};
-use super::seasons;
-use super::store;
 use super::terms::{Beneficiary, Terms};
+use super::{seasons, store};
 use crate::labelled;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::kin::{self, KinKind};
 use crate::office::people::{persons, register};
 use crate::office::policy::county;
@@ -34,13 +33,13 @@ pub struct Dossier {
 }
 
 /// Reads the application of a case.
-pub fn load(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Dossier> {
-    let key = case.key(&spine.keys)?;
+pub fn load(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Dossier> {
+    let key = case.key(&office.keys)?;
     let beneficiary = Beneficiary::from_code(&case.kind).ok_or_else(|| Error::internal("a case of no known kind"))?;
     let season = seasons::of_period(c, &case.period)?;
     // A word that was given before the season opened counts from the day on which it was entered.
-    let entered_on = beijing_date(case.submitted_at.unwrap_or(spine.now));
-    let said_on = beijing_date(case.applied_at(spine.now));
+    let entered_on = beijing_date(case.submitted_at.unwrap_or(office.now));
+    let said_on = beijing_date(case.applied_at(office.now));
     Ok(Dossier {
         applied_on: if season.open_on(said_on) { said_on } else { entered_on },
         season,
@@ -163,15 +162,15 @@ impl Dossier {
     }
 
     /// For the officer: whether the register has a valid card of the parent, under that very name. None without parent.
-    pub fn register_agrees(&self, c: &mut AnyConn, spine: &Spine) -> Result<Option<bool>> {
+    pub fn register_agrees(&self, c: &mut AnyConn, office: &Office) -> Result<Option<bool>> {
         let day = self.certificate_day();
         Ok(match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
             None => None,
             Some(Parent::Known { person, .. }) => Some(register::valid_certificate(c, *person, day)?.is_some()),
             Some(Parent::Claimed { name, certificate, .. }) => {
-                let hash = register::number_hash(&spine.keys, &number(certificate, self.applied_on)?);
+                let hash = register::number_hash(&office.keys, &number(certificate, self.applied_on)?);
                 let Some(card) = register::find_by_number_hash(c, &hash)? else { return Ok(Some(false)) };
-                let holder = persons::open(c, &spine.keys, card.person)?;
+                let holder = persons::open(c, &office.keys, card.person)?;
                 let valid = register::valid_certificate(c, card.person, day)?.is_some_and(|k| k.id == card.id);
                 Some(valid && holder.name.reveal() == name)
             }
@@ -179,9 +178,9 @@ impl Dossier {
     }
 
     /// Whose masked name may stand on the public board, and whether it is the student's own. Never a minor's.
-    pub fn adult(&self, c: &mut AnyConn, spine: &Spine, student: Id) -> Result<Option<(String, bool)>> {
-        let today = spine.today();
-        if let Some(name) = grown_up(c, spine, student)? {
+    pub fn adult(&self, c: &mut AnyConn, office: &Office, student: Id) -> Result<Option<(String, bool)>> {
+        let today = office.today();
+        if let Some(name) = grown_up(c, office, student)? {
             return Ok(Some((name, true)));
         }
         let named = match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
@@ -189,7 +188,7 @@ impl Dossier {
                 let minor = number(certificate, self.applied_on)?.holder().is_minor_on(today);
                 (!minor).then(|| masked(name))
             }
-            Some(Parent::Known { person, .. }) => grown_up(c, spine, *person)?,
+            Some(Parent::Known { person, .. }) => grown_up(c, office, *person)?,
             None => None,
         };
         if let Some(name) = named {
@@ -198,7 +197,7 @@ impl Dossier {
         // A disabled minor whose form names no parent: one of the register may stand for them.
         for (kin, kind) in counted_kin(c, &self.terms, student, today)? {
             if kind == KinKind::Parent
-                && let Some(name) = grown_up(c, spine, kin.id)?
+                && let Some(name) = grown_up(c, office, kin.id)?
             {
                 return Ok(Some((name, false)));
             }
@@ -207,9 +206,9 @@ impl Dossier {
     }
 }
 
-fn grown_up(c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Option<String>> {
-    let person = persons::open(c, &spine.keys, person)?;
-    Ok((!person.id_number.is_minor_on(spine.today())).then(|| person.name.masked()))
+fn grown_up(c: &mut AnyConn, office: &Office, person: Id) -> Result<Option<String>> {
+    let person = persons::open(c, &office.keys, person)?;
+    Ok((!person.id_number.is_minor_on(office.today())).then(|| person.name.masked()))
 }
 
 fn number(text: &str, on: NaiveDate) -> Result<CertificateNumber> {

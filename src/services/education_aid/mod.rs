@@ -36,7 +36,7 @@ use crate::office::cases::moving::act::{Step, step};
 use crate::office::cases::record::actor::{Actor, Due};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::figures::{ReportTable, Scope};
-use crate::office::cases::service::{Offer, OnPaper, PrintedSection, Service, Spine};
+use crate::office::cases::service::{Offer, Office, OnPaper, PrintedSection, Service};
 use crate::office::people::{persons, register};
 use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
@@ -125,46 +125,46 @@ impl Service for EducationAid {
         &[Desk::Finance]
     }
 
-    fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>> {
-        let (today, whom) = (spine.today(), persons::find(c, person)?.ok_or_else(Error::not_found)?);
+    fn offers(&self, c: &mut AnyConn, office: &Office, person: Id) -> Result<Vec<Offer>> {
+        let (today, whom) = (office.today(), persons::find(c, person)?.ok_or_else(Error::not_found)?);
         let Some(policy) = county::current(c, &whom.county, CODE, today)? else { return Ok(Vec::new()) };
         let terms: Terms = policy.service()?;
         let mut offers = Vec::new();
         for season in seasons::to_come(c, &whom.county, today)? {
             for &kind in Beneficiary::ALL {
-                let reasons = reasons(c, spine, &season, &terms, kind, person)?;
+                let reasons = reasons(c, office, &season, &terms, kind, person)?;
                 offers.push(offer(self, &season, kind, reasons));
             }
         }
         Ok(offers)
     }
 
-    fn check(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>> {
-        let dossier = dossier::load(c, spine, case)?;
+    fn check(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<Detail>> {
+        let dossier = dossier::load(c, office, case)?;
         dossier.faults(c, case, dossier.applied_on)
     }
 
-    fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>> {
-        Ok(dossier::load(c, spine, case)?.conditions())
+    fn conditions(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<String>> {
+        Ok(dossier::load(c, office, case)?.conditions())
     }
 
-    fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()> {
+    fn follow(&self, c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> Result<()> {
         // The money is taken when the officer decides, so that the officer learns when there is none, and not the
         // clock that ends the notice.
         if action == Action::Approve {
-            let dossier = dossier::load(c, spine, case)?;
+            let dossier = dossier::load(c, office, case)?;
             let student = dossier.student.as_ref().ok_or_else(|| Error::internal("approved without a student"))?;
-            store::grant(c, case, &dossier.season, student.stage, dossier.beneficiary, spine.now)?;
+            store::grant(c, case, &dossier.season, student.stage, dossier.beneficiary, office.now)?;
         }
         match case.state {
-            State::Approved if matches!(action, Action::Approve | Action::EndNotice) => granted(c, spine, case),
+            State::Approved if matches!(action, Action::Approve | Action::EndNotice) => granted(c, office, case),
             State::Completed => Ok(()),
             // Refused, withdrawn, lapsed, or the approval was taken back.
             state if state.ended() || matches!(action, Action::TakeBack | Action::StopNotice) => {
                 match store::of_case(c, case.id)? {
                     Some(award) => {
                         proofs::settled(c, award.id)?;
-                        store::revoke(c, &award, spine.now)
+                        store::revoke(c, &award, office.now)
                     }
                     None => Ok(()),
                 }
@@ -185,10 +185,10 @@ impl Service for EducationAid {
         Ok(shown.map(|a| labelled!(a.state).untyped()).into_iter().collect())
     }
 
-    fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String> {
-        let dossier = dossier::load(c, spine, case)?;
+    fn public_line(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<String> {
+        let dossier = dossier::load(c, office, case)?;
         let stage = dossier.student.as_ref().ok_or_else(|| Error::internal("a notice without a student"))?.stage;
-        let adult = dossier.adult(c, spine, case.person_id)?;
+        let adult = dossier.adult(c, office, case.person_id)?;
         Ok(rules::public_line(adult.as_ref().map(|(name, own)| (name.as_str(), *own)), dossier.beneficiary, stage))
     }
 
@@ -200,29 +200,29 @@ impl Service for EducationAid {
         })
     }
 
-    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
-        on_paper::printed(c, spine, case, what)
+    fn printed(&self, c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+        on_paper::printed(c, office, case, what)
     }
 
     fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>> {
         counts::tables(c, scope)
     }
 
-    fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize> {
-        proofs::tick(c, spine)
+    fn tick(&self, c: &mut AnyConn, office: &Office) -> Result<usize> {
+        proofs::tick(c, office)
     }
 }
 
 /// Why this person cannot apply as this beneficiary today, as far as it can be told without a form.
 fn reasons(
     c: &mut AnyConn,
-    spine: &Spine,
+    office: &Office,
     season: &Season,
     terms: &Terms,
     kind: Beneficiary,
     person: Id,
 ) -> Result<Vec<Ineligible>> {
-    let today = spine.today();
+    let today = office.today();
     let mut found = Vec::new();
     if !season.open_on(today) {
         found.push(Ineligible::SeasonClosed);
@@ -254,24 +254,24 @@ fn offer(service: &EducationAid, season: &Season, kind: Beneficiary, reasons: Ve
 }
 
 /// The notice is over, or there was none: the award waits for evidence or for payment.
-fn granted(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
+fn granted(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     let award = store::of_case(c, case.id)?.ok_or_else(|| Error::internal("approved without an award"))?;
-    let dossier = dossier::load(c, spine, case)?;
+    let dossier = dossier::load(c, office, case)?;
     if dossier.evidence_follows() {
-        store::shift(c, award.id, AwardState::OnNotice, AwardState::EvidenceDue, spine.now)?;
-        proofs::await_one(c, award.id, case.id, spine.now)?;
+        store::shift(c, award.id, AwardState::OnNotice, AwardState::EvidenceDue, office.now)?;
+        proofs::await_one(c, award.id, case.id, office.now)?;
         let due_at = dossier.season.second_evidence_due.map(end_of_day_ms);
         let wait =
             Step { actor: Actor::System, version: None, step: "evidence_due", desk: None, point: None, due: due_at.into() };
-        return step(c, spine, case.id, wait).map(|_| ());
+        return step(c, office, case.id, wait).map(|_| ());
     }
-    store::shift(c, award.id, AwardState::OnNotice, AwardState::Payable, spine.now)?;
-    to_finance(c, spine, case, Actor::System, None, AwardState::Payable.code())
+    store::shift(c, award.id, AwardState::OnNotice, AwardState::Payable, office.now)?;
+    to_finance(c, office, case, Actor::System, None, AwardState::Payable.code())
 }
 
 /// Hands an approved case to finance, who have the days of any desk.
-fn to_finance(c: &mut AnyConn, spine: &Spine, case: &Case, actor: Actor, version: Option<i64>, code: &str) -> Result<()> {
+fn to_finance(c: &mut AnyConn, office: &Office, case: &Case, actor: Actor, version: Option<i64>, code: &str) -> Result<()> {
     let due = Due::Within(county::pinned(c, case.policy_id)?.common.review_days);
-    step(c, spine, case.id, Step { actor, version, step: code, desk: Some(Desk::Finance), point: None, due })?;
+    step(c, office, case.id, Step { actor, version, step: code, desk: Some(Desk::Finance), point: None, due })?;
     Ok(())
 }

@@ -4,15 +4,15 @@ use super::dossier::{self, Dossier};
 use super::form::{Account, Parent, SECTIONS};
 use super::store;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::{OnPaper, PrintedSection, Spine};
+use crate::office::cases::service::{Office, OnPaper, PrintedSection};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::identity::BankCard;
 use crate::rules::money::Fen;
 
 /// See [`crate::office::cases::service::Service::printed`].
-pub fn printed(c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
-    let dossier = dossier::load(c, spine, case)?;
+pub fn printed(c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
+    let dossier = dossier::load(c, office, case)?;
     let OnPaper::Form { open } = what else { return approval(c, &dossier, case) };
     let mut sections = Vec::new();
     for (code, label) in SECTIONS {

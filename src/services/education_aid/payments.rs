@@ -15,7 +15,7 @@ use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::{Step, act, step};
 use crate::office::cases::record::actor::{Act, Actor, Due};
 use crate::office::cases::record::case::{self, Case, cases};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::stored;
 use crate::platform::crypto::Place;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -174,11 +174,11 @@ pub fn lines_of_cases(c: &mut AnyConn, batch: Id) -> Result<Vec<(PaymentLine, St
 
 /// Builds one batch of a season's payable awards. Cases of the officer's own family, and those that a colleague holds,
 /// stay for another; the second part of the answer counts them. 31007 when nothing is left.
-pub fn build(c: &mut AnyConn, spine: &Spine, worker: &Worker, season: &Season) -> Result<(Id, i64)> {
+pub fn build(c: &mut AnyConn, office: &Office, worker: &Worker, season: &Season) -> Result<(Id, i64)> {
     let (mut taken, mut left_out) = (Vec::new(), 0_i64);
     for award in store::payable(c, season.id, MOST_LINES)? {
         let case = case::find(c, award.case_id)?;
-        if may_sign(c, spine, &case, worker)? {
+        if may_sign(c, office, &case, worker)? {
             taken.push(award);
         } else {
             left_out = left_out.saturating_add(1);
@@ -187,11 +187,11 @@ pub fn build(c: &mut AnyConn, spine: &Spine, worker: &Worker, season: &Season) -
     if taken.is_empty() {
         return Err(Error::new(&codes::NOTHING_PAYABLE));
     }
-    let id = Id::at(spine.now);
-    insert(c, spine, worker, season, id, &taken)?;
+    let id = Id::at(office.now);
+    insert(c, office, worker, season, id, &taken)?;
     for (line_no, award) in (1_i64..).zip(&taken) {
         add_line(c, id, line_no, award)?;
-        store::shift(c, award.id, AwardState::Payable, AwardState::InBatch, spine.now)?;
+        store::shift(c, award.id, AwardState::Payable, AwardState::InBatch, office.now)?;
         let taken = Step {
             actor: Actor::Worker(worker.clone()),
             version: None,
@@ -200,14 +200,14 @@ pub fn build(c: &mut AnyConn, spine: &Spine, worker: &Worker, season: &Season) -
             point: None,
             due: Due::Open,
         };
-        step(c, spine, award.case_id, taken)?;
+        step(c, office, award.case_id, taken)?;
     }
     Ok((id, left_out))
 }
 
-fn insert(c: &mut AnyConn, spine: &Spine, worker: &Worker, season: &Season, id: Id, taken: &[Award]) -> Result<()> {
+fn insert(c: &mut AnyConn, office: &Office, worker: &Worker, season: &Season, id: Id, taken: &[Award]) -> Result<()> {
     use payment_batches::dsl as b;
-    let today = spine.today();
+    let today = office.today();
     let county = season.county.to_string();
     let that_day = b::created_at.between(start_of_day_ms(today), end_of_day_ms(today));
     let before: i64 = b::payment_batches.filter(b::county.eq(&county)).filter(that_day).count().get_result(c)?;
@@ -218,7 +218,7 @@ fn insert(c: &mut AnyConn, spine: &Spine, worker: &Worker, season: &Season, id: 
     let row = (
         (b::id.eq(id), b::season_id.eq(season.id), b::county.eq(county), b::number.eq(number)),
         (b::status.eq(BatchStatus::Open), b::version.eq(1), b::line_count.eq(i64::try_from(taken.len()).unwrap_or(0))),
-        (b::total_fen.eq(total.0), b::created_by.eq(worker.id), b::created_at.eq(spine.now)),
+        (b::total_fen.eq(total.0), b::created_by.eq(worker.id), b::created_at.eq(office.now)),
     );
     match diesel::insert_into(b::payment_batches).values(row).execute(c) {
         Ok(_) => Ok(()),
@@ -245,10 +245,10 @@ pub(super) fn add_line(c: &mut AnyConn, batch: Id, line_no: i64, award: &Award) 
 }
 
 /// The officer serves the desk, has nothing to do with the case, and no colleague holds it.
-fn may_sign(c: &mut AnyConn, spine: &Spine, case: &Case, worker: &Worker) -> Result<bool> {
-    let held = case.claimed_by.is_some_and(|by| by != worker.id) && case.claim_until.is_some_and(|until| until > spine.now);
+fn may_sign(c: &mut AnyConn, office: &Office, case: &Case, worker: &Worker) -> Result<bool> {
+    let held = case.claimed_by.is_some_and(|by| by != worker.id) && case.claim_until.is_some_and(|until| until > office.now);
     let serves = case.desk_role(worker) == Some(Role::FinanceOfficer);
-    Ok(serves && !held && !conflicted(c, spine, case, worker.id, worker.person)?)
+    Ok(serves && !held && !conflicted(c, office, case, worker.id, worker.person)?)
 }
 
 fn file_place(batch: &Id) -> Place<'_> {
@@ -257,7 +257,7 @@ fn file_place(batch: &Id) -> Place<'_> {
 
 /// Freezes the file of an open batch with its hash. Only here are the account numbers opened. 31004 when it was
 /// exported before.
-pub fn export(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: i64) -> Result<()> {
+pub fn export(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: i64) -> Result<()> {
     let batch = in_scope(c, worker, id)?;
     batch.seen(version)?;
     if batch.status != BatchStatus::Open {
@@ -266,7 +266,7 @@ pub fn export(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: 
     let mut payments = Vec::new();
     for line in lines(c, id)? {
         let case = case::find(c, line.case_id)?;
-        let account = drafts::read::<Account>(c, &case.key(&spine.keys)?, case.id, "account")?;
+        let account = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, "account")?;
         let account = account.ok_or_else(|| Error::internal("an award without an account"))?.body;
         payments.push(Payment {
             line_no: line.line_no,
@@ -282,9 +282,9 @@ pub fn export(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: 
     let frozen = (
         b::status.eq(BatchStatus::Exported),
         b::file_sha256.eq(Sha256::digest(&bytes).to_vec()),
-        b::file.eq(spine.keys.seal(&file_place(&id), &bytes)?),
+        b::file.eq(office.keys.seal(&file_place(&id), &bytes)?),
         b::exported_by.eq(worker.id),
-        b::exported_at.eq(spine.now),
+        b::exported_at.eq(office.now),
     );
     diesel::update(b::payment_batches.find(id)).set(frozen).execute(c)?;
     bump(c, &batch)
@@ -298,13 +298,13 @@ fn bump(c: &mut AnyConn, batch: &Batch) -> Result<()> {
 }
 
 /// The frozen file, the same bytes each time, with its batch; 31004 before it was exported.
-pub fn file(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id) -> Result<(Batch, Vec<u8>)> {
+pub fn file(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id) -> Result<(Batch, Vec<u8>)> {
     let batch = in_scope(c, worker, id)?;
     let sealed: Option<Vec<u8>> = payment_batches::table.find(id).select(payment_batches::file).get_result(c)?;
     let Some(sealed) = sealed else {
         return Err(Error::new(&codes::NOT_EXPORTED).with_current(batch.current()));
     };
-    let bytes = spine.keys.open(&file_place(&id), &sealed)?;
+    let bytes = office.keys.open(&file_place(&id), &sealed)?;
     if batch.file_sha256.as_deref() != Some(Sha256::digest(&bytes).as_slice()) {
         return Err(Error::internal("a bank file does not fit its hash"));
     }
@@ -312,7 +312,7 @@ pub fn file(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id) -> Result<(
 }
 
 /// Books the bank's answer, line by line. The same answer again changes nothing; another one is 31005.
-pub fn book(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: i64, answers: &[BankAnswer]) -> Result<()> {
+pub fn book(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: i64, answers: &[BankAnswer]) -> Result<()> {
     let batch = in_scope(c, worker, id)?;
     batch.seen(version)?;
     if batch.status == BatchStatus::Open {
@@ -321,7 +321,7 @@ pub fn book(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: i6
     let there = lines(c, id)?;
     let new = fresh(&there, answers)?;
     for (line, fault) in &new {
-        book_line(c, spine, worker, line, *fault)?;
+        book_line(c, office, worker, line, *fault)?;
     }
     if new.is_empty() {
         return Ok(());
@@ -329,7 +329,7 @@ pub fn book(c: &mut AnyConn, spine: &Spine, worker: &Worker, id: Id, version: i6
     let open = there.iter().filter(|l| l.state == LineState::Open).count();
     if open == new.len() {
         use payment_batches::dsl as b;
-        let done = (b::status.eq(BatchStatus::Booked), b::booked_by.eq(worker.id), b::booked_at.eq(spine.now));
+        let done = (b::status.eq(BatchStatus::Booked), b::booked_by.eq(worker.id), b::booked_at.eq(office.now));
         diesel::update(b::payment_batches.find(id)).set(done).execute(c)?;
     }
     bump(c, &batch)
@@ -362,26 +362,26 @@ pub(super) fn fresh(there: &[PaymentLine], answers: &[BankAnswer]) -> Result<Vec
     if otherwise.is_empty() { Ok(new) } else { Err(Error::new(&codes::BOOKED_OTHERWISE).with_details(otherwise)) }
 }
 
-fn book_line(c: &mut AnyConn, spine: &Spine, worker: &Worker, line: &PaymentLine, fault: Option<PaymentFault>) -> Result<()> {
+fn book_line(c: &mut AnyConn, office: &Office, worker: &Worker, line: &PaymentLine, fault: Option<PaymentFault>) -> Result<()> {
     use payment_lines::dsl as l;
     let state = if fault.is_some() { LineState::Failed } else { LineState::Paid };
     let row = l::payment_lines.find((line.batch_id, line.line_no)).filter(l::state.eq(LineState::Open));
-    if diesel::update(row).set((l::state.eq(state), l::fault.eq(fault), l::booked_at.eq(spine.now))).execute(c)? != 1 {
+    if diesel::update(row).set((l::state.eq(state), l::fault.eq(fault), l::booked_at.eq(office.now))).execute(c)? != 1 {
         return Err(Error::internal("a payment was booked meanwhile").run_again());
     }
-    store::settle(c, line.award_id, fault, spine.now)?;
+    store::settle(c, line.award_id, fault, office.now)?;
     let case = case::find(c, line.case_id)?;
     // What the bank did is a fact that nobody may hold back: what this officer may not sign, the system does.
-    let actor = if may_sign(c, spine, &case, worker)? { Actor::Worker(worker.clone()) } else { Actor::System };
+    let actor = if may_sign(c, office, &case, worker)? { Actor::Worker(worker.clone()) } else { Actor::System };
     match fault {
         None => {
             let reason = Some(AwardState::Paid.code().to_owned());
-            act(c, spine, case.id, Act { actor, action: Action::Complete, version: None, reason, note: None })?;
+            act(c, office, case.id, Act { actor, action: Action::Complete, version: None, reason, note: None })?;
         }
         Some(_) => {
             let failed =
                 Step { actor, version: None, step: "payment_failed", desk: Some(Desk::Finance), point: None, due: Due::Open };
-            step(c, spine, case.id, failed)?;
+            step(c, office, case.id, failed)?;
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use super::seasons;
 use super::staff_api::SeenAid;
 use super::store::PaymentFault;
 use crate::office::accounts::guards::{FinanceOfficer, Worker};
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::frame::{Call, Write};
 use crate::office::people::persons;
 use crate::platform::app::App;
@@ -147,12 +147,12 @@ form!(Build { season_id: "申请季" });
     responses((status = 201, description = "批次")))]
 async fn build(who: FinanceOfficer, call: Write<Build>) -> Result<Created<BatchView>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let season = seasons::find(c, sent.season_id)?;
         if !worker.covers(Role::FinanceOfficer, &season.county) {
             return Err(Error::not_found());
         }
-        let (id, left_out) = payments::build(c, spine, &worker, &season)?;
+        let (id, left_out) = payments::build(c, office, &worker, &season)?;
         view(c, &worker, id, left_out)
     })
     .await
@@ -203,8 +203,8 @@ async fn one(who: FinanceOfficer, id: PathId, call: Call) -> Result<Answer<Batch
     params(("id" = Id, Path, description = "批次编号")),
     responses((status = 200, description = "文件内容", content_type = "text/csv", body = inline(String))))]
 async fn file(who: FinanceOfficer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
-    let (spine, by) = (Spine::of(&app, &services), who.id);
-    let (batch, bytes) = app.db.read(move |c| payments::file(c, &spine, &who, id.0)).await?;
+    let (office, by) = (Office::of(&app, &services), who.id);
+    let (batch, bytes) = app.db.read(move |c| payments::file(c, &office, &who, id.0)).await?;
     tracing::info!(batch = %batch.id, worker = %by, "a bank file was opened");
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/csv; charset=gb18030"))
@@ -219,8 +219,8 @@ async fn file(who: FinanceOfficer, id: PathId, app: web::Data<App>, services: we
     responses((status = 200, description = "已导出")))]
 async fn export(who: FinanceOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<BatchView>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
-        payments::export(c, spine, &worker, id.0, sent.version)?;
+    call.once(worker.id, move |c, office, sent| {
+        payments::export(c, office, &worker, id.0, sent.version)?;
         view(c, &worker, id.0, 0)
     })
     .await
@@ -287,8 +287,8 @@ impl Book {
 async fn book(who: FinanceOfficer, id: PathId, call: Write<Book>) -> Result<Answer<BatchView>> {
     let worker = who.0;
     let answers = call.sent.answers()?;
-    call.once(worker.id, move |c, spine, sent| {
-        payments::book(c, spine, &worker, id.0, sent.version, &answers)?;
+    call.once(worker.id, move |c, office, sent| {
+        payments::book(c, office, &worker, id.0, sent.version, &answers)?;
         view(c, &worker, id.0, 0)
     })
     .await

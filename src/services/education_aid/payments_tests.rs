@@ -21,7 +21,7 @@ use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::{self, Case, cases};
 use crate::office::cases::service::figures::Scope;
-use crate::office::cases::service::{Service, Services, Spine};
+use crate::office::cases::service::{Office, Service, Services};
 use crate::office::people::persons::{self, NewPerson};
 use crate::office::policy::county;
 use crate::platform::crypto::{Keyring, Place};
@@ -41,29 +41,29 @@ const VILLAGE: &str = "990101001001";
 static SERVICE: EducationAid = EducationAid;
 
 /// A database with a policy and eight students; nothing else is pretended.
-pub(super) struct Office {
+pub(super) struct Ground {
     runtime: tokio::runtime::Runtime,
     db: Db,
-    pub(super) spine: Spine,
+    pub(super) office: Office,
     policy: Id,
     persons: Vec<Id>,
     _folder: tempfile::TempDir,
 }
 
-impl Office {
-    pub(super) fn open(notice_days: u32) -> Office {
+impl Ground {
+    pub(super) fn open(notice_days: u32) -> Ground {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display()), Bounds::default()).unwrap();
         runtime.block_on(migrate::up(&db)).unwrap();
-        let spine = Spine { keys: Arc::new(Keyring::generate().unwrap()), services: Services::new(&[&SERVICE]), now: NOW };
-        let mut office = Office { runtime, db, spine, policy: Id::at(NOW), persons: Vec::new(), _folder: folder };
-        let (id, keys) = (office.policy, office.spine.keys.clone());
-        office.persons = office.write(move |c| {
+        let office = Office { keys: Arc::new(Keyring::generate().unwrap()), services: Services::new(&[&SERVICE]), now: NOW };
+        let mut ground = Ground { runtime, db, office, policy: Id::at(NOW), persons: Vec::new(), _folder: folder };
+        let (id, keys) = (ground.policy, ground.office.keys.clone());
+        ground.persons = ground.write(move |c| {
             county::publish(c, &policy(id, notice_days))?;
             (0..8).map(|n| persons::insert(c, &keys, &student(n))).collect()
         });
-        office
+        ground
     }
 
     pub(super) fn try_write<T: Send + 'static>(&self, f: impl Fn(&mut AnyConn) -> Result<T> + Send + 'static) -> Result<T> {
@@ -86,14 +86,14 @@ impl Office {
 
     /// A case that lies on the county's desk, as it does after village and town.
     pub(super) fn case(&self, who: usize, season: &Season, stage: Stage, enrolled_year: i32) -> Id {
-        let (spine, id, person) = (self.spine.clone(), Id::at(NOW), self.persons[who]);
-        let case = blank(&spine, id, person, self.policy, &season.code);
+        let (office, id, person) = (self.office.clone(), Id::at(NOW), self.persons[who]);
+        let case = blank(&office, id, person, self.policy, &season.code);
         self.write(move |c| {
             diesel::insert_into(cases::table).values(case.clone()).execute(c)?;
             let student = Student { school: "中心学校".into(), stage, enrolled_year, student_no: None };
-            drafts::save(c, &spine, &case, "student", 0, &student)?;
-            drafts::save(c, &spine, &case, "family", 0, &Family { parent: None, other_aid: false, commitment: true })?;
-            drafts::save(c, &spine, &case, "account", 0, &account("6217000010001234567"))?;
+            drafts::save(c, &office, &case, "student", 0, &student)?;
+            drafts::save(c, &office, &case, "family", 0, &Family { parent: None, other_aid: false, commitment: true })?;
+            drafts::save(c, &office, &case, "account", 0, &account("6217000010001234567"))?;
             let desk = (cases::state.eq(State::InReview), cases::desk.eq(Desk::County), cases::chain_at.eq(0));
             diesel::update(cases::table.find(id)).set((desk, cases::desk_area.eq(COUNTY))).execute(c)?;
             Ok(id)
@@ -101,9 +101,9 @@ impl Office {
     }
 
     pub(super) fn approve(&self, case: Id) -> Result<Case> {
-        let (spine, actor) = (self.spine.clone(), Actor::Worker(worker(Role::CountyOfficer, None)));
+        let (office, actor) = (self.office.clone(), Actor::Worker(worker(Role::CountyOfficer, None)));
         let approve = Act { actor, action: Action::Approve, version: None, reason: None, note: None };
-        self.try_write(move |c| act(c, &spine, case, approve.clone()))
+        self.try_write(move |c| act(c, &office, case, approve.clone()))
     }
 
     pub(super) fn award(&self, case: Id) -> store::Award {
@@ -111,23 +111,23 @@ impl Office {
     }
 
     fn build(&self, season: &Season, by: &Worker) -> Result<Id> {
-        let (spine, season, by) = (self.spine.clone(), season.clone(), by.clone());
-        self.try_write(move |c| Ok(payments::build(c, &spine, &by, &season)?.0))
+        let (office, season, by) = (self.office.clone(), season.clone(), by.clone());
+        self.try_write(move |c| Ok(payments::build(c, &office, &by, &season)?.0))
     }
 
     fn export(&self, batch: Id) -> Result<()> {
-        let spine = self.spine.clone();
+        let office = self.office.clone();
         self.try_write(move |c| {
             let version = payments::in_scope(c, &finance(), batch)?.version;
-            payments::export(c, &spine, &finance(), batch, version)
+            payments::export(c, &office, &finance(), batch, version)
         })
     }
 
     fn book(&self, batch: Id, answers: Vec<BankAnswer>) -> Result<()> {
-        let spine = self.spine.clone();
+        let office = self.office.clone();
         self.try_write(move |c| {
             let version = payments::in_scope(c, &finance(), batch)?.version;
-            payments::book(c, &spine, &finance(), batch, version, &answers)
+            payments::book(c, &office, &finance(), batch, version, &answers)
         })
     }
 
@@ -167,7 +167,7 @@ fn finance() -> Worker {
     worker(Role::FinanceOfficer, None)
 }
 
-fn blank(spine: &Spine, id: Id, person: Id, policy_id: Id, period: &str) -> Case {
+fn blank(office: &Office, id: Id, person: Id, policy_id: Id, period: &str) -> Case {
     let place = Place::new("cases", "data_key", id.as_bytes());
     Case {
         id,
@@ -198,7 +198,7 @@ fn blank(spine: &Spine, id: Id, person: Id, policy_id: Id, period: &str) -> Case
         alarm_at: None,
         ended_at: None,
         live_key: None,
-        data_key: spine.keys.new_data_key(&place).unwrap().1,
+        data_key: office.keys.new_data_key(&place).unwrap().1,
         head: Vec::new(),
         events: 0,
         created_at: NOW,
@@ -232,70 +232,70 @@ fn failed(line_no: i64) -> BankAnswer {
 
 #[test]
 fn an_approved_student_is_paid_after_the_account_was_mended_and_the_case_is_done() {
-    let office = Office::open(0);
-    let season = office.season(1_000_000, 5);
-    let case = office.case(0, &season, Stage::Compulsory, 2020);
-    assert_eq!(office.approve(case).unwrap().desk, Some(Desk::Finance));
-    let batch = office.build(&season, &finance()).unwrap();
-    assert_eq!(office.book(batch, vec![paid(1)]).unwrap_err().code(), &codes::NOT_EXPORTED);
-    office.export(batch).unwrap();
-    assert_eq!(office.export(batch).unwrap_err().code(), &codes::NOT_EXPORTED);
-    office.book(batch, vec![failed(1)]).unwrap();
-    office.book(batch, vec![failed(1)]).unwrap();
-    assert_eq!(office.book(batch, vec![paid(1)]).unwrap_err().code(), &codes::BOOKED_OTHERWISE);
-    assert_eq!(office.build(&season, &finance()).unwrap_err().code(), &codes::NOTHING_PAYABLE);
-    office.mend(case).unwrap();
-    let later = office.build(&season, &finance()).unwrap();
-    office.export(later).unwrap();
-    office.book(later, vec![paid(1)]).unwrap();
-    assert_eq!(office.award(case).attempts, 2);
-    assert_eq!(office.write(move |c| case::find(c, case)).state, State::Completed);
-    let counted = office.write(|c| counts::tables(c, &Scope::whole_year(&AreaCode::parse(COUNTY).unwrap(), 2026)));
+    let ground = Ground::open(0);
+    let season = ground.season(1_000_000, 5);
+    let case = ground.case(0, &season, Stage::Compulsory, 2020);
+    assert_eq!(ground.approve(case).unwrap().desk, Some(Desk::Finance));
+    let batch = ground.build(&season, &finance()).unwrap();
+    assert_eq!(ground.book(batch, vec![paid(1)]).unwrap_err().code(), &codes::NOT_EXPORTED);
+    ground.export(batch).unwrap();
+    assert_eq!(ground.export(batch).unwrap_err().code(), &codes::NOT_EXPORTED);
+    ground.book(batch, vec![failed(1)]).unwrap();
+    ground.book(batch, vec![failed(1)]).unwrap();
+    assert_eq!(ground.book(batch, vec![paid(1)]).unwrap_err().code(), &codes::BOOKED_OTHERWISE);
+    assert_eq!(ground.build(&season, &finance()).unwrap_err().code(), &codes::NOTHING_PAYABLE);
+    ground.mend(case).unwrap();
+    let later = ground.build(&season, &finance()).unwrap();
+    ground.export(later).unwrap();
+    ground.book(later, vec![paid(1)]).unwrap();
+    assert_eq!(ground.award(case).attempts, 2);
+    assert_eq!(ground.write(move |c| case::find(c, case)).state, State::Completed);
+    let counted = ground.write(|c| counts::tables(c, &Scope::whole_year(&AreaCode::parse(COUNTY).unwrap(), 2026)));
     let compulsory = &counted[0].rows[0];
     assert_eq!((compulsory.names[0].value.as_str(), &compulsory.figures), ("compulsory", &vec![1, 0, 1]));
 }
 
 #[test]
 fn nobody_pays_their_own_family_and_a_foreign_county_finds_nothing() {
-    let office = Office::open(0);
-    let season = office.season(1_000_000, 5);
-    office.approve(office.case(0, &season, Stage::Compulsory, 2020)).unwrap();
-    let relative = worker(Role::FinanceOfficer, Some(office.persons[0]));
-    assert_eq!(office.build(&season, &relative).unwrap_err().code(), &codes::NOTHING_PAYABLE);
-    let batch = office.build(&season, &finance()).unwrap();
+    let ground = Ground::open(0);
+    let season = ground.season(1_000_000, 5);
+    ground.approve(ground.case(0, &season, Stage::Compulsory, 2020)).unwrap();
+    let relative = worker(Role::FinanceOfficer, Some(ground.persons[0]));
+    assert_eq!(ground.build(&season, &relative).unwrap_err().code(), &codes::NOTHING_PAYABLE);
+    let batch = ground.build(&season, &finance()).unwrap();
     let mut stranger = finance();
     stranger.posts[0].area = AreaCode::parse("990102000000").unwrap();
-    assert_eq!(office.try_write(move |c| payments::in_scope(c, &stranger, batch)).unwrap_err().code().status, 404);
+    assert_eq!(ground.try_write(move |c| payments::in_scope(c, &stranger, batch)).unwrap_err().code().status, 404);
 }
 
 #[test]
 fn a_new_student_waits_for_the_proof_and_may_upload_it_although_approved() {
-    let office = Office::open(0);
-    let season = office.season(1_000_000, 5);
-    let case = office.case(0, &season, Stage::Undergraduate, 2026);
-    let approved = office.approve(case).unwrap();
-    assert_eq!((approved.desk, office.award(case).state), (Some(Desk::County), AwardState::EvidenceDue));
-    let open = office.write(move |c| SERVICE.open_after_approval(c, &approved));
+    let ground = Ground::open(0);
+    let season = ground.season(1_000_000, 5);
+    let case = ground.case(0, &season, Stage::Undergraduate, 2026);
+    let approved = ground.approve(case).unwrap();
+    assert_eq!((approved.desk, ground.award(case).state), (Some(Desk::County), AwardState::EvidenceDue));
+    let open = ground.write(move |c| SERVICE.open_after_approval(c, &approved));
     assert_eq!(open, ["material:enrolment_proof"]);
-    assert_eq!(office.build(&season, &finance()).unwrap_err().code(), &codes::NOTHING_PAYABLE);
+    assert_eq!(ground.build(&season, &finance()).unwrap_err().code(), &codes::NOTHING_PAYABLE);
 }
 
 #[test]
 fn a_notice_holds_the_money_and_no_minor_is_named_on_it() {
-    let office = Office::open(5);
-    let season = office.season(60_000, 5);
-    let (minor, grown) = (office.case(1, &season, Stage::Compulsory, 2020), office.case(0, &season, Stage::Compulsory, 2020));
-    assert_eq!(office.approve(minor).unwrap().state, State::PublicNotice);
-    assert_eq!(office.approve(grown).unwrap_err().code(), &codes::EXHAUSTED);
-    let spine = office.spine.clone();
-    let lines = office.write(move |c| {
+    let ground = Ground::open(5);
+    let season = ground.season(60_000, 5);
+    let (minor, grown) = (ground.case(1, &season, Stage::Compulsory, 2020), ground.case(0, &season, Stage::Compulsory, 2020));
+    assert_eq!(ground.approve(minor).unwrap().state, State::PublicNotice);
+    assert_eq!(ground.approve(grown).unwrap_err().code(), &codes::EXHAUSTED);
+    let office = ground.office.clone();
+    let lines = ground.write(move |c| {
         let (a, b) = (case::find(c, minor)?, case::find(c, grown)?);
-        Ok([SERVICE.public_line(c, &spine, &a)?, SERVICE.public_line(c, &spine, &b)?])
+        Ok([SERVICE.public_line(c, &office, &a)?, SERVICE.public_line(c, &office, &b)?])
     });
     assert_eq!(lines, ["一名未成年学生，残疾学生，义务教育", "王*四，残疾学生，义务教育"]);
-    let spine = office.spine.clone();
-    office.write(move |c| act(c, &spine, minor, Act::system(Action::EndNotice, "notice_ended")));
-    assert_eq!(office.award(minor).state, AwardState::Payable);
+    let office = ground.office.clone();
+    ground.write(move |c| act(c, &office, minor, Act::system(Action::EndNotice, "notice_ended")));
+    assert_eq!(ground.award(minor).state, AwardState::Payable);
 }
 
 proptest! {
@@ -305,13 +305,13 @@ proptest! {
     fn budget_and_quota_hold_whatever_is_granted_and_revoked(
         budget in 0_i64..900_000, quota in 0_i64..5, moves in proptest::collection::vec((0_usize..8, any::<bool>(), any::<bool>()), 1..25),
     ) {
-        let office = Office::open(0);
-        let season = office.season(budget, quota);
+        let ground = Ground::open(0);
+        let season = ground.season(budget, quota);
         for (who, grant, dear) in moves {
             let (season, stage) = (season.clone(), if dear { Stage::Undergraduate } else { Stage::Compulsory });
             if grant {
-                let case = office.case(who, &season, stage, 2020);
-                let granted = office.try_write(move |c| {
+                let case = ground.case(who, &season, stage, 2020);
+                let granted = ground.try_write(move |c| {
                     let case = case::find(c, case)?;
                     store::grant(c, &case, &season, stage, Beneficiary::Student, NOW)
                 });
@@ -319,8 +319,8 @@ proptest! {
                     prop_assert!([&codes::EXHAUSTED, &codes::APPLIED].contains(&e.code()), "{:?}", e);
                 }
             } else {
-                let person = office.persons[who];
-                office.write(move |c| {
+                let person = ground.persons[who];
+                ground.write(move |c| {
                     let held = store::awards::table.filter(store::awards::person_id.eq(person)).select(store::awards::case_id);
                     for case in held.load::<Id>(c)? {
                         let award = store::of_case(c, case)?.unwrap();
@@ -329,10 +329,10 @@ proptest! {
                     Ok(())
                 });
             }
-            let id = office.write(|c| Ok(seasons::seasons::table.select(seasons::seasons::id).get_result::<Id>(c)?));
-            let now = office.write(move |c| seasons::find(c, id));
+            let id = ground.write(|c| Ok(seasons::seasons::table.select(seasons::seasons::id).get_result::<Id>(c)?));
+            let now = ground.write(move |c| seasons::find(c, id));
             let live = store::awards::table.filter(store::awards::state.ne(AwardState::Revoked));
-            let live: Vec<i64> = office.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
+            let live: Vec<i64> = ground.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
             prop_assert_eq!((now.committed_fen, now.committed_count), (live.iter().sum(), live.len() as i64));
             prop_assert!(now.committed_fen <= budget && now.committed_count <= quota);
         }
@@ -342,34 +342,34 @@ proptest! {
     fn nobody_is_paid_twice_whatever_the_bank_and_the_officers_do(
         moves in proptest::collection::vec((0_u8..5, 0_usize..3, any::<bool>()), 1..40),
     ) {
-        let office = Office::open(0);
-        let season = office.season(10_000_000, 10);
-        let students: Vec<Id> = (0..3).map(|who| office.case(who, &season, Stage::Compulsory, 2020)).collect();
+        let ground = Ground::open(0);
+        let season = ground.season(10_000_000, 10);
+        let students: Vec<Id> = (0..3).map(|who| ground.case(who, &season, Stage::Compulsory, 2020)).collect();
         for case in &students {
-            office.approve(*case).unwrap();
+            ground.approve(*case).unwrap();
         }
         let mut batches = Vec::new();
         for (kind, n, good) in moves {
             let batch = batches.get(n % batches.len().max(1)).copied();
             match (kind, batch) {
-                (0, _) => batches.extend(office.build(&season, &finance()).ok()),
-                (1, Some(batch)) => drop(office.export(batch)),
-                (2 | 3, Some(batch)) => drop(office.book(batch, vec![if good { paid(n as i64 + 1) } else { failed(n as i64 + 1) }])),
-                _ => drop(office.mend(students[n])),
+                (0, _) => batches.extend(ground.build(&season, &finance()).ok()),
+                (1, Some(batch)) => drop(ground.export(batch)),
+                (2 | 3, Some(batch)) => drop(ground.book(batch, vec![if good { paid(n as i64 + 1) } else { failed(n as i64 + 1) }])),
+                _ => drop(ground.mend(students[n])),
             }
             let lines = payments::payment_lines::table.select((payments::payment_lines::award_id, payments::payment_lines::state));
-            let lines: Vec<(Id, LineState)> = office.write(move |c| Ok(lines.load(c)?));
+            let lines: Vec<(Id, LineState)> = ground.write(move |c| Ok(lines.load(c)?));
             let mut live = BTreeMap::new();
             for (award, _) in lines.iter().filter(|(_, state)| *state != LineState::Failed) {
                 *live.entry(*award).or_insert(0) += 1;
             }
             prop_assert!(live.values().all(|n| *n == 1));
             for case in &students {
-                let award = office.award(*case);
+                let award = ground.award(*case);
                 let was_paid = lines.contains(&(award.id, LineState::Paid));
                 prop_assert_eq!(was_paid, award.state == AwardState::Paid);
                 if was_paid {
-                    let again = office.try_write(move |c| {
+                    let again = ground.try_write(move |c| {
                         let batch = batches_first(c)?;
                         payments::add_line(c, batch, 99, &award)
                     });

@@ -11,7 +11,7 @@ use crate::office::cases::filing::papers;
 use crate::office::cases::moving::act::{Step, act, step};
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::{self, Case};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::policy::county;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
@@ -72,17 +72,17 @@ pub fn settled(c: &mut AnyConn, award: Id) -> Result<()> {
 }
 
 /// See [`crate::office::cases::service::Service::tick`]: one chunk of what is due.
-pub fn tick(c: &mut AnyConn, spine: &Spine) -> Result<usize> {
+pub fn tick(c: &mut AnyConn, office: &Office) -> Result<usize> {
     use awaited_proofs::dsl as p;
-    let due = p::awaited_proofs.filter(p::look_at.le(spine.now)).order((p::look_at, p::award_id)).limit(CHUNK);
+    let due = p::awaited_proofs.filter(p::look_at.le(office.now)).order((p::look_at, p::award_id)).limit(CHUNK);
     let due: Vec<Proof> = due.select(<Proof as Selectable<MultiBackend>>::construct_selection()).load(c)?;
     for proof in &due {
-        look(c, spine, proof)?;
+        look(c, office, proof)?;
     }
     Ok(due.len())
 }
 
-fn look(c: &mut AnyConn, spine: &Spine, proof: &Proof) -> Result<()> {
+fn look(c: &mut AnyConn, office: &Office, proof: &Proof) -> Result<()> {
     let (case, award) = (case::find(c, proof.case_id)?, store::of_case(c, proof.case_id)?);
     let terms: Terms = county::pinned(c, case.policy_id)?.service()?;
     let due = seasons::of_period(c, &case.period)?.second_evidence_due;
@@ -93,10 +93,10 @@ fn look(c: &mut AnyConn, spine: &Spine, proof: &Proof) -> Result<()> {
     };
     use awaited_proofs::dsl as p;
     let row = diesel::update(p::awaited_proofs.find(proof.award_id));
-    if loading::left_behind(c, spine, &case)? {
+    if loading::left_behind(c, office, &case)? {
         // Nobody's silence takes an award for which they may not act: the days begin when somebody may.
-        let tomorrow = start_of_day_ms(spine.today().succ_opt().unwrap_or_default());
-        row.set((p::since.eq(spine.now), p::warned_at.eq(None::<i64>), p::look_at.eq(tomorrow))).execute(c)?;
+        let tomorrow = start_of_day_ms(office.today().succ_opt().unwrap_or_default());
+        row.set((p::since.eq(office.now), p::warned_at.eq(None::<i64>), p::look_at.eq(tomorrow))).execute(c)?;
         return Ok(());
     }
     let counts = |at: i64| proof.refused_at.is_none_or(|refused| at > refused);
@@ -107,19 +107,19 @@ fn look(c: &mut AnyConn, spine: &Spine, proof: &Proof) -> Result<()> {
         warned_on: proof.warned_at.map(beijing_date),
         brought: papers::of(c, case.id)?.iter().any(|p| p.material == "enrolment_proof" && counts(p.uploaded_at)),
     };
-    match rules::proof_step(&awaited, &evidence, spine.today()) {
+    match rules::proof_step(&awaited, &evidence, office.today()) {
         ProofStep::Wait(day) => row.set(p::look_at.eq(start_of_day_ms(day))).execute(c)?,
         ProofStep::Rest => row.set(p::look_at.eq(i64::MAX)).execute(c)?,
         ProofStep::Remind => {
             row.set(p::reminded.eq(true)).execute(c)?;
-            tell(c, spine, &case, "evidence_reminder", Some(end_of_day_ms(due)))?
+            tell(c, office, &case, "evidence_reminder", Some(end_of_day_ms(due)))?
         }
         ProofStep::Warn(last) => {
-            row.set(p::warned_at.eq(spine.now)).execute(c)?;
-            tell(c, spine, &case, "evidence_overdue", last.map(end_of_day_ms))?
+            row.set(p::warned_at.eq(office.now)).execute(c)?;
+            tell(c, office, &case, "evidence_overdue", last.map(end_of_day_ms))?
         }
         ProofStep::Lapse => {
-            act(c, spine, case.id, Act::system(Action::Lapse, "evidence_missing"))?;
+            act(c, office, case.id, Act::system(Action::Lapse, "evidence_missing"))?;
             1
         }
     };
@@ -127,8 +127,8 @@ fn look(c: &mut AnyConn, spine: &Spine, proof: &Proof) -> Result<()> {
 }
 
 /// A line in the history, from which the applicant is told.
-fn tell(c: &mut AnyConn, spine: &Spine, case: &Case, words: &str, due_at: Option<i64>) -> Result<usize> {
+fn tell(c: &mut AnyConn, office: &Office, case: &Case, words: &str, due_at: Option<i64>) -> Result<usize> {
     let told = Step { actor: Actor::System, version: None, step: words, desk: None, point: None, due: due_at.into() };
-    step(c, spine, case.id, told)?;
+    step(c, office, case.id, told)?;
     Ok(1)
 }

@@ -5,13 +5,13 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use proptest::prelude::*;
 
-use super::payments_tests::{NOW, Office};
+use super::payments_tests::{Ground, NOW};
 use super::rules::{Awaited, ProofStep, proof_step};
 use super::store::{self, AwardState};
 use super::terms::{Stage, TwoStageEvidence};
 use super::{proofs, seasons};
 use crate::office::cases::record::case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::rules::lifecycle::State;
 
 const DAY: i64 = 24 * 3_600_000;
@@ -48,11 +48,11 @@ fn the_applicant_is_reminded_then_warned_and_only_then_loses_the_award() {
     assert_eq!(proof_step(&late, &ten, day(10, 20)), ProofStep::Wait(day(10, 21)));
 }
 
-fn pass(office: &Office, to: i64) {
-    let spine = Spine { now: to, ..office.spine.clone() };
-    while office.write({
-        let spine = spine.clone();
-        move |c| proofs::tick(c, &spine)
+fn pass(ground: &Ground, to: i64) {
+    let office = Office { now: to, ..ground.office.clone() };
+    while ground.write({
+        let office = office.clone();
+        move |c| proofs::tick(c, &office)
     }) > 0
     {}
 }
@@ -65,27 +65,27 @@ proptest! {
         budget in 300_000_i64..2_000_000, quota in 1_i64..6,
         moves in proptest::collection::vec((0_usize..8, 0_u8..4, 0_i64..30), 1..20),
     ) {
-        let office = Office::open(0);
-        let season = office.season(budget, quota);
+        let ground = Ground::open(0);
+        let season = ground.season(budget, quota);
         let (mut now, mut all) = (NOW, Vec::new());
         for (who, kind, days) in moves {
             match kind {
                 0 | 1 => {
                     let (stage, year) = if kind == 0 { (Stage::Undergraduate, 2026) } else { (Stage::Compulsory, 2020) };
-                    let case = office.case(who, &season, stage, year);
-                    if office.approve(case).is_ok() {
+                    let case = ground.case(who, &season, stage, year);
+                    if ground.approve(case).is_ok() {
                         all.push(case);
                     }
                 }
                 2 => {
                     now += days * DAY;
-                    pass(&office, now);
+                    pass(&ground, now);
                 }
                 _ => {
                     let Some(case) = all.get(who % all.len().max(1)).copied() else { continue };
-                    let award = office.award(case);
+                    let award = ground.award(case);
                     if award.state == AwardState::EvidenceDue {
-                        office.write(move |c| {
+                        ground.write(move |c| {
                             store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, NOW)?;
                             proofs::settled(c, award.id)
                         });
@@ -93,17 +93,17 @@ proptest! {
                 }
             }
             let id = season.id;
-            let held = office.write(move |c| seasons::find(c, id));
+            let held = ground.write(move |c| seasons::find(c, id));
             let live = store::awards::table.filter(store::awards::state.ne(AwardState::Revoked));
-            let live: Vec<i64> = office.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
+            let live: Vec<i64> = ground.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
             prop_assert_eq!((held.committed_fen, held.committed_count), (live.iter().sum(), live.len() as i64));
         }
         // Long after, who never brought a proof has none any more, and everybody else has theirs.
         for later in [60, 90, 120] {
-            pass(&office, now + later * DAY);
+            pass(&ground, now + later * DAY);
         }
         for case in all {
-            let (award, case) = (office.award(case), office.write(move |c| case::find(c, case)));
+            let (award, case) = (ground.award(case), ground.write(move |c| case::find(c, case)));
             let lapsed = case.state == State::Lapsed;
             prop_assert!(award.state == if lapsed { AwardState::Revoked } else { AwardState::Payable }, "{:?} {:?}", award, case.state);
         }

@@ -15,7 +15,7 @@ use crate::office::cases::filing::papers;
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::frame::{Call, Save};
 use crate::office::people::persons;
 use crate::operations;
@@ -38,19 +38,19 @@ pub fn routes(to: &mut Operations) {
 }
 
 /// Reads a section; none when it was never saved.
-fn read<T: DeserializeOwned>(c: &mut AnyConn, spine: &Spine, case: &Case, section: &str) -> Result<Option<Section<T>>> {
-    drafts::read(c, &case.key(&spine.keys)?, case.id, section)
+fn read<T: DeserializeOwned>(c: &mut AnyConn, office: &Office, case: &Case, section: &str) -> Result<Option<Section<T>>> {
+    drafts::read(c, &case.key(&office.keys)?, case.id, section)
 }
 
 /// Runs a read on the caller's own application.
 async fn looked<V, F>(who: Filer, id: Id, call: Call, view: F) -> Result<Answer<Nullable<V>>>
 where
     V: Serialize + Send + 'static,
-    F: Fn(&mut AnyConn, &Spine, &Case) -> Result<Option<V>> + Send + 'static,
+    F: Fn(&mut AnyConn, &Office, &Case) -> Result<Option<V>> + Send + 'static,
 {
-    call.read(move |c, spine| {
-        let case = owned(c, spine, &who, id)?;
-        view(c, spine, &case).map(Nullable)
+    call.read(move |c, office| {
+        let case = owned(c, office, &who, id)?;
+        view(c, office, &case).map(Nullable)
     })
     .await
 }
@@ -60,7 +60,7 @@ where
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "学生信息")))]
 async fn show_student(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<StudentView>>> {
-    looked(who, id.0, call, |c, spine, case| Ok(read::<Student>(c, spine, case, "student")?.map(|s| s.body.view(s.version))))
+    looked(who, id.0, call, |c, office, case| Ok(read::<Student>(c, office, case, "student")?.map(|s| s.body.view(s.version))))
         .await
 }
 
@@ -69,18 +69,18 @@ async fn show_student(who: Filer, id: PathId, call: Call) -> Result<Answer<Nulla
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_student(who: Filer, id: PathId, call: Save<Sent<SaveStudent>>) -> Result<Answer<StudentView>> {
-    call.save(move |c, spine, sent| {
-        let case = owned(c, spine, &who, id.0)?;
+    call.save(move |c, office, sent| {
+        let case = owned(c, office, &who, id.0)?;
         let (seen, student) = form::student(sent, &seasons::of_period(c, &case.period)?)?;
-        Ok(student.view(drafts::save(c, spine, &case, "student", seen, &student)?))
+        Ok(student.view(drafts::save(c, office, &case, "student", seen, &student)?))
     })
     .await
 }
 
 /// The family section as people see it.
-pub fn family_view(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<FamilyView>> {
-    let Some(section) = read::<Family>(c, spine, case, "family")? else { return Ok(None) };
-    let parent = dossier::load(c, spine, case)?.parent_view(c)?;
+pub fn family_view(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<FamilyView>> {
+    let Some(section) = read::<Family>(c, office, case, "family")? else { return Ok(None) };
+    let parent = dossier::load(c, office, case)?.parent_view(c)?;
     let (other_government_aid, commitment) = (section.body.other_aid, section.body.commitment);
     Ok(Some(FamilyView { version: section.version, parent, other_government_aid, commitment }))
 }
@@ -98,14 +98,14 @@ async fn show_family(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullab
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_family(who: Filer, id: PathId, call: Save<Sent<SaveFamily>>) -> Result<Answer<FamilyView>> {
-    call.save(move |c, spine, sent| {
-        let case = owned(c, spine, &who, id.0)?;
-        let dossier = dossier::load(c, spine, &case)?;
+    call.save(move |c, office, sent| {
+        let case = owned(c, office, &who, id.0)?;
+        let dossier = dossier::load(c, office, &case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let kin: Vec<_> = kin.into_iter().map(|(p, kind)| (p.id, kind)).collect();
         let (seen, family) = form::family(sent, &kin)?;
-        drafts::save(c, spine, &case, "family", seen, &family)?;
-        family_view(c, spine, &case)?.ok_or_else(|| Error::internal("a saved section is gone"))
+        drafts::save(c, office, &case, "family", seen, &family)?;
+        family_view(c, office, &case)?.ok_or_else(|| Error::internal("a saved section is gone"))
     })
     .await
 }
@@ -115,7 +115,7 @@ async fn save_family(who: Filer, id: PathId, call: Save<Sent<SaveFamily>>) -> Re
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "收款账户")))]
 async fn show_account(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<AccountView>>> {
-    looked(who, id.0, call, |c, spine, case| Ok(read::<Account>(c, spine, case, "account")?.map(|s| s.body.view(s.version))))
+    looked(who, id.0, call, |c, office, case| Ok(read::<Account>(c, office, case, "account")?.map(|s| s.body.view(s.version))))
         .await
 }
 
@@ -124,14 +124,14 @@ async fn show_account(who: Filer, id: PathId, call: Call) -> Result<Answer<Nulla
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_account(who: Filer, id: PathId, call: Save<Sent<SaveAccount>>) -> Result<Answer<AccountView>> {
-    call.save(move |c, spine, sent| {
-        let case = owned(c, spine, &who, id.0)?;
-        let before = read::<Account>(c, spine, &case, "account")?.map(|s| s.body);
-        let student = persons::open(c, &spine.keys, case.person_id)?.name;
+    call.save(move |c, office, sent| {
+        let case = owned(c, office, &who, id.0)?;
+        let before = read::<Account>(c, office, &case, "account")?.map(|s| s.body);
+        let student = persons::open(c, &office.keys, case.person_id)?.name;
         let (seen, account) = form::account(sent, &student, before.as_ref())?;
-        let version = drafts::save(c, spine, &case, "account", seen, &account)?;
+        let version = drafts::save(c, office, &case, "account", seen, &account)?;
         if case.state == State::Approved {
-            mended(c, spine, &case, &account)?;
+            mended(c, office, &case, &account)?;
         }
         Ok(account.view(version))
     })
@@ -139,11 +139,11 @@ async fn save_account(who: Filer, id: PathId, call: Save<Sent<SaveAccount>>) -> 
 }
 
 /// The account of a payment that the bank refused was mended: it is payable again without a new approval.
-pub fn mended(c: &mut AnyConn, spine: &Spine, case: &Case, account: &Account) -> Result<()> {
+pub fn mended(c: &mut AnyConn, office: &Office, case: &Case, account: &Account) -> Result<()> {
     let proven = papers::materials_of(c, case.id)?.iter().any(|m| m == "kinship_proof");
     let mut faults = Faults::new();
     if account.holder == Holder::Kin {
-        if !dossier::load(c, spine, case)?.terms.kin_card_allowed {
+        if !dossier::load(c, office, case)?.terms.kin_card_allowed {
             faults.add(super::rules::Ineligible::KinCardRefused.detail());
         } else if !proven {
             let way_out = "请先上传亲属关系证明，或者改用学生本人的账户。";
@@ -152,6 +152,6 @@ pub fn mended(c: &mut AnyConn, spine: &Spine, case: &Case, account: &Account) ->
     }
     faults.settle()?;
     let award = store::of_case(c, case.id)?.ok_or_else(|| Error::internal("approved without an award"))?;
-    store::shift(c, award.id, AwardState::Failed, AwardState::Payable, spine.now)?;
-    super::to_finance(c, spine, case, Actor::System, None, "account_mended")
+    store::shift(c, award.id, AwardState::Failed, AwardState::Payable, office.now)?;
+    super::to_finance(c, office, case, Actor::System, None, "account_mended")
 }

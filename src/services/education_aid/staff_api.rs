@@ -21,7 +21,7 @@ use crate::office::cases::moving::act::{Step, step};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::{Services, Spine};
+use crate::office::cases::service::{Office, Services};
 use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::frame::{Call, Write};
 use crate::office::policy::county;
@@ -64,9 +64,9 @@ struct SeasonBooks {
 }
 
 impl SeasonBooks {
-    fn of(s: &Season, spine: &Spine) -> SeasonBooks {
+    fn of(s: &Season, office: &Office) -> SeasonBooks {
         SeasonBooks {
-            season: SeasonView::of(s, spine),
+            season: SeasonView::of(s, office),
             version: s.version,
             budget_fen: s.budget_fen,
             committed_fen: s.committed_fen,
@@ -84,12 +84,12 @@ async fn seasons_with_money(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Page<SeasonBooks>>> {
-    let (spine, county) = (Spine::of(&app, &services), &q.0.county);
+    let (office, county) = (Office::of(&app, &services), &q.0.county);
     if !who.covers(Role::CountyOfficer, county) && !who.covers(Role::FinanceOfficer, county) {
         return Err(Error::not_found());
     }
     let page = q.0.page(&app).await?;
-    let items = page.items.iter().map(|s| SeasonBooks::of(s, &spine)).collect();
+    let items = page.items.iter().map(|s| SeasonBooks::of(s, &office)).collect();
     Ok(Answer::ok(Page { items, next_cursor: page.next_cursor }))
 }
 
@@ -207,12 +207,12 @@ async fn announce(who: CountyOfficer, call: Write<Announce>) -> Result<Created<S
     if !who.covers(Role::CountyOfficer, &call.sent.county) {
         return Err(Error::not_found());
     }
-    call.once(by, move |c, spine, sent| {
-        let policy = county::current(c, &sent.county, CODE, spine.today())?;
+    call.once(by, move |c, office, sent| {
+        let policy = county::current(c, &sent.county, CODE, office.today())?;
         let terms: Terms = policy.ok_or_else(|| Error::new(&case_codes::NO_POLICY))?.service()?;
         let season = sent.season(id, &terms)?;
-        seasons::announce(c, &season, by, spine.now)?;
-        Ok(SeasonBooks::of(&season, spine))
+        seasons::announce(c, &season, by, office.now)?;
+        Ok(SeasonBooks::of(&season, office))
     })
     .await
 }
@@ -232,12 +232,12 @@ form!(SeenAid { version: "版本" });
     params(("id" = Id, Path, description = "申请季编号")),
     responses((status = 200, description = "已结束")))]
 async fn close(who: CountyOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<SeasonBooks>> {
-    call.once(who.id, move |c, spine, sent| {
+    call.once(who.id, move |c, office, sent| {
         let season = seasons::find(c, id.0)?;
         if !who.covers(Role::CountyOfficer, &season.county) {
             return Err(Error::not_found());
         }
-        Ok(SeasonBooks::of(&seasons::close(c, &season, sent.version)?, spine))
+        Ok(SeasonBooks::of(&seasons::close(c, &season, sent.version)?, office))
     })
     .await
 }
@@ -272,18 +272,18 @@ fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "申请内容")))]
 async fn application(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<Application>> {
-    call.read(move |c, spine| {
+    call.read(move |c, office| {
         let case = in_scope(c, &who, id.0)?;
-        let dossier = dossier::load(c, spine, &case)?;
-        let key = case.key(&spine.keys)?;
+        let dossier = dossier::load(c, office, &case)?;
+        let key = case.key(&office.keys)?;
         let student = drafts::read::<super::form::Student>(c, &key, case.id, "student")?;
         let account = drafts::read::<Account>(c, &key, case.id, "account")?;
         Ok(Application {
-            season: SeasonView::of(&dossier.season, spine),
+            season: SeasonView::of(&dossier.season, office),
             student: student.map(|s| s.body.view(s.version)),
-            family: family_view(c, spine, &case)?,
+            family: family_view(c, office, &case)?,
             account: account.map(|a| a.body.view(a.version)),
-            parent_in_register: dossier.register_agrees(c, spine)?,
+            parent_in_register: dossier.register_agrees(c, office)?,
             standard_fen: dossier.amount(),
             evidence_follows: dossier.evidence_follows(),
             details: dossier.faults(c, &case, dossier.applied_on)?,
@@ -306,15 +306,15 @@ fn proven(c: &mut AnyConn, case: &Case) -> Result<store::Award> {
     responses((status = 200, description = "已确认")))]
 async fn confirm(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<CaseView>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let case = in_scope(c, &worker, id.0)?;
         case.seen(sent.version)?;
         let award = proven(c, &case)?;
-        super::to_finance(c, spine, &case, Actor::Worker(worker.clone()), Some(sent.version), "enrolment_confirmed")?;
-        store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, spine.now)?;
+        super::to_finance(c, office, &case, Actor::Worker(worker.clone()), Some(sent.version), "enrolment_confirmed")?;
+        store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, office.now)?;
         proofs::settled(c, award.id)?;
         let case = case::find(c, case.id)?;
-        views::full(c, spine, &case, Some(&Actor::Worker(worker.clone())))
+        views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
 }
@@ -325,11 +325,11 @@ async fn confirm(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<A
     responses((status = 200, description = "已退回")))]
 async fn refuse(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<CaseView>> {
     let worker = who.0;
-    call.once(worker.id, move |c, spine, sent| {
+    call.once(worker.id, move |c, office, sent| {
         let case = in_scope(c, &worker, id.0)?;
         case.seen(sent.version)?;
         let award = proven(c, &case)?;
-        proofs::refused(c, award.id, spine.now)?;
+        proofs::refused(c, award.id, office.now)?;
         let actor = Actor::Worker(worker.clone());
         let back = Step {
             actor,
@@ -339,8 +339,8 @@ async fn refuse(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<An
             point: None,
             due: case.due_at.into(),
         };
-        let case = step(c, spine, case.id, back)?;
-        views::full(c, spine, &case, Some(&Actor::Worker(worker.clone())))
+        let case = step(c, office, case.id, back)?;
+        views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
 }

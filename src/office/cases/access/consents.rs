@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use crate::office::accounts::guards::Filer;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
@@ -38,17 +38,17 @@ pub fn of_text(version: Option<&str>) -> Result<()> {
 }
 
 /// Records the consent that came with a submission; without it nothing is submitted. An officer's stands in the mandate.
-pub fn given(c: &mut AnyConn, spine: &Spine, who: &Filer, person: Id, version: Option<&str>) -> Result<()> {
+pub fn given(c: &mut AnyConn, office: &Office, who: &Filer, person: Id, version: Option<&str>) -> Result<()> {
     of_text(version)?;
     let Filer::Resident(account) = who else { return Ok(()) };
     use consents::dsl as k;
     let row = (
-        k::id.eq(Id::at(spine.now)),
+        k::id.eq(Id::at(office.now)),
         k::account_id.eq(*account),
         k::person_id.eq(person),
         k::purpose.eq("submit"),
         k::text_version.eq(TEXT_VERSION),
-        k::given_at.eq(spine.now),
+        k::given_at.eq(office.now),
     );
     diesel::insert_into(k::consents).values(row).execute(c)?;
     Ok(())

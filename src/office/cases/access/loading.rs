@@ -4,7 +4,7 @@ use super::mandates;
 use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::accounts::links;
 use crate::office::cases::record::case::{Case, find};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
@@ -42,7 +42,7 @@ pub fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
 }
 
 /// A running case whose applicant's right to act for the person has ended.
-pub fn left_behind(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
+pub fn left_behind(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
     let Some(applicant) = case.applicant_id else { return Ok(false) };
-    Ok(!case.state.ended() && links::may_act(c, applicant, case.person_id, spine.today())?.is_none())
+    Ok(!case.state.ended() && links::may_act(c, applicant, case.person_id, office.today())?.is_none())
 }

@@ -6,12 +6,11 @@
 use diesel::prelude::*;
 
 use super::consents;
-use crate::office::accounts::faults;
 use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::accounts::links::{self, Relation};
-use crate::office::accounts::residents;
+use crate::office::accounts::{faults, residents};
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
 use crate::office::people::persons;
 use crate::platform::crypto::{Keyring, Place};
@@ -136,8 +135,8 @@ impl NewMandate {
 
     /// Records it, and tells whoever may act for the person. Errors: 10006 out of scope, 12005 oneself, 13001 and 13002 the
     /// text, 10002 who may agree and when.
-    pub fn record(&self, c: &mut AnyConn, spine: &Spine, worker: &Worker) -> Result<Mandate> {
-        let (keys, now) = (&spine.keys, spine.now);
+    pub fn record(&self, c: &mut AnyConn, office: &Office, worker: &Worker) -> Result<Mandate> {
+        let (keys, now) = (&office.keys, office.now);
         let person = persons::find(c, self.person)?.filter(|p| worker.knows_residents_of(&p.area));
         let person = person.ok_or_else(Error::not_found)?;
         if worker.person == Some(person.id) {
@@ -155,7 +154,7 @@ impl NewMandate {
             (m::until_at.eq(now.saturating_add(self.days.saturating_mul(DAY_MS))), m::version.eq(1_i64)),
         );
         diesel::insert_into(m::mandates).values(row).execute(c)?;
-        self.tell(c, spine, &worker.name)?;
+        self.tell(c, office, &worker.name)?;
         of_id(c, self.id)
     }
 
@@ -172,13 +171,13 @@ impl NewMandate {
     }
 
     /// Whoever may act for the person learns who acts in their stead, and can object.
-    fn tell(&self, c: &mut AnyConn, spine: &Spine, worker: &str) -> Result<()> {
+    fn tell(&self, c: &mut AnyConn, office: &Office, worker: &str) -> Result<()> {
         let place = self.channel.label();
         let body =
             format!("工作人员{worker}登记了{place}代办。办理的每一步都能在办件中看到；如果没有同意过，请马上联系当地残联。");
-        for (account, _) in links::recipients_for(c, self.person, spine.today())? {
+        for (account, _) in links::recipients_for(c, self.person, office.today())? {
             let news = inbox::News { account, kind: "mandate", title: "有工作人员代为办理", body: &body };
-            inbox::inform(c, &spine.keys, news, spine.now)?;
+            inbox::inform(c, &office.keys, news, office.now)?;
         }
         Ok(())
     }

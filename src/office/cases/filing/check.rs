@@ -2,17 +2,17 @@
 
 use super::papers;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
 
 /// Everything to mend, in the order of the form; empty when the case can be submitted.
-pub fn check(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>> {
-    let service = spine.services.get(&case.service)?;
-    let mut found = service.check(c, spine, case)?;
+pub fn check(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<Detail>> {
+    let service = office.services.get(&case.service)?;
+    let mut found = service.check(c, office, case)?;
     let policy = county::pinned(c, case.policy_id)?.common.clone();
-    let conditions = service.conditions(c, spine, case)?;
+    let conditions = service.conditions(c, office, case)?;
     let there = papers::materials_of(c, case.id)?;
     for material in policy.materials.iter().filter(|m| m.required.holds(&conditions)) {
         if !there.contains(&material.code) {

@@ -8,12 +8,11 @@ use serde::de::DeserializeOwned;
 use crate::office::accounts::faults;
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::mandates;
-use crate::office::cases::moving::clocks;
-use crate::office::cases::moving::corrections;
+use crate::office::cases::moving::{clocks, corrections};
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes;
 use crate::office::cases::record::history::{self, Line};
-use crate::office::cases::service::{Service, Spine};
+use crate::office::cases::service::{Office, Service};
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::platform::crypto::{DataKey, Place};
@@ -44,16 +43,16 @@ pub struct NewDraft {
 
 /// Begins a draft for a person whom the filer may act for; the county's policy of today is pinned. Errors: 10006, 13003,
 /// 20006, 20009.
-pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new: &NewDraft) -> Result<Case> {
-    mandates::relation(c, &new.filer, new.person, spine.now)?;
+pub fn begin(c: &mut AnyConn, office: &Office, service: &dyn Service, id: Id, new: &NewDraft) -> Result<Case> {
+    mandates::relation(c, &new.filer, new.person, office.now)?;
     let person = persons::find(c, new.person)?.ok_or_else(Error::not_found)?;
-    let policy = county::current(c, &person.county, service.code(), spine.today())?;
+    let policy = county::current(c, &person.county, service.code(), office.today())?;
     let policy = policy.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
-    let (key, wrapped) = spine.keys.new_data_key(&Place::new("cases", "data_key", id.as_bytes()))?;
-    let begun = Beginner::of(c, spine, new)?;
+    let (key, wrapped) = office.keys.new_data_key(&Place::new("cases", "data_key", id.as_bytes()))?;
+    let begun = Beginner::of(c, office, new)?;
     let mut case = Case {
         id,
-        number: number(service.letters(), spine, id, |number| case::number_taken(c, number))?,
+        number: number(service.letters(), office, id, |number| case::number_taken(c, number))?,
         service: service.code().to_owned(),
         kind: new.kind.clone(),
         period: new.period.clone(),
@@ -74,16 +73,16 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         claimed_by: None,
         claim_until: None,
         submitted_at: None,
-        state_since: spine.now,
+        state_since: office.now,
         due_at: None,
         days_left: None,
-        alarm_at: Some(clocks::draft_until(spine.now)),
+        alarm_at: Some(clocks::draft_until(office.now)),
         ended_at: None,
         live_key: None,
         data_key: wrapped,
         head: Vec::new(),
         events: 0,
-        created_at: spine.now,
+        created_at: office.now,
         clock_from: None,
         clock_days: None,
         risk_at: None,
@@ -111,7 +110,7 @@ pub fn begin(c: &mut AnyConn, spine: &Spine, service: &dyn Service, id: Id, new:
         actor: Some(new.filer.id()),
         reason: begun.step.map(str::to_owned),
         note: None,
-        at: spine.now,
+        at: office.now,
     };
     history::append(c, &key, &mut case, line)?;
     case::update(c, &case, 1)?;
@@ -128,7 +127,7 @@ struct Beginner {
 }
 
 impl Beginner {
-    fn of(c: &mut AnyConn, spine: &Spine, new: &NewDraft) -> Result<Beginner> {
+    fn of(c: &mut AnyConn, office: &Office, new: &NewDraft) -> Result<Beginner> {
         let worker = match &new.filer {
             Filer::Officer(worker) => worker,
             Filer::Resident(account) => {
@@ -136,7 +135,8 @@ impl Beginner {
                 return Ok(Beginner { applicant, filed_by: None, channel: "phone", step: None });
             }
         };
-        let mandate = mandates::strongest(c, worker.id, new.person, spine.now)?.ok_or_else(|| Error::new(&faults::NO_MANDATE))?;
+        let mandate =
+            mandates::strongest(c, worker.id, new.person, office.now)?.ok_or_else(|| Error::new(&faults::NO_MANDATE))?;
         Ok(Beginner {
             applicant: mandate.giver_account,
             filed_by: Some(worker.id),
@@ -147,8 +147,8 @@ impl Beginner {
 }
 
 /// Letters, day and six digits: JY20261121483920. A twin of the same day takes the next free one.
-pub fn number(letters: &str, spine: &Spine, id: Id, mut taken: impl FnMut(&str) -> Result<bool>) -> Result<String> {
-    let day = spine.today();
+pub fn number(letters: &str, office: &Office, id: Id, mut taken: impl FnMut(&str) -> Result<bool>) -> Result<String> {
+    let day = office.today();
     let tail = id.as_bytes().iter().skip(8).fold(0_u64, |sum, b| sum.wrapping_mul(257).wrapping_add(u64::from(*b)));
     for step in 0..1_000_u64 {
         let digits = tail.wrapping_add(step) % 1_000_000;
@@ -172,8 +172,8 @@ fn place(case: &Id) -> Place<'_> {
 }
 
 /// Saves one section over the version that the phone saw (0 for a new one). Only drafts, and what a correction asks for.
-pub fn save<T: Serialize>(c: &mut AnyConn, spine: &Spine, case: &Case, section: &str, seen: i64, body: &T) -> Result<i64> {
-    editable(c, spine, case, &format!("section:{section}"))?;
+pub fn save<T: Serialize>(c: &mut AnyConn, office: &Office, case: &Case, section: &str, seen: i64, body: &T) -> Result<i64> {
+    editable(c, office, case, &format!("section:{section}"))?;
     use case_sections::dsl as s;
     let found: Option<i64> = s::case_sections.find((case.id, section)).select(s::version).get_result(c).optional()?;
     let now_at = found.unwrap_or(0);
@@ -183,7 +183,7 @@ pub fn save<T: Serialize>(c: &mut AnyConn, spine: &Spine, case: &Case, section: 
         return Err(Error::stale(current));
     }
     let plain = serde_json::to_vec(body).map_err(Error::internal)?;
-    let sealed = case.key(&spine.keys)?.seal(&place(&case.id), &plain)?;
+    let sealed = case.key(&office.keys)?.seal(&place(&case.id), &plain)?;
     let version = now_at.saturating_add(1);
     if found.is_none() {
         let row = (
@@ -191,14 +191,14 @@ pub fn save<T: Serialize>(c: &mut AnyConn, spine: &Spine, case: &Case, section: 
             s::section.eq(section),
             s::version.eq(version),
             s::body.eq(sealed),
-            s::updated_at.eq(spine.now),
+            s::updated_at.eq(office.now),
         );
         diesel::insert_into(s::case_sections).values(row).execute(c)?;
     } else {
         let row = diesel::update(s::case_sections.find((case.id, section)));
-        row.set((s::version.eq(version), s::body.eq(sealed), s::updated_at.eq(spine.now))).execute(c)?;
+        row.set((s::version.eq(version), s::body.eq(sealed), s::updated_at.eq(office.now))).execute(c)?;
     }
-    corrections::answered(c, case, &format!("section:{section}"), spine.now)?;
+    corrections::answered(c, case, &format!("section:{section}"), office.now)?;
     Ok(version)
 }
 
@@ -221,11 +221,11 @@ pub fn saved(c: &mut AnyConn, case: Id) -> Result<Vec<(String, i64)>> {
 }
 
 /// A draft may change everywhere, a correction only where it asks, an approved case where its service still waits.
-pub fn editable(c: &mut AnyConn, spine: &Spine, case: &Case, target: &str) -> Result<()> {
+pub fn editable(c: &mut AnyConn, office: &Office, case: &Case, target: &str) -> Result<()> {
     let may = match case.state {
         State::Draft => true,
         State::CorrectionRequested => corrections::asks_for(c, case, target)?,
-        State::Approved => spine.services.get(&case.service)?.open_after_approval(c, case)?.contains(&target),
+        State::Approved => office.services.get(&case.service)?.open_after_approval(c, case)?.contains(&target),
         _ => false,
     };
     if may { Ok(()) } else { Err(Error::new(&codes::NOT_EDITABLE).with_current(case.current())) }

@@ -1,7 +1,7 @@
 //! The file of a paper: what can be refused about it, and its place in the vault.
 
 use super::papers::Paper;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::crypto::Place;
@@ -16,9 +16,9 @@ crate::codes! { FILES;
 }
 
 /// Puts the cleaned file into the vault, durable before its row exists.
-pub async fn store(app: &App, spine: &Spine, case: Id, material: &str, alt: &str, clean: Processed) -> Result<Paper> {
+pub async fn store(app: &App, office: &Office, case: Id, material: &str, alt: &str, clean: Processed) -> Result<Paper> {
     let (id, file_id) = (app.clock.id(), app.clock.id());
-    let (key, wrapped) = spine.keys.new_data_key(&Place::new("papers", "file_key", file_id.as_bytes()))?;
+    let (key, wrapped) = office.keys.new_data_key(&Place::new("papers", "file_key", file_id.as_bytes()))?;
     let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
     let has_thumbnail = clean.thumbnail.is_some();
     if let Some(small) = clean.thumbnail {
@@ -41,8 +41,8 @@ pub async fn store(app: &App, spine: &Spine, case: Id, material: &str, alt: &str
         file_id,
         file_key: wrapped,
         has_thumbnail,
-        alt_text: spine.keys.seal_text(&Place::new("papers", "alt_text", id.as_bytes()), alt)?,
-        uploaded_at: spine.now,
+        alt_text: office.keys.seal_text(&Place::new("papers", "alt_text", id.as_bytes()), alt)?,
+        uploaded_at: office.now,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::office::cases::access::mandates;
 use crate::office::cases::moving::corrections;
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::policy::county;
 use crate::platform::crypto::{DataKey, LINK_LIFE_MS, Link, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -124,8 +124,8 @@ impl Viewer {
 
 impl Paper {
     /// The key of its file.
-    pub fn key(&self, spine: &Spine) -> Result<DataKey> {
-        Ok(spine.keys.open_data_key(&Place::new("papers", "file_key", self.file_id.as_bytes()), &self.file_key)?)
+    pub fn key(&self, office: &Office) -> Result<DataKey> {
+        Ok(office.keys.open_data_key(&Place::new("papers", "file_key", self.file_id.as_bytes()), &self.file_key)?)
     }
 
     /// Nobody took it back: what was deleted is shown to nobody, by no link that was given before.
@@ -134,12 +134,12 @@ impl Paper {
     }
 
     /// As this viewer sees it.
-    pub fn view(&self, spine: &Spine, viewer: Viewer) -> Result<PaperView> {
-        let alt = spine.keys.open_text(&Place::new("papers", "alt_text", self.id.as_bytes()), &self.alt_text)?;
-        let until = spine.now.saturating_add(LINK_LIFE_MS);
+    pub fn view(&self, office: &Office, viewer: Viewer) -> Result<PaperView> {
+        let alt = office.keys.open_text(&Place::new("papers", "alt_text", self.id.as_bytes()), &self.alt_text)?;
+        let until = office.now.saturating_add(LINK_LIFE_MS);
         let (file, holder) = (self.id.to_string(), if let Viewer::Worker(id) = viewer { id.to_string() } else { String::new() });
         let link = |v: Variant| {
-            let signed = spine.keys.sign_link(&Link { file: &file, variant: v.as_str(), holder: &holder, expires_ms: until });
+            let signed = office.keys.sign_link(&Link { file: &file, variant: v.as_str(), holder: &holder, expires_ms: until });
             (viewer != Viewer::Outsider && self.stands()).then(|| format!("/api/v1/files/{file}?variant={}&{signed}", v.as_str()))
         };
         let label = if self.stands() { "已收到" } else { "已删除" };
@@ -178,8 +178,8 @@ pub fn of(c: &mut AnyConn, case: Id) -> Result<Vec<Paper>> {
 }
 
 /// The same, as this viewer sees them.
-pub fn views_of(c: &mut AnyConn, spine: &Spine, case: &Case, viewer: Viewer) -> Result<Vec<PaperView>> {
-    of(c, case.id)?.iter().map(|p| p.view(spine, viewer)).collect()
+pub fn views_of(c: &mut AnyConn, office: &Office, case: &Case, viewer: Viewer) -> Result<Vec<PaperView>> {
+    of(c, case.id)?.iter().map(|p| p.view(office, viewer)).collect()
 }
 
 /// Materials for which at least one paper was received.
@@ -213,8 +213,8 @@ pub fn of_person(c: &mut AnyConn, owner: Option<Id>, person: Id, after: Option<A
 }
 
 /// The case takes a paper for this material now, and there is room for another page.
-pub fn room_for(c: &mut AnyConn, spine: &Spine, case: &Case, material: &str) -> Result<()> {
-    drafts::editable(c, spine, case, &format!("material:{material}"))?;
+pub fn room_for(c: &mut AnyConn, office: &Office, case: &Case, material: &str) -> Result<()> {
+    drafts::editable(c, office, case, &format!("material:{material}"))?;
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let mut faults = Faults::new();
     match policy.materials.iter().find(|m| m.code == material) {
@@ -231,15 +231,15 @@ pub fn room_for(c: &mut AnyConn, spine: &Spine, case: &Case, material: &str) -> 
 }
 
 /// Stores the row of a file that lies in the vault.
-pub fn add(c: &mut AnyConn, spine: &Spine, case: &Case, paper: &Paper) -> Result<()> {
-    room_for(c, spine, case, &paper.material)?;
+pub fn add(c: &mut AnyConn, office: &Office, case: &Case, paper: &Paper) -> Result<()> {
+    room_for(c, office, case, &paper.material)?;
     diesel::insert_into(papers::table).values(paper.clone()).execute(c)?;
-    corrections::answered(c, case, &format!("material:{}", paper.material), spine.now)
+    corrections::answered(c, case, &format!("material:{}", paper.material), office.now)
 }
 
 /// Takes a paper back while its case may change.
-pub fn withdraw(c: &mut AnyConn, spine: &Spine, case: &Case, paper: &Paper) -> Result<()> {
-    drafts::editable(c, spine, case, &format!("material:{}", paper.material))?;
+pub fn withdraw(c: &mut AnyConn, office: &Office, case: &Case, paper: &Paper) -> Result<()> {
+    drafts::editable(c, office, case, &format!("material:{}", paper.material))?;
     let row = papers::table.filter(papers::id.eq(paper.id).and(papers::state.eq("received")));
     let changed = diesel::update(row).set(papers::state.eq("withdrawn")).execute(c)?;
     if changed == 1 { Ok(()) } else { Err(Error::not_found()) }

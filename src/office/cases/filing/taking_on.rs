@@ -13,7 +13,7 @@ use crate::office::cases::moving::clocks::Counting;
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::{self, Case, cases};
 use crate::office::cases::record::codes;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
 use crate::office::policy::county;
 use crate::platform::db::AnyConn;
@@ -23,35 +23,35 @@ use crate::rules::lifecycle::{Action, Role, State, permitted};
 
 /// Takes a case on: the account may act for the person, the applicant may no longer.
 /// Errors: 10006 not for the caller, 10030 stale, 12xxx consent, 20001 its applicant may still act or it has ended.
-pub fn take_on(c: &mut AnyConn, spine: &Spine, account: Id, id: Id, seen: i64, consent: Option<&str>) -> Result<Case> {
+pub fn take_on(c: &mut AnyConn, office: &Office, account: Id, id: Id, seen: i64, consent: Option<&str>) -> Result<Case> {
     let mut case = case::find(c, id)?;
-    links::may_act(c, account, case.person_id, spine.today())?.ok_or_else(Error::not_found)?;
+    links::may_act(c, account, case.person_id, office.today())?.ok_or_else(Error::not_found)?;
     case.seen(seen)?;
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let actor = Actor::Applicant(account);
     let rule = permitted(case.state, Action::TakeOn, case.standing(&actor, Role::Applicant, &policy));
     // What a worker filed for somebody without an account is theirs once they have one.
-    let left = left_behind(c, spine, &case)?;
+    let left = left_behind(c, office, &case)?;
     if rule.is_none() || !left && case.applicant_id.is_some() {
         return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
     }
-    consents::given(c, spine, &Filer::Resident(account), case.person_id, consent)?;
+    consents::given(c, office, &Filer::Resident(account), case.person_id, consent)?;
     let (loaded, from) = (case.version, case.state);
     if case.applicant_id.is_none() {
         papers::given_to(c, case.id, account)?;
     }
     case.applicant_id = Some(account);
     if left && case.state == State::CorrectionRequested {
-        Counting::new(c, spine, &policy)?.take_up(&mut case);
+        Counting::new(c, office, &policy)?.take_up(&mut case);
     }
     let act = Act { actor, action: Action::TakeOn, version: Some(seen), reason: None, note: None };
-    write(c, spine, &mut case, loaded, from, Role::Applicant, &act)?;
+    write(c, office, &mut case, loaded, from, Role::Applicant, &act)?;
     Ok(case)
 }
 
 /// A link has ended: whoever else may act for the person is told of cases that wait for them, in the same write.
-pub fn link_ended(c: &mut AnyConn, spine: &Spine, account: Id, person: Id) -> Result<()> {
-    if links::may_act(c, account, person, spine.today())?.is_some() {
+pub fn link_ended(c: &mut AnyConn, office: &Office, account: Id, person: Id) -> Result<()> {
+    if links::may_act(c, account, person, office.today())?.is_some() {
         return Ok(());
     }
     let left = cases::person_id.eq(person).and(cases::applicant_id.eq(account)).and(cases::ended_at.is_null());
@@ -59,10 +59,10 @@ pub fn link_ended(c: &mut AnyConn, spine: &Spine, account: Id, person: Id) -> Re
     if waiting == 0 {
         return Ok(());
     }
-    for (other, _) in links::recipients_for(c, person, spine.today())? {
+    for (other, _) in links::recipients_for(c, person, office.today())? {
         let body = "有申请的原代办人已不能办理，您可以在“待接手的办件”里接手。";
         let news = inbox::News { account: other, kind: "to_be_taken_on", title: "有办件等待接手", body };
-        inbox::inform(c, &spine.keys, news, spine.now)?;
+        inbox::inform(c, &office.keys, news, office.now)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::policy::calendar;
 use crate::office::policy::terms::CommonPolicy;
 use crate::platform::code::Code;
@@ -31,20 +31,26 @@ pub(in crate::office) struct Circumstances<'a> {
 }
 
 impl<'a> Circumstances<'a> {
-    pub fn of(c: &mut AnyConn, spine: &Spine, case: &Case, policy: &CommonPolicy, actor: &'a Actor) -> Result<Circumstances<'a>> {
+    pub fn of(
+        c: &mut AnyConn,
+        office: &Office,
+        case: &Case,
+        policy: &CommonPolicy,
+        actor: &'a Actor,
+    ) -> Result<Circumstances<'a>> {
         let mut found = Circumstances {
             actor,
-            now: spine.now,
+            now: office.now,
             undo_until: clocks::undo_until(case, policy),
             conflicted: false,
             mending: false,
             appeal_until: None,
             urge_from: None,
-            by_service: spine.services.get(&case.service)?.holds_back(c, case)?,
+            by_service: office.services.get(&case.service)?.holds_back(c, case)?,
         };
         match actor {
             Actor::Worker(worker) => {
-                found.conflicted = conflicted(c, spine, case, worker.id, worker.person)?;
+                found.conflicted = conflicted(c, office, case, worker.id, worker.person)?;
                 if case.state == State::CorrectionRequested && case.decided_by == Some(worker.id) {
                     found.mending = corrections::begun(c, case)?;
                 }

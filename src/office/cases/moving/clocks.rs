@@ -5,7 +5,7 @@
 
 use crate::office::cases::record::actor::Due;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::policy::calendar;
 use crate::office::policy::terms::CommonPolicy;
 use crate::platform::db::AnyConn;
@@ -53,8 +53,8 @@ pub(in crate::office) struct Counting<'a> {
 }
 
 impl<'a> Counting<'a> {
-    pub fn new(c: &mut AnyConn, spine: &Spine, policy: &'a CommonPolicy) -> Result<Counting<'a>> {
-        Ok(Counting { calendar: calendar::load_around(c, spine.today())?, policy, now: spine.now })
+    pub fn new(c: &mut AnyConn, office: &Office, policy: &'a CommonPolicy) -> Result<Counting<'a>> {
+        Ok(Counting { calendar: calendar::load_around(c, office.today())?, policy, now: office.now })
     }
 
     /// Gives the present state so many working days from now.

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::platform::crypto::{DataKey, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Detail, Error, Result};
@@ -63,11 +63,11 @@ pub struct Ask {
 }
 
 /// Writes the items of a new notice.
-pub fn ask(c: &mut AnyConn, spine: &Spine, case: &Case, asks: &[Ask]) -> Result<()> {
+pub fn ask(c: &mut AnyConn, office: &Office, case: &Case, asks: &[Ask]) -> Result<()> {
     let round = of(c, case.id)?.iter().map(|i| i.round).max().unwrap_or(0).saturating_add(1);
-    let key = case.key(&spine.keys)?;
+    let key = case.key(&office.keys)?;
     for (place, ask) in asks.iter().enumerate() {
-        let id = Id::at(spine.now);
+        let id = Id::at(office.now);
         let note = match &ask.note {
             Some(text) => Some(key.seal(&Place::new("correction_items", "note", id.as_bytes()), text.as_bytes())?),
             None => None,
@@ -81,7 +81,7 @@ pub fn ask(c: &mut AnyConn, spine: &Spine, case: &Case, asks: &[Ask]) -> Result<
             reason: ask.reason.clone(),
             note,
             state: "open".to_owned(),
-            asked_at: spine.now,
+            asked_at: office.now,
             answered_at: None,
         };
         diesel::insert_into(correction_items::table).values(item).execute(c)?;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::paging::After;
@@ -42,19 +42,19 @@ pub struct PublicLine {
 }
 
 /// Puts a case on the board until its notice ends.
-pub fn put_up(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<()> {
-    let service = spine.services.get(&case.service)?;
-    let line = service.public_line(c, spine, case)?;
+pub fn put_up(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
+    let service = office.services.get(&case.service)?;
+    let line = service.public_line(c, office, case)?;
     use publications::dsl as p;
     let row = (
-        p::id.eq(Id::at(spine.now)),
+        p::id.eq(Id::at(office.now)),
         p::case_id.eq(case.id),
         p::county.eq(&case.county),
         p::area.eq(&case.area),
         p::service.eq(service.label()),
         p::line.eq(line),
-        p::from_at.eq(spine.now),
-        p::until_at.eq(case.due_at.unwrap_or(spine.now)),
+        p::from_at.eq(office.now),
+        p::until_at.eq(case.due_at.unwrap_or(office.now)),
     );
     diesel::insert_into(p::publications).values(row).execute(c)?;
     Ok(())
@@ -97,11 +97,11 @@ pub fn board(c: &mut AnyConn, county: &str, now: i64, after: Option<After>, limi
 }
 
 /// Keeps the public board in step with the case, in the same write.
-pub(in crate::office) fn publish(c: &mut AnyConn, spine: &Spine, case: &Case, from: State) -> Result<()> {
+pub(in crate::office) fn publish(c: &mut AnyConn, office: &Office, case: &Case, from: State) -> Result<()> {
     match (from, case.state) {
-        (State::PublicNotice, State::PublicNotice) => until(c, case, spine.now),
-        (_, State::PublicNotice) => put_up(c, spine, case),
-        (State::PublicNotice, _) => take_down(c, case.id, spine.now),
+        (State::PublicNotice, State::PublicNotice) => until(c, case, office.now),
+        (_, State::PublicNotice) => put_up(c, office, case),
+        (State::PublicNotice, _) => take_down(c, case.id, office.now),
         _ => Ok(()),
     }
 }

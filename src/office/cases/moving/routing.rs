@@ -3,7 +3,7 @@
 use crate::office::accounts::serving::serving;
 use crate::office::cases::access::four_eyes::someone_is_free;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::policy::terms::CommonPolicy;
 use crate::office::stored;
 use crate::platform::db::AnyConn;
@@ -12,29 +12,29 @@ use crate::rules::areas::AreaLevel;
 use crate::rules::lifecycle::{Desk, Role};
 
 /// On to the first desk of the chain.
-pub(in crate::office) fn enter(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
+pub(in crate::office) fn enter(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
     case.chain_at = -1;
-    forward(c, spine, case, policy)
+    forward(c, office, case, policy)
 }
 
 /// On from a chain's desk where nobody may act any more, since who served it has handed something in.
-pub(in crate::office) fn onward(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
-    if staffed(c, spine, case)? { Ok(()) } else { forward(c, spine, case, policy) }
+pub(in crate::office) fn onward(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
+    if staffed(c, office, case)? { Ok(()) } else { forward(c, office, case, policy) }
 }
 
 /// On to the next desk where somebody may act. Past the last desk only the city serves: where everybody at the last one has to
 /// do with the case, and somebody serves the city.
-pub(in crate::office) fn forward(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
+pub(in crate::office) fn forward(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
     let last = i64::try_from(policy.chain.len()).unwrap_or(0).saturating_sub(1);
     loop {
         let next = case.chain_at.saturating_add(1).min(last);
         place(case, policy, next)?;
-        if staffed(c, spine, case)? {
+        if staffed(c, office, case)? {
             return Ok(());
         }
         if next >= last {
             hand_to(case, Desk::City)?;
-            return if staffed(c, spine, case)? { Ok(()) } else { place(case, policy, last) };
+            return if staffed(c, office, case)? { Ok(()) } else { place(case, policy, last) };
         }
         tracing::info!(case = %case.id, desk = case.desk.map(Desk::code), "nobody may act at this desk, going on");
     }
@@ -47,10 +47,10 @@ pub(in crate::office) fn back(case: &mut Case, policy: &CommonPolicy) -> Result<
 }
 
 /// On to the desk above the chain; where nobody serves it, to the last desk again, where another officer decides.
-pub(in crate::office) fn appeal(c: &mut AnyConn, spine: &Spine, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
+pub(in crate::office) fn appeal(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
     case.chain_at = i64::try_from(policy.chain.len()).map_err(Error::internal)?;
     hand_to(case, Desk::City)?;
-    if staffed(c, spine, case)? { Ok(()) } else { place(case, policy, case.chain_at.saturating_sub(1)) }
+    if staffed(c, office, case)? { Ok(()) } else { place(case, policy, case.chain_at.saturating_sub(1)) }
 }
 
 /// On no desk: a draft, or an ended case.
@@ -85,10 +85,10 @@ fn area_of(case: &Case, desk: Desk) -> Result<String> {
 }
 
 /// Somebody serves the desk who has nothing to do with the case.
-fn staffed(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<bool> {
+fn staffed(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
     let (Some(desk), Some(area)) = (case.desk, case.desk_area.as_deref()) else { return Ok(false) };
     let role: Role = desk.role();
     let area = stored::area(area)?;
-    let workers = serving(c, role, &area, case.desk_point, spine.now)?;
-    someone_is_free(c, spine, case, &workers)
+    let workers = serving(c, role, &area, case.desk_point, office.now)?;
+    someone_is_free(c, office, case, &workers)
 }

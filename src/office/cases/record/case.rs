@@ -257,7 +257,7 @@ pub fn pace(state: State, days_left: bool, due_at: Option<i64>, risk_at: Option<
     Pace::of(due_at, risk_at, stands && !state.ended(), now)
 }
 
-/// Loads a case for work inside the spine, whoever asks.
+/// Loads a case for work inside the office, whoever asks.
 pub fn find(c: &mut AnyConn, id: Id) -> Result<Case> {
     let found = cases::table.find(id).select(<Case as Selectable<MultiBackend>>::construct_selection());
     found.get_result(c).optional()?.ok_or_else(Error::not_found)

@@ -27,18 +27,18 @@ impl Services {
     }
 }
 
-/// What a write of the spine needs: keys, services, and the moment at which the request came.
+/// What a write of the office needs: keys, services, and the moment at which the request came.
 #[derive(Clone)]
-pub struct Spine {
+pub struct Office {
     pub keys: Arc<Keyring>,
     pub services: Services,
     /// Epoch milliseconds; taken before the write, so that a second run sees the same moment.
     pub now: i64,
 }
 
-impl Spine {
-    pub fn of(app: &App, services: &Services) -> Spine {
-        Spine { keys: app.keys.clone(), services: services.clone(), now: app.clock.now_ms() }
+impl Office {
+    pub fn of(app: &App, services: &Services) -> Office {
+        Office { keys: app.keys.clone(), services: services.clone(), now: app.clock.now_ms() }
     }
 
     /// Today in Beijing.

@@ -1,4 +1,4 @@
-//! What the spine asks of a service. The spine never asks which service it is.
+//! What the office asks of a service. The office never asks which service it is.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -16,7 +16,7 @@ use crate::rules::lifecycle::{Action, Desk};
 pub mod context; // keys, registry, the moment
 pub mod figures; // tables of the yearly report, and what they are asked about
 
-pub use context::{Services, Spine};
+pub use context::{Office, Services};
 use figures::{ReportTable, Scope};
 
 /// One service: a slice with its own tables, rules and bodies.
@@ -61,16 +61,16 @@ pub trait Service: Send + Sync + 'static {
     }
 
     /// What this person could have today, and why not.
-    fn offers(&self, c: &mut AnyConn, spine: &Spine, person: Id) -> Result<Vec<Offer>>;
+    fn offers(&self, c: &mut AnyConn, office: &Office, person: Id) -> Result<Vec<Offer>>;
 
-    /// What keeps the case from being submitted, in the order of the form; papers are checked by the spine.
-    fn check(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<Detail>>;
+    /// What keeps the case from being submitted, in the order of the form; papers are checked by the office.
+    fn check(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<Detail>>;
 
     /// Conditions of the policy's materials that hold for this case (`Required::When`).
-    fn conditions(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Vec<String>>;
+    fn conditions(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<String>>;
 
     /// Follows an action in the same write, after the case moved; an error undoes all of it.
-    fn follow(&self, c: &mut AnyConn, spine: &Spine, case: &Case, action: Action) -> Result<()>;
+    fn follow(&self, c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> Result<()>;
 
     /// What only the service knows that keeps an action from happening now, each with what is answered then.
     fn holds_back(&self, _c: &mut AnyConn, _case: &Case) -> Result<Vec<(Action, &'static Code)>> {
@@ -97,13 +97,13 @@ pub trait Service: Send + Sync + 'static {
     }
 
     /// The masked line of the public notice; none names a minor.
-    fn public_line(&self, c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<String>;
+    fn public_line(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<String>;
 
     /// Its own lines on a paper, in plain words and in order.
-    fn printed(&self, c: &mut AnyConn, spine: &Spine, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>>;
+    fn printed(&self, c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>>;
 
     /// What somebody who goes round a village should see to for this service, the most urgent first, at most `most`.
-    fn errands(&self, _c: &mut AnyConn, _spine: &Spine, _village: &AreaCode, _most: i64) -> Result<Vec<Errand>> {
+    fn errands(&self, _c: &mut AnyConn, _spine: &Office, _village: &AreaCode, _most: i64) -> Result<Vec<Errand>> {
         Ok(Vec::new())
     }
 
@@ -111,7 +111,7 @@ pub trait Service: Send + Sync + 'static {
     fn report_tables(&self, c: &mut AnyConn, scope: &Scope) -> Result<Vec<ReportTable>>;
 
     /// Work that a clock starts (offers that expire); answers how many rows it changed.
-    fn tick(&self, c: &mut AnyConn, spine: &Spine) -> Result<usize>;
+    fn tick(&self, c: &mut AnyConn, office: &Office) -> Result<usize>;
 }
 
 /// A reason to see somebody at home.

@@ -10,7 +10,7 @@ use crate::labelled;
 use crate::office::accounts::guards::Filer;
 use crate::office::accounts::links;
 use crate::office::cases::record::case::{Case, cases};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -82,7 +82,7 @@ fn query<'a>(f: &Filter) -> Query<'a> {
 }
 
 /// Newest first; one row more than `limit` when there are more.
-pub fn list(c: &mut AnyConn, spine: &Spine, f: &Filter, after: Option<After>, limit: i64) -> Result<Vec<(After, CaseSummary)>> {
+pub fn list(c: &mut AnyConn, office: &Office, f: &Filter, after: Option<After>, limit: i64) -> Result<Vec<(After, CaseSummary)>> {
     let mut page = query(f);
     if let Some(a) = after {
         page = page.filter(cases::created_at.lt(a.at).or(cases::created_at.eq(a.at).and(cases::id.lt(a.id))));
@@ -92,11 +92,11 @@ pub fn list(c: &mut AnyConn, spine: &Spine, f: &Filter, after: Option<After>, li
         .limit(limit.saturating_add(1))
         .select(<Case as Selectable<MultiBackend>>::construct_selection())
         .load(c)?;
-    summaries(c, spine, rows, |case| case.created_at)
+    summaries(c, office, rows, |case| case.created_at)
 }
 
 /// Those that wait for their applicant: how many, and the newest of them.
-pub fn waiting(c: &mut AnyConn, spine: &Spine, account: Id, most: i64) -> Result<(i64, Vec<CaseSummary>)> {
+pub fn waiting(c: &mut AnyConn, office: &Office, account: Id, most: i64) -> Result<(i64, Vec<CaseSummary>)> {
     let live = Filter { of: Of::Applicant(account), live: Some(true) };
     let states: Vec<State> = State::ALL.iter().copied().filter(|s| s.waits_for_applicant()).collect();
     let count = query(&live).filter(cases::state.eq_any(states.clone())).count().get_result(c)?;
@@ -106,14 +106,14 @@ pub fn waiting(c: &mut AnyConn, spine: &Spine, account: Id, most: i64) -> Result
         .limit(most)
         .select(<Case as Selectable<MultiBackend>>::construct_selection())
         .load(c)?;
-    let lines = summaries(c, spine, rows, |case| case.created_at)?;
+    let lines = summaries(c, office, rows, |case| case.created_at)?;
     Ok((count, lines.into_iter().map(|(_, line)| line).collect()))
 }
 
 /// Cases as lines, with the names of their persons from one query.
 pub fn summaries(
     c: &mut AnyConn,
-    spine: &Spine,
+    office: &Office,
     rows: Vec<Case>,
     at: impl Fn(&Case) -> i64,
 ) -> Result<Vec<(After, CaseSummary)>> {
@@ -121,8 +121,8 @@ pub fn summaries(
     let mut out = Vec::with_capacity(rows.len());
     for case in rows {
         let name = names.iter().find(|(id, _)| *id == case.person_id).map_or("", |(_, n)| n.as_str());
-        let service = spine.services.get(&case.service)?;
-        out.push((After { at: at(&case), id: case.id }, views::summary(&case, service, name, spine.now)));
+        let service = office.services.get(&case.service)?;
+        out.push((After { at: at(&case), id: case.id }, views::summary(&case, service, name, office.now)));
     }
     Ok(out)
 }
@@ -146,15 +146,15 @@ pub fn counts(c: &mut AnyConn, f: &Filter) -> Result<Vec<StateCount>> {
 /// A page of the cases that an account may take on, the newest first; one row more than `limit` when there are more.
 pub fn may_take_on(
     c: &mut AnyConn,
-    spine: &Spine,
+    office: &Office,
     account: Id,
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<(After, CaseSummary)>> {
-    let mut persons: Vec<Id> = links::persons_of(c, account, spine.today())?.into_iter().map(|(person, _)| person).collect();
+    let mut persons: Vec<Id> = links::persons_of(c, account, office.today())?.into_iter().map(|(person, _)| person).collect();
     persons.sort();
     persons.dedup();
-    let acting = links::acting_for(c, &persons, spine.today())?;
+    let acting = links::acting_for(c, &persons, office.today())?;
     type Mine = Box<dyn BoxableExpression<cases::table, MultiBackend, SqlType = Nullable<Bool>>>;
     let mine = persons.into_iter().fold(None, |all: Option<Mine>, person| {
         let there: Vec<Option<Id>> = acting.iter().filter(|(p, _)| *p == person).map(|(_, account)| Some(*account)).collect();
@@ -175,5 +175,5 @@ pub fn may_take_on(
         .limit(limit.saturating_add(1))
         .select(<Case as Selectable<MultiBackend>>::construct_selection())
         .load(c)?;
-    summaries(c, spine, rows, |case| case.created_at)
+    summaries(c, office, rows, |case| case.created_at)
 }

@@ -14,19 +14,17 @@ use crate::office::cases::moving::corrections::{self, Item};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::history::{self, Event};
-use crate::office::cases::service::{Service, Spine};
+use crate::office::cases::service::{Office, Service};
 use crate::office::people::persons;
-use crate::office::policy::areas;
-use crate::office::policy::county;
 use crate::office::policy::terms::{CommonPolicy, Material};
+use crate::office::policy::{areas, county};
 use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::{beijing_date, rfc3339};
-use crate::rules::lifecycle::Role;
-use crate::rules::lifecycle::{Action, State};
+use crate::rules::lifecycle::{Action, Role, State};
 use crate::rules::pace::Pace;
 
 /// A case in a list.
@@ -184,12 +182,12 @@ pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: i64) 
 }
 
 /// A case for its reader; none for somebody who may only look.
-pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, reader: Option<&Actor>) -> Result<CaseView> {
-    let service = spine.services.get(&case.service)?;
+pub fn full(c: &mut AnyConn, office: &Office, case: &Case, reader: Option<&Actor>) -> Result<CaseView> {
+    let service = office.services.get(&case.service)?;
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let person = persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default();
-    let key = case.key(&spine.keys)?;
-    let mut actions = reader.map(|actor| offered(c, spine, case, actor)).transpose()?.unwrap_or_default();
+    let key = case.key(&office.keys)?;
+    let mut actions = reader.map(|actor| offered(c, office, case, actor)).transpose()?.unwrap_or_default();
     // A case is taken on by somebody who does not see it yet.
     actions.retain(|action| *action != Action::TakeOn);
     let inside = matches!(reader, Some(Actor::Worker(_)));
@@ -203,9 +201,9 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, reader: Option<&Actor>)
         timeline.push(line(&event, event.note(&key)?, &policy, service));
     }
     let mut flags = service.flags(c, case)?;
-    flags.extend(flag(c, spine, case)?);
+    flags.extend(flag(c, office, case)?);
     Ok(CaseView {
-        summary: summary(case, service, &person, spine.now),
+        summary: summary(case, service, &person, office.now),
         person_id: case.person_id,
         meaning: case.state.meaning().to_owned(),
         who_acts: who_acts(c, case)?,
@@ -216,7 +214,7 @@ pub fn full(c: &mut AnyConn, spine: &Spine, case: &Case, reader: Option<&Actor>)
         allowed_actions: actions.iter().map(|a| labelled!(*a)).collect(),
         flags,
         sections: sections(c, case, service)?,
-        materials: materials(c, spine, case, Viewer::of(case, reader), &policy)?,
+        materials: materials(c, office, case, Viewer::of(case, reader), &policy)?,
         corrections,
         timeline,
     })
@@ -240,9 +238,9 @@ fn sections(c: &mut AnyConn, case: &Case, service: &dyn Service) -> Result<Vec<S
     Ok(all.map(|(code, label)| SectionState { code: (*code).into(), label: (*label).into(), version: version(code) }).collect())
 }
 
-fn materials(c: &mut AnyConn, spine: &Spine, case: &Case, viewer: Viewer, policy: &CommonPolicy) -> Result<Vec<MaterialView>> {
-    let conditions = spine.services.get(&case.service)?.conditions(c, spine, case)?;
-    let papers = papers::views_of(c, spine, case, viewer)?;
+fn materials(c: &mut AnyConn, office: &Office, case: &Case, viewer: Viewer, policy: &CommonPolicy) -> Result<Vec<MaterialView>> {
+    let conditions = office.services.get(&case.service)?.conditions(c, office, case)?;
+    let papers = papers::views_of(c, office, case, viewer)?;
     let view = |m: &Material| MaterialView {
         code: m.code.clone(),
         label: m.label.clone(),
@@ -309,7 +307,7 @@ const BY_SPINE: &[(&str, &str)] = &[
     ("calendar_changed", "放假安排有变化，期限已经重新计算"),
 ];
 
-/// The words of a coded reason or step: steps of the service come first, then what the spine wrote, then the policy's reasons.
+/// The words of a coded reason or step: steps of the service come first, then what the office wrote, then the policy's reasons.
 pub fn words(code: &str, policy: &CommonPolicy, service: &dyn Service) -> String {
     let known = service.steps().iter().chain(BY_SPINE).find(|(c, _)| *c == code);
     known.map_or_else(|| reason_label(policy, code), |(_, words)| (*words).to_owned())
@@ -329,11 +327,11 @@ pub(in crate::office) fn line(event: &Event, note: Option<String>, policy: &Comm
 }
 
 /// What the office must know of such a case: whether somebody may take it on, or nobody acts by phone any more.
-fn flag(c: &mut AnyConn, spine: &Spine, case: &Case) -> Result<Option<Labelled>> {
-    if !left_behind(c, spine, case)? {
+fn flag(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Labelled>> {
+    if !left_behind(c, office, case)? {
         return Ok(None);
     }
-    let nobody = links::recipients_for(c, case.person_id, spine.today())?.is_empty();
+    let nobody = links::recipients_for(c, case.person_id, office.today())?.is_empty();
     Ok(Some(if nobody {
         Labelled::new("nobody_acts", "申请人已不能代办，也没有别人能在手机上办理，请电话联系本人或家属")
     } else {

@@ -98,12 +98,12 @@ async fn an_offer_passes_on_when_it_is_not_taken_and_holds_the_unit_until_then()
 
 async fn accept(w: &World, who: usize, version: i64) -> Result<Id> {
     let wait = w.waits(who).await.remove(0);
-    let (spine, account, case) = (w.spine(), w.people[who].0, w.clock.id());
+    let (office, account, case) = (w.office(), w.people[who].0, w.clock.id());
     w.db.write(move |c| {
-        let wait = waitlist::owned(c, &spine, account, wait.id, version)?;
-        let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on: spine.today() };
+        let wait = waitlist::owned(c, &office, account, wait.id, version)?;
+        let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on: office.today() };
         let with = Acceptance { case, choice, contact: contact(), consent: Some(TEXT_VERSION.into()) };
-        Ok(begin::accept(c, &spine, &wait, &with)?.id)
+        Ok(begin::accept(c, &office, &wait, &with)?.id)
     })
     .await
 }

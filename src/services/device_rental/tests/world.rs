@@ -4,16 +4,14 @@ use std::ops::Deref;
 
 use diesel::prelude::*;
 
-use super::super::begin;
 use super::super::loans::Loan;
 use super::super::sections::{self, Choice, Contact};
 use super::super::states::{Condition, Delivery, InUse, UnitState, UnitStep};
 use super::super::store::{self, Model, Point};
 use super::super::units::{self, Taken, Unit};
-use super::super::{CODE, DeviceRental};
+use super::super::{CODE, DeviceRental, begin};
 use crate::office::accounts::bench::{Bench, bench};
-use crate::office::accounts::guards::Filer;
-use crate::office::accounts::guards::{Post, Worker};
+use crate::office::accounts::guards::{Filer, Post, Worker};
 use crate::office::accounts::links::{LinkState, Relation, links};
 use crate::office::accounts::residents::WeChatName;
 use crate::office::cases::filing::check::check;
@@ -21,7 +19,7 @@ use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::{self, Case};
-use crate::office::cases::service::{Service, Services, Spine};
+use crate::office::cases::service::{Office, Service, Services};
 use crate::office::policy::county::{self, NewPolicy};
 use crate::office::policy::terms::{CommonPolicy, Handling};
 use crate::platform::db::AnyConn;
@@ -138,14 +136,14 @@ impl World {
         (self.db.write(make).await.unwrap(), person)
     }
 
-    pub fn spine(&self) -> Spine {
+    pub fn office(&self) -> Office {
         static ALL: &[&dyn Service] = &[&DeviceRental];
-        Spine::of(&self.app, &Services::new(ALL))
+        Office::of(&self.app, &Services::new(ALL))
     }
 
     /// Takes a unit in: clean, or to be inspected.
     pub async fn unit(&self, point: usize, model: usize, clean: bool) -> Unit {
-        let (spine, id, worker) = (self.spine(), self.clock.id(), self.keepers[point].id);
+        let (office, id, worker) = (self.office(), self.clock.id(), self.keepers[point].id);
         let unit = Unit {
             id,
             model_id: self.models[model],
@@ -154,25 +152,25 @@ impl World {
             serial: "1".into(),
             state: if clean { UnitState::Available } else { UnitState::ToInspect },
             inspected_by: clean.then_some(worker),
-            inspected_at: clean.then_some(spine.now),
+            inspected_at: clean.then_some(office.now),
             disinfected_by: clean.then_some(worker),
-            disinfected_at: clean.then_some(spine.now),
-            created_at: spine.now,
+            disinfected_at: clean.then_some(office.now),
+            created_at: office.now,
             version: 1,
         };
         let stored = unit.clone();
-        self.db.write(move |c| units::admit(c, &spine, &stored, worker)).await.unwrap();
+        self.db.write(move |c| units::admit(c, &office, &stored, worker)).await.unwrap();
         unit
     }
 
     /// A filled-in draft of a borrower; the day of pickup is today.
     pub async fn draft(&self, who: usize, point: usize, model: usize) -> Result<Case> {
-        let (spine, id, (account, person)) = (self.spine(), self.clock.id(), self.people[who]);
-        let choice = Choice { point_id: self.points[point], model_id: self.models[model], pickup_on: spine.today() };
+        let (office, id, (account, person)) = (self.office(), self.clock.id(), self.people[who]);
+        let choice = Choice { point_id: self.points[point], model_id: self.models[model], pickup_on: office.today() };
         let write = move |c: &mut AnyConn| {
-            let case = begin::draft(c, &spine, id, &Filer::Resident(account), person)?;
-            drafts::save(c, &spine, &case, sections::CHOICE, 0, &choice)?;
-            drafts::save(c, &spine, &case, sections::CONTACT, 0, &contact())?;
+            let case = begin::draft(c, &office, id, &Filer::Resident(account), person)?;
+            drafts::save(c, &office, &case, sections::CHOICE, 0, &choice)?;
+            drafts::save(c, &office, &case, sections::CONTACT, 0, &contact())?;
             Ok(case)
         };
         self.db.write(write).await
@@ -180,28 +178,28 @@ impl World {
 
     /// Checks and submits, as the generic operation does.
     pub async fn submit(&self, case: Id) -> Result<Case> {
-        let spine = self.spine();
+        let office = self.office();
         let write = move |c: &mut AnyConn| {
             let found = case::find(c, case)?;
-            let missing = check(c, &spine, &found)?;
+            let missing = check(c, &office, &found)?;
             if !missing.is_empty() {
                 return Err(Error::invalid(missing));
             }
-            applicant(c, &spine, case, Action::Submit)
+            applicant(c, &office, case, Action::Submit)
         };
         self.db.write(write).await
     }
 
     /// The applicant takes an action on what there is.
     pub async fn applicant(&self, case: Id, action: Action) -> Result<Case> {
-        let spine = self.spine();
-        self.db.write(move |c| applicant(c, &spine, case, action)).await
+        let office = self.office();
+        self.db.write(move |c| applicant(c, &office, case, action)).await
     }
 
     pub async fn join(&self, who: usize, point: usize, model: usize) -> Result<Wait> {
-        let (spine, (account, person)) = (self.spine(), self.people[who]);
+        let (office, (account, person)) = (self.office(), self.people[who]);
         let new = Joining { id: self.clock.id(), account, person, point: self.points[point], model: self.models[model] };
-        self.db.write(move |c| waitlist::join(c, &spine, new)).await
+        self.db.write(move |c| waitlist::join(c, &office, new)).await
     }
 
     pub async fn waits(&self, who: usize) -> Vec<Wait> {
@@ -226,8 +224,8 @@ impl World {
         let loan = self.loan(case).await;
         let code = loan.code(&self.keys).unwrap();
         let keeper = self.keepers.iter().find(|k| units::keeps(k, loan.point_id)).unwrap().clone();
-        let (spine, tag) = (self.spine(), self.find_unit(unit).await.asset_tag);
-        self.db.write(move |c| handover::hand_out(c, &spine, &keeper, &code, &tag)).await
+        let (office, tag) = (self.office(), self.find_unit(unit).await.asset_tag);
+        self.db.write(move |c| handover::hand_out(c, &office, &keeper, &code, &tag)).await
     }
 
     /// The device of a case comes back at one of the points.
@@ -238,8 +236,8 @@ impl World {
             None => String::new(),
         };
         let back = Back { version, condition: Condition::Good, asset_tag, point: self.points[point] };
-        let (spine, keeper) = (self.spine(), self.keepers[point].clone());
-        self.db.write(move |c| handover::take_back(c, &spine, &keeper, loan.id, &back)).await
+        let (office, keeper) = (self.office(), self.keepers[point].clone());
+        self.db.write(move |c| handover::take_back(c, &office, &keeper, loan.id, &back)).await
     }
 
     /// Whoever keeps the unit takes a step; a transfer goes to the other point.
@@ -248,34 +246,34 @@ impl World {
         let keeper = self.keepers.iter().find(|k| units::keeps(k, now.point_id)).unwrap().clone();
         let other = if now.point_id == self.points[0] { self.points[1] } else { self.points[0] };
         let to_point = (step == UnitStep::Transfer).then_some(other);
-        let spine = self.spine();
+        let office = self.office();
         let write = move |c: &mut AnyConn| {
             let unit = units::kept(c, &keeper, unit)?;
             match step {
-                UnitStep::ReportMissing => handover::report_missing(c, &spine, &keeper, unit),
-                _ => units::take(c, &spine, unit, Taken { to_point, ..Taken::by(keeper.id, step) }),
+                UnitStep::ReportMissing => handover::report_missing(c, &office, &keeper, unit),
+                _ => units::take(c, &office, unit, Taken { to_point, ..Taken::by(keeper.id, step) }),
             }
         };
         self.db.write(write).await
     }
 
     pub async fn extend(&self, who: usize, case: Id) -> Result<Case> {
-        let (spine, account, version) = (self.spine(), self.people[who].0, self.case(case).await.version);
-        self.db.write(move |c| handover::extend(c, &spine, &Filer::Resident(account), case, version)).await
+        let (office, account, version) = (self.office(), self.people[who].0, self.case(case).await.version);
+        self.db.write(move |c| handover::extend(c, &office, &Filer::Resident(account), case, version)).await
     }
 
     /// Moves the clock and lets it do its work.
     pub async fn later(&self, hours: i64) -> Result<usize> {
         self.clock.advance_ms(hours * 3_600_000);
-        let spine = self.spine();
-        self.db.write(move |c| DeviceRental.tick(c, &spine)).await
+        let office = self.office();
+        self.db.write(move |c| DeviceRental.tick(c, &office)).await
     }
 }
 
-fn applicant(c: &mut AnyConn, spine: &Spine, id: Id, action: Action) -> Result<Case> {
+fn applicant(c: &mut AnyConn, office: &Office, id: Id, action: Action) -> Result<Case> {
     let found = case::find(c, id)?;
     let (actor, version) = (Actor::Applicant(found.applicant_id.unwrap()), Some(found.version));
-    act(c, spine, id, Act { actor, action, version, reason: None, note: None })
+    act(c, office, id, Act { actor, action, version, reason: None, note: None })
 }
 
 /// What everybody fills in.

@@ -6,7 +6,7 @@ use crate::office::accounts::staff;
 use crate::office::cases::filing::papers;
 use crate::office::cases::moving::corrections;
 use crate::office::cases::record::history;
-use crate::office::cases::service::{OnPaper, Spine};
+use crate::office::cases::service::{Office, OnPaper};
 use crate::office::cases::showing::views;
 use crate::office::people::persons;
 use crate::office::people::reveals::RevealField;
@@ -26,26 +26,26 @@ pub const OPENS: &[RevealField] =
     &[RevealField::Name, RevealField::IdNumber, RevealField::Phone, RevealField::Address, RevealField::CertificateNumber];
 
 /// The file as it stands now; names and numbers in full only when `open`. The caller has noted the print.
-pub fn paper(c: &mut AnyConn, spine: &Spine, facts: &Facts, open: bool) -> Result<Paper> {
+pub fn paper(c: &mut AnyConn, office: &Office, facts: &Facts, open: bool) -> Result<Paper> {
     let case = &facts.case;
-    let mut blocks = vec![head(c, spine, facts, open)?];
-    for section in facts.service.printed(c, spine, case, OnPaper::Form { open })? {
+    let mut blocks = vec![head(c, office, facts, open)?];
+    for section in facts.service.printed(c, office, case, OnPaper::Form { open })? {
         blocks.push(Block::Heading(format!("填写内容：{}", section.label)));
         blocks.push(match section.rows.is_empty() {
             true => Block::paragraph("这一部分没有填写。"),
             false => Block::Facts(section.rows.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()),
         });
     }
-    blocks.extend(materials(c, spine, facts)?);
-    blocks.extend(mended(c, spine, facts)?);
-    blocks.extend(timeline(c, spine, facts)?);
+    blocks.extend(materials(c, office, facts)?);
+    blocks.extend(mended(c, office, facts)?);
+    blocks.extend(timeline(c, office, facts)?);
     blocks.extend(printed(c, case.id)?);
     let (author, running) = (facts.policy.owner.clone(), case.number.clone());
-    Ok(Paper { title: TITLE.to_owned(), running, author, issued_at: spine.now, blocks })
+    Ok(Paper { title: TITLE.to_owned(), running, author, issued_at: office.now, blocks })
 }
 
-fn head(c: &mut AnyConn, spine: &Spine, facts: &Facts, open: bool) -> Result<Block> {
-    let (case, person) = (&facts.case, persons::open(c, &spine.keys, facts.case.person_id)?);
+fn head(c: &mut AnyConn, office: &Office, facts: &Facts, open: bool) -> Result<Block> {
+    let (case, person) = (&facts.case, persons::open(c, &office.keys, facts.case.person_id)?);
     let shown = |full: &str, mask: String| if open { full.to_owned() } else { mask };
     let phone = person.phone.as_ref().map(|p| shown(p.reveal(), p.masked())).unwrap_or_default();
     let applicant = facts.applicant.as_deref().map(|n| shown(n, masked(n)));
@@ -65,10 +65,10 @@ fn head(c: &mut AnyConn, spine: &Spine, facts: &Facts, open: bool) -> Result<Blo
     ]))
 }
 
-fn materials(c: &mut AnyConn, spine: &Spine, facts: &Facts) -> Result<Vec<Block>> {
+fn materials(c: &mut AnyConn, office: &Office, facts: &Facts) -> Result<Vec<Block>> {
     let mut rows = Vec::new();
     for paper in papers::of(c, facts.case.id)? {
-        let words = spine.keys.open_text(&Place::new("papers", "alt_text", paper.id.as_bytes()), &paper.alt_text)?;
+        let words = office.keys.open_text(&Place::new("papers", "alt_text", paper.id.as_bytes()), &paper.alt_text)?;
         let label = facts.policy.common.material(&paper.material).map_or(paper.material.clone(), |m| m.label.clone());
         rows.push([label, words, paper.pages.to_string(), minute(paper.uploaded_at)]);
     }
@@ -79,8 +79,8 @@ fn materials(c: &mut AnyConn, spine: &Spine, facts: &Facts) -> Result<Vec<Block>
     Ok(vec![Block::heading("材料"), table])
 }
 
-fn mended(c: &mut AnyConn, spine: &Spine, facts: &Facts) -> Result<Vec<Block>> {
-    let (key, policy) = (facts.case.key(&spine.keys)?, &facts.policy.common);
+fn mended(c: &mut AnyConn, office: &Office, facts: &Facts) -> Result<Vec<Block>> {
+    let (key, policy) = (facts.case.key(&office.keys)?, &facts.policy.common);
     let mut rows = Vec::new();
     for item in corrections::of(c, facts.case.id)? {
         let what = views::target_label(&item.target, policy, facts.service).unwrap_or_default();
@@ -105,8 +105,8 @@ fn mended(c: &mut AnyConn, spine: &Spine, facts: &Facts) -> Result<Vec<Block>> {
 }
 
 /// Every line with who and when, and what the chain of hashes says of them.
-fn timeline(c: &mut AnyConn, spine: &Spine, facts: &Facts) -> Result<Vec<Block>> {
-    let (key, policy) = (facts.case.key(&spine.keys)?, &facts.policy.common);
+fn timeline(c: &mut AnyConn, office: &Office, facts: &Facts) -> Result<Vec<Block>> {
+    let (key, policy) = (facts.case.key(&office.keys)?, &facts.policy.common);
     let names = staff::names(c, facts.lines.iter().filter_map(|l| l.actor).collect())?;
     let mut rows = Vec::new();
     for line in &facts.lines {

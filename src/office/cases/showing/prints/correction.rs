@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, day_of};
 use crate::office::cases::moving::corrections::{self, Item};
-use crate::office::cases::service::Spine;
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::views;
 use crate::office::policy::calendar;
 use crate::platform::db::AnyConn;
@@ -30,10 +30,10 @@ fn stands(item: &Item) -> bool {
 }
 
 /// The notice of a round; 10006 when there was none, or the office took it back.
-pub fn notice(c: &mut AnyConn, spine: &Spine, facts: &Facts, round: i64) -> Result<Paper> {
+pub fn notice(c: &mut AnyConn, office: &Office, facts: &Facts, round: i64) -> Result<Paper> {
     let items: Vec<Item> = corrections::of(c, facts.case.id)?.into_iter().filter(|i| i.round == round && stands(i)).collect();
     let asked_at = items.first().ok_or_else(Error::not_found)?.asked_at;
-    let (key, policy) = (facts.case.key(&spine.keys)?, &facts.policy.common);
+    let (key, policy) = (facts.case.key(&office.keys)?, &facts.policy.common);
     let mut rows = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let what = views::target_label(&item.target, policy, facts.service).unwrap_or_default();
@@ -44,7 +44,7 @@ pub fn notice(c: &mut AnyConn, spine: &Spine, facts: &Facts, round: i64) -> Resu
     let (number, day) = (number(facts, round), day_of(asked_at));
     let until = deadline(c, facts, round, asked_at)?;
     let seq = facts.lines.iter().find(|l| l.action == Action::RequestCorrection && l.at == asked_at).map_or(0, |l| l.seq);
-    let office = facts.office(c, seq)?;
+    let name_of_office = facts.office(c, seq)?;
     let count = rows.len();
     let blocks = vec![
         facts.head(&number, &day),
@@ -66,9 +66,9 @@ pub fn notice(c: &mut AnyConn, spine: &Spine, facts: &Facts, round: i64) -> Resu
         Block::Paragraph(facts.ask()),
         Block::heading("依据"),
         Block::paragraph("参照《中华人民共和国行政许可法》第三十二条关于申请材料应当一次告知需要补正的全部内容的规定。"),
-        facts.closing(office.clone(), day),
+        facts.closing(name_of_office.clone(), day),
     ];
-    Ok(Paper { title: TITLE.to_owned(), running: number, author: office, issued_at: asked_at, blocks })
+    Ok(Paper { title: TITLE.to_owned(), running: number, author: name_of_office, issued_at: asked_at, blocks })
 }
 
 /// The last day: what the case itself shows while it waits, else counted from the day of the notice as the clock does.

@@ -8,7 +8,7 @@ use super::facts::{Facts, day_of};
 use crate::labelled;
 use crate::office::cases::moving::corrections;
 use crate::office::cases::record::history::Event;
-use crate::office::cases::service::{OnPaper, Spine};
+use crate::office::cases::service::{Office, OnPaper};
 use crate::office::cases::showing::views;
 use crate::office::policy::calendar;
 use crate::platform::db::AnyConn;
@@ -105,20 +105,20 @@ pub fn list(c: &mut AnyConn, facts: &Facts) -> Result<Vec<DocumentView>> {
 }
 
 /// One of them; 10006 when the case has none.
-pub fn paper(c: &mut AnyConn, spine: &Spine, facts: &Facts, document: Document) -> Result<Paper> {
+pub fn paper(c: &mut AnyConn, office: &Office, facts: &Facts, document: Document) -> Result<Paper> {
     let line = document.line(facts).ok_or_else(Error::not_found)?;
     let (number, day) = (document.number(facts), day_of(line.at));
-    let office = facts.office(c, line.seq)?;
+    let name_of_office = facts.office(c, line.seq)?;
     let mut blocks = vec![facts.head(&number, &day)];
     match document {
         Document::Acceptance => blocks.extend(accepted(facts, line)),
-        Document::Refusal => blocks.extend(refused(c, facts, spine, line, "我们不能受理您的这项申请。")?),
-        Document::Approval => blocks.extend(approved(c, facts, spine, line)?),
-        Document::Rejection => blocks.extend(refused(c, facts, spine, line, "经过审核，您的这项申请没有获得批准。")?),
+        Document::Refusal => blocks.extend(refused(c, facts, office, line, "我们不能受理您的这项申请。")?),
+        Document::Approval => blocks.extend(approved(c, facts, office, line)?),
+        Document::Rejection => blocks.extend(refused(c, facts, office, line, "经过审核，您的这项申请没有获得批准。")?),
     }
     blocks.push(Block::Paragraph(facts.ask()));
-    blocks.push(facts.closing(office.clone(), day));
-    Ok(Paper { title: document.label().to_owned(), running: number, author: office, issued_at: line.at, blocks })
+    blocks.push(facts.closing(name_of_office.clone(), day));
+    Ok(Paper { title: document.label().to_owned(), running: number, author: name_of_office, issued_at: line.at, blocks })
 }
 
 fn accepted(facts: &Facts, line: &Event) -> Vec<Block> {
@@ -139,10 +139,10 @@ fn accepted(facts: &Facts, line: &Event) -> Vec<Block> {
     ]
 }
 
-fn refused(c: &mut AnyConn, facts: &Facts, spine: &Spine, line: &Event, what: &str) -> Result<Vec<Block>> {
+fn refused(c: &mut AnyConn, facts: &Facts, office: &Office, line: &Event, what: &str) -> Result<Vec<Block>> {
     let reason = line.reason.as_deref().map(|r| views::reason_label(&facts.policy.common, r)).unwrap_or_default();
     let mut rows = vec![("原因".to_owned(), reason)];
-    if let Some(note) = line.note(&facts.case.key(&spine.keys)?)? {
+    if let Some(note) = line.note(&facts.case.key(&office.keys)?)? {
         rows.push(("说明".to_owned(), note));
     }
     let mut ways = vec![
@@ -171,13 +171,13 @@ fn basis(facts: &Facts) -> Block {
     Block::Paragraph(format!("办理依据：{}。", facts.policy.source.trim_end_matches('。')))
 }
 
-fn approved(c: &mut AnyConn, facts: &Facts, spine: &Spine, line: &Event) -> Result<Vec<Block>> {
+fn approved(c: &mut AnyConn, facts: &Facts, office: &Office, line: &Event) -> Result<Vec<Block>> {
     let how = match line.action {
         Action::EndNotice => "经过审核和公示，您的这项申请已经批准。",
         _ => "您的这项申请符合规定，已经批准。",
     };
     let mut blocks = vec![Block::Paragraph(format!("您好！{how}"))];
-    for section in facts.service.printed(c, spine, &facts.case, OnPaper::Approval)? {
+    for section in facts.service.printed(c, office, &facts.case, OnPaper::Approval)? {
         blocks.push(Block::heading(section.label));
         blocks.push(Block::Facts(section.rows.into_iter().map(|(label, value)| (label.to_owned(), value)).collect()));
     }

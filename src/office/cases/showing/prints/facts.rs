@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate, Weekday};
 use crate::office::accounts::residents;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::history::{self, Event};
-use crate::office::cases::service::{Service, Spine};
+use crate::office::cases::service::{Office, Service};
 use crate::office::cases::showing::views;
 use crate::office::people::persons;
 use crate::office::policy::areas;
@@ -31,16 +31,16 @@ pub struct Facts {
 }
 
 /// Reads the case with its history.
-pub fn load(c: &mut AnyConn, spine: &Spine, case: Case) -> Result<Facts> {
+pub fn load(c: &mut AnyConn, office: &Office, case: Case) -> Result<Facts> {
     let applicant = match case.applicant_id {
-        Some(account) => residents::name_of(c, &spine.keys, account)?,
+        Some(account) => residents::name_of(c, &office.keys, account)?,
         None => None,
     };
     Ok(Facts {
-        service: spine.services.get(&case.service)?,
+        service: office.services.get(&case.service)?,
         policy: county::pinned(c, case.policy_id)?,
         lines: history::of(c, case.id)?,
-        person: persons::open(c, &spine.keys, case.person_id)?.name.reveal().to_owned(),
+        person: persons::open(c, &office.keys, case.person_id)?.name.reveal().to_owned(),
         applicant,
         case,
     })
