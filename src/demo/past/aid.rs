@@ -23,9 +23,11 @@ use zhucan::rules::lifecycle::Action;
 use zhucan::services::education_aid::form::{self, Account, Holder, Parent, Student};
 use zhucan::services::education_aid::payments::{self, BankAnswer, LineState};
 use zhucan::services::education_aid::rules::{Season, SeasonStatus};
+use zhucan::services::education_aid::seasons;
+use zhucan::services::education_aid::sections_api;
 use zhucan::services::education_aid::store::{self, PaymentFault};
 use zhucan::services::education_aid::terms::{Beneficiary, Stage, Terms};
-use zhucan::services::education_aid::{CODE, EducationAid, seasons, sections_api};
+use zhucan::services::education_aid::{CODE, EducationAid};
 
 /// Applications in one write.
 const PAGE: usize = 40;
@@ -118,7 +120,7 @@ fn announce(c: &mut AnyConn, scene: &Scene, county: &County) -> Result<()> {
     if !faults.is_empty() {
         return Err(Error::internal(format!("a season of the past is faulty: {faults:?}")));
     }
-    seasons::announce(c, &season, scene.office.county.id, office.now)
+    seasons::announce(c, &season, scene.staff.county.id, office.now)
 }
 
 fn season_of(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<Season> {
@@ -130,7 +132,7 @@ fn season_of(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<Season> {
 pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, pupil: &Pupil) -> Result<Way<'a>> {
     let season = season_of(c, scene, pupil.year)?;
     let office = scene.office(pupil.applied_on, 9 * 60 + u32::try_from(pupil.seed % 600).unwrap_or(0));
-    let (account, person) = pupil.applicant.sign_in(c, &office, &scene.office.town)?;
+    let (account, person) = pupil.applicant.sign_in(c, &office, &scene.staff.town)?;
     let filer = Filer::Resident(account);
     let new = NewDraft { filer, person, kind: pupil.kind.code().to_owned(), period: season.code.clone() };
     let draft = drafts::begin(c, &office, &EducationAid, Id::at(office.now), &new)?;
@@ -186,19 +188,19 @@ fn approved(c: &mut AnyConn, scene: &Scene, pupil: &Pupil) -> Result<()> {
 
 /// The three desks, the town's with a correction or without.
 pub fn decided(way: &mut Way<'_>, corrected: bool) -> Result<()> {
-    let office = &way.scene.office;
+    let staff = &way.scene.staff;
     way.within(2);
-    way.worker(&office.village, Action::Accept)?;
+    way.worker(&staff.village, Action::Accept)?;
     way.soon();
-    way.worker(&office.village, Action::Forward)?;
+    way.worker(&staff.village, Action::Forward)?;
     way.within(2);
     if corrected {
-        way.correct(&office.town, "household_register", "户口簿，重新拍的")?;
+        way.correct(&staff.town, "household_register", "户口簿，重新拍的")?;
         way.within(2);
     }
-    way.worker(&office.town, Action::Forward)?;
+    way.worker(&staff.town, Action::Forward)?;
     way.within(2);
-    way.worker(&office.county, Action::Approve)
+    way.worker(&staff.county, Action::Approve)
 }
 
 /// Everybody is in it; the bank refuses one in a hundred.
@@ -239,7 +241,7 @@ fn pay(
     days: (NaiveDate, NaiveDate),
     refuses: impl Fn(i64) -> Option<PaymentFault>,
 ) -> Result<Id> {
-    let (finance, season) = (&scene.office.finance, season_of(c, scene, year)?);
+    let (finance, season) = (&scene.staff.finance, season_of(c, scene, year)?);
     let (batch, left_out) = payments::build(c, &scene.office(days.0, 10 * 60), finance, &season)?;
     if left_out > 0 {
         return Err(Error::internal("finance may not sign everything"));

@@ -107,7 +107,7 @@ fn rounds(scene: &Scene, county: &County) -> Vec<NaiveDate> {
 /// From the first screen to the submission.
 pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, story: &Story) -> Result<Way<'a>> {
     let office = scene.office(story.applied_on, 9 * 60 + u32::try_from(story.seed % 600).unwrap_or(0));
-    let (account, person) = story.applicant.sign_in(c, &office, &scene.office.town)?;
+    let (account, person) = story.applicant.sign_in(c, &office, &scene.staff.town)?;
     let draft = api::begun(c, &office, Id::at(office.now), &Filer::Resident(account), (person, story.kind))?;
     let mut way = Way::of(c, scene, office, draft, story.seed);
     let holder = Holder {
@@ -148,12 +148,12 @@ fn told(c: &mut AnyConn, scene: &Scene, story: &Story) -> Result<()> {
     accepted(&mut way, story)?;
     assessed(&mut way, story)?;
     way.within(2);
-    way.worker(&scene.office.town, Action::Forward)?;
+    way.worker(&scene.staff.town, Action::Forward)?;
     way.within(3);
-    way.worker(&scene.office.county, Action::Approve)?;
+    way.worker(&scene.staff.county, Action::Approve)?;
     way.notice()?;
     way.within(2);
-    making::make(way.c, &way.office, &scene.office.county, &way.case, way.case.version)?;
+    making::make(way.c, &way.office, &scene.staff.county, &way.case, way.case.version)?;
     way.look_again()?;
     way.within(3);
     handed_out(&mut way, story)?;
@@ -163,7 +163,7 @@ fn told(c: &mut AnyConn, scene: &Scene, story: &Story) -> Result<()> {
 
 /// The town accepts, after a correction or without.
 pub fn accepted(way: &mut Way<'_>, story: &Story) -> Result<()> {
-    let town = &way.scene.office.town;
+    let town = &way.scene.staff.town;
     way.within(2);
     if story.seed % 15 == 4 {
         way.correct(town, "photo", "照片，重新拍的")?;
@@ -181,7 +181,7 @@ fn assessed(way: &mut Way<'_>, story: &Story) -> Result<()> {
         Visit::Round(day) if day > way.today() => way.office = way.scene.office(day, 15 * 60),
         _ => way.within(5),
     }
-    let assessor = &way.scene.office.assessor;
+    let assessor = &way.scene.staff.assessor;
     let in_round = matches!(story.visit, Visit::Round(day) if day == way.today());
     let entered = Entered {
         finding: Finding {
@@ -202,15 +202,15 @@ fn assessed(way: &mut Way<'_>, story: &Story) -> Result<()> {
 
 /// At the desk where the card lies, at home, or by post.
 fn handed_out(way: &mut Way<'_>, story: &Story) -> Result<()> {
-    let office = &way.scene.office;
+    let staff = &way.scene.staff;
     if delivery(story).way == DeliveryWay::Post {
         let number = format!("EMS{:010}", story.seed);
-        making::post(way.c, &way.office, &office.county, &way.case, way.case.version, &number)?;
+        making::post(way.c, &way.office, &staff.county, &way.case, way.case.version, &number)?;
         way.look_again()?;
         way.within(4);
         return making::received(way.c, &way.office, &way.case, "receipt_confirmed");
     }
-    let worker = if way.case.desk == Some(Desk::Town) { &office.town } else { &office.county };
+    let worker = if way.case.desk == Some(Desk::Town) { &staff.town } else { &staff.county };
     let receiver = story.applicant.person.name.reveal();
     making::hand_out(way.c, &way.office, worker, &way.case, way.case.version, receiver)
 }

@@ -1,6 +1,6 @@
 //! The demo's past: the cases of the report years and a few live ones, by the office's own functions under a moved clock.
 
-mod office; // the workers of the report years
+mod staff; // the workers of the report years
 mod picture; // what stands for every paper
 mod scene; // where the cases of a county play
 mod pages; // many cases in one write, each page once
@@ -36,7 +36,7 @@ pub async fn load_counties(app: &App, wanted: &[usize]) -> Result<()> {
     let (areas, picture) = (areas_of_the_province()?, picture::keep(app).await?);
     for (at, county) in COUNTIES.iter().enumerate().filter(|(at, _)| wanted.contains(at)) {
         let code = AreaCode::parse(county.code).map_err(Error::internal)?;
-        let setting = Setting::new(app, code, office::of(app, at).await?, days.clone(), picture.clone());
+        let setting = Setting::new(app, code, staff::of(app, at).await?, days.clone(), picture.clone());
         let people = families(county, &areas, day)?;
         year(&mut pages, &setting, county, &people).await?;
         if at == 0 {

@@ -6,7 +6,8 @@ use chrono::NaiveDate;
 use zhucan::platform::app::App;
 use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Error, Result};
-use zhucan::platform::{facts, outbox};
+use zhucan::platform::facts;
+use zhucan::platform::outbox;
 use zhucan::rules::calendar::start_of_day_ms;
 
 const NAME: &str = "demo_past";

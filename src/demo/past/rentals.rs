@@ -8,7 +8,8 @@ use super::scene::{Scene, Setting};
 use super::way::Way;
 use crate::demo::province::people::Family;
 use crate::demo::shop::keeper_of;
-use zhucan::office::accounts::guards::{Filer, Worker};
+use zhucan::office::accounts::guards::Filer;
+use zhucan::office::accounts::guards::Worker;
 use zhucan::office::cases::filing::drafts;
 use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Error, Result};
@@ -57,7 +58,7 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
 /// Reserved on the phone.
 pub fn reserved<'a>(c: &'a mut AnyConn, scene: &'a Scene, who: &Borrower) -> Result<Way<'a>> {
     let office = scene.office(who.applied_on, 9 * 60 + 20);
-    let (account, person) = who.applicant.sign_in(c, &office, &scene.office.town)?;
+    let (account, person) = who.applicant.sign_in(c, &office, &scene.staff.town)?;
     let (points, models) = (store::points(c, scene.area.as_str())?, store::models(c, scene.area.as_str())?);
     let point = points.get(who.place.checked_rem(points.len()).unwrap_or(0)).map(|p| p.id);
     let model = models.get(who.place.checked_rem(models.len()).unwrap_or(0)).map(|m| m.id);

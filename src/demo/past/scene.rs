@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use super::office::Office;
+use super::staff::Staff;
 use crate::demo::earlier;
 use zhucan::office::cases::filing::papers::Paper;
 use zhucan::office::cases::service::Office;
@@ -30,8 +30,8 @@ impl Deref for Setting {
 }
 
 impl Setting {
-    pub fn new(app: &App, area: AreaCode, office: Office, days: WorkCalendar, picture: Paper) -> Setting {
-        let scene = Scene { keys: app.keys.clone(), area, office, days, picture };
+    pub fn new(app: &App, area: AreaCode, staff: Staff, days: WorkCalendar, picture: Paper) -> Setting {
+        let scene = Scene { keys: app.keys.clone(), area, staff, days, picture };
         Setting { app: app.clone(), scene: Arc::new(scene) }
     }
 
@@ -45,7 +45,7 @@ impl Setting {
 pub struct Scene {
     pub keys: Arc<Keyring>,
     pub area: AreaCode,
-    pub office: Office,
+    pub staff: Staff,
     pub days: WorkCalendar,
     /// The one picture that stands for every paper.
     pub picture: Paper,

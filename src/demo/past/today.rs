@@ -168,7 +168,7 @@ impl Live {
         for story in &self.first_cards {
             let mut way = cards::submitted(c, scene, story)?;
             way.later(1);
-            way.worker(&scene.office.town, Action::Accept)?;
+            way.worker(&scene.staff.town, Action::Accept)?;
         }
         for (stop, borrower) in &self.loans {
             let mut way = rentals::reserved(c, scene, borrower)?;
@@ -185,29 +185,29 @@ impl Live {
 }
 
 fn applied(c: &mut AnyConn, scene: &Scene, stop: Aid, pupil: &Pupil) -> Result<()> {
-    let office = &scene.office;
+    let staff = &scene.staff;
     let mut way = aid::submitted(c, scene, pupil)?;
     if stop == Aid::Submitted {
         return Ok(());
     }
     way.later(1);
-    way.worker(&office.village, Action::Accept)?;
+    way.worker(&staff.village, Action::Accept)?;
     if stop == Aid::Accepted {
         return Ok(());
     }
     way.soon();
-    way.worker(&office.village, Action::Forward)?;
+    way.worker(&staff.village, Action::Forward)?;
     way.later(1);
     match stop {
         Aid::AtTown => return Ok(()),
-        Aid::Asked => return way.ask_again(&office.town, "household_register"),
-        _ => way.worker(&office.town, Action::Forward)?,
+        Aid::Asked => return way.ask_again(&staff.town, "household_register"),
+        _ => way.worker(&staff.town, Action::Forward)?,
     }
     way.later(1);
     if stop == Aid::AtCounty {
         return Ok(());
     }
-    way.worker(&office.county, Action::Approve)?;
+    way.worker(&staff.county, Action::Approve)?;
     if stop == Aid::Payable { way.notice() } else { Ok(()) }
 }
 
@@ -217,9 +217,9 @@ fn renewed(c: &mut AnyConn, scene: &Scene, stop: Renewal, story: &Story) -> Resu
         return Ok(());
     }
     way.later(1);
-    way.worker(&scene.office.town, Action::Accept)?;
+    way.worker(&scene.staff.town, Action::Accept)?;
     way.later(1);
-    way.worker(&scene.office.town, Action::Forward)?;
+    way.worker(&scene.staff.town, Action::Forward)?;
     way.later(1);
-    if stop == Renewal::ToBeMade { way.worker(&scene.office.county, Action::Approve) } else { Ok(()) }
+    if stop == Renewal::ToBeMade { way.worker(&scene.staff.county, Action::Approve) } else { Ok(()) }
 }

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use super::scene::Scene;
 use crate::demo::province::chance::Chance;
-use zhucan::office::accounts::guards::{Filer, Worker};
+use zhucan::office::accounts::guards::Filer;
+use zhucan::office::accounts::guards::Worker;
 use zhucan::office::cases::access::consents::{self, TEXT_VERSION};
 use zhucan::office::cases::filing::check::check;
 use zhucan::office::cases::filing::papers::{self, Paper};

@@ -18,7 +18,7 @@ use zhucan::rules::lifecycle::Role;
 
 /// Before whom the cases of a county come. All of them serve the whole county.
 #[derive(Clone)]
-pub struct Office {
+pub struct Staff {
     pub village: Worker,
     pub town: Worker,
     pub county: Worker,
@@ -34,14 +34,14 @@ const STAFF: [(&str, [&str; 5]); 3] = [
 ];
 
 /// The office of the county in that place of the list; made when it is not there yet.
-pub async fn of(app: &App, county: usize) -> Result<Office> {
+pub async fn of(app: &App, county: usize) -> Result<Staff> {
     let missing = || Error::internal("no such county");
     let (letter, names) = STAFF.get(county).ok_or_else(missing)?;
     let area = AreaCode::parse(COUNTIES.get(county).ok_or_else(missing)?.code).map_err(Error::internal)?;
     let since = NaiveDate::from_ymd_opt(2022, 1, 4).unwrap_or_default();
     let app = earlier::at(app, start_of_day_ms(since).saturating_add(9 * 3_600_000));
     let [village, town, county, finance, assessor] = names;
-    Ok(Office {
+    Ok(Staff {
         village: serving(&app, format!("{letter}-village"), village, Role::Commissioner, area).await?,
         town: serving(&app, format!("{letter}-town"), town, Role::TownOfficer, area).await?,
         county: serving(&app, format!("{letter}-county"), county, Role::CountyOfficer, area).await?,
