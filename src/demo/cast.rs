@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use chrono::{Days, Months, NaiveDate};
 use zhucan::office::accounts::guards::{Post, Worker};
-use zhucan::office::accounts::identity::{self, Moment};
+use zhucan::office::accounts::identity::{self, Occasion};
 use zhucan::office::accounts::link_desk::{self, Decision, Verdict};
 use zhucan::office::accounts::links::{NewLink, Relation};
 use zhucan::office::accounts::residents::WeChatName;
@@ -175,7 +175,7 @@ async fn enter(app: &App, stand_in: &Shared, r: &Resident) -> Result<()> {
     let card = r.card.map(|card| card_of(app, &person, card)).transpose()?;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, r.handle), None)?;
     let phone = PhoneNumber::parse(r.phone).map_err(Error::internal)?;
-    let (keys, at) = (app.keys.clone(), Moment { now: app.clock.now_ms(), link: app.clock.id() });
+    let (keys, at) = (app.keys.clone(), Occasion { now: app.clock.now_ms(), link: app.clock.id() });
     app.db
         .write(move |c| {
             if persons::find_by_id_hash(c, &persons::id_hash(&keys, &person.id_number))?.is_some() {

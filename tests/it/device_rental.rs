@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::time::Duration;
-use zhucan::office::accounts::identity::{self, Moment};
+use zhucan::office::accounts::identity::{self, Occasion};
 use zhucan::office::accounts::residents::WeChatName;
 use zhucan::office::accounts::staff::assignments;
 use zhucan::office::people::persons::{self, NewPerson};
@@ -156,7 +156,7 @@ async fn borrower(w: &World, serial: u16) -> (String, String) {
     };
     let person = new.id.to_string();
     let name = WeChatName::new(&w.app, cast::APPID, &w.wechat.openid_of(cast::APPID, &handle), None).unwrap();
-    let (keys, at) = (w.app.keys.clone(), Moment { now: w.app.clock.now_ms(), link: w.app.clock.id() });
+    let (keys, at) = (w.app.keys.clone(), Occasion { now: w.app.clock.now_ms(), link: w.app.clock.id() });
     let known = w.app.db.write(move |c| {
         persons::insert(c, &keys, &new)?;
         let (account, _) = name.account(c)?;

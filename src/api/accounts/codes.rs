@@ -7,7 +7,7 @@ use validator::Validate;
 
 use super::auth::SignedIn;
 use crate::office::accounts::guards::AreaOfficer;
-use crate::office::accounts::identity::Moment;
+use crate::office::accounts::identity::Occasion;
 use crate::office::accounts::residents::Account;
 use crate::office::accounts::sessions::Beginning;
 use crate::office::accounts::sign_in::SignIn;
@@ -140,11 +140,11 @@ async fn code_login(
 /// Begins the session of whoever `redeem` finds, in its write; a wrong try is committed and then refused.
 async fn sign_in<F>(app: &App, refused: &'static Code, redeem: F) -> Result<Answer<SignedIn>>
 where
-    F: Fn(&mut AnyConn, Id, Moment) -> Result<Option<(Account, bool)>> + Send + 'static,
+    F: Fn(&mut AnyConn, Id, Occasion) -> Result<Option<(Account, bool)>> + Send + 'static,
 {
     let beginning = Beginning::new(app, Holder::Resident)?;
     let (stored, new) = (beginning.clone(), app.clock.id());
-    let at = Moment { now: app.clock.now_ms(), link: app.clock.id() };
+    let at = Occasion { now: app.clock.now_ms(), link: app.clock.id() };
     let found = app.db.write(move |c| {
         let found = redeem(c, new, at)?;
         if let Some((account, _)) = &found {

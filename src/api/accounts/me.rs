@@ -8,7 +8,7 @@ use validator::Validate;
 use super::auth::{mini_program, refusal};
 use crate::office::accounts::faults;
 use crate::office::accounts::guards::Resident;
-use crate::office::accounts::identity::{self, Moment};
+use crate::office::accounts::identity::{self, Occasion};
 use crate::office::accounts::links::{self, Link, LinkState, NewLink, Relation};
 use crate::office::accounts::residents::{self, Account, Channel, Identity, Need};
 use crate::office::accounts::sign_in::SignIn;
@@ -194,8 +194,8 @@ async fn claim_identity(
     Ok(Answer::ok(me.await?))
 }
 
-fn moment(app: &App) -> Moment {
-    Moment { now: app.clock.now_ms(), link: app.clock.id() }
+fn moment(app: &App) -> Occasion {
+    Occasion { now: app.clock.now_ms(), link: app.clock.id() }
 }
 
 /// How the caller wants to be met.

@@ -6,7 +6,7 @@ use validator::Validate;
 
 use crate::office::accounts::faults as account_codes;
 use crate::office::accounts::guards::AreaOfficer;
-use crate::office::accounts::identity::{self, Moment};
+use crate::office::accounts::identity::{self, Occasion};
 use crate::office::accounts::residents::{Account, Channel, Identity, Need};
 use crate::office::frame::{Call, Write};
 use crate::platform::crypto::Keyring;
@@ -88,7 +88,7 @@ form!(ConfirmIdentity { id_number: "身份证号", version: "版本" });
     params(("id" = Id, Path, description = "居民账号")),
     responses((status = 200, description = "已核实")))]
 async fn confirm_identity(caller: AreaOfficer, id: PathId, call: Write<ConfirmIdentity>) -> Result<Answer<ResidentCard>> {
-    let at = Moment { now: call.office.now, link: call.app.clock.id() };
+    let at = Occasion { now: call.office.now, link: call.app.clock.id() };
     call.once(caller.id, move |c, office, sent| {
         let (card, version) = (&sent.id_number, sent.version);
         ResidentCard::of(&identity::confirm_in_person(c, &office.keys, &caller, id.0, card, version, at)?, &office.keys)

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::faults;
 use super::guards::Worker;
-use super::identity::{self, Moment};
+use super::identity::{self, Occasion};
 use super::residents::{self, Account, Channel};
 use crate::office::people::persons;
 use crate::office::people::reveals::{self, Reveal};
@@ -104,7 +104,7 @@ impl NewCode {
 ///
 /// # Errors
 /// 11009 when the person's account is banned; those of the database.
-pub fn redeem(c: &mut AnyConn, keys: &Keyring, typed: &str, new: Id, at: Moment) -> Result<Option<(Account, bool)>> {
+pub fn redeem(c: &mut AnyConn, keys: &Keyring, typed: &str, new: Id, at: Occasion) -> Result<Option<(Account, bool)>> {
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
     let Some((slot, proof)) = digits.split_at_checked(6) else { return Ok(None) };
     use counter_codes::dsl as k;

@@ -18,12 +18,12 @@ use crate::rules::names::PersonName;
 
 /// The moment of a change and the id of the link that it may bring; made before the write.
 #[derive(Clone, Copy)]
-pub struct Moment {
+pub struct Occasion {
     pub now: i64,
     pub link: Id,
 }
 
-impl Moment {
+impl Occasion {
     fn today(self) -> NaiveDate {
         beijing_date(self.now)
     }
@@ -40,7 +40,7 @@ pub fn claim(
     account: Id,
     (name, id_number): (&PersonName, &CitizenId),
     version: i64,
-    at: Moment,
+    at: Occasion,
 ) -> Result<Account> {
     let before = residents::find(c, account)?;
     if before.identity == Identity::Confirmed {
@@ -65,7 +65,7 @@ pub fn claim(
 ///
 /// # Errors
 /// Those of the database.
-pub fn set_phone(c: &mut AnyConn, keys: &Keyring, account: Id, phone: &PhoneNumber, at: Moment) -> Result<Account> {
+pub fn set_phone(c: &mut AnyConn, keys: &Keyring, account: Id, phone: &PhoneNumber, at: Occasion) -> Result<Account> {
     let sealed = keys.seal_text(&Place::new("residents", "phone", account.as_bytes()), phone.reveal())?;
     use table::dsl as r;
     diesel::update(r::residents.find(account))
@@ -75,7 +75,7 @@ pub fn set_phone(c: &mut AnyConn, keys: &Keyring, account: Id, phone: &PhoneNumb
 }
 
 /// Confirms a claim when name, ID number and phone are those of one person on record.
-fn confirm_by_phone(c: &mut AnyConn, keys: &Keyring, account: Id, at: Moment) -> Result<Account> {
+fn confirm_by_phone(c: &mut AnyConn, keys: &Keyring, account: Id, at: Occasion) -> Result<Account> {
     let found = residents::find(c, account)?;
     let (Identity::Claimed, Some(phone)) = (found.identity, &found.phone_hash) else { return Ok(found) };
     let (name, id_number) = own(&found, keys, at.today())?;
@@ -99,7 +99,7 @@ pub fn confirm_in_person(
     account: Id,
     card: &CitizenId,
     version: i64,
-    at: Moment,
+    at: Occasion,
 ) -> Result<Account> {
     let found = before(c, worker, account)?;
     match found.identity {
@@ -122,7 +122,7 @@ pub fn confirm_in_person(
 ///
 /// # Errors
 /// Those of the database and the key ring.
-pub(crate) fn seen_in_person(c: &mut AnyConn, keys: &Keyring, account: &Account, person: &Person, at: Moment) -> Result<Account> {
+pub(crate) fn seen_in_person(c: &mut AnyConn, keys: &Keyring, account: &Account, person: &Person, at: Occasion) -> Result<Account> {
     let claimed = claim(c, keys, account.id, (&person.name, &person.id_number), account.version, at)?;
     if claimed.identity != Identity::Confirmed {
         confirm(c, keys, &claimed, "worker", at)?;
@@ -145,7 +145,7 @@ pub fn before(c: &mut AnyConn, worker: &Worker, account: Id) -> Result<Account> 
 }
 
 /// Settles the identity; the link to oneself comes with it when the register knows the person.
-fn confirm(c: &mut AnyConn, keys: &Keyring, account: &Account, by: &str, at: Moment) -> Result<()> {
+fn confirm(c: &mut AnyConn, keys: &Keyring, account: &Account, by: &str, at: Occasion) -> Result<()> {
     let (name, id_number) = own(account, keys, at.today())?;
     let person = persons::find_by_id_hash(c, &persons::id_hash(keys, &id_number))?;
     use table::dsl as r;

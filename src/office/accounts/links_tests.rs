@@ -4,7 +4,7 @@
 use super::*;
 use crate::office::accounts::bench::{Bench, bench};
 use crate::office::accounts::guards::{Post, Worker};
-use crate::office::accounts::identity::{self, Moment};
+use crate::office::accounts::identity::{self, Occasion};
 use crate::office::accounts::link_desk::{Decision, Verdict, decide, in_state};
 use crate::office::accounts::residents::{Account, Identity, WeChatName};
 use crate::rules::identity::{PhoneNumber, invent};
@@ -40,8 +40,8 @@ async fn account(app: &Bench, openid: &str) -> Id {
     app.db.write(move |c| Ok(name.account(c)?.0.id)).await.unwrap()
 }
 
-fn moment(app: &Bench) -> Moment {
-    Moment { now: app.clock.now_ms(), link: app.clock.id() }
+fn moment(app: &Bench) -> Occasion {
+    Occasion { now: app.clock.now_ms(), link: app.clock.id() }
 }
 
 async fn say(app: &Bench, account: Id, who: &str, id: &CitizenId) -> Result<Account> {

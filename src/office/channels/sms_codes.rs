@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::sms::{self, Text, To};
 use crate::office::accounts::faults;
-use crate::office::accounts::identity::{self, Moment};
+use crate::office::accounts::identity::{self, Occasion};
 use crate::office::accounts::residents::{self, Account, Channel};
 use crate::office::people::persons;
 use crate::platform::app::App;
@@ -136,7 +136,7 @@ pub struct Typed {
 ///
 /// # Errors
 /// 11009 when the account is banned; those of the database.
-pub fn redeem(c: &mut AnyConn, keys: &Keyring, typed: &Typed, new: Id, at: Moment) -> Result<Option<(Account, bool)>> {
+pub fn redeem(c: &mut AnyConn, keys: &Keyring, typed: &Typed, new: Id, at: Occasion) -> Result<Option<(Account, bool)>> {
     use sms_codes::dsl as s;
     let phone_hash = persons::phone_hash(keys, &typed.phone);
     let latest = s::sms_codes

@@ -3,7 +3,7 @@
 use chrono::{Days, Months, NaiveDate};
 use zeroize::Zeroizing;
 use zhucan::office::accounts::guards::{Post, Worker};
-use zhucan::office::accounts::identity::{self, Moment};
+use zhucan::office::accounts::identity::{self, Occasion};
 use zhucan::office::accounts::link_desk::{self, Decision, Verdict};
 use zhucan::office::accounts::links::{NewLink, Relation};
 use zhucan::office::accounts::residents::WeChatName;
@@ -84,7 +84,7 @@ async fn enter(app: &App, stand_in: &Shared, (handle, name, years, serial, phone
     let card = card.map(|card| card_of(app, &person, card));
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, handle), None).unwrap();
     let phone = PhoneNumber::parse(phone).unwrap();
-    let (keys, at) = (app.keys.clone(), Moment { now: app.clock.now_ms(), link: app.clock.id() });
+    let (keys, at) = (app.keys.clone(), Occasion { now: app.clock.now_ms(), link: app.clock.id() });
     let written = app.db.write(move |c| {
         persons::insert(c, &keys, &person)?;
         if let Some(card) = &card {
