@@ -143,7 +143,7 @@ async fn policy(app: &App) -> NewPolicy {
         source: "测量".into(),
         common: (*like.unwrap().unwrap().common).clone(),
         terms: serde_json::json!({}),
-        at_ms: app.clock.now_ms(),
+        at: app.clock.now(),
         by: None,
     }
 }
@@ -155,7 +155,7 @@ async fn somebody(app: &App) -> (Id, Id) {
     cast::introduce(&stand_in);
     cast::load(app, &stand_in).await;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "zhao-tiezhu"), None).unwrap();
-    let today = beijing_date(app.clock.now_ms());
+    let today = beijing_date(app.clock.now());
     let found = app.db.write(move |c| {
         let (account, _) = who.account(c)?;
         Ok((account.id, links::persons_of(c, account.id, today)?[0].0))

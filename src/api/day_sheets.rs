@@ -100,7 +100,7 @@ async fn list(who: AreaOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<
     let name = format!("day-sheets:{worker}");
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let found = app.db.read(move |c| sheets::of_worker(c, worker, after, limit)).await?;
-    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |s| After { at: s.taken_at, id: s.id })?;
+    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |s| After { at: s.taken_at.ms(), id: s.id })?;
     Ok(Answer::ok(Page { items: app.db.read(move |c| views::summaries(c, found.clone())).await?, next_cursor }))
 }
 
@@ -285,7 +285,7 @@ impl VisitEntry {
             person: self.person_id,
             outcome: self.outcome,
             note: self.note.as_ref().map(ToString::to_string),
-            happened_at: happened_at.ms(),
+            happened_at: happened_at.at(),
             agreed,
             fingerprint: Sha256::digest(&bytes).into(),
         })

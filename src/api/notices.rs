@@ -69,7 +69,7 @@ async fn count_unread(who: Resident, app: web::Data<App>) -> Result<Answer<Unrea
     params(("id" = Id, Path, description = "消息编号")),
     responses((status = 200, description = "已读")))]
 async fn mark_read(who: Resident, id: PathId, app: web::Data<App>) -> Result<Answer<NoticeView>> {
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     let view = app.db.write(move |c| inbox::read(c, who.account, id.0, now));
     Ok(Answer::ok(view.await?))
 }

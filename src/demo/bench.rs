@@ -9,6 +9,7 @@ use zhucan::platform::clock::Clock;
 use zhucan::platform::crypto::Keyring;
 use zhucan::platform::db::Bounds;
 use zhucan::platform::settings::Settings;
+use zhucan::rules::moments::Moment;
 
 /// The instance; its folder goes with it.
 pub struct Bench {
@@ -31,7 +32,7 @@ pub async fn bench() -> Bench {
     let db = place.open_database(Bounds::default()).unwrap();
     place::migrate(&db).await.unwrap();
     let settings = Settings { public_url: "https://zhucan.test".into(), demo: true, templates: Vec::new(), min_client: None };
-    let clock = Clock::standing_at(1_772_424_000_000);
+    let clock = Clock::standing_at(Moment::of_ms(1_772_424_000_000));
     let app = place.app(db, clock, Keyring::generate().unwrap(), settings, Outside::default()).unwrap();
     Bench { app, _folder: folder }
 }

@@ -130,7 +130,7 @@ fn area_of(code: &str) -> Result<AreaCode> {
 }
 
 fn new_person(app: &App, name: &str, born: NaiveDate, serial: u16, phone: Option<&str>) -> Result<NewPerson> {
-    let today = beijing_date(app.clock.now_ms());
+    let today = beijing_date(app.clock.now());
     let phone = phone.map(PhoneNumber::parse).transpose().map_err(Error::internal)?;
     let id_number = invent("990101", born, serial).map_err(Error::internal)?;
     if id_number.birth_date() > today {
@@ -144,12 +144,12 @@ fn new_person(app: &App, name: &str, born: NaiveDate, serial: u16, phone: Option
         phone,
         address: Some("宋疃村示例路1号".to_owned()),
         household: Some(format!("demo-{serial}")),
-        at_ms: app.clock.now_ms(),
+        at: app.clock.now(),
     })
 }
 
 fn card_of(app: &App, person: &NewPerson, (category, level, days): (Category, Level, u64)) -> Result<NewCertificate> {
-    let today = beijing_date(app.clock.now_ms());
+    let today = beijing_date(app.clock.now());
     let expires_on = today.checked_add_days(Days::new(days)).unwrap_or(today);
     let issued_on = expires_on.checked_sub_months(Months::new(120)).unwrap_or(today);
     let number = CertificateNumber::compose(person.id_number.clone(), category, level, None);
@@ -164,7 +164,7 @@ fn card_of(app: &App, person: &NewPerson, (category, level, days): (Category, Le
         granted_by: GrantedBy::Hospital,
         irreversible: false,
         case_id: None,
-        at_ms: app.clock.now_ms(),
+        at: app.clock.now(),
     })
 }
 
@@ -175,7 +175,7 @@ async fn enter(app: &App, stand_in: &Shared, r: &Resident) -> Result<()> {
     let card = r.card.map(|card| card_of(app, &person, card)).transpose()?;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, r.handle), None)?;
     let phone = PhoneNumber::parse(r.phone).map_err(Error::internal)?;
-    let (keys, at) = (app.keys.clone(), Occasion { now: app.clock.now_ms(), link: app.clock.id() });
+    let (keys, at) = (app.keys.clone(), Occasion { now: app.clock.now(), link: app.clock.id() });
     app.db
         .write(move |c| {
             if persons::find_by_id_hash(c, &persons::id_hash(&keys, &person.id_number))?.is_some() {
@@ -194,7 +194,7 @@ async fn enter(app: &App, stand_in: &Shared, r: &Resident) -> Result<()> {
 }
 
 fn years_ago(app: &App, years: u32) -> NaiveDate {
-    let today = beijing_date(app.clock.now_ms());
+    let today = beijing_date(app.clock.now());
     today.checked_sub_months(Months::new(years.saturating_mul(12).saturating_add(5))).unwrap_or(today)
 }
 
@@ -204,7 +204,7 @@ async fn ward(app: &App, stand_in: &Shared) -> Result<()> {
     let card = card_of(app, &child, (Category::Physical, Level::One, 1500))?;
     let mother = invent("990101", years_ago(app, 41), 902).map_err(Error::internal)?;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "chen-xiuying"), None)?;
-    let (keys, now, today) = (app.keys.clone(), app.clock.now_ms(), beijing_date(app.clock.now_ms()));
+    let (keys, now, today) = (app.keys.clone(), app.clock.now(), beijing_date(app.clock.now()));
     let town = Post { role: Role::TownOfficer, area: area_of(TOWN)?, point: None, lead: false };
     let (link_id, kin_id, session) = (app.clock.id(), app.clock.id(), app.clock.id());
     app.db

@@ -23,6 +23,7 @@ use zhucan::platform::wechat::{Secret, WeChatApp};
 use zhucan::platform::wechat_stand_in::{self, Shared};
 use zhucan::platform::{facts, sms_stand_in};
 use zhucan::rules::calendar;
+use zhucan::rules::moments::Moment;
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -109,7 +110,7 @@ impl Demo {
             refuse_real_database(&db).await?;
             place::migrate(&db).await?;
             let clock = Clock::system();
-            clock.set_offset_ms(mark_database(&db, clock.now_ms(), self.small).await?);
+            clock.set_offset_ms(mark_database(&db, clock.now(), self.small).await?);
             let templates = vec![("case_progress".to_owned(), cast::TEMPLATE.to_owned())];
             let settings = Settings { public_url: base, demo: true, templates, min_client: None };
             let at = clock.clone();
@@ -146,7 +147,7 @@ fn prepare_folder(place: &Place, address: &str, wechat: &str) -> Outcome {
             if place.keys_file().exists() || place.data.join("zhucan.db").exists() {
                 return Err(format!("{} 里已有正式数据，演示不会使用它。请用 --data 指定一个空文件夹。", place.data.display()));
             }
-            calendar::rfc3339(Clock::system().now_ms())
+            calendar::rfc3339(Clock::system().now())
         }
     };
     // The marker stands before anything else does: a start that broke off goes on at the next one.
@@ -176,10 +177,10 @@ async fn refuse_real_database(db: &Db) -> Outcome {
 }
 
 /// Marks the database at the first start; answers how far its clock is ahead.
-async fn mark_database(db: &Db, now_ms: i64, small: bool) -> Result<i64, String> {
+async fn mark_database(db: &Db, now: Moment, small: bool) -> Result<i64, String> {
     let marked = db.write(move |c| {
         if facts::get(c, facts::DEMO)?.is_none() {
-            facts::set(c, facts::DEMO, &now_ms.to_string())?;
+            facts::set(c, facts::DEMO, &now.to_string())?;
             if small {
                 marker::first_county_only(c)?;
             }
@@ -193,7 +194,7 @@ async fn move_clock(forward_ms: i64, data: PathBuf) -> Outcome {
     let address = running_at(&data)?;
     let call = reqwest::Client::new().post(format!("{address}/demo/clock")).json(&control::Move { forward_ms });
     let told: control::Clock = ask(call, &address).await?;
-    println!("演示的时间现在是 {}", calendar::rfc3339(told.now_ms));
+    println!("演示的时间现在是 {}", calendar::rfc3339(Moment::of_ms(told.now_ms)));
     Ok(())
 }
 

@@ -3,12 +3,13 @@
 use zhucan::platform::app::{App, Tools};
 use zhucan::platform::clock::Clock;
 use zhucan::platform::settings::Settings;
+use zhucan::rules::moments::Moment;
 
-/// The instance at that moment (epoch milliseconds). Its clock can be set further with `set_offset_ms`.
-pub fn at(app: &App, epoch_ms: i64) -> App {
+/// The instance at that moment. Its clock can be set further with `set_offset_ms`.
+pub fn at(app: &App, then: Moment) -> App {
     App::new(Tools {
         db: app.db.clone(),
-        clock: Clock::standing_at(epoch_ms),
+        clock: Clock::standing_at(then),
         keys: app.keys.clone(),
         vault: app.vault.clone(),
         papers: app.papers.clone(),

@@ -20,8 +20,9 @@ use zhucan::platform::error::{Error, Result};
 use zhucan::platform::facts;
 use zhucan::platform::id::Id;
 use zhucan::rules::areas::AreaCode;
-use zhucan::rules::calendar::{beijing_date, start_of_day_ms};
+use zhucan::rules::calendar::{beijing_date, start_of_day};
 use zhucan::rules::lifecycle::Role;
+use zhucan::rules::money::Fen;
 use zhucan::services;
 use zhucan::services::device_rental::states::{InUse, UnitState};
 use zhucan::services::device_rental::store::{self, Model, Point};
@@ -59,7 +60,7 @@ pub async fn open(app: &App) -> Result<()> {
     }
     let (year, month, day) = SINCE;
     let since = NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
-    let then = earlier::at(app, start_of_day_ms(since).saturating_add(9 * 3_600_000));
+    let then = earlier::at(app, start_of_day(since).saturating_add(9 * 3_600_000));
     let points = equip(&then).await?;
     for ((area, _, _, username, name), point) in POINTS.iter().zip(points) {
         let area = AreaCode::parse(area).map_err(Error::internal)?;
@@ -75,14 +76,14 @@ pub async fn open(app: &App) -> Result<()> {
 pub fn keeper_of(c: &mut AnyConn, point: Id) -> Result<Worker> {
     let point = store::point(c, point)?;
     let keeper = POINTS.iter().find(|p| p.1 == point.name).ok_or_else(|| Error::internal("nobody keeps this point"))?;
-    let area = AreaCode::parse(&point.area).map_err(Error::internal)?;
+    let area = point.area;
     let posts = vec![Post { role: Role::PointKeeper, area, point: Some(point.id), lead: false }];
     Ok(Worker { id: staff_admin::worker_named(c, keeper.3)?, name: keeper.4.to_owned(), session: point.id, person: None, posts })
 }
 
 /// The season of this year, open from forty days ago, with the county's own standards.
 async fn announce(app: &App, county: AreaCode) -> Result<()> {
-    let (id, now) = (app.clock.id(), app.clock.now_ms());
+    let (id, now) = (app.clock.id(), app.clock.now());
     let today = beijing_date(now);
     let day = move |n: u64| today.checked_add_days(Days::new(n)).unwrap_or(today);
     let begun = today.checked_sub_days(Days::new(40)).unwrap_or(today);
@@ -102,9 +103,9 @@ async fn announce(app: &App, county: AreaCode) -> Result<()> {
                 review_on: today,
                 exam_on: Some(begun),
                 second_evidence_due: Some(day(75)),
-                budget_fen: 27_000_000,
+                budget_fen: Fen(27_000_000),
                 quota: 340,
-                committed_fen: 0,
+                committed_fen: Fen::ZERO,
                 committed_count: 0,
                 standards: terms.standards,
                 targets: Vec::new(),
@@ -127,8 +128,8 @@ async fn equip(app: &App) -> Result<[Id; 2]> {
             for ((area, name, address, _, _), id) in POINTS.iter().zip(points) {
                 let point = Point {
                     id,
-                    county: COUNTY.to_owned(),
-                    area: (*area).to_owned(),
+                    county: AreaCode::parse(COUNTY).map_err(Error::internal)?,
+                    area: AreaCode::parse(area).map_err(Error::internal)?,
                     name: (*name).to_owned(),
                     address: (*address).to_owned(),
                     phone: "0990-1234567".to_owned(),
@@ -142,7 +143,7 @@ async fn equip(app: &App) -> Result<[Id; 2]> {
             for ((code, name, kind, alt_text, _), id) in MODELS.iter().zip(models) {
                 let model = Model {
                     id,
-                    county: COUNTY.to_owned(),
+                    county: AreaCode::parse(COUNTY).map_err(Error::internal)?,
                     code: (*code).to_owned(),
                     name: (*name).to_owned(),
                     kind: (*kind).to_owned(),

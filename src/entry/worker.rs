@@ -20,6 +20,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::http::once;
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Claimed, Settled};
+use crate::rules::moments::Moment;
 
 /// Pause between rounds when nothing was due.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -31,7 +32,7 @@ pub type Stop = Arc<AtomicBool>;
 
 /// Runs rounds until it is told to stop.
 pub async fn run(app: App, services: Services, stop: Stop) {
-    let mut swept_at = 0_i64;
+    let mut swept_at = Moment::EPOCH;
     while !stop.load(Ordering::Acquire) {
         match one_round(&app, &services, &stop).await {
             Ok(0) => tokio::time::sleep(PAUSE).await,
@@ -41,8 +42,8 @@ pub async fn run(app: App, services: Services, stop: Stop) {
                 tokio::time::sleep(PAUSE).await;
             }
         }
-        let now = app.clock.now_ms();
-        if now.saturating_sub(swept_at) > 3_600_000 {
+        let now = app.clock.now();
+        if now.since(swept_at) > 3_600_000 {
             swept_at = now;
             if let Err(e) = sweep(&app).await {
                 tracing::warn!(error = ?e, "the hourly sweep failed");
@@ -132,7 +133,7 @@ async fn leave(app: &App, services: &Services, effect: &Claimed) -> Result<Settl
 
 /// What is kept for a time only.
 async fn sweep(app: &App) -> Result<()> {
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     app.db.write(move |c| once::forget_expired(c, now)).await?;
     app.db.write(move |c| sessions::tidy(c, now)).await?;
     app.db.write(move |c| sms_codes::tidy(c, now)).await?;
@@ -144,10 +145,10 @@ async fn sweep(app: &App) -> Result<()> {
 /// Files that no row names, a day after they were written: uploads that were cut off or refused.
 async fn sweep_files(app: &App) -> Result<()> {
     // Files carry the machine's time, which a demo's clock runs ahead of.
-    let today = app.clock.now_ms().saturating_sub(app.clock.offset_ms());
+    let today = app.clock.now().saturating_sub(app.clock.offset_ms());
     let old = today.saturating_sub(24 * 3_600_000);
-    app.vault.sweep_staging(old).await.map_err(Error::internal)?;
-    for (file, variant) in app.vault.list_older_than(old).await.map_err(Error::internal)? {
+    app.vault.sweep_staging(old.ms()).await.map_err(Error::internal)?;
+    for (file, variant) in app.vault.list_older_than(old.ms()).await.map_err(Error::internal)? {
         let id = Id::from_bytes(*file.as_bytes());
         if !app.db.read(move |c| papers::names_file(c, id)).await? {
             app.vault.delete(file, variant).await.map_err(Error::internal)?;

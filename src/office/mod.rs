@@ -1,6 +1,5 @@
 //! Floor 2, the office: what all services share. The rooms in reading order; each uses only those before it.
 
-pub mod stored; // reading stored text back into domain types
 pub mod policy; // areas, working days, county policy
 pub mod people; // persons, family, the register of certificates
 pub mod accounts; // who signs in, in what role, for whom

@@ -5,7 +5,6 @@ use diesel::prelude::*;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes;
 use crate::office::cases::service::Office;
-use crate::office::stored;
 use crate::office::tickets::{self, NewTicket};
 use crate::platform::crypto::Place;
 use crate::platform::db::AnyConn;
@@ -63,7 +62,7 @@ fn work_order(case: &Case, grade: Grade, comment: Option<&str>) -> Result<NewTic
     };
     Ok(NewTicket {
         kind: tickets::Kind::BadRating,
-        area: stored::area(&case.area)?,
+        area: case.area,
         person: Some(case.person_id),
         case: Some(case.id),
         account: case.applicant_id,

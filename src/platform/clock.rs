@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::id::Id;
+use crate::rules::moments::Moment;
 
 /// Wall clock, epoch milliseconds. A demo or a test may move it forward.
 #[derive(Clone)]
@@ -19,11 +20,16 @@ impl Clock {
     }
 
     /// A clock that stands still until it is moved.
-    pub fn standing_at(epoch_ms: i64) -> Clock {
-        Clock { offset_ms: Arc::new(AtomicI64::new(0)), fixed_ms: Some(Arc::new(AtomicI64::new(epoch_ms))) }
+    pub fn standing_at(at: Moment) -> Clock {
+        Clock { offset_ms: Arc::new(AtomicI64::new(0)), fixed_ms: Some(Arc::new(AtomicI64::new(at.ms()))) }
     }
 
-    /// Now, in epoch milliseconds.
+    /// Now.
+    pub fn now(&self) -> Moment {
+        Moment::of_ms(self.now_ms())
+    }
+
+    /// Now, in epoch milliseconds, for clients of foreign services.
     pub fn now_ms(&self) -> i64 {
         let base = match &self.fixed_ms {
             Some(at) => at.load(Ordering::Acquire),
@@ -49,6 +55,6 @@ impl Clock {
 
     /// A new identifier that sorts by this clock.
     pub fn id(&self) -> Id {
-        Id::at(self.now_ms())
+        Id::at(self.now())
     }
 }

@@ -1,5 +1,6 @@
 //! Identifiers: UUIDv7, opaque strings to clients, sixteen bytes in the database.
 
+use crate::rules::moments::Moment;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::LazyLock;
@@ -28,8 +29,8 @@ static MADE: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(Uuid::new_v4(
 impl Id {
     /// A new identifier of this moment; ids that one process makes later sort later, within a millisecond too: two
     /// events of one write are told in their order.
-    pub fn at(epoch_ms: i64) -> Id {
-        let ms = u64::try_from(epoch_ms).unwrap_or(0);
+    pub fn at(now: Moment) -> Id {
+        let ms = u64::try_from(now.ms()).unwrap_or(0);
         let (s, rest) = (ms / 1000, u32::try_from((ms % 1000).saturating_mul(1_000_000)).unwrap_or(0));
         let made = u128::from(MADE.fetch_add(1, Ordering::Relaxed)) & ((1 << COUNTER_BITS) - 1);
         Id(Uuid::new_v7(uuid::Timestamp::from_unix_time(s, rest, made, COUNTER_BITS)))
@@ -94,7 +95,7 @@ mod tests {
 
     #[test]
     fn ids_of_one_millisecond_sort_as_they_were_made() {
-        let ids: Vec<Id> = (0..1000).map(|_| Id::at(1_773_104_400_000)).collect();
+        let ids: Vec<Id> = (0..1000).map(|_| Id::at(Moment::of_ms(1_773_104_400_000))).collect();
         assert!(ids.is_sorted_by(|a, b| a < b));
         assert!(ids.iter().all(|id| id.as_bytes()[..6] == ids[0].as_bytes()[..6] && id.uuid().get_version_num() == 7));
     }

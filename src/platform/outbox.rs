@@ -12,6 +12,7 @@ use super::crypto::{Keyring, Place};
 use super::db::AnyConn;
 use super::error::{Error, Result};
 use super::id::Id;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     outbox (id) {
@@ -72,8 +73,8 @@ pub struct Effect<'a, T> {
 }
 
 /// Writes an effect; it leaves after the transaction has committed.
-pub fn push<T: Serialize>(c: &mut AnyConn, keys: &Keyring, effect: &Effect<'_, T>, now_ms: i64) -> Result<()> {
-    let id = Id::at(now_ms);
+pub fn push<T: Serialize>(c: &mut AnyConn, keys: &Keyring, effect: &Effect<'_, T>, now: Moment) -> Result<()> {
+    let id = Id::at(now);
     use outbox::dsl as o;
     let plain = serde_json::to_vec(effect.body).map_err(Error::internal)?;
     let sealed = keys.seal(&Place::new("outbox", "body", id.as_bytes()), &plain)?;
@@ -87,9 +88,9 @@ pub fn push<T: Serialize>(c: &mut AnyConn, keys: &Keyring, effect: &Effect<'_, T
             o::body.eq(sealed),
             o::state.eq("waiting"),
             o::attempts.eq(0),
-            o::due_at.eq(now_ms),
+            o::due_at.eq(now),
             o::lease_until.eq(0),
-            o::created_at.eq(now_ms),
+            o::created_at.eq(now),
         ))
         .execute(c)?;
     Ok(())
@@ -97,7 +98,7 @@ pub fn push<T: Serialize>(c: &mut AnyConn, keys: &Keyring, effect: &Effect<'_, T
 
 /// Takes the effects that are due, oldest first, at most one of a lane; commits before any of them leaves.
 pub async fn claim(app: &App, most: usize) -> Result<Vec<Claimed>> {
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     app.db
         .write(move |c| {
             use outbox::dsl as o;
@@ -157,7 +158,7 @@ impl Claimed {
 
     /// Writes down what became of it. A later try waits twice as long each time, at most an hour.
     pub async fn settle(self, app: &App, settled: Settled) -> Result<()> {
-        let now = app.clock.now_ms();
+        let now = app.clock.now();
         app.db
             .write(move |c| {
                 use outbox::dsl as o;
@@ -186,17 +187,17 @@ impl Claimed {
 }
 
 /// Settles as done, unsent, what was due before a moment: a demo lays years of history at once and tells nobody of it.
-pub fn forget_due_before(c: &mut AnyConn, before_ms: i64) -> Result<()> {
+pub fn forget_due_before(c: &mut AnyConn, before: Moment) -> Result<()> {
     use outbox::dsl as o;
-    diesel::delete(o::outbox.filter(o::state.eq("waiting").and(o::due_at.lt(before_ms)))).execute(c)?;
+    diesel::delete(o::outbox.filter(o::state.eq("waiting").and(o::due_at.lt(before)))).execute(c)?;
     Ok(())
 }
 
 /// Sets parked effects going again; answers how many. Unknown ones stay: they may have left.
-pub fn retry_parked(c: &mut AnyConn, now_ms: i64) -> Result<usize> {
+pub fn retry_parked(c: &mut AnyConn, now: Moment) -> Result<usize> {
     use outbox::dsl as o;
     let parked = o::outbox.filter(o::state.eq("parked"));
-    Ok(diesel::update(parked).set((o::state.eq("waiting"), o::attempts.eq(0), o::due_at.eq(now_ms))).execute(c)?)
+    Ok(diesel::update(parked).set((o::state.eq("waiting"), o::attempts.eq(0), o::due_at.eq(now))).execute(c)?)
 }
 
 /// Effects by state, for `doctor` and the metrics.

@@ -85,6 +85,16 @@ impl AreaCode {
         other.as_str().starts_with(self.prefix())
     }
 
+    /// The first and the last code that lie in this area, itself included: for an indexed range.
+    pub fn bounds(&self) -> (AreaCode, AreaCode) {
+        let named = self.level().digits();
+        let mut last = [b'9'; 12];
+        for (to, from) in last.iter_mut().zip(self.0).take(named) {
+            *to = from;
+        }
+        (*self, AreaCode(last))
+    }
+
     /// The area next above, or `None` for a province.
     pub fn parent(&self) -> Option<AreaCode> {
         let level = self.level();
@@ -177,6 +187,12 @@ mod tests {
         #[test]
         fn containing_is_being_an_ancestor_or_the_same(a in any_area(), b in any_area()) {
             prop_assert_eq!(a.contains(&b), a == b || b.ancestors().contains(&a));
+        }
+
+        #[test]
+        fn what_lies_in_an_area_lies_within_its_bounds(a in any_area(), b in any_area()) {
+            let (first, last) = a.bounds();
+            prop_assert_eq!(a.contains(&b), (first..=last).contains(&b));
         }
 
         #[test]

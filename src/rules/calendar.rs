@@ -5,11 +5,12 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use super::moments::Moment;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 
-pub use beijing::{beijing_date, end_of_day_ms, rfc3339, start_of_day_ms};
+pub use beijing::{beijing_date, end_of_day, rfc3339, start_of_day};
 pub use rows::{CalendarDay, CalendarFault, CalendarFaultKind, parse_calendar_csv};
 
 /// Which days are working days. Days that no row speaks of count Monday to Friday.
@@ -90,9 +91,9 @@ impl WorkCalendar {
         weekdays_until(to).saturating_sub(weekdays_until(from)).saturating_add(corrections.sum())
     }
 
-    /// The last millisecond of the n-th working day after the Beijing day of `now_ms`, in epoch milliseconds.
-    pub fn due_at(&self, now_ms: i64, n: u32) -> i64 {
-        end_of_day_ms(self.add_working_days(beijing_date(now_ms), n))
+    /// The last millisecond of the n-th working day after the Beijing day of `now`.
+    pub fn due_at(&self, now: Moment, n: u32) -> Moment {
+        end_of_day(self.add_working_days(beijing_date(now), n))
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::openapi::schema::{KnownFormat, Object, SchemaFormat, Type};
 
 use super::glyphs::{Fold, fold};
+use super::moments::Moment;
 use super::typed::{Refusal, Typed, typed};
 
 /// A day as `2026-03-10`, of the years 2000 to 2099 unless the type says others. A person's birth is read from the citizen
@@ -88,9 +89,9 @@ impl Serialize for SentMoment {
 }
 
 impl SentMoment {
-    /// Epoch milliseconds.
-    pub fn ms(self) -> i64 {
-        self.0.timestamp_millis()
+    /// The moment itself, without its offset.
+    pub fn at(self) -> Moment {
+        Moment::of_ms(self.0.timestamp_millis())
     }
 }
 
@@ -122,7 +123,7 @@ mod tests {
 
     #[test]
     fn a_moment_says_its_offset() {
-        assert_eq!(read::<SentMoment>("2026-03-10T09:00:00+08:00").unwrap().ms(), 1_773_104_400_000);
+        assert_eq!(read::<SentMoment>("2026-03-10T09:00:00+08:00").unwrap().at(), Moment::of_ms(1_773_104_400_000));
         assert_eq!(read::<SentMoment>("2026-03-10T09:00:00").unwrap_err().code, "wrong_time");
         assert_eq!(read::<SentMoment>("0001-03-10T09:00:00Z").unwrap_err().code, "year_out_of_range");
     }

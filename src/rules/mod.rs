@@ -3,6 +3,8 @@
 pub mod glyphs; // folds what input methods and copy-and-paste leave in typed text
 pub mod typed; // how a text becomes a value of a type, or is refused with a reason
 pub(crate) mod coded; // enums whose variants have a stable code and a Chinese label
+pub mod moments; // epoch milliseconds
+pub mod versions; // which state of a row somebody saw
 pub mod areas; // twelve-digit area codes and what lies under what
 pub mod dates; // days and moments as sent
 pub mod text; // words, codes and passwords as they are kept

@@ -2,6 +2,7 @@
 
 use super::calendar::WorkCalendar;
 use super::coded::coded_enum;
+use super::moments::Moment;
 
 coded_enum! {
     /// How a case stands to its limit; lists, details, notices and reports say the same.
@@ -15,8 +16,8 @@ coded_enum! {
 }
 
 impl Pace {
-    /// From the end of the limit and the moment from which it is near, both epoch milliseconds.
-    pub fn of(due_at: Option<i64>, risk_at: Option<i64>, stands: bool, now: i64) -> Pace {
+    /// From the end of the limit and the moment from which it is near, both moments.
+    pub fn of(due_at: Option<Moment>, risk_at: Option<Moment>, stands: bool, now: Moment) -> Pace {
         match due_at {
             _ if stands => Pace::Standing,
             None => Pace::Open,
@@ -30,32 +31,31 @@ impl Pace {
 /// A limit that runs: working days counted from a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// Epoch milliseconds.
-    pub from: i64,
+    pub from: Moment,
     pub days: u32,
 }
 
 impl Limit {
     /// The end of its last working day.
-    pub fn due_at(self, calendar: &WorkCalendar) -> i64 {
+    pub fn due_at(self, calendar: &WorkCalendar) -> Moment {
         calendar.due_at(self.from, self.days)
     }
 
     /// When so many percent of its days are over; of a limit of one day, at once.
-    pub fn risk_at(self, calendar: &WorkCalendar, percent: u32) -> i64 {
+    pub fn risk_at(self, calendar: &WorkCalendar, percent: u32) -> Moment {
         let days = u64::from(self.days).saturating_mul(u64::from(percent)) / 100;
         let days = u32::try_from(days).unwrap_or(self.days);
         if days == 0 { self.from } else { calendar.due_at(self.from, days) }
     }
 
     /// So many working days before its end; none when it is shorter than that.
-    pub fn before_end(self, calendar: &WorkCalendar, days: u32) -> Option<i64> {
+    pub fn before_end(self, calendar: &WorkCalendar, days: u32) -> Option<Moment> {
         let after = self.days.checked_sub(days).filter(|after| *after > 0)?;
         Some(calendar.due_at(self.from, after))
     }
 
     /// So many working days after its end.
-    pub fn after_end(self, calendar: &WorkCalendar, days: u32) -> i64 {
+    pub fn after_end(self, calendar: &WorkCalendar, days: u32) -> Moment {
         calendar.due_at(self.from, self.days.saturating_add(days))
     }
 }
@@ -66,16 +66,16 @@ mod tests {
 
     use super::*;
 
-    const MORNING: i64 = 1_773_104_400_000;
+    const MORNING: Moment = Moment::of_ms(1_773_104_400_000);
 
     proptest! {
         #[test]
         fn a_limit_is_near_before_it_is_over_and_over_before_it_climbs(from in 0..4_000_i64, days in 1..200_u32, climb in 1..30_u32) {
             let calendar = WorkCalendar::default();
-            let limit = Limit { from: MORNING + from * 3_600_000, days };
+            let limit = Limit { from: MORNING.saturating_add(from * 3_600_000), days };
             let (risk, due) = (limit.risk_at(&calendar, 80), limit.due_at(&calendar));
             prop_assert!(limit.from <= risk && risk < due && due < limit.after_end(&calendar, climb));
-            let stages = [limit.from - 1, risk, due, due + 1].map(|now| Pace::of(Some(due), Some(risk), false, now));
+            let stages = [limit.from.saturating_sub(1), risk, due, due.saturating_add(1)].map(|now| Pace::of(Some(due), Some(risk), false, now));
             prop_assert_eq!(stages, [Pace::OnTime, Pace::AtRisk, Pace::AtRisk, Pace::Overdue]);
         }
     }

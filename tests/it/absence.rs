@@ -31,7 +31,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 
 impl World {
     fn moment(&self, from_now: Duration) -> String {
-        rfc3339(self.app.clock.now_ms() + i64::try_from(from_now.as_millis()).unwrap())
+        rfc3339(self.app.clock.now().saturating_add(i64::try_from(from_now.as_millis()).unwrap()))
     }
 
     async fn absent(&self, by: &str, worker: Option<Id>, deputy: Id, from: Option<Duration>, until: Duration) -> Reply {

@@ -99,17 +99,14 @@ async fn the_services_of_a_county_are_named_with_why_not(world: World) {
     let all = start["county_services"].as_array().unwrap().clone();
     assert!(all.len() >= 3 && all.iter().all(|s| s["open"] == true && s["reason"].is_null() && s["owner"].is_string()));
     // A county that has decided about one service only, from a day to come.
-    let (id, now) = (world.app.clock.id(), world.app.clock.now_ms());
+    let (id, now) = (world.app.clock.id(), world.app.clock.now());
     let decide = world.app.db.write(move |c| {
         let (a, today) = (AreaCode::parse(COUNTY).unwrap(), "2026-03-10".parse().unwrap());
         let known = county::current(c, &a, "certificate", today)?.unwrap();
         let (common, terms) = ((*known.common).clone(), known.service()?);
         let (county, effective_from) = (AreaCode::parse("990199000000").unwrap(), "2026-04-01".parse().unwrap());
         let (service, owner, source) = ("certificate".to_owned(), "新县残联".to_owned(), "办法".to_owned());
-        county::publish(
-            c,
-            &NewPolicy { id, county, service, effective_from, owner, source, by: None, common, terms, at_ms: now },
-        )?;
+        county::publish(c, &NewPolicy { id, county, service, effective_from, owner, source, by: None, common, terms, at: now })?;
         Ok(())
     });
     decide.await.unwrap();

@@ -152,11 +152,11 @@ async fn borrower(w: &World, serial: u16) -> (String, String) {
         phone: Some(PhoneNumber::parse(&phone).unwrap()),
         address: None,
         household: None,
-        at_ms: w.app.clock.now_ms(),
+        at: w.app.clock.now(),
     };
     let person = new.id.to_string();
     let name = WeChatName::new(&w.app, cast::APPID, &w.wechat.openid_of(cast::APPID, &handle), None).unwrap();
-    let (keys, at) = (w.app.keys.clone(), Occasion { now: w.app.clock.now_ms(), link: w.app.clock.id() });
+    let (keys, at) = (w.app.keys.clone(), Occasion { now: w.app.clock.now(), link: w.app.clock.id() });
     let known = w.app.db.write(move |c| {
         persons::insert(c, &keys, &new)?;
         let (account, _) = name.account(c)?;

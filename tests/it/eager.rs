@@ -98,7 +98,7 @@ impl Walk {
         let awaited = matches!(card["assessment"]["value"].as_str(), Some("needed" | "ordered"));
         match (state.as_str().unwrap(), card["card"]["value"].as_str().unwrap()) {
             ("in_review", _) if awaited => {
-                let today = beijing_date(self.world.app.clock.now_ms()).to_string();
+                let today = beijing_date(self.world.app.clock.now()).to_string();
                 let found = json!({ "version": version, "category": "physical", "components": [], "level": "level_2",
                     "assessed_on": today, "hospital": "甲区人民医院", "at_home": self.dice.roll(2) == 0 });
                 let doctor = self.world.worker(&[Role::Assessor]).await;

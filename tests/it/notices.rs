@@ -124,7 +124,7 @@ async fn a_message_whose_answer_was_lost_is_unknown_and_never_sent_again(world: 
     assert_eq!(outbox, [("unknown".to_owned(), 1)]);
     assert_eq!((world.wechat.calls_to(SEND), world.wechat.sent().len()), (1, 1));
     let retried = world.app.db.write({
-        let now = world.app.clock.now_ms();
+        let now = world.app.clock.now();
         move |c| outbox::retry_parked(c, now)
     });
     assert_eq!(retried.await.unwrap(), 0);

@@ -144,7 +144,7 @@ where
 {
     let beginning = Beginning::new(app, Holder::Resident)?;
     let (stored, new) = (beginning.clone(), app.clock.id());
-    let at = Occasion { now: app.clock.now_ms(), link: app.clock.id() };
+    let at = Occasion { now: app.clock.now(), link: app.clock.id() };
     let found = app.db.write(move |c| {
         let found = redeem(c, new, at)?;
         if let Some((account, _)) = &found {

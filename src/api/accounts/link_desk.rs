@@ -64,7 +64,7 @@ impl LinkCase {
             account_identity: labelled!(account.identity),
             preferred_channel: labelled!(account.preferred_channel),
             evidence: link.evidence(keys)?,
-            area: link.area.clone(),
+            area: link.area.to_string(),
             claimed_at: rfc3339(link.created_at),
         })
     }
@@ -98,7 +98,7 @@ async fn list_links(caller: AreaOfficer, app: web::Data<App>, query: Query<LinkQ
     let rows = app.db.read(move |c| {
         let rows = link_desk::in_state(c, &caller, state, after, limit)?;
         rows.into_iter()
-            .map(|l| Ok((LinkCase::of(c, &keys, &l)?, After { at: l.created_at, id: l.id })))
+            .map(|l| Ok((LinkCase::of(c, &keys, &l)?, After { at: l.created_at.ms(), id: l.id })))
             .collect::<Result<Vec<_>>>()
     });
     let (rows, next_cursor) = paging::cut(&app, &list, rows.await?, limit, |(_, after)| *after)?;

@@ -195,7 +195,7 @@ async fn claim_identity(
 }
 
 fn moment(app: &App) -> Occasion {
-    Occasion { now: app.clock.now_ms(), link: app.clock.id() }
+    Occasion { now: app.clock.now(), link: app.clock.id() }
 }
 
 /// How the caller wants to be met.
@@ -269,7 +269,7 @@ async fn claim_link(caller: Resident, gate: web::Data<SignIn>, call: Write<Sent<
 }
 
 fn checked(app: &App, caller: Resident, sent: &Sent<ClaimLink>) -> Result<NewLink> {
-    let (now, id, account) = (app.clock.now_ms(), app.clock.id(), caller.account);
+    let (now, id, account) = (app.clock.now(), app.clock.id(), caller.account);
     sent.judged(|claim, faults| {
         if claim.relation == Relation::Own {
             let (reason, suggestion) = ("本人不用登记代办关系。", "请在“我的身份”里填写本人姓名和身份证号。");

@@ -87,7 +87,7 @@ async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Resu
     description = "与预览同样的检查；整份导入，或者有任何问题时一行也不导入。",
     responses((status = 200, description = "改动了什么")))]
 async fn import(who: Administrator, once: Once, body: CsvBody, app: web::Data<App>) -> Result<Answer<AreasChange>> {
-    let (now, caller) = (app.clock.now_ms(), who.id);
+    let (now, caller) = (app.clock.now(), who.id);
     let done = once.write(&app, caller, body.fingerprint, move |c| {
         let plan = areas::plan(c, &body.text, &|area| who.covers(Role::Administrator, area))?;
         areas::apply(c, &plan)?;

@@ -51,7 +51,7 @@ struct YearOnRecord {
     description = "哪些年份的放假安排已经录入；今年或明年的还没有录入时给出提醒。年份数量有限，一次列全。",
     responses((status = 200, description = "年份")))]
 async fn on_record(_: Administrator, app: web::Data<App>) -> Result<Answer<CalendarYears>> {
-    let today = beijing_date(app.clock.now_ms());
+    let today = beijing_date(app.clock.now());
     let next = NaiveDate::from_ymd_opt(today.year().saturating_add(1), 12, 31).unwrap_or(today);
     let read = app.db.read(move |c| Ok((calendar::years(c)?, calendar::load(c)?)));
     let (years, days) = read.await?;
@@ -115,7 +115,7 @@ async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Resu
     description = "与预览同样的检查；整份导入，代替这一年原来的安排；正在办理的办件和群众反映随后重新计算期限。",
     responses((status = 200, description = "改动了什么")))]
 async fn import(who: Administrator, once: Once, body: CsvBody, app: web::Data<App>) -> Result<Answer<CalendarChange>> {
-    let (now, caller, keys) = (app.clock.now_ms(), who.id, app.keys.clone());
+    let (now, caller, keys) = (app.clock.now(), who.id, app.keys.clone());
     let done = once.write(&app, caller, body.fingerprint, move |c| {
         let plan = calendar::plan(c, &body.text)?;
         whole_installation(c, &who)?;

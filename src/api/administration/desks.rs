@@ -73,7 +73,7 @@ async fn list(
     app: web::Data<App>,
     services: web::Data<Services>,
 ) -> Result<Answer<Page<DeskView>>> {
-    let (wanted, now, services) = (query.0, app.clock.now_ms(), services.get_ref().clone());
+    let (wanted, now, services) = (query.0, app.clock.now(), services.get_ref().clone());
     let named = format!("desks:{}", wanted.county);
     let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
     scope::within(&who, &wanted.county)?;

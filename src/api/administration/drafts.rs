@@ -71,7 +71,7 @@ fn summary(services: &Services, draft: &Draft, names: &[(Id, String)]) -> Result
     let name = names.iter().find(|(id, _)| *id == draft.updated_by).map(|(_, name)| name.clone());
     Ok(DraftSummary {
         id: draft.id,
-        county: draft.county.clone(),
+        county: draft.county.to_string(),
         service: Labelled::new(&draft.service, services.get(&draft.service)?.label()),
         state: labelled!(draft.state),
         version: draft.version,
@@ -200,7 +200,7 @@ async fn list(
         Ok((rows, names))
     });
     let (rows, names) = read.await?;
-    let (rows, next_cursor) = paging::cut(&app, &named, rows, limit, |d| After { at: d.created_at, id: d.id })?;
+    let (rows, next_cursor) = paging::cut(&app, &named, rows, limit, |d| After { at: d.created_at.ms(), id: d.id })?;
     let items = rows.iter().map(|d| summary(&services, d, &names)).collect::<Result<_>>()?;
     Ok(Answer::ok(Page { items, next_cursor }))
 }
@@ -250,7 +250,7 @@ async fn edit(who: Administrator, id: PathId, call: Save<EditDraft>) -> Result<A
         draft.say(&form.content)?;
         draft.save(c, who.id, office.now)?;
         let (before, after) = (format!("第 {} 稿", form.version), format!("第 {} 稿", draft.version));
-        Event::new(office.now, Some(who.id), Change::DraftSaved, id.0, Some(draft.area()?)).words(before, after).record(c)?;
+        Event::new(office.now, Some(who.id), Change::DraftSaved, id.0, Some(draft.county)).words(before, after).record(c)?;
         view(c, &office.services, &draft)
     })
     .await
@@ -275,7 +275,7 @@ async fn discard(who: Administrator, id: PathId, call: Write<SeenDraft>) -> Resu
         let mut draft = drafting::take(c, &who, id.0, sent.version)?;
         draft.state = DraftState::Discarded;
         draft.save(c, who.id, office.now)?;
-        Event::new(office.now, Some(who.id), Change::DraftDiscarded, id.0, Some(draft.area()?)).record(c)?;
+        Event::new(office.now, Some(who.id), Change::DraftDiscarded, id.0, Some(draft.county)).record(c)?;
         view(c, &office.services, &draft)
     })
     .await

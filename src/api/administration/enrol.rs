@@ -19,6 +19,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Body, Operations};
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 use crate::rules::text::{KeyedCode, Password};
 use crate::{form, operations};
 
@@ -65,7 +66,7 @@ struct Holder {
 }
 
 /// The worker of a good code whose account has this status; anything else is one answer.
-fn holder(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, status: Standing, now: i64) -> Result<Holder> {
+fn holder(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, status: Standing, now: Moment) -> Result<Holder> {
     let id = invitations::holder(c, hash, purpose, now)?;
     let row = workers::table.find(id).filter(workers::status.eq(status)).select((workers::username, workers::password));
     let row: Option<(String, String)> = row.get_result(c).optional()?;
@@ -73,7 +74,7 @@ fn holder(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, status: Standing, 
 }
 
 /// Uses the code up, lets the account count one version on, and leaves a line.
-fn settle(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, change: Change, now: i64) -> Result<Id> {
+fn settle(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, change: Change, now: Moment) -> Result<Id> {
     let worker = invitations::redeem(c, hash, purpose, now)?;
     diesel::update(workers::table.find(worker)).set(workers::version.eq(workers::version + 1)).execute(c)?;
     let posts = staff::posts_at(c, worker, now)?;
@@ -86,7 +87,7 @@ fn settle(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, change: Change, no
     responses((status = 200, description = "账号已启用")))]
 async fn enrol(req: HttpRequest, gate: web::Data<SignIn>, body: Body<Enrol>, app: web::Data<App>) -> Result<Answer<Enrolled>> {
     gate.worker_at(&req)?;
-    let (typed, now) = (body.value, app.clock.now_ms());
+    let (typed, now) = (body.value, app.clock.now());
     let hash = invitations::hash(&app.keys, &typed.code);
     let found = app.db.read(move |c| holder(c, &hash, Purpose::Enrol, Standing::Invited, now)).await?;
     let login = Login::new(&app, found.id, &typed.username, Zeroizing::new(typed.password.into_string())).await?;
@@ -130,7 +131,7 @@ async fn set_password(
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<OwnAccount>> {
     gate.worker_at(&req)?;
-    let (typed, now) = (body.value, app.clock.now_ms());
+    let (typed, now) = (body.value, app.clock.now());
     let hash = invitations::hash(&app.keys, &typed.code);
     let found = app.db.read(move |c| holder(c, &hash, Purpose::Password, Standing::Active, now)).await?;
     passwords::acceptable(&found.username, &typed.password)?;
@@ -157,7 +158,7 @@ async fn renew_totp(
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<Enrolled>> {
     gate.worker_at(&req)?;
-    let (typed, now) = (body.value, app.clock.now_ms());
+    let (typed, now) = (body.value, app.clock.now());
     let hash = invitations::hash(&app.keys, &typed.code);
     let found = app.db.read(move |c| holder(c, &hash, Purpose::Totp, Standing::Active, now)).await?;
     if !gate.passwords.fits(Zeroizing::new(typed.password.into_string()), Some(found.password)).await? {

@@ -93,6 +93,6 @@ async fn list(who: Auditor, query: Query<Wanted>, app: web::Data<App>) -> Result
             Ok((lines, names))
         })
         .await?;
-    let (lines, next_cursor) = paging::cut(&app, &named, lines, limit, |l| After { at: l.at, id: l.id })?;
+    let (lines, next_cursor) = paging::cut(&app, &named, lines, limit, |l| After { at: l.at.ms(), id: l.id })?;
     Ok(Answer::ok(Page { items: lines.into_iter().map(|l| view(l, &names)).collect(), next_cursor }))
 }

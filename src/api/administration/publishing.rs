@@ -21,6 +21,7 @@ use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
+use crate::rules::moments::Moment;
 use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
 
@@ -151,7 +152,7 @@ struct DraftCheck {
     responses((status = 200, description = "检查结果")))]
 async fn check(who: Administrator, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<DraftCheck>> {
     let draft = app.db.read(move |c| drafting::in_scope(c, &who, id.0)).await?;
-    let policy = draft.policy(draft.id, None, 0)?;
+    let policy = draft.policy(draft.id, None, Moment::EPOCH)?;
     let faults = publishing::faults(&services, &draft.service, &policy.common, &policy.terms);
     Ok(Answer::ok(DraftCheck { publishable: faults.is_empty(), faults }))
 }

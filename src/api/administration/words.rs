@@ -105,11 +105,11 @@ async fn change(
     app: web::Data<App>,
 ) -> Result<Answer<NoticeTemplate>> {
     let event = NoticeEvent::from_code(&path).ok_or_else(Error::not_found)?;
-    let (form, now) = (body.value, app.clock.now_ms());
+    let (form, now) = (body.value, app.clock.now());
     scope::within(&who, &form.county)?;
     words::check(&form.title, &form.body).settle()?;
     let saved = app.db.write(move |c| {
-        let before = words::template(c, form.county.as_str(), event)?;
+        let before = words::template(c, &form.county, event)?;
         let new = Template { title: form.title.to_string(), body: form.body.to_string(), version: form.version };
         let saved = words::save(c, &form.county, event, &new, (who.id, now))?;
         let said = |t: &Template| format!("{}｜{}", t.title, t.body);

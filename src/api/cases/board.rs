@@ -37,7 +37,7 @@ struct Board {
     description = "正在公示的事项，姓名已经遮盖，到期自动撤下。",
     responses((status = 200, description = "一页公示")))]
 async fn board(q: Query<Board>, call: Call) -> Result<Public<Page<PublicLine>>> {
-    let county = q.0.county.to_string();
+    let county = q.0.county;
     let name = format!("board:{county}");
     Ok(call
         .page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {

@@ -21,6 +21,7 @@ use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId,
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::dates::SentMoment;
+use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
@@ -95,7 +96,7 @@ struct MandateView {
     lasts: bool,
 }
 
-fn views(c: &mut AnyConn, all: &[Mandate], now: i64) -> Result<Vec<MandateView>> {
+fn views(c: &mut AnyConn, all: &[Mandate], now: Moment) -> Result<Vec<MandateView>> {
     let names = persons::masked_names(c, all.iter().map(|m| m.person_id).collect())?;
     let name = |id: Id| names.iter().find(|(of, _)| *of == id).map(|(_, name)| name.clone()).unwrap_or_default();
     let view = |m: &Mandate| MandateView {
@@ -113,12 +114,12 @@ fn views(c: &mut AnyConn, all: &[Mandate], now: i64) -> Result<Vec<MandateView>>
     Ok(all.iter().map(view).collect())
 }
 
-fn one(c: &mut AnyConn, mandate: Mandate, now: i64) -> Result<MandateView> {
+fn one(c: &mut AnyConn, mandate: Mandate, now: Moment) -> Result<MandateView> {
     views(c, &[mandate], now)?.pop().ok_or_else(crate::platform::error::Error::not_found)
 }
 
 /// The agreement as it was sent.
-fn wanted(sent: &RecordMandate, id: Id, now: i64) -> NewMandate {
+fn wanted(sent: &RecordMandate, id: Id, now: Moment) -> NewMandate {
     NewMandate {
         id,
         person: sent.person_id,
@@ -127,7 +128,7 @@ fn wanted(sent: &RecordMandate, id: Id, now: i64) -> NewMandate {
         channel: sent.channel,
         form: sent.form,
         consent: sent.consent.as_ref().map(|consent| consent.as_str().to_owned()),
-        given_at: sent.given_at.map_or(now, SentMoment::ms),
+        given_at: sent.given_at.map_or(now, SentMoment::at),
         days: sent.days.unwrap_or(mandates::USUAL_DAYS),
     }
 }
@@ -148,11 +149,11 @@ async fn record(who: AreaOfficer, call: Write<RecordMandate>) -> Result<Created<
     description = "您登记过的代办，最新的在前；过期的也在。",
     responses((status = 200, description = "一页登记")))]
 async fn list(who: AreaOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<MandateView>>> {
-    let (worker, now, limit) = (who.id, app.clock.now_ms(), paging::limit(q.0.limit)?);
+    let (worker, now, limit) = (who.id, app.clock.now(), paging::limit(q.0.limit)?);
     let name = format!("mandates:{worker}");
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let found = app.db.read(move |c| mandates::of_worker(c, worker, after, limit)).await?;
-    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |m| After { at: m.recorded_at, id: m.id })?;
+    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |m| After { at: m.recorded_at.ms(), id: m.id })?;
     Ok(Answer::ok(Page { items: app.db.read(move |c| views(c, &found, now)).await?, next_cursor }))
 }
 

@@ -194,7 +194,7 @@ async fn reusable(
             papers::of_person(c, owner, person, after, limit)
         }
     });
-    let key = |p: &Paper| After { at: p.uploaded_at, id: p.id };
+    let key = |p: &Paper| After { at: p.uploaded_at.ms(), id: p.id };
     let (rows, next_cursor) = paging::cut(&app, &name, rows.await?, limit, key)?;
     let items = rows.iter().map(|p| p.view(&office, Viewer::from(&who))).collect::<Result<_>>()?;
     Ok(Answer::ok(Page { items, next_cursor }))
@@ -267,7 +267,7 @@ async fn download(id: PathId, q: Query<Signed>, app: web::Data<App>, services: w
     let bad = || Error::new(&BAD_LINK);
     let (file, holder) = (id.0.to_string(), signed.holder.map(Code::into_string).unwrap_or_default());
     let link = Link { file: &file, variant: &signed.variant, holder: &holder, expires_ms: signed.expires };
-    app.keys.verify_link(&link, &signed.signature, office.now).map_err(|_| bad())?;
+    app.keys.verify_link(&link, &signed.signature, office.now.ms()).map_err(|_| bad())?;
     let variant = Variant::from_name(&signed.variant).ok_or_else(bad)?;
     let paper = app.db.read(move |c| papers::find(c, id.0)).await?.filter(papers::Paper::stands).ok_or_else(bad)?;
     if !holder.is_empty() {

@@ -12,7 +12,6 @@ use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::{Office, Services};
 use crate::office::people::views::AreaNames;
 use crate::office::policy::county;
-use crate::office::stored;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -64,7 +63,7 @@ fn looks(c: &mut AnyConn, case: &Case, rows: &[(Viewing, String)]) -> Result<Vec
         looks.push(PaperLook {
             at: rfc3339(viewing.at),
             role: labelled!(viewing.role),
-            organisation: areas.view(c, &stored::area(&viewing.area)?)?.name,
+            organisation: areas.view(c, &viewing.area)?.name,
             paper_id: viewing.paper_id,
             material: Labelled::new(material, label),
             variant: Labelled::new(&viewing.variant, variant),
@@ -74,7 +73,7 @@ fn looks(c: &mut AnyConn, case: &Case, rows: &[(Viewing, String)]) -> Result<Vec
 }
 
 fn key((viewing, _): &(Viewing, String)) -> After {
-    After { at: viewing.at, id: viewing.id }
+    After { at: viewing.at.ms(), id: viewing.id }
 }
 
 #[utoipa::path(get, path = "/staff/cases/{id}/views", tag = "desks", operation_id = "listPaperViews", summary = "谁看过材料（负责人、审计员）",

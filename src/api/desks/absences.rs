@@ -13,7 +13,6 @@ use crate::office::accounts::staff::{self, assignments};
 use crate::office::desks::claims;
 use crate::office::frame::Write;
 use crate::office::people::persons::county_of;
-use crate::office::stored;
 use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -24,6 +23,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::dates::SentMoment;
+use crate::rules::moments::Moment;
 use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
 
@@ -65,7 +65,7 @@ struct AbsenceView {
     ended_at: Option<String>,
 }
 
-fn views(c: &mut AnyConn, all: &[Absence], now: i64) -> Result<Vec<AbsenceView>> {
+fn views(c: &mut AnyConn, all: &[Absence], now: Moment) -> Result<Vec<AbsenceView>> {
     let names = staff::names(c, all.iter().flat_map(|a| [a.worker_id, a.deputy_id]).collect())?;
     let name = |id: Id| names.iter().find(|(of, _)| *of == id).map(|(_, name)| name.clone()).unwrap_or_default();
     let view = |a: &Absence| AbsenceView {
@@ -84,7 +84,7 @@ fn views(c: &mut AnyConn, all: &[Absence], now: i64) -> Result<Vec<AbsenceView>>
     Ok(all.iter().map(view).collect())
 }
 
-fn view(c: &mut AnyConn, id: Id, now: i64) -> Result<AbsenceView> {
+fn view(c: &mut AnyConn, id: Id, now: Moment) -> Result<AbsenceView> {
     let absence = absences::find(c, id)?;
     views(c, &[absence], now)?.pop().ok_or_else(Error::not_found)
 }
@@ -93,20 +93,20 @@ fn view(c: &mut AnyConn, id: Id, now: i64) -> Result<AbsenceView> {
     description = "您所在窗口现在和以后的请假登记，开始得早的在前。",
     responses((status = 200, description = "一页请假登记")))]
 async fn list(who: DeskOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<AbsenceView>>> {
-    let (worker, now, limit) = (who.0, app.clock.now_ms(), paging::limit(q.0.limit)?);
+    let (worker, now, limit) = (who.0, app.clock.now(), paging::limit(q.0.limit)?);
     let name = format!("absences:{}", worker.id);
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let found = app.db.read(move |c| at_desks_of(c, &worker, now, after, limit)).await?;
-    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |a| After { at: a.from_at, id: a.id })?;
+    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |a| After { at: a.from_at.ms(), id: a.id })?;
     Ok(Answer::ok(Page { items: app.db.read(move |c| views(c, &found, now)).await?, next_cursor }))
 }
 
 /// Absences that are not over, of workers with a post at a desk of this worker; one row more than `limit`.
-fn at_desks_of(c: &mut AnyConn, worker: &Worker, now: i64, after: Option<After>, limit: i64) -> Result<Vec<Absence>> {
+fn at_desks_of(c: &mut AnyConn, worker: &Worker, now: Moment, after: Option<After>, limit: i64) -> Result<Vec<Absence>> {
     use assignments::dsl as a;
     let mut page = rows::table.into_boxed::<MultiBackend>();
     for post in worker.posts.iter().filter(|p| p.role.desk().is_some()) {
-        let (from, to) = stored::bounds(&post.area);
+        let (from, to) = post.area.bounds();
         let above: Vec<String> = post.area.ancestors().iter().map(AreaCode::to_string).collect();
         let there = a::role.eq(post.role).and(a::area.between(from, to).or(a::area.eq_any(above)));
         let colleagues = a::assignments.filter(there).filter(a::valid_from.le(now));
@@ -163,15 +163,15 @@ async fn state(who: DeskOfficer, call: Write<StateAbsence>) -> Result<Created<Ab
 }
 
 /// The absence as it was asked for, with its times checked.
-fn planned(asked: &StateAbsence, by: &Worker, id: Id, now: i64) -> Result<Absence> {
+fn planned(asked: &StateAbsence, by: &Worker, id: Id, now: Moment) -> Result<Absence> {
     let mut faults = Faults::new();
-    let (from_at, until_at) = (asked.from.map_or(now, SentMoment::ms), asked.until.ms());
+    let (from_at, until_at) = (asked.from.map_or(now, SentMoment::at), asked.until.at());
     if from_at < now {
         faults.push("/from", "开始时间", "past", "开始时间已经过了。", "现在就开始的，不用填写开始时间。");
     }
     if until_at <= from_at.max(now) {
         faults.push("/until", "结束时间", "before_begin", "结束时间不在开始时间之后。", "请重新选择结束时间。");
-    } else if until_at.saturating_sub(from_at) > LONGEST_MS {
+    } else if until_at.since(from_at) > LONGEST_MS {
         faults.push("/until", "结束时间", "too_long", "一次最多登记一年。", "请选择早一些的结束时间。");
     }
     faults.settle()?;
@@ -194,7 +194,7 @@ fn planned(asked: &StateAbsence, by: &Worker, id: Id, now: i64) -> Result<Absenc
 
 /// The desk posts of a worker whose absences the caller may state and end: their own, or those of somebody all of whose
 /// desks they lead. Anybody else is 10006.
-fn manages(c: &mut AnyConn, by: &Worker, worker: Id, now: i64) -> Result<Vec<Post>> {
+fn manages(c: &mut AnyConn, by: &Worker, worker: Id, now: Moment) -> Result<Vec<Post>> {
     let posts: Vec<Post> = staff::posts_at(c, worker, now)?.into_iter().filter(|p| p.role.desk().is_some()).collect();
     let leads = |post: &Post| {
         by.posts_of(post.role)
@@ -204,7 +204,7 @@ fn manages(c: &mut AnyConn, by: &Worker, worker: Id, now: i64) -> Result<Vec<Pos
 }
 
 /// The deputy works in the same county, is somebody else, and is there meanwhile.
-fn deputy_fits(c: &mut AnyConn, posts: &[Post], new: &Absence, now: i64) -> Result<()> {
+fn deputy_fits(c: &mut AnyConn, posts: &[Post], new: &Absence, now: Moment) -> Result<()> {
     let mut faults = Faults::new();
     let mut refuse =
         |code: &str, reason: &str| faults.push("/deputy_id", "代班人", code, reason, "请选择本县（区）的另一位同事。");

@@ -13,6 +13,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::{Answer, Operations};
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -60,7 +61,7 @@ async fn hand_over(who: DeskLead, call: Write<HandDesk>) -> Result<Answer<DeskHa
     .await
 }
 
-fn taker(c: &mut AnyConn, asked: &HandDesk, to: Id, now: i64) -> Result<Worker> {
+fn taker(c: &mut AnyConn, asked: &HandDesk, to: Id, now: Moment) -> Result<Worker> {
     let mut faults = Faults::new();
     let found = staff::find(c, to, now)?.filter(|_| to != asked.from_worker);
     if found.is_none() {

@@ -18,6 +18,7 @@ use crate::platform::http::{Answer, Created, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::identity::{CitizenId, PhoneNumber};
+use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
@@ -51,8 +52,8 @@ async fn find_person(who: DeskOfficer, call: Save<FindPerson>) -> Result<Answer<
         let found = persons::find_by_id_hash(c, &hash)?.filter(|p| in_scope(&worker, &p.area));
         let found = found.ok_or_else(Error::not_found)?;
         let (worker, purpose) = (worker.id, "按身份证号查人".to_owned());
-        let at_ms = office.now;
-        reveals::record(c, &Reveal { id: reveal, at_ms, worker, person: found.id, case: None, fields: Vec::new(), purpose })?;
+        let at = office.now;
+        reveals::record(c, &Reveal { id: reveal, at, worker, person: found.id, case: None, fields: Vec::new(), purpose })?;
         Ok(FoundPerson { id: found.id, name_masked: found.name_masked })
     })
     .await
@@ -116,7 +117,7 @@ async fn add_person(who: AreaOfficer, call: Write<AddPerson>) -> Result<Created<
 }
 
 impl AddPerson {
-    fn person(self, id: Id, at_ms: i64) -> NewPerson {
+    fn person(self, id: Id, at: Moment) -> NewPerson {
         NewPerson {
             id,
             area: self.area,
@@ -125,7 +126,7 @@ impl AddPerson {
             phone: self.phone,
             address: self.address.map(PlainText::into_string),
             household: self.household.map(PlainText::into_string),
-            at_ms,
+            at,
         }
     }
 }

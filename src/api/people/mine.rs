@@ -79,7 +79,7 @@ struct MyCertificate {
     params(("id" = Id, Path, description = "人员编号")),
     responses((status = 200, description = "残疾人证")))]
 async fn my_certificates(who: Resident, id: PathId, app: web::Data<App>) -> Result<Answer<List<MyCertificate>>> {
-    let (keys, today) = (app.keys.clone(), beijing_date(app.clock.now_ms()));
+    let (keys, today) = (app.keys.clone(), beijing_date(app.clock.now()));
     let cards = app.db.read(move |c| {
         links::may_act(c, who.account, id.0, today)?.ok_or_else(Error::not_found)?;
         register::certificates_of(c, &keys, id.0)

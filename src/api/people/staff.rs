@@ -127,7 +127,7 @@ async fn reveal_person(who: DeskOfficer, id: PathId, call: Save<RevealPerson>) -
     let worker = who.0;
     let reveal = Reveal {
         id: call.app.clock.id(),
-        at_ms: call.office.now,
+        at: call.office.now,
         worker: worker.id,
         person: id.0,
         case: call.sent.case_id,

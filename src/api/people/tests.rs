@@ -44,7 +44,7 @@ fn citizen(serial: u16) -> CitizenId {
 /// Two persons with cards, one in each of two towns.
 async fn world() -> (Bench, Id, Id) {
     let app = bench().await;
-    let (keys, now) = (app.keys.clone(), app.clock.now_ms());
+    let (keys, now) = (app.keys.clone(), app.clock.now());
     let (ids, cards) = ([app.clock.id(), app.clock.id()], [app.clock.id(), app.clock.id()]);
     let write = app.db.write(move |c| {
         areas::import(c, AREAS)?;
@@ -60,7 +60,7 @@ async fn world() -> (Bench, Id, Id) {
                 phone: Some(PhoneNumber::parse("19100000001").unwrap()),
                 address: None,
                 household: None,
-                at_ms: now,
+                at: now,
             };
             persons::insert(c, &keys, &new)?;
             let number = CertificateNumber::compose(citizen(serial), Category::Physical, Level::Two, None).unwrap();
@@ -75,7 +75,7 @@ async fn world() -> (Bench, Id, Id) {
                 granted_by: GrantedBy::Hospital,
                 irreversible: false,
                 case_id: None,
-                at_ms: now,
+                at: now,
             };
             register::issue(c, &keys, &card)?;
         }
@@ -116,8 +116,8 @@ async fn resident(app: &Bench, person: Id, serial: u16) -> String {
         relation: Relation::Child,
         evidence: "户口簿".into(),
         area: area("990101100200"),
-        today: beijing_date(app.clock.now_ms()),
-        now: app.clock.now_ms(),
+        today: beijing_date(app.clock.now()),
+        now: app.clock.now(),
     };
     let keys = app.keys.clone();
     let confirmed = app.db.write(move |c| {

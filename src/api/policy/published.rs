@@ -55,7 +55,7 @@ struct AreaItem {
     description = "一个区划的下一级，按代码排列；不带参数时列出省级。下一级数量有限，一次全部列出。",
     responses((status = 200, description = "下一级区划")))]
 async fn list_areas(query: Query<Under>, app: web::Data<App>) -> Result<Public<List<AreaItem>>> {
-    let today = beijing_date(app.clock.now_ms());
+    let today = beijing_date(app.clock.now());
     let found = app.db.read(move |c| areas::children(c, query.0.parent.as_ref(), today)).await?;
     let item = |a: areas::Area| AreaItem { code: a.code.to_string(), name: a.name, level: labelled!(a.level) };
     Ok(Answer::ok(List(found.into_iter().map(item).collect())).public())
@@ -209,7 +209,7 @@ struct PolicyMaterial {
     description = "一个县（区）今天对一项服务的规定：办理环节、期限、材料和依据。",
     responses((status = 200, description = "现行规定")))]
 async fn see_policy(query: Query<OfCounty>, app: web::Data<App>) -> Result<Public<PolicyView>> {
-    let (asked, today) = (query.0, beijing_date(app.clock.now_ms()));
+    let (asked, today) = (query.0, beijing_date(app.clock.now()));
     let found = app.db.read(move |c| county::current(c, &asked.county, &asked.service, today)).await?;
     Ok(Answer::ok(view(&found.ok_or_else(Error::not_found)?)).public())
 }

@@ -8,7 +8,6 @@ use crate::office::cases::service::{Office, Services};
 use crate::office::policy::areas;
 use crate::office::reports::scope::Wanted;
 use crate::office::reports::{ages, desk_times, returns, satisfaction, volumes, workload};
-use crate::office::stored;
 use crate::operations;
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -60,7 +59,7 @@ impl Sheet {
 pub fn notes(c: &mut AnyConn, office: &Office, scope: &Scope, (label, days, by): (&str, &str, &str)) -> Result<Notes> {
     let mut places = Vec::new();
     for (first, _) in &scope.areas {
-        places.push(areas::full_name(c, &stored::area(first)?)?);
+        places.push(areas::full_name(c, &*first)?);
     }
     let service = match &scope.service {
         Some(code) => office.services.get(code)?.label(),

@@ -12,7 +12,7 @@ use crate::platform::code;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Operations, Query};
 use crate::rules::areas::AreaCode;
-use crate::rules::calendar::{end_of_day_ms, start_of_day_ms};
+use crate::rules::calendar::{end_of_day, start_of_day};
 use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
 use crate::{labelled, operations};
@@ -52,7 +52,7 @@ struct TicketFigures {
     description = "一个县（区）一段时间里提出的反映，按类别统计，供年度报告使用。",
     responses((status = 200, description = "件数")))]
 async fn figures(who: CountyOfficer, q: Query<Span>, app: web::Data<App>) -> Result<Answer<TicketFigures>> {
-    let (county, from, until) = (q.0.county, start_of_day_ms(*q.0.from), end_of_day_ms(*q.0.until));
+    let (county, from, until) = (q.0.county, start_of_day(*q.0.from), end_of_day(*q.0.until));
     if !who.covers(Role::CountyOfficer, &county) {
         return Err(Error::not_found());
     }

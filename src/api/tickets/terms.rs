@@ -56,7 +56,7 @@ fn inside(worker: &Worker, county: &AreaCode) -> Result<()> {
 async fn see(who: Administrator, q: Query<OfCounty>, app: web::Data<App>) -> Result<Answer<TicketTermsView>> {
     let county = q.0.county;
     inside(&who, &county)?;
-    let (version, terms) = app.db.read(move |c| terms::of(c, county.as_str())).await?;
+    let (version, terms) = app.db.read(move |c| terms::of(c, &county)).await?;
     Ok(Answer::ok(TicketTermsView { county: county.to_string(), version, terms }))
 }
 
@@ -93,7 +93,7 @@ form!(SaveTicketTerms {
 async fn decide(who: Administrator, call: Save<SaveTicketTerms>) -> Result<Answer<TicketTermsView>> {
     inside(&who, &call.sent.county)?;
     call.save(move |c, office, sent| {
-        let version = terms::decide(c, sent.county.as_str(), sent.version, &sent.terms, who.id, office.now)?;
+        let version = terms::decide(c, &sent.county, sent.version, &sent.terms, who.id, office.now)?;
         Ok(TicketTermsView { county: sent.county.to_string(), version, terms: sent.terms.clone() })
     })
     .await

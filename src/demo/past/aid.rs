@@ -20,6 +20,7 @@ use zhucan::platform::error::{Error, Result};
 use zhucan::platform::id::Id;
 use zhucan::rules::identity::{BankCard, CitizenId};
 use zhucan::rules::lifecycle::Action;
+use zhucan::rules::money::Fen;
 use zhucan::services::education_aid::form::{self, Account, Holder, Parent, Student};
 use zhucan::services::education_aid::payments::{self, BankAnswer, LineState};
 use zhucan::services::education_aid::rules::{Season, SeasonStatus};
@@ -107,9 +108,9 @@ fn announce(c: &mut AnyConn, scene: &Scene, county: &County) -> Result<()> {
         review_on: day(year, 10, 20),
         exam_on: Some(day(year, 6, 7)),
         second_evidence_due: Some(day(year, 9, 30)),
-        budget_fen: 27_000_000,
+        budget_fen: Fen(27_000_000),
         quota,
-        committed_fen: 0,
+        committed_fen: Fen::ZERO,
         committed_count: 0,
         standards: terms.standards.clone(),
         targets: county.targets.iter().map(Target::season).collect::<Result<_>>()?,

@@ -40,7 +40,7 @@ pub async fn load_counties(app: &App, wanted: &[usize]) -> Result<()> {
         let people = families(county, &areas, day)?;
         year(&mut pages, &setting, county, &people).await?;
         if at == 0 {
-            today::write(&mut pages, &setting, &people, county.borrowers, app.clock.now_ms()).await?;
+            today::write(&mut pages, &setting, &people, county.borrowers, app.clock.now()).await?;
         }
     }
     pages.close().await

@@ -8,7 +8,7 @@ use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Error, Result};
 use zhucan::platform::facts;
 use zhucan::platform::outbox;
-use zhucan::rules::calendar::start_of_day_ms;
+use zhucan::rules::calendar::start_of_day;
 
 const NAME: &str = "demo_past";
 const ALL: &str = "all";
@@ -44,7 +44,7 @@ impl Pages<'_> {
         if page < self.written {
             return Ok(());
         }
-        let (done, told) = (self.next.to_string(), start_of_day_ms(end_of_the_past()));
+        let (done, told) = (self.next.to_string(), start_of_day(end_of_the_past()));
         self.app
             .db
             .write(move |c| {

@@ -12,7 +12,7 @@ use zhucan::office::cases::service::Office;
 use zhucan::platform::app::App;
 use zhucan::platform::crypto::Keyring;
 use zhucan::rules::areas::AreaCode;
-use zhucan::rules::calendar::{WorkCalendar, start_of_day_ms};
+use zhucan::rules::calendar::{WorkCalendar, start_of_day};
 use zhucan::services;
 
 /// A scene before its cases are written: people sign in through an instance, which no write may hold.
@@ -37,7 +37,7 @@ impl Setting {
 
     /// The instance at eight in the morning of a day.
     pub fn instance_on(&self, day: NaiveDate) -> App {
-        earlier::at(&self.app, start_of_day_ms(day).saturating_add(8 * 3_600_000))
+        earlier::at(&self.app, start_of_day(day).saturating_add(8 * 3_600_000))
     }
 }
 
@@ -54,7 +54,7 @@ pub struct Scene {
 impl Scene {
     /// What the office's functions need, at a minute of a day.
     pub fn office(&self, day: NaiveDate, minute: u32) -> Office {
-        let now = start_of_day_ms(day).saturating_add(i64::from(minute).saturating_mul(60_000));
+        let now = start_of_day(day).saturating_add(i64::from(minute).saturating_mul(60_000));
         Office { keys: self.keys.clone(), services: services::all(), now }
     }
 

@@ -13,7 +13,7 @@ use zhucan::office::administration::staffing::NewWorker;
 use zhucan::platform::app::App;
 use zhucan::platform::error::{Error, Result};
 use zhucan::rules::areas::AreaCode;
-use zhucan::rules::calendar::start_of_day_ms;
+use zhucan::rules::calendar::start_of_day;
 use zhucan::rules::lifecycle::Role;
 
 /// Before whom the cases of a county come. All of them serve the whole county.
@@ -39,7 +39,7 @@ pub async fn of(app: &App, county: usize) -> Result<Staff> {
     let (letter, names) = STAFF.get(county).ok_or_else(missing)?;
     let area = AreaCode::parse(COUNTIES.get(county).ok_or_else(missing)?.code).map_err(Error::internal)?;
     let since = NaiveDate::from_ymd_opt(2022, 1, 4).unwrap_or_default();
-    let app = earlier::at(app, start_of_day_ms(since).saturating_add(9 * 3_600_000));
+    let app = earlier::at(app, start_of_day(since).saturating_add(9 * 3_600_000));
     let [village, town, county, finance, assessor] = names;
     Ok(Staff {
         village: serving(&app, format!("{letter}-village"), village, Role::Commissioner, area).await?,

@@ -14,6 +14,7 @@ use zhucan::platform::error::Result;
 use zhucan::rules::calendar::beijing_date;
 use zhucan::rules::certificate::{Category, GrantedBy, Level};
 use zhucan::rules::lifecycle::Action;
+use zhucan::rules::moments::Moment;
 use zhucan::services::certificate::rules::Kind;
 
 /// Where the demo's own commissioner and town officer serve.
@@ -78,7 +79,7 @@ struct Live {
 }
 
 /// Writes them, in one page. `borrowed` families have their loan in the past.
-pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family], borrowed: usize, now: i64) -> Result<()> {
+pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family], borrowed: usize, now: Moment) -> Result<()> {
     let live = invent(setting, families, borrowed, beijing_date(now))?;
     let scene = setting.scene.clone();
     pages.write(move |c| live.play(c, &scene)).await

@@ -19,25 +19,26 @@ use zhucan::platform::error::{Error, Result};
 use zhucan::rules::areas::AreaCode;
 use zhucan::rules::calendar::beijing_date;
 use zhucan::rules::certificate::{CertificateNumber, RenewalPolicy, expires_on};
+use zhucan::rules::moments::Moment;
 
 /// People in one write.
 const CHUNK: usize = 500;
 
 /// Lays the province once; a call after a break goes on where it broke off. False when an earlier call had laid it all.
 pub async fn load(app: &App) -> Result<bool> {
-    let now_ms = app.clock.now_ms();
+    let now = app.clock.now();
     let found = app.db.read(marker::read).await?;
-    let day = found.map_or_else(|| beijing_date(now_ms), |m| m.day);
-    let now = !found.is_some_and(|m| m.done);
-    if now {
-        ground(app, day, now_ms).await?;
+    let day = found.map_or_else(|| beijing_date(now), |m| m.day);
+    let fresh = !found.is_some_and(|m| m.done);
+    if fresh {
+        ground(app, day, now).await?;
         let rows = areas_of_the_province()?;
         for county in app.db.read(marker::counties).await? {
             people(app, county, &rows, day).await?;
         }
         app.db.write(move |c| marker::write(c, Marker { day, done: true })).await?;
     }
-    Ok(now)
+    Ok(fresh)
 }
 
 /// The rows of [`AREAS`].
@@ -46,14 +47,14 @@ pub fn areas_of_the_province() -> Result<Vec<AreaRow>> {
 }
 
 /// Areas, working days and policies, in one write with the mark that laying has begun.
-pub async fn ground(app: &App, day: NaiveDate, now_ms: i64) -> Result<()> {
+pub async fn ground(app: &App, day: NaiveDate, now: Moment) -> Result<()> {
     let policies = policies::all(&app.clock)?;
     let work = move |c: &mut AnyConn| {
         if marker::read(c)?.is_some() {
             return Ok(());
         }
         areas::import(c, AREAS)?;
-        calendar::seed(c, now_ms)?;
+        calendar::seed(c, now)?;
         for policy in &policies {
             county::publish(c, policy)?;
         }
@@ -114,7 +115,7 @@ fn seal(app: &App, county: &County, families: &[Family]) -> Result<Chunk> {
     let code = AreaCode::parse(county.code).map_err(Error::internal)?;
     let mut chunk = Chunk { persons: Vec::new(), cards: Vec::new(), kin: Vec::new(), first: Vec::new() };
     for family in families {
-        let at_ms = app.clock.now_ms();
+        let at = app.clock.now();
         let mut ids = Vec::with_capacity(family.members.len());
         for member in &family.members {
             let person = NewPerson {
@@ -125,7 +126,7 @@ fn seal(app: &App, county: &County, families: &[Family]) -> Result<Chunk> {
                 phone: member.phone.clone(),
                 address: Some(family.address.clone()),
                 household: Some(family.household.clone()),
-                at_ms,
+                at,
             };
             if chunk.first.is_empty() {
                 chunk.first = persons::id_hash(&app.keys, &person.id_number).to_vec();
@@ -145,7 +146,7 @@ fn seal(app: &App, county: &County, families: &[Family]) -> Result<Chunk> {
                     granted_by: card.granted_by,
                     irreversible: card.irreversible,
                     case_id: None,
-                    at_ms,
+                    at,
                 };
                 chunk.cards.push(certificate.seal(&app.keys)?);
             }

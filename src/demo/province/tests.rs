@@ -17,6 +17,7 @@ use zhucan::office::policy::area_rows::parse;
 use zhucan::platform::clock::Clock;
 use zhucan::rules::areas::AreaCode;
 use zhucan::rules::certificate::{AssessmentPolicy, Category, RenewalPolicy};
+use zhucan::rules::moments::Moment;
 use zhucan::services::certificate::rules::Kind;
 
 fn today() -> NaiveDate {
@@ -119,7 +120,7 @@ fn nobody_is_invented_twice_and_the_same_people_come_again() {
 
 #[test]
 fn the_services_parts_of_the_policies_read_as_the_rules_want_them() {
-    let all = policies::all(&Clock::standing_at(0)).unwrap();
+    let all = policies::all(&Clock::standing_at(Moment::EPOCH)).unwrap();
     assert_eq!(all.len(), 9);
     for policy in &all {
         policy.common.check().unwrap();
@@ -134,12 +135,12 @@ fn the_services_parts_of_the_policies_read_as_the_rules_want_them() {
 async fn a_laying_that_broke_off_goes_on_and_a_second_one_changes_nothing() {
     let app = bench().await;
     let rows = parse(AREAS, &|_| false).unwrap();
-    lay::ground(&app, today(), app.clock.now_ms()).await.unwrap();
+    lay::ground(&app, today(), app.clock.now()).await.unwrap();
     lay::people(&app, &COUNTIES[0], &rows, today()).await.unwrap();
     let count = || app.db.read(|c| rolls::count_by(c, &AreaCode::parse(COUNTIES[0].code).unwrap()));
     let before = count().await.unwrap();
     assert_eq!((before.holders, before.severe, before.other), (670, 410, 260));
-    lay::ground(&app, today(), app.clock.now_ms()).await.unwrap();
+    lay::ground(&app, today(), app.clock.now()).await.unwrap();
     lay::people(&app, &COUNTIES[0], &rows, today()).await.unwrap();
     assert_eq!(count().await.unwrap(), before);
     assert_eq!(app.db.read(marker::read).await.unwrap(), Some(Marker { day: today(), done: false }));

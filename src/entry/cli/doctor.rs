@@ -125,7 +125,7 @@ impl Doctor {
         let Some(theirs) = date.and_then(|text| chrono::DateTime::parse_from_rfc2822(&text).ok()) else {
             return vec![reachable];
         };
-        let ahead = Clock::system().now_ms().saturating_sub(theirs.timestamp_millis());
+        let ahead = Clock::system().now().ms().saturating_sub(theirs.timestamp_millis());
         let clock = if ahead.abs() <= MOST_SKEW_MS.saturating_add(1_000) {
             Ok("与微信服务器一致".to_owned())
         } else {
@@ -157,7 +157,7 @@ async fn schema(db: &Db) -> Result<String, String> {
 
 /// The years of the next three months: limits reach no further.
 async fn working_days(db: &Db) -> Result<String, String> {
-    let today = beijing_date(Clock::system().now_ms());
+    let today = beijing_date(Clock::system().now());
     let until = today.checked_add_months(Months::new(3)).unwrap_or(today);
     let known = db.read(move |c| calendar::load_around(c, today)).await.map_err(|e| format!("查不到：{}", cause(&e)))?;
     match calendar::missing_warning(&known, today, until) {

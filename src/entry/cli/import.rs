@@ -15,6 +15,7 @@ use crate::platform::clock::Clock;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{AnyConn, Bounds};
 use crate::platform::error::Result;
+use crate::rules::moments::Moment;
 
 #[derive(Args)]
 pub struct Import {
@@ -39,11 +40,11 @@ struct File {
 }
 
 /// Within one write: the keys, the file's text, the moment; answers what to say.
-type Work = fn(&mut AnyConn, &Keyring, &str, i64) -> Result<String>;
+type Work = fn(&mut AnyConn, &Keyring, &str, Moment) -> Result<String>;
 
 impl Import {
     pub fn run(self) -> Outcome {
-        let now = Clock::system().now_ms();
+        let now = Clock::system().now();
         let (file, work): (File, Work) = match self.what {
             What::Areas(file) => (file, import_areas),
             What::Calendar(file) => (file, import_calendar),
@@ -62,13 +63,13 @@ impl Import {
     }
 }
 
-fn import_areas(c: &mut AnyConn, _: &Keyring, text: &str, now: i64) -> Result<String> {
+fn import_areas(c: &mut AnyConn, _: &Keyring, text: &str, now: Moment) -> Result<String> {
     let said = format!("已导入 {} 个行政区划。", areas::import(c, text)?);
     Event::new(now, None, Change::AreasImported, "areas", None).words(None, said.clone()).record(c)?;
     Ok(said)
 }
 
-fn import_calendar(c: &mut AnyConn, keys: &Keyring, text: &str, now: i64) -> Result<String> {
+fn import_calendar(c: &mut AnyConn, keys: &Keyring, text: &str, now: Moment) -> Result<String> {
     let years: Vec<String> = calendar::import(c, text, now)?.iter().map(i32::to_string).collect();
     // The running service counts the limits of its cases anew.
     recount::order(c, keys, now)?;

@@ -26,7 +26,7 @@ impl Outbox {
         let What::Retry(place) = self.what;
         block_on(async move {
             let db = place.open_database(Bounds::default())?;
-            let now = Clock::system().now_ms();
+            let now = Clock::system().now();
             let set_going = db.write(move |c| outbox::retry_parked(c, now)).await.map_err(|e| cause(&e))?;
             println!("已重新排队 {set_going} 条。");
             db.close();

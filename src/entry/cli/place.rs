@@ -121,7 +121,7 @@ pub async fn migrate(db: &Db) -> Result<Vec<String>, String> {
     let (_, unknown) = migrate::state(db).await.map_err(|e| cause(&e))?;
     if unknown.is_empty() {
         // The working days that this program ships, once each; a year that was imported stays as it is.
-        let now = Clock::system().now_ms();
+        let now = Clock::system().now();
         db.write(move |c| calendar::seed(c, now)).await.map_err(|e| format!("不能装入放假安排：{}", cause(&e)))?;
         return Ok(applied);
     }

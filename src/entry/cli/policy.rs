@@ -110,7 +110,7 @@ impl PolicyFile {
             source: self.source,
             common: self.common,
             terms: self.terms,
-            at_ms: clock.now_ms(),
+            at: clock.now(),
             by: None,
         }
     }
@@ -179,7 +179,7 @@ fn list(c: &mut AnyConn, county: &AreaCode) -> Result<String> {
 
 fn export(c: &mut AnyConn, county: &AreaCode, service: &str, version: Option<i64>) -> Result<String> {
     let policy = match version {
-        None => county::current(c, county, service, beijing_date(Clock::system().now_ms()))?,
+        None => county::current(c, county, service, beijing_date(Clock::system().now()))?,
         Some(wanted) => {
             let all = county::versions(c, county, service, None, 1000)?;
             all.iter().find(|v| v.version == wanted).map(|v| county::pinned(c, v.id)).transpose()?

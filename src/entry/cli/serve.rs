@@ -105,7 +105,7 @@ impl Serve {
 
 /// Without an administrator nobody can do the rest over the API.
 async fn hint_at_first_administrator(db: &Db) -> Outcome {
-    let now = Clock::system().now_ms();
+    let now = Clock::system().now();
     let there = db.read(move |c| staff_admin::has_administrator(c, now)).await.map_err(|e| cause(&e))?;
     if !there {
         eprintln!("还没有管理员。请运行（用 SQLite 时先停止服务）：zhucan admin invite --area 十二位区划代码 --name 姓名");

@@ -8,6 +8,7 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     absences (id) {
@@ -48,15 +49,15 @@ pub struct Absence {
     pub id: Id,
     pub worker_id: Id,
     pub deputy_id: Id,
-    pub from_at: i64,
-    pub until_at: i64,
+    pub from_at: Moment,
+    pub until_at: Moment,
     pub why: Why,
     pub stated_by: Id,
-    pub stated_at: i64,
+    pub stated_at: Moment,
     /// When the claims of the one who left were given back.
-    pub begun_at: Option<i64>,
+    pub begun_at: Option<Moment>,
     /// When it ended, by its date or early, and the claims of the deputy were given back.
-    pub ended_at: Option<i64>,
+    pub ended_at: Option<Moment>,
     /// Who ended it early.
     pub ended_by: Option<Id>,
     pub version: i64,
@@ -64,12 +65,12 @@ pub struct Absence {
 
 impl Absence {
     /// It lasts at this moment.
-    pub fn lasts(&self, now: i64) -> bool {
+    pub fn lasts(&self, now: Moment) -> bool {
         self.ended_at.is_none() && self.from_at <= now && now < self.until_at
     }
 
     /// What is true now, for an answer to a stale request.
-    pub fn current(&self, now: i64) -> Current {
+    pub fn current(&self, now: Moment) -> Current {
         let (state, label) = match () {
             () if self.ended_at.is_some() || self.until_at <= now => ("ended", "已结束"),
             () if self.lasts(now) => ("away", "请假中"),
@@ -80,7 +81,7 @@ impl Absence {
 }
 
 /// Whom this worker stands in for now; who was banned meanwhile has no posts to stand in for.
-pub fn stood_in_for(c: &mut AnyConn, deputy: Id, now: i64) -> Result<Vec<Id>> {
+pub fn stood_in_for(c: &mut AnyConn, deputy: Id, now: Moment) -> Result<Vec<Id>> {
     use absences::dsl as a;
     let active = workers::table.filter(workers::status.eq(Standing::Active)).select(workers::id);
     let lasting = a::absences.filter(a::deputy_id.eq(deputy)).filter(a::ended_at.is_null());
@@ -89,7 +90,7 @@ pub fn stood_in_for(c: &mut AnyConn, deputy: Id, now: i64) -> Result<Vec<Id>> {
 }
 
 /// Those of the workers who are away now, each with their deputy.
-pub fn away(c: &mut AnyConn, among: Vec<Id>, now: i64) -> Result<Vec<(Id, Id)>> {
+pub fn away(c: &mut AnyConn, among: Vec<Id>, now: Moment) -> Result<Vec<(Id, Id)>> {
     use absences::dsl as a;
     let lasting = a::absences.filter(a::worker_id.eq_any(among)).filter(a::ended_at.is_null());
     let lasting = lasting.filter(a::from_at.le(now).and(a::until_at.gt(now)));
@@ -103,7 +104,7 @@ pub fn find(c: &mut AnyConn, id: Id) -> Result<Absence> {
 }
 
 /// The worker has another absence that touches these days.
-pub fn overlaps(c: &mut AnyConn, worker: Id, from: i64, until: i64) -> Result<bool> {
+pub fn overlaps(c: &mut AnyConn, worker: Id, from: Moment, until: Moment) -> Result<bool> {
     use absences::dsl as a;
     let open = a::absences.filter(a::worker_id.eq(worker)).filter(a::ended_at.is_null());
     Ok(open.filter(a::from_at.lt(until).and(a::until_at.gt(from))).count().get_result::<i64>(c)? > 0)
@@ -119,14 +120,14 @@ pub fn state(c: &mut AnyConn, new: &Absence) -> Result<()> {
 }
 
 /// Marks that it has begun.
-pub fn begin(c: &mut AnyConn, id: Id, now: i64) -> Result<()> {
+pub fn begin(c: &mut AnyConn, id: Id, now: Moment) -> Result<()> {
     use absences::dsl as a;
     diesel::update(a::absences.find(id)).set((a::begun_at.eq(now), a::version.eq(a::version + 1))).execute(c)?;
     Ok(())
 }
 
 /// Marks that it is over: by whom, or by its date.
-pub fn end(c: &mut AnyConn, id: Id, by: Option<Id>, at: i64) -> Result<()> {
+pub fn end(c: &mut AnyConn, id: Id, by: Option<Id>, at: Moment) -> Result<()> {
     use absences::dsl as a;
     let set = (a::ended_at.eq(at), a::ended_by.eq(by), a::version.eq(a::version + 1));
     diesel::update(a::absences.find(id)).set(set).execute(c)?;
@@ -134,7 +135,7 @@ pub fn end(c: &mut AnyConn, id: Id, by: Option<Id>, at: i64) -> Result<()> {
 }
 
 /// Absences whose beginning or end has come and was not dealt with; some at a time.
-pub fn due(c: &mut AnyConn, now: i64) -> Result<Vec<Id>> {
+pub fn due(c: &mut AnyConn, now: Moment) -> Result<Vec<Id>> {
     use absences::dsl as a;
     let begins = a::begun_at.is_null().and(a::from_at.le(now));
     let open = a::absences.filter(a::ended_at.is_null()).filter(begins.or(a::until_at.le(now)));

@@ -15,6 +15,7 @@ use crate::platform::print::Press;
 use crate::platform::settings::Settings;
 use crate::platform::wechat::WeChat;
 use crate::rules::identity::{CitizenId, PhoneNumber};
+use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 
 /// The instance; its file goes with it.
@@ -38,7 +39,7 @@ pub async fn bench() -> Bench {
 
 /// A fresh instance at noon of 2 March 2026.
 pub async fn bench_with(wechat: impl FnOnce(&Clock) -> Vec<WeChat>) -> Bench {
-    let clock = Clock::standing_at(1_772_424_000_000);
+    let clock = Clock::standing_at(Moment::of_ms(1_772_424_000_000));
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display()), Bounds::default()).unwrap();
     migrate::up(&db).await.unwrap();
@@ -68,7 +69,7 @@ impl Bench {
             phone: Some(PhoneNumber::parse(phone).unwrap()),
             address: None,
             household: None,
-            at_ms: self.clock.now_ms(),
+            at: self.clock.now(),
         };
         let keys = self.keys.clone();
         self.db.write(move |c| persons::insert(c, &keys, &new)).await.unwrap()

@@ -16,6 +16,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::calendar::beijing_date;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     counter_codes (id) {
@@ -42,7 +43,7 @@ pub struct NewCode {
     id: Id,
     slot: String,
     proof: String,
-    now: i64,
+    now: Moment,
 }
 
 fn hash(keys: &Keyring, code: Id, proof: &str) -> [u8; 32] {
@@ -55,7 +56,7 @@ impl NewCode {
     /// # Errors
     /// 50000 when the system gives no randomness.
     pub fn draw(app: &App) -> Result<NewCode> {
-        Ok(NewCode { id: app.clock.id(), slot: random_digits(6)?, proof: random_digits(6)?, now: app.clock.now_ms() })
+        Ok(NewCode { id: app.clock.id(), slot: random_digits(6)?, proof: random_digits(6)?, now: app.clock.now() })
     }
 
     /// As it is read out and typed: three groups of four.
@@ -69,7 +70,7 @@ impl NewCode {
     ///
     /// # Errors
     /// 10006 out of scope, 12005 oneself, 11044 under fourteen; those of the database.
-    pub fn issue(&self, c: &mut AnyConn, keys: &Keyring, worker: &Worker, person: Id, purpose: &str) -> Result<i64> {
+    pub fn issue(&self, c: &mut AnyConn, keys: &Keyring, worker: &Worker, person: Id, purpose: &str) -> Result<Moment> {
         let known = persons::find(c, person)?.filter(|p| worker.knows_residents_of(&p.area));
         known.ok_or_else(Error::not_found)?;
         if worker.person == Some(person) {
@@ -93,8 +94,8 @@ impl NewCode {
         );
         diesel::insert_into(k::counter_codes).values(row).execute(c)?;
         let purpose = format!("发放登录码：{purpose}");
-        let (worker, at_ms) = (worker.id, self.now);
-        reveals::record(c, &Reveal { id: self.id, at_ms, worker, person, case: None, fields: Vec::new(), purpose })?;
+        let (worker, at) = (worker.id, self.now);
+        reveals::record(c, &Reveal { id: self.id, at, worker, person, case: None, fields: Vec::new(), purpose })?;
         Ok(expires_at)
     }
 }

@@ -14,12 +14,13 @@ use crate::platform::error::{Error, Faults, Result};
 use crate::platform::id::Id;
 use crate::rules::calendar::beijing_date;
 use crate::rules::identity::{CitizenId, PhoneNumber};
+use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 
 /// The moment of a change and the id of the link that it may bring; made before the write.
 #[derive(Clone, Copy)]
 pub struct Occasion {
-    pub now: i64,
+    pub now: Moment,
     pub link: Id,
 }
 
@@ -122,7 +123,13 @@ pub fn confirm_in_person(
 ///
 /// # Errors
 /// Those of the database and the key ring.
-pub(crate) fn seen_in_person(c: &mut AnyConn, keys: &Keyring, account: &Account, person: &Person, at: Occasion) -> Result<Account> {
+pub(crate) fn seen_in_person(
+    c: &mut AnyConn,
+    keys: &Keyring,
+    account: &Account,
+    person: &Person,
+    at: Occasion,
+) -> Result<Account> {
     let claimed = claim(c, keys, account.id, (&person.name, &person.id_number), account.version, at)?;
     if claimed.identity != Identity::Confirmed {
         confirm(c, keys, &claimed, "worker", at)?;
@@ -177,7 +184,7 @@ fn own(account: &Account, keys: &Keyring, today: NaiveDate) -> Result<(PersonNam
 ///
 /// # Errors
 /// Those of the database.
-pub fn person_recorded(c: &mut AnyConn, keys: &Keyring, id_number: &CitizenId, now: i64) -> Result<()> {
+pub fn person_recorded(c: &mut AnyConn, keys: &Keyring, id_number: &CitizenId, now: Moment) -> Result<()> {
     let hash = persons::id_hash(keys, id_number);
     let Some(person) = persons::find_by_id_hash(c, &hash)? else { return Ok(()) };
     use table::dsl as r;

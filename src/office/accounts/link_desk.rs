@@ -12,8 +12,8 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 
 /// What a worker does about a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct Decision {
     pub version: i64,
     pub last_day: Option<String>,
     pub today: String,
-    pub now: i64,
+    pub now: Moment,
 }
 
 /// Decides about a link in the worker's area.
@@ -51,8 +51,7 @@ pub struct Decision {
 /// register does not know the person; 11024 when the resident's own identity is not confirmed.
 pub fn decide(c: &mut AnyConn, worker: &Worker, id: Id, what: &Decision) -> Result<Link> {
     let link = find(c, id)?;
-    let area: AreaCode = link.area.parse().map_err(Error::internal)?;
-    if !worker.knows_residents_of(&area) {
+    if !worker.knows_residents_of(&link.area) {
         return Err(Error::not_found());
     }
     let (from, to) = what.verdict.leads();

@@ -14,6 +14,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
 use crate::rules::identity::CitizenId;
+use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 
 diesel::table! {
@@ -84,8 +85,8 @@ pub struct Link {
     evidence: Vec<u8>,
     pub valid_from: String,
     pub valid_to: Option<String>,
-    pub area: String,
-    pub created_at: i64,
+    pub area: AreaCode,
+    pub created_at: Moment,
     pub version: i64,
 }
 
@@ -123,7 +124,7 @@ pub struct NewLink {
     pub area: AreaCode,
     pub today: NaiveDate,
     /// Epoch milliseconds.
-    pub now: i64,
+    pub now: Moment,
 }
 
 impl NewLink {

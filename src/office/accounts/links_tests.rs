@@ -41,7 +41,7 @@ async fn account(app: &Bench, openid: &str) -> Id {
 }
 
 fn moment(app: &Bench) -> Occasion {
-    Occasion { now: app.clock.now_ms(), link: app.clock.id() }
+    Occasion { now: app.clock.now(), link: app.clock.id() }
 }
 
 async fn say(app: &Bench, account: Id, who: &str, id: &CitizenId) -> Result<Account> {
@@ -68,7 +68,7 @@ async fn mine(app: &Bench, account: Id, on: NaiveDate) -> Vec<(Id, Relation)> {
 }
 
 async fn ask(app: &Bench, account: Id, id: &CitizenId, relation: Relation) -> Result<Link> {
-    let (keys, now) = (app.keys.clone(), app.clock.now_ms());
+    let (keys, now) = (app.keys.clone(), app.clock.now());
     let (link, today, area) = (app.clock.id(), day(TODAY), HERE.parse().unwrap());
     let new = NewLink {
         id: link,
@@ -85,7 +85,7 @@ async fn ask(app: &Bench, account: Id, id: &CitizenId, relation: Relation) -> Re
 }
 
 async fn settle(app: &Bench, worker: &Worker, link: &Link, verdict: Verdict, last_day: Option<&str>) -> Result<Link> {
-    let (worker, id, now) = (worker.clone(), link.id, app.clock.now_ms());
+    let (worker, id, now) = (worker.clone(), link.id, app.clock.now());
     let today = day(TODAY).to_string();
     let what = Decision { verdict, version: link.version, last_day: last_day.map(str::to_owned), today, now };
     app.db.write(move |c| decide(c, &worker, id, &what)).await
@@ -159,7 +159,7 @@ async fn somebody_recorded_after_the_confirmation_is_linked_then() {
     assert_eq!(mine(&app, account, day(TODAY)).await, []);
     let person = app.person("王四", &id, PHONE, HERE).await;
     for _ in 0..2 {
-        let (keys, id, now) = (app.keys.clone(), id.clone(), app.clock.now_ms());
+        let (keys, id, now) = (app.keys.clone(), id.clone(), app.clock.now());
         app.db.write(move |c| identity::person_recorded(c, &keys, &id, now)).await.unwrap();
     }
     assert_eq!(mine(&app, account, day(TODAY)).await, [(person, Relation::Own)]);
@@ -222,7 +222,7 @@ async fn workers_see_the_links_of_their_areas_page_by_page() {
     let here = worker(&app, "110105001000", None);
     let all = list(here.clone(), None, 20).await;
     assert_eq!(all.len(), 5);
-    let after = all.get(1).map(|l| crate::platform::http::paging::After { at: l.created_at, id: l.id });
+    let after = all.get(1).map(|l| crate::platform::http::paging::After { at: l.created_at.ms(), id: l.id });
     let rest: Vec<Id> = list(here, after, 20).await.iter().map(|l| l.id).collect();
     assert_eq!(rest, all[2..].iter().map(|l| l.id).collect::<Vec<_>>());
     assert!(list(worker(&app, "110105002000", None), None, 20).await.is_empty());

@@ -14,6 +14,7 @@ use crate::platform::error::{Current, Error, Result, is_duplicate};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
 use crate::rules::identity::PhoneNumber;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     residents (id) {
@@ -183,7 +184,7 @@ pub struct WeChatName {
     openid: Vec<u8>,
     unionid_hash: Option<[u8; 32]>,
     new_account: Id,
-    now: i64,
+    now: Moment,
 }
 
 impl WeChatName {
@@ -199,7 +200,7 @@ impl WeChatName {
             openid: app.keys.seal_text(&Place::new("wechat_identities", "openid", &hash), openid)?,
             unionid_hash: unionid.map(|u| app.keys.lookup_hash("unionid", u)),
             new_account: app.clock.id(),
-            now: app.clock.now_ms(),
+            now: app.clock.now(),
         })
     }
 
@@ -264,7 +265,7 @@ impl WeChatName {
 }
 
 /// Opens an account of nobody in particular.
-pub(crate) fn open_account(c: &mut AnyConn, id: Id, channel: Channel, now: i64) -> Result<()> {
+pub(crate) fn open_account(c: &mut AnyConn, id: Id, channel: Channel, now: Moment) -> Result<()> {
     use residents::dsl as r;
     let row = (
         r::id.eq(id),
@@ -283,10 +284,10 @@ pub(crate) fn open_account(c: &mut AnyConn, id: Id, channel: Channel, now: i64) 
 ///
 /// # Errors
 /// 11009 when only banned ones are left; those of the database.
-fn last_used(c: &mut AnyConn, rows: Vec<(Account, i64)>, since: i64) -> Result<Option<Account>> {
+fn last_used(c: &mut AnyConn, rows: Vec<(Account, Moment)>, since: Moment) -> Result<Option<Account>> {
     let ids = rows.iter().map(|(account, _)| account.id).collect();
     let used = sessions::last_used(c, ids)?;
-    let at = |id: Id, made: i64| used.iter().find(|(account, _)| *account == id).map_or(made, |(_, at)| made.max(*at));
+    let at = |id: Id, made: Moment| used.iter().find(|(account, _)| *account == id).map_or(made, |(_, at)| made.max(*at));
     let banned = rows.iter().any(|(account, _)| account.status == Standing::Banned);
     let active = rows.into_iter().filter(|(account, _)| account.status == Standing::Active);
     let dated = active.map(|(account, made)| (at(account.id, made), account)).filter(|(at, _)| *at >= since);
@@ -302,7 +303,7 @@ fn last_used(c: &mut AnyConn, rows: Vec<(Account, i64)>, since: i64) -> Result<O
 ///
 /// # Errors
 /// 11009 when only banned ones are left; those of the database.
-pub(crate) fn by_phone(c: &mut AnyConn, phone_hash: &[u8], since: i64) -> Result<Option<Account>> {
+pub(crate) fn by_phone(c: &mut AnyConn, phone_hash: &[u8], since: Moment) -> Result<Option<Account>> {
     use residents::dsl as r;
     let bound = r::residents.filter(r::phone_hash.eq(phone_hash)).order((r::created_at, r::id));
     let rows = bound.select((Account::as_select(), r::created_at)).load(c)?;
@@ -317,7 +318,7 @@ pub(crate) fn by_person(c: &mut AnyConn, person: Id) -> Result<Option<Account>> 
     use residents::dsl as r;
     let own = r::residents.filter(r::person_id.eq(person).and(r::identity.eq(Identity::Confirmed)));
     let rows = own.order((r::created_at, r::id)).select((Account::as_select(), r::created_at)).load(c)?;
-    last_used(c, rows, i64::MIN)
+    last_used(c, rows, Moment::EPOCH)
 }
 
 /// WeChat can name this account to a mini-program.
@@ -351,7 +352,7 @@ pub fn prefer(c: &mut AnyConn, account: Id, channel: Channel, needs: &[Need], ve
 /// # Errors
 /// 10006, and those of the database.
 pub async fn ban(app: &App, watch: &RevocationWatch, account: Id) -> Result<()> {
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     let ended = app
         .db
         .write(move |c| {

@@ -9,12 +9,13 @@ use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 
 diesel::joinable!(assignments -> workers (worker_id));
 diesel::allow_tables_to_appear_in_same_query!(assignments, workers);
 
 /// Workers with a post of this role for this area (or this rental point), each with the person they are.
-pub fn serving(c: &mut AnyConn, role: Role, area: &AreaCode, point: Option<Id>, now: i64) -> Result<Vec<(Id, Option<Id>)>> {
+pub fn serving(c: &mut AnyConn, role: Role, area: &AreaCode, point: Option<Id>, now: Moment) -> Result<Vec<(Id, Option<Id>)>> {
     use assignments::dsl as a;
     // The area itself and all that contain it: at most five codes.
     let mut areas: Vec<String> = area.ancestors().iter().map(AreaCode::to_string).collect();
@@ -32,7 +33,7 @@ pub fn serving(c: &mut AnyConn, role: Role, area: &AreaCode, point: Option<Id>, 
 }
 
 /// Each who is away gives place to their deputy; who stands in for nobody because they are away too is not there.
-fn present(c: &mut AnyConn, held: Vec<(Id, Option<Id>)>, now: i64) -> Result<Vec<(Id, Option<Id>)>> {
+fn present(c: &mut AnyConn, held: Vec<(Id, Option<Id>)>, now: Moment) -> Result<Vec<(Id, Option<Id>)>> {
     let away = absences::away(c, held.iter().map(|(worker, _)| *worker).collect(), now)?;
     if away.is_empty() {
         return Ok(held);

@@ -12,6 +12,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
+use crate::rules::moments::Moment;
 
 const MINUTE_MS: i64 = 60_000;
 /// A resident's session ends after this long without a refresh.
@@ -62,7 +63,7 @@ pub struct Pair {
     pub access_token: String,
     pub refresh_token: String,
     /// Epoch milliseconds.
-    pub refresh_expires_at: i64,
+    pub refresh_expires_at: Moment,
 }
 
 /// A session that is about to begin; made before the write, because a write may run twice.
@@ -71,7 +72,7 @@ pub struct Beginning {
     session: Id,
     token: RefreshToken,
     holder: Holder,
-    now: i64,
+    now: Moment,
 }
 
 impl Beginning {
@@ -80,7 +81,7 @@ impl Beginning {
     /// # Errors
     /// 50000 when the system gives no randomness.
     pub fn new(app: &App, holder: Holder) -> Result<Beginning> {
-        Ok(Beginning { session: app.clock.id(), token: RefreshToken::new(&app.keys)?, holder, now: app.clock.now_ms() })
+        Ok(Beginning { session: app.clock.id(), token: RefreshToken::new(&app.keys)?, holder, now: app.clock.now() })
     }
 
     /// Stores the session within the caller's write.
@@ -114,7 +115,7 @@ impl Beginning {
         })
     }
 
-    fn expires_at(&self) -> i64 {
+    fn expires_at(&self) -> Moment {
         self.now.saturating_add(match self.holder {
             Holder::Resident => RESIDENT_LIFE_MS,
             Holder::Staff => STAFF_LIFE_MS,
@@ -122,7 +123,7 @@ impl Beginning {
     }
 }
 
-fn insert_token(c: &mut AnyConn, hash: &[u8], session: Id, now: i64) -> Result<()> {
+fn insert_token(c: &mut AnyConn, hash: &[u8], session: Id, now: Moment) -> Result<()> {
     use refresh_tokens::dsl as t;
     diesel::insert_into(t::refresh_tokens)
         .values((t::token_hash.eq(hash), t::session_id.eq(session), t::issued_at.eq(now)))
@@ -134,9 +135,9 @@ fn insert_token(c: &mut AnyConn, hash: &[u8], session: Id, now: i64) -> Result<(
 struct SessionRow {
     account: Id,
     kind: Holder,
-    used_at: i64,
-    expires_at: i64,
-    ended_at: Option<i64>,
+    used_at: Moment,
+    expires_at: Moment,
+    ended_at: Option<Moment>,
 }
 
 impl SessionRow {
@@ -147,15 +148,15 @@ impl SessionRow {
     }
 
     /// Neither its time nor the worker's patience is over.
-    fn runs(&self, now: i64) -> bool {
-        let idle = self.kind == Holder::Staff && now.saturating_sub(self.used_at) > STAFF_IDLE_MS;
+    fn runs(&self, now: Moment) -> bool {
+        let idle = self.kind == Holder::Staff && now.since(self.used_at) > STAFF_IDLE_MS;
         now < self.expires_at && !idle
     }
 }
 
 /// How a refresh went; a reuse must be committed, so it is no error inside the write.
 enum Rotation {
-    Next { account: Id, session: Id, kind: Holder, expires_at: i64, text: String },
+    Next { account: Id, session: Id, kind: Holder, expires_at: Moment, text: String },
     Reused { session: Id },
 }
 
@@ -166,7 +167,7 @@ enum Rotation {
 /// 11003 ended, 11004 unknown or over, 11005 used before.
 pub async fn refresh(app: &App, watch: &RevocationWatch, text: &str) -> Result<Pair> {
     let next = RefreshToken::new(&app.keys)?;
-    let (presented, now, keys, revocation) = (hash(&app.keys, text), app.clock.now_ms(), app.keys.clone(), app.clock.id());
+    let (presented, now, keys, revocation) = (hash(&app.keys, text), app.clock.now(), app.keys.clone(), app.clock.id());
     let outcome = app.db.write(move |c| rotate(c, &keys, &presented, &next, now, revocation)).await?;
     match outcome {
         Rotation::Next { account, session, kind, expires_at, text } => Ok(Pair {
@@ -186,12 +187,12 @@ fn rotate(
     keys: &Keyring,
     presented: &[u8; 32],
     next: &RefreshToken,
-    now: i64,
+    now: Moment,
     revocation: Id,
 ) -> Result<Rotation> {
     use refresh_tokens::dsl as t;
     let place = Place::new("refresh_tokens", "successor", presented);
-    let row: Option<(Id, Option<i64>, Option<Vec<u8>>)> = t::refresh_tokens
+    let row: Option<(Id, Option<Moment>, Option<Vec<u8>>)> = t::refresh_tokens
         .find(presented.as_slice())
         .select((t::session_id, t::used_at, t::successor))
         .get_result(c)
@@ -220,9 +221,7 @@ fn rotate(
             diesel::update(s::sessions.find(id)).set((s::used_at.eq(now), s::expires_at.eq(expires_at))).execute(c)?;
             Ok(go_on(expires_at, next.text.clone()))
         }
-        (Some(at), Some(sealed)) if now.saturating_sub(at) <= GRACE_MS => {
-            Ok(go_on(session.expires_at, keys.open_text(&place, &sealed)?))
-        }
+        (Some(at), Some(sealed)) if now.since(at) <= GRACE_MS => Ok(go_on(session.expires_at, keys.open_text(&place, &sealed)?)),
         (Some(_), _) => {
             end(c, &[(id, revocation)], Ending::Reused, now)?;
             Ok(Rotation::Reused { session: id })
@@ -231,7 +230,7 @@ fn rotate(
 }
 
 /// Marks sessions as ended and tells every instance: one revocation row each (session, id of the row).
-fn end(c: &mut AnyConn, ended: &[(Id, Id)], why: Ending, now: i64) -> Result<()> {
+fn end(c: &mut AnyConn, ended: &[(Id, Id)], why: Ending, now: Moment) -> Result<()> {
     for (session, revocation) in ended {
         use sessions::dsl as s;
         let changed = diesel::update(s::sessions.find(*session).filter(s::ended_at.is_null()))
@@ -252,7 +251,7 @@ fn end(c: &mut AnyConn, ended: &[(Id, Id)], why: Ending, now: i64) -> Result<()>
 /// # Errors
 /// Those of the database.
 pub async fn log_out(app: &App, watch: &RevocationWatch, session: Id) -> Result<()> {
-    let (now, revocation) = (app.clock.now_ms(), app.clock.id());
+    let (now, revocation) = (app.clock.now(), app.clock.id());
     app.db.write(move |c| end(c, &[(session, revocation)], Ending::LoggedOut, now)).await?;
     watch.note(session, now);
     Ok(())
@@ -262,7 +261,7 @@ pub async fn log_out(app: &App, watch: &RevocationWatch, session: Id) -> Result<
 ///
 /// # Errors
 /// Those of the database.
-pub fn end_all(c: &mut AnyConn, account: Id, why: Ending, now: i64) -> Result<Vec<Id>> {
+pub fn end_all(c: &mut AnyConn, account: Id, why: Ending, now: Moment) -> Result<Vec<Id>> {
     use sessions::dsl as s;
     let open: Vec<Id> =
         s::sessions.filter(s::account_id.eq(account)).filter(s::ended_at.is_null()).order(s::id).select(s::id).load(c)?;
@@ -276,7 +275,7 @@ pub fn end_all(c: &mut AnyConn, account: Id, why: Ending, now: i64) -> Result<Ve
 /// # Errors
 /// Those of the database.
 pub async fn log_out_everywhere(app: &App, watch: &RevocationWatch, account: Id) -> Result<usize> {
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     let ended = app.db.write(move |c| end_all(c, account, Ending::LoggedOut, now)).await?;
     ended.iter().for_each(|session| watch.note(*session, now));
     Ok(ended.len())
@@ -286,10 +285,10 @@ pub async fn log_out_everywhere(app: &App, watch: &RevocationWatch, account: Id)
 ///
 /// # Errors
 /// Those of the database.
-pub fn last_used(c: &mut AnyConn, accounts: Vec<Id>) -> Result<Vec<(Id, i64)>> {
+pub fn last_used(c: &mut AnyConn, accounts: Vec<Id>) -> Result<Vec<(Id, Moment)>> {
     use sessions::dsl as s;
     let each = s::sessions.filter(s::account_id.eq_any(accounts)).group_by(s::account_id).order(s::account_id);
-    let rows: Vec<(Id, Option<i64>)> = each.select((s::account_id, diesel::dsl::max(s::used_at))).load(c)?;
+    let rows: Vec<(Id, Option<Moment>)> = each.select((s::account_id, diesel::dsl::max(s::used_at))).load(c)?;
     Ok(rows.into_iter().filter_map(|(account, at)| Some((account, at?))).collect())
 }
 
@@ -297,17 +296,17 @@ pub fn last_used(c: &mut AnyConn, accounts: Vec<Id>) -> Result<Vec<(Id, i64)>> {
 ///
 /// # Errors
 /// 11003 when it ended, is over, or stood idle for half an hour.
-pub fn staff_session_at(c: &mut AnyConn, session: Id, worker: Id, now: i64) -> Result<bool> {
+pub fn staff_session_at(c: &mut AnyConn, session: Id, worker: Id, now: Moment) -> Result<bool> {
     let row = SessionRow::find(c, session)?.filter(|s| s.account == worker && s.ended_at.is_none() && s.runs(now));
     let row = row.ok_or_else(|| Error::new(&faults::SESSION_ENDED))?;
-    Ok(now.saturating_sub(row.used_at) > NOTED_EVERY_MS)
+    Ok(now.since(row.used_at) > NOTED_EVERY_MS)
 }
 
 /// Notes that a session was used.
 ///
 /// # Errors
 /// Those of the database.
-pub fn touch(c: &mut AnyConn, session: Id, now: i64) -> Result<()> {
+pub fn touch(c: &mut AnyConn, session: Id, now: Moment) -> Result<()> {
     use sessions::dsl as s;
     diesel::update(s::sessions.find(session).filter(s::used_at.lt(now))).set(s::used_at.eq(now)).execute(c)?;
     Ok(())
@@ -318,7 +317,7 @@ pub fn touch(c: &mut AnyConn, session: Id, now: i64) -> Result<()> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn tidy(c: &mut AnyConn, now: i64) -> Result<usize> {
+pub fn tidy(c: &mut AnyConn, now: Moment) -> Result<usize> {
     use refresh_tokens::dsl as t;
     diesel::update(t::refresh_tokens.filter(t::used_at.lt(now.saturating_sub(GRACE_MS))).filter(t::successor.is_not_null()))
         .set(t::successor.eq(None::<Vec<u8>>))

@@ -155,12 +155,12 @@ async fn a_workers_requests_keep_the_session_awake() {
     let (worker, pair) = begin(&app, Holder::Staff).await;
     let session = tokens::read(&app, &pair.access_token).unwrap().sid;
     let at = |now| app.db.write(move |c| staff_session_at(c, session, worker, now).map(|_| ()));
-    let start = app.clock.now_ms();
-    assert_eq!(code(at(start + STAFF_IDLE_MS).await), 0);
-    assert_eq!(code(at(start + STAFF_IDLE_MS + 1).await), 11003);
-    app.db.write(move |c| touch(c, session, start + STAFF_IDLE_MS)).await.unwrap();
-    assert_eq!(code(at(start + STAFF_IDLE_MS + 1).await), 0);
-    assert_eq!(code(at(start + STAFF_LIFE_MS).await), 11003);
+    let start = app.clock.now();
+    assert_eq!(code(at(start.saturating_add(STAFF_IDLE_MS)).await), 0);
+    assert_eq!(code(at(start.saturating_add(STAFF_IDLE_MS + 1)).await), 11003);
+    app.db.write(move |c| touch(c, session, start.saturating_add(STAFF_IDLE_MS))).await.unwrap();
+    assert_eq!(code(at(start.saturating_add(STAFF_IDLE_MS + 1)).await), 0);
+    assert_eq!(code(at(start.saturating_add(STAFF_LIFE_MS)).await), 11003);
     let stranger = app.clock.id();
     assert_eq!(code(app.db.write(move |c| staff_session_at(c, session, stranger, start)).await), 11003);
 }
@@ -177,8 +177,8 @@ async fn nothing_readable_is_stored_and_old_rows_go() {
         Ok(rows.iter().any(|(hash, next)| holds(hash) || next.as_deref().is_some_and(holds)))
     });
     assert!(!plain.await.unwrap());
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     assert_eq!(app.db.write(move |c| tidy(c, now)).await.unwrap(), 0);
     assert!(refresh(&app, &watch, &pair.refresh_token).await.is_ok());
-    assert_eq!(app.db.write(move |c| tidy(c, now + 3 * RESIDENT_LIFE_MS)).await.unwrap(), 1);
+    assert_eq!(app.db.write(move |c| tidy(c, now.saturating_add(3 * RESIDENT_LIFE_MS))).await.unwrap(), 1);
 }

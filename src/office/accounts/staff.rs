@@ -11,13 +11,14 @@ use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 
 /// The worker of a session with the posts held now, from the database, so that a ban or a move counts at once.
 ///
 /// # Errors
 /// 11003 when the session or the worker's time is over, or nothing was done for half an hour.
 pub async fn on_duty(app: &App, worker: Id, session: Id) -> Result<Worker> {
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     let (found, stale) = app
         .db
         .read(move |c| {
@@ -31,7 +32,7 @@ pub async fn on_duty(app: &App, worker: Id, session: Id) -> Result<Worker> {
     found.ok_or_else(|| Error::new(&faults::SESSION_ENDED))
 }
 
-fn load(c: &mut AnyConn, worker: Id, session: Id, now: i64) -> Result<Option<Worker>> {
+fn load(c: &mut AnyConn, worker: Id, session: Id, now: Moment) -> Result<Option<Worker>> {
     Ok(find(c, worker, now)?.map(|found| Worker { session, ..found }))
 }
 
@@ -39,7 +40,7 @@ fn load(c: &mut AnyConn, worker: Id, session: Id, now: i64) -> Result<Option<Wor
 ///
 /// # Errors
 /// Those of the database.
-pub fn find(c: &mut AnyConn, worker: Id, now: i64) -> Result<Option<Worker>> {
+pub fn find(c: &mut AnyConn, worker: Id, now: Moment) -> Result<Option<Worker>> {
     use workers::dsl as w;
     let row: Option<(String, Standing, Option<Id>)> =
         w::workers.find(worker).select((w::name, w::status, w::person_id)).get_result(c).optional()?;
@@ -58,7 +59,7 @@ pub fn find(c: &mut AnyConn, worker: Id, now: i64) -> Result<Option<Worker>> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn posts_at(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Post>> {
+pub fn posts_at(c: &mut AnyConn, worker: Id, now: Moment) -> Result<Vec<Post>> {
     use assignments::dsl as a;
     let rows: Vec<(Role, String, Option<Id>, bool)> = a::assignments
         .filter(a::worker_id.eq(worker))

@@ -13,12 +13,13 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result, is_duplicate};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 
 /// A worker without a way to sign in yet; the user name is the id, which nobody can type as one (36 characters).
 ///
 /// # Errors
 /// Those of the database.
-pub fn insert(c: &mut AnyConn, id: Id, name: &str, person: Option<Id>, now: i64) -> Result<()> {
+pub fn insert(c: &mut AnyConn, id: Id, name: &str, person: Option<Id>, now: Moment) -> Result<()> {
     use workers::dsl as w;
     let none: &[u8] = &[];
     let row = (
@@ -113,7 +114,7 @@ fn bad_username(code: &str, reason: &str, suggestion: &str) -> Error {
 ///
 /// # Errors
 /// Those of the database.
-pub fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()> {
+pub fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: Moment) -> Result<()> {
     for p in posts {
         use assignments::dsl as a;
         diesel::insert_into(a::assignments)
@@ -135,7 +136,7 @@ pub fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: i64) -> Result<()>
 ///
 /// # Errors
 /// Those of the database.
-pub fn has_administrator(c: &mut AnyConn, now: i64) -> Result<bool> {
+pub fn has_administrator(c: &mut AnyConn, now: Moment) -> Result<bool> {
     use assignments::dsl as a;
     let held = a::assignments
         .inner_join(workers::table)

@@ -14,6 +14,7 @@ use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 
 /// Failures that lock (GB/T 22239 level 3, 8.1.4.1: handling of failed sign-ins).
 const FAILURES: i64 = 5;
@@ -34,7 +35,7 @@ struct Credentials {
     id: Id,
     password: String,
     totp: Vec<u8>,
-    locked_until: i64,
+    locked_until: Moment,
     status: Standing,
 }
 
@@ -44,7 +45,7 @@ struct Credentials {
 /// 11010 for any wrong or used part, 11011 while locked, 50003 when too many sign in at once.
 pub async fn sign_in(app: &App, gate: &SignIn, attempt: Attempt) -> Result<(Pair, Id)> {
     let username = attempt.username.trim().to_lowercase();
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     let wanted = username.clone();
     let found = app.db.read(move |c| credentials(c, &wanted)).await?;
     let Some(found) = found.filter(|w| w.status == Standing::Active) else {
@@ -54,7 +55,7 @@ pub async fn sign_in(app: &App, gate: &SignIn, attempt: Attempt) -> Result<(Pair
         return Err(Error::new(&faults::STAFF_REFUSED));
     };
     if found.locked_until > now {
-        return Err(locked(found.locked_until.saturating_sub(now)));
+        return Err(locked(found.locked_until.since(now)));
     }
     let fits = gate.passwords.fits(attempt.password, Some(found.password)).await?;
     let step = totp(&app.keys, found.id, &found.totp)?.check(attempt.code.trim(), seconds(app));
@@ -66,22 +67,22 @@ pub async fn sign_in(app: &App, gate: &SignIn, attempt: Attempt) -> Result<(Pair
     match outcome {
         Outcome::In => Ok((beginning.pair(app, worker)?, worker)),
         Outcome::Refused => Err(Error::new(&faults::STAFF_REFUSED)),
-        Outcome::Locked(until) => Err(locked(until.saturating_sub(now))),
+        Outcome::Locked(until) => Err(locked(until.since(now))),
     }
 }
 
 enum Outcome {
     In,
     Refused,
-    Locked(i64),
+    Locked(Moment),
 }
 
 /// Counts a failure, or begins the session and uses the code up. A lock that came meanwhile holds for the right
 /// password too, so many guesses at once win nothing.
-fn settle(c: &mut AnyConn, worker: Id, step: Option<i64>, now: i64, beginning: &Beginning) -> Result<Outcome> {
+fn settle(c: &mut AnyConn, worker: Id, step: Option<i64>, now: Moment, beginning: &Beginning) -> Result<Outcome> {
     use workers::dsl as w;
     let row = w::workers.find(worker).select((w::failures, w::locked_until, w::totp_step)).get_result(c).optional()?;
-    let (failures, locked_until, used): (i64, i64, i64) = row.ok_or_else(|| Error::new(&faults::STAFF_REFUSED))?;
+    let (failures, locked_until, used): (i64, Moment, i64) = row.ok_or_else(|| Error::new(&faults::STAFF_REFUSED))?;
     if locked_until > now {
         return Ok(Outcome::Locked(locked_until));
     }

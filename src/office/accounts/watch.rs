@@ -12,6 +12,7 @@ use super::tokens::{ACCESS_LIFE_S, Claims, LEEWAY_S};
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 
 /// How often the server asks the database.
 pub const EVERY: Duration = Duration::from_millis(400);
@@ -28,10 +29,10 @@ pub struct RevocationWatch(RwLock<Known>);
 
 #[derive(Default)]
 struct Known {
-    /// Session and when it ended, epoch milliseconds.
-    ended: HashMap<Id, i64>,
+    /// Session and when it ended.
+    ended: HashMap<Id, Moment>,
     /// The clock at the last successful poll.
-    polled_ms: Option<i64>,
+    polled_at: Option<Moment>,
     /// The same moment on the machine's stopwatch.
     polled: Option<Instant>,
 }
@@ -42,10 +43,10 @@ impl RevocationWatch {
     /// # Errors
     /// Those of the database; the guard then asks it by itself until a poll succeeds.
     pub async fn refresh(&self, app: &App) -> Result<()> {
-        let (started, now) = (Instant::now(), app.clock.now_ms());
-        let last = self.read(|k| k.polled_ms);
+        let (started, now) = (Instant::now(), app.clock.now());
+        let last = self.read(|k| k.polled_at);
         let since = last.map_or(now.saturating_sub(KEPT_MS), |last| last.min(now).saturating_sub(OVERLAP_MS));
-        let rows: Vec<(Id, i64)> = app
+        let rows: Vec<(Id, Moment)> = app
             .db
             .read(move |c| {
                 use revocations::dsl as r;
@@ -55,15 +56,15 @@ impl RevocationWatch {
         self.change(|k| {
             k.ended.extend(rows);
             k.ended.retain(|_, at| *at >= now.saturating_sub(KEPT_MS));
-            (k.polled_ms, k.polled) = (Some(now), Some(started));
+            (k.polled_at, k.polled) = (Some(now), Some(started));
         });
         Ok(())
     }
 
     /// Notes a session that this instance has just ended, right after the commit.
-    pub fn note(&self, session: Id, at_ms: i64) {
+    pub fn note(&self, session: Id, at: Moment) {
         self.change(|k| {
-            k.ended.insert(session, at_ms);
+            k.ended.insert(session, at);
         });
     }
 

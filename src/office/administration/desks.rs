@@ -9,7 +9,6 @@ use crate::office::accounts::staff::{Standing, assignments, workers};
 use crate::office::cases::service::{ServicePoint, Services};
 use crate::office::policy::areas::{self, Area};
 use crate::office::policy::county;
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::paging::After;
@@ -17,6 +16,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::{Desk, Role};
+use crate::rules::moments::Moment;
 
 /// One desk and who serves it.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl Served {
 ///
 /// # Errors
 /// Those of the database.
-pub fn overview(c: &mut AnyConn, services: &Services, of: &AreaCode, now: i64) -> Result<Vec<Served>> {
+pub fn overview(c: &mut AnyConn, services: &Services, of: &AreaCode, now: Moment) -> Result<Vec<Served>> {
     let today = beijing_date(now);
     let (mut used, mut points) = (BTreeSet::new(), Vec::new());
     for service in services.all() {
@@ -90,10 +90,10 @@ fn workers_of(served: &Served, posts: &[(Id, Post)]) -> usize {
 }
 
 /// The posts of active workers that lie in a county or above it.
-fn posts_around(c: &mut AnyConn, county: &AreaCode, now: i64) -> Result<Vec<(Id, Post)>> {
+fn posts_around(c: &mut AnyConn, county: &AreaCode, now: Moment) -> Result<Vec<(Id, Post)>> {
     use assignments::dsl as a;
-    let (first, last) = stored::bounds(county);
-    let above: Vec<String> = county.ancestors().iter().map(AreaCode::to_string).collect();
+    let (first, last) = county.bounds();
+    let above = county.ancestors();
     let held = a::assignments
         .inner_join(workers::table)
         .filter(workers::status.eq(Standing::Active))
@@ -101,8 +101,6 @@ fn posts_around(c: &mut AnyConn, county: &AreaCode, now: i64) -> Result<Vec<(Id,
         .filter(a::valid_from.le(now).and(a::valid_to.is_null().or(a::valid_to.gt(now))))
         .order((workers::id, a::id))
         .select((workers::id, a::role, a::area, a::point_id, a::lead));
-    let rows: Vec<(Id, Role, String, Option<Id>, bool)> = held.load(c)?;
-    rows.into_iter()
-        .map(|(id, role, area, point, lead)| Ok((id, Post { role, area: stored::area(&area)?, point, lead })))
-        .collect()
+    let rows: Vec<(Id, Role, AreaCode, Option<Id>, bool)> = held.load(c)?;
+    Ok(rows.into_iter().map(|(id, role, area, point, lead)| (id, Post { role, area, point, lead })).collect())
 }

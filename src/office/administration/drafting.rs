@@ -10,7 +10,7 @@ use super::{codes, scope};
 use crate::office::accounts::guards::Worker;
 use crate::office::policy::county::{NewPolicy, Pinned};
 use crate::office::policy::terms::CommonPolicy;
-use crate::office::stored;
+use crate::platform::db::columns::StoredDay;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Faults, Result};
 use crate::platform::http::paging::After;
@@ -18,6 +18,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
 use crate::rules::dates::Day;
+use crate::rules::moments::Moment;
 use crate::rules::text::{Note, PlainText};
 
 diesel::table! {
@@ -111,19 +112,19 @@ impl PolicyContent {
 #[diesel(table_name = policy_drafts, treat_none_as_default_value = false)]
 pub struct Draft {
     pub id: Id,
-    pub county: String,
+    pub county: AreaCode,
     pub service: String,
     pub based_on: Option<Id>,
-    effective_from: String,
+    effective_from: StoredDay,
     pub owner: String,
     source: String,
     body: String,
     pub state: DraftState,
     pub version: i64,
     created_by: Id,
-    pub created_at: i64,
+    pub created_at: Moment,
     pub updated_by: Id,
-    pub updated_at: i64,
+    pub updated_at: Moment,
     pub policy_id: Option<Id>,
 }
 
@@ -133,7 +134,7 @@ impl Draft {
     /// # Errors
     /// 10002 when the terms are no JSON.
     pub fn new(
-        (id, by, now): (Id, Id, i64),
+        (id, by, now): (Id, Id, Moment),
         county: &AreaCode,
         service: &str,
         based_on: Option<Id>,
@@ -141,10 +142,10 @@ impl Draft {
     ) -> Result<Draft> {
         Ok(Draft {
             id,
-            county: county.to_string(),
+            county: *county,
             service: service.to_owned(),
             based_on,
-            effective_from: content.effective_from.to_string(),
+            effective_from: content.effective_from.0.into(),
             owner: content.owner.to_string(),
             source: content.source.to_string(),
             body: content.body()?,
@@ -167,14 +168,6 @@ impl Draft {
         Ok(())
     }
 
-    /// Where it will hold.
-    ///
-    /// # Errors
-    /// 50000 when the stored code is none.
-    pub fn area(&self) -> Result<AreaCode> {
-        stored::area(&self.county)
-    }
-
     /// What it says.
     ///
     /// # Errors
@@ -182,7 +175,7 @@ impl Draft {
     pub fn content(&self) -> Result<PolicyContent> {
         let body: Body = serde_json::from_str(&self.body).map_err(Error::internal)?;
         Ok(PolicyContent {
-            effective_from: Day(stored::day(&self.effective_from)?),
+            effective_from: Day(self.effective_from.into()),
             owner: PlainText::kept(&self.owner),
             source: PlainText::kept(&self.source),
             common: body.common,
@@ -194,18 +187,18 @@ impl Draft {
     ///
     /// # Errors
     /// 50000 when what is stored cannot be read.
-    pub fn policy(&self, id: Id, by: Option<Id>, at_ms: i64) -> Result<NewPolicy> {
+    pub fn policy(&self, id: Id, by: Option<Id>, at: Moment) -> Result<NewPolicy> {
         let content = self.content()?;
         Ok(NewPolicy {
             id,
-            county: self.area()?,
+            county: self.county,
             service: self.service.clone(),
             effective_from: content.effective_from.0,
             owner: content.owner.to_string(),
             source: content.source.to_string(),
             terms: content.terms()?,
             common: content.common,
-            at_ms,
+            at,
             by,
         })
     }
@@ -215,7 +208,7 @@ impl Draft {
     /// # Errors
     /// 10002 when the terms are no JSON.
     pub fn say(&mut self, content: &PolicyContent) -> Result<()> {
-        self.effective_from = content.effective_from.to_string();
+        self.effective_from = content.effective_from.0.into();
         (self.owner, self.source) = (content.owner.to_string(), content.source.to_string());
         self.body = content.body()?;
         Ok(())
@@ -225,12 +218,12 @@ impl Draft {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn save(&mut self, c: &mut AnyConn, by: Id, now: i64) -> Result<()> {
+    pub fn save(&mut self, c: &mut AnyConn, by: Id, now: Moment) -> Result<()> {
         use policy_drafts::dsl as d;
         self.version = self.version.saturating_add(1);
         (self.updated_by, self.updated_at) = (by, now);
         let said = (
-            d::effective_from.eq(&self.effective_from),
+            d::effective_from.eq(self.effective_from),
             d::owner.eq(&self.owner),
             d::source.eq(&self.source),
             d::body.eq(&self.body),
@@ -249,7 +242,7 @@ impl Draft {
 pub fn in_scope(c: &mut AnyConn, admin: &Worker, id: Id) -> Result<Draft> {
     let row = policy_drafts::table.find(id).select(<Draft as Selectable<MultiBackend>>::construct_selection());
     let draft: Draft = row.get_result(c).optional()?.ok_or_else(Error::not_found)?;
-    scope::within(admin, &draft.area()?)?;
+    scope::within(admin, &draft.county)?;
     Ok(draft)
 }
 
@@ -281,7 +274,7 @@ pub struct Filter {
 /// Those of the database.
 pub fn list(c: &mut AnyConn, f: &Filter, after: Option<After>, limit: i64) -> Result<Vec<Draft>> {
     use policy_drafts::dsl as d;
-    let mut page = d::policy_drafts.filter(d::county.eq(f.county.to_string())).into_boxed::<MultiBackend>();
+    let mut page = d::policy_drafts.filter(d::county.eq(f.county)).into_boxed::<MultiBackend>();
     if let Some(service) = &f.service {
         page = page.filter(d::service.eq(service));
     }

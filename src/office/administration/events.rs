@@ -9,6 +9,7 @@ use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     admin_events (id) {
@@ -55,7 +56,7 @@ crate::text_columns!(Change);
 #[derive(Clone, Debug)]
 pub struct Event {
     /// Epoch milliseconds.
-    pub at: i64,
+    pub at: Moment,
     /// Who did it; none for the command line.
     pub by: Option<Id>,
     pub change: Change,
@@ -70,7 +71,7 @@ pub struct Event {
 
 impl Event {
     /// A change without words about before and after.
-    pub fn new(at: i64, by: Option<Id>, change: Change, target: impl ToString, area: Option<AreaCode>) -> Event {
+    pub fn new(at: Moment, by: Option<Id>, change: Change, target: impl ToString, area: Option<AreaCode>) -> Event {
         Event { at, by, change, target: target.to_string(), area, before: None, after: None }
     }
 
@@ -105,7 +106,7 @@ impl Event {
 #[derive(Clone, Debug, Queryable)]
 pub struct Line {
     pub id: Id,
-    pub at: i64,
+    pub at: Moment,
     pub by: Option<Id>,
     pub change: Change,
     pub target: String,

@@ -8,6 +8,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     invitations (id) {
@@ -65,7 +66,7 @@ impl Code {
     ///
     /// # Errors
     /// Those of the database.
-    pub fn issue(&self, c: &mut AnyConn, worker: Id, purpose: Purpose, now: i64) -> Result<i64> {
+    pub fn issue(&self, c: &mut AnyConn, worker: Id, purpose: Purpose, now: Moment) -> Result<Moment> {
         use invitations::dsl as i;
         let earlier = i::invitations.filter(i::worker_id.eq(worker).and(i::purpose.eq(purpose)).and(i::used_at.is_null()));
         diesel::delete(earlier).execute(c)?;
@@ -94,7 +95,7 @@ pub fn hash(keys: &Keyring, typed: &str) -> [u8; 32] {
 ///
 /// # Errors
 /// 27001.
-pub fn holder(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, now: i64) -> Result<Id> {
+pub fn holder(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, now: Moment) -> Result<Id> {
     use invitations::dsl as i;
     let good = i::invitations
         .filter(i::code_hash.eq(hash.as_slice()).and(i::purpose.eq(purpose)))
@@ -106,7 +107,7 @@ pub fn holder(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, now: i64) -> R
 ///
 /// # Errors
 /// 27001, also for the second of two that come at once.
-pub fn redeem(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, now: i64) -> Result<Id> {
+pub fn redeem(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, now: Moment) -> Result<Id> {
     use invitations::dsl as i;
     let worker = holder(c, hash, purpose, now)?;
     diesel::update(i::invitations.filter(i::code_hash.eq(hash.as_slice()))).set(i::used_at.eq(now)).execute(c)?;

@@ -75,7 +75,7 @@ struct Seen {
 /// Those of the database.
 pub fn run(c: &mut AnyConn, office: &Office, draft: NewPolicy, count: i64) -> Result<DraftPreview> {
     let latest = cases::table
-        .filter(cases::county.eq(draft.county.to_string()).and(cases::service.eq(draft.service.clone())))
+        .filter(cases::county.eq(draft.county).and(cases::service.eq(draft.service.clone())))
         .filter(cases::submitted_at.is_not_null())
         .order((cases::submitted_at.desc(), cases::id.desc()))
         .limit(count);

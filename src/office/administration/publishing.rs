@@ -11,6 +11,7 @@ use crate::office::policy::terms::{CommonPolicy, Required};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 
 /// Everything that keeps a policy of this service from being published: `/common/…` and `/terms/…`.
 pub fn faults(services: &Services, service: &str, common: &CommonPolicy, terms: &Value) -> Vec<Detail> {
@@ -48,7 +49,7 @@ pub fn publish(c: &mut AnyConn, services: &Services, new: &NewPolicy) -> Result<
     }
     let published = county::publish(c, new)?;
     let said = format!("{}，第 {} 版，{} 起，{}", new.service, published.version, new.effective_from, new.source);
-    Event::new(new.at_ms, new.by, Change::PolicyPublished, new.id, Some(new.county)).words(None, said).record(c)?;
+    Event::new(new.at, new.by, Change::PolicyPublished, new.id, Some(new.county)).words(None, said).record(c)?;
     Ok(published)
 }
 
@@ -61,7 +62,7 @@ pub fn publish_draft(
     services: &Services,
     admin: &Worker,
     (draft, seen): (Id, i64),
-    (policy, now): (Id, i64),
+    (policy, now): (Id, Moment),
 ) -> Result<Draft> {
     let mut draft = drafting::take(c, admin, draft, seen)?;
     publish(c, services, &draft.policy(policy, Some(admin.id), now)?)?;

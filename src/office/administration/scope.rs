@@ -8,7 +8,6 @@ use diesel::serialize::ToSql;
 use diesel::sql_types::{Bool, Text};
 
 use crate::office::accounts::guards::Worker;
-use crate::office::stored;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Role;
@@ -35,12 +34,12 @@ pub fn around<'a>(areas: impl IntoIterator<Item = &'a AreaCode>) -> Option<AreaC
 pub struct LiesIn<C> {
     column: C,
     /// First and last code of each area.
-    bounds: Vec<(String, String)>,
+    bounds: Vec<(AreaCode, AreaCode)>,
 }
 
 /// See [`LiesIn`].
 pub fn lies_in<C>(column: C, areas: &[AreaCode]) -> LiesIn<C> {
-    LiesIn { column, bounds: areas.iter().map(stored::bounds).collect() }
+    LiesIn { column, bounds: areas.iter().map(AreaCode::bounds).collect() }
 }
 
 impl<C> Expression for LiesIn<C> {
@@ -64,7 +63,7 @@ impl<C, DB> QueryFragment<DB> for LiesIn<C>
 where
     DB: Backend,
     C: QueryFragment<DB>,
-    String: ToSql<Text, DB>,
+    AreaCode: ToSql<Text, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         // Of no areas nothing is true.

@@ -12,7 +12,6 @@ use crate::office::accounts::faults;
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::accounts::posts::PostView;
 use crate::office::accounts::staff::{self, Standing, assignments, workers};
-use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
 use crate::platform::http::Labelled;
@@ -21,6 +20,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 
 /// A worker as the administrator knows one: nothing personal beyond the name.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -30,9 +30,9 @@ pub struct Row {
     pub username: String,
     pub name: String,
     pub status: Standing,
-    pub locked_until: i64,
+    pub locked_until: Moment,
     pub person_id: Option<Id>,
-    pub created_at: i64,
+    pub created_at: Moment,
     pub version: i64,
 }
 
@@ -80,7 +80,7 @@ pub struct WorkerView {
 }
 
 impl WorkerView {
-    fn of(row: &Row, posts: &[Post], now: i64) -> WorkerView {
+    fn of(row: &Row, posts: &[Post], now: Moment) -> WorkerView {
         WorkerView {
             id: row.id,
             username: row.has_enrolled().then(|| row.username.clone()),
@@ -118,7 +118,7 @@ macro_rules! held {
 ///
 /// # Errors
 /// Those of the database.
-pub fn list(c: &mut AnyConn, f: &Filter, after: Option<After>, limit: i64, now: i64) -> Result<Vec<(After, WorkerView)>> {
+pub fn list(c: &mut AnyConn, f: &Filter, after: Option<After>, limit: i64, now: Moment) -> Result<Vec<(After, WorkerView)>> {
     use assignments::dsl as a;
     let inside = held!(now).filter(lies_in(a::area, &f.reach)).select(a::worker_id);
     let outside = held!(now).filter(diesel::dsl::not(lies_in(a::area, &f.reach))).select(a::worker_id);
@@ -144,28 +144,26 @@ pub fn list(c: &mut AnyConn, f: &Filter, after: Option<After>, limit: i64, now: 
         .load(c)?;
     let posts = posts_of(c, &rows, now)?;
     let own = |id: Id| posts.iter().filter(move |(of, _)| *of == id).map(|(_, p)| p.clone()).collect::<Vec<Post>>();
-    let line = |row: &Row| (After { at: row.created_at, id: row.id }, WorkerView::of(row, &own(row.id), now));
+    let line = |row: &Row| (After { at: row.created_at.ms(), id: row.id }, WorkerView::of(row, &own(row.id), now));
     Ok(rows.iter().map(line).collect())
 }
 
 /// The posts of a page of workers, in one query.
-fn posts_of(c: &mut AnyConn, rows: &[Row], now: i64) -> Result<Vec<(Id, Post)>> {
+fn posts_of(c: &mut AnyConn, rows: &[Row], now: Moment) -> Result<Vec<(Id, Post)>> {
     use assignments::dsl as a;
     let ids: Vec<Id> = rows.iter().map(|r| r.id).collect();
     let found = held!(now).filter(a::worker_id.eq_any(ids)).order((a::valid_from, a::id));
     let found = found.select((a::worker_id, a::role, a::area, a::point_id, a::lead));
-    let found: Vec<(Id, Role, String, Option<Id>, bool)> = found.load(c)?;
-    let post = |(id, role, area, point, lead): (Id, Role, String, Option<Id>, bool)| {
-        Ok((id, Post { role, area: stored::area(&area)?, point, lead }))
-    };
-    found.into_iter().map(post).collect()
+    let found: Vec<(Id, Role, AreaCode, Option<Id>, bool)> = found.load(c)?;
+    let post = |(id, role, area, point, lead): (Id, Role, AreaCode, Option<Id>, bool)| (id, Post { role, area, point, lead });
+    Ok(found.into_iter().map(post).collect())
 }
 
 /// A worker within reach, with the posts held now.
 ///
 /// # Errors
 /// 10006 also when one post lies outside the administrator's areas.
-pub fn reach(c: &mut AnyConn, admin: &Worker, id: Id, now: i64) -> Result<(Row, Vec<Post>)> {
+pub fn reach(c: &mut AnyConn, admin: &Worker, id: Id, now: Moment) -> Result<(Row, Vec<Post>)> {
     let row = workers::table.find(id).select(<Row as Selectable<MultiBackend>>::construct_selection());
     let row: Row = row.get_result(c).optional()?.ok_or_else(Error::not_found)?;
     let posts = staff::posts_at(c, id, now)?;
@@ -177,7 +175,7 @@ pub fn reach(c: &mut AnyConn, admin: &Worker, id: Id, now: i64) -> Result<(Row, 
 ///
 /// # Errors
 /// 10006.
-pub fn view(c: &mut AnyConn, admin: &Worker, id: Id, now: i64) -> Result<WorkerView> {
+pub fn view(c: &mut AnyConn, admin: &Worker, id: Id, now: Moment) -> Result<WorkerView> {
     let (row, posts) = reach(c, admin, id, now)?;
     Ok(WorkerView::of(&row, &posts, now))
 }
@@ -186,7 +184,7 @@ pub fn view(c: &mut AnyConn, admin: &Worker, id: Id, now: i64) -> Result<WorkerV
 ///
 /// # Errors
 /// 10006, 12005 for oneself, 10030.
-pub fn take(c: &mut AnyConn, admin: &Worker, id: Id, seen: i64, now: i64) -> Result<(Row, Vec<Post>)> {
+pub fn take(c: &mut AnyConn, admin: &Worker, id: Id, seen: i64, now: Moment) -> Result<(Row, Vec<Post>)> {
     let (row, posts) = reach(c, admin, id, now)?;
     if row.id == admin.id || (row.person_id.is_some() && row.person_id == admin.person) {
         return Err(Error::new(&faults::OWN_AFFAIR));
@@ -200,7 +198,7 @@ pub fn take(c: &mut AnyConn, admin: &Worker, id: Id, seen: i64, now: i64) -> Res
 }
 
 /// The line of a change to a worker with these posts.
-pub fn event(admin: &Worker, change: Change, worker: Id, posts: &[Post], now: i64) -> Event {
+pub fn event(admin: &Worker, change: Change, worker: Id, posts: &[Post], now: Moment) -> Event {
     Event::new(now, Some(admin.id), change, worker, scope::around(posts.iter().map(|p| &p.area)))
 }
 

@@ -14,6 +14,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, State};
+use crate::rules::moments::Moment;
 
 /// How long a case that waits for somebody to take it on is left before it is looked at again.
 const A_DAY_MS: i64 = 24 * 3_600_000;
@@ -21,7 +22,7 @@ const A_DAY_MS: i64 = 24 * 3_600_000;
 /// Acts on the cases whose time is over, each in a write of its own; answers how many. A limit's last millisecond is still
 /// part of it.
 pub async fn ring(app: &App, services: &Services) -> Result<usize> {
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     let due: Vec<Id> = app
         .db
         .read(move |c| {
@@ -69,7 +70,7 @@ fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
 
 /// What is done when the time of a case is over. Nobody's silence ends a case that they may not act in: its days stand
 /// until somebody may.
-fn calls_for(case: &Case, now: i64, stranded: bool) -> Option<(Action, &'static str)> {
+fn calls_for(case: &Case, now: Moment, stranded: bool) -> Option<(Action, &'static str)> {
     Some(match case.state {
         State::Submitted => (Action::DeemAccepted, "not_answered_in_time"),
         State::Draft => (Action::Expire, "draft_expired"),

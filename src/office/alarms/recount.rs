@@ -18,6 +18,7 @@ use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
 use crate::rules::lifecycle::Action;
+use crate::rules::moments::Moment;
 
 /// Kind of the outbox row that [`order`] leaves.
 pub const RECOUNT: &str = "recount_limits";
@@ -32,12 +33,12 @@ pub struct Recount {
 }
 
 /// Asks for a recount, in the write that changes the calendar; the worker does it in small writes.
-pub fn order(c: &mut AnyConn, keys: &Keyring, now: i64) -> Result<()> {
+pub fn order(c: &mut AnyConn, keys: &Keyring, now: Moment) -> Result<()> {
     push(c, keys, Recount { after: None }, now)?;
     tickets::recount::order(c, keys, tickets::recount::Recount::default(), now)
 }
 
-fn push(c: &mut AnyConn, keys: &Keyring, work: Recount, now: i64) -> Result<()> {
+fn push(c: &mut AnyConn, keys: &Keyring, work: Recount, now: Moment) -> Result<()> {
     outbox::push(c, keys, &Effect { kind: RECOUNT, class: Class::Repeatable, lane: RECOUNT, body: &work }, now)
 }
 

@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 use crate::labelled;
 use crate::office::accounts::guards::Worker;
-use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Faults, Result};
 use crate::platform::http::Labelled;
@@ -16,6 +15,7 @@ use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 
 crate::codes! { ANNOUNCEMENTS;
     ENDED = 24001, 409, "这条公告已经结束，不能再改，请另发一条。", "An ended announcement stays as it was; create another one.";
@@ -67,8 +67,8 @@ pub struct Words {
     pub title: String,
     pub body: String,
     /// Epoch milliseconds, the end not included.
-    pub from_at: i64,
-    pub until_at: i64,
+    pub from_at: Moment,
+    pub until_at: Moment,
 }
 
 #[derive(Clone, Queryable, Selectable)]
@@ -77,13 +77,13 @@ struct Row {
     id: Id,
     kind: AnnouncementKind,
     level: AnnouncementLevel,
-    county: Option<String>,
+    county: Option<AreaCode>,
     title: String,
     body: String,
-    from_at: i64,
-    until_at: i64,
+    from_at: Moment,
+    until_at: Moment,
     version: i64,
-    created_at: i64,
+    created_at: Moment,
 }
 
 /// An announcement or a maintenance window.
@@ -114,7 +114,7 @@ impl Row {
             id: self.id,
             kind: labelled!(self.kind),
             level: labelled!(self.level),
-            county: self.county,
+            county: self.county.map(String::from),
             title: self.title,
             body: self.body,
             from: rfc3339(self.from_at),
@@ -129,14 +129,19 @@ const MOST_SHOWN: i64 = 50;
 
 /// What is in force: everywhere, and in this county (in every county when none is named). Maintenance that is yet to
 /// come is in it, so that people can plan.
-pub fn in_force(c: &mut AnyConn, kind: AnnouncementKind, county: Option<&AreaCode>, now: i64) -> Result<Vec<AnnouncementView>> {
+pub fn in_force(
+    c: &mut AnyConn,
+    kind: AnnouncementKind,
+    county: Option<&AreaCode>,
+    now: Moment,
+) -> Result<Vec<AnnouncementView>> {
     use announcements::dsl as a;
     let mut all = a::announcements.filter(a::until_at.gt(now).and(a::kind.eq(kind))).into_boxed::<MultiBackend>();
     if kind == AnnouncementKind::Announcement {
         all = all.filter(a::from_at.le(now));
     }
     if let Some(county) = county {
-        all = all.filter(a::county.is_null().or(a::county.eq(Some(county.to_string()))));
+        all = all.filter(a::county.is_null().or(a::county.eq(Some(*county))));
     }
     let rows: Vec<Row> = all.order((a::until_at, a::id)).limit(MOST_SHOWN).select(Row::as_select()).load(c)?;
     Ok(rows.into_iter().map(Row::view).collect())
@@ -155,7 +160,7 @@ pub fn list(c: &mut AnyConn, worker: &Worker, after: Option<After>, limit: i64) 
     use announcements::dsl as a;
     let mut page = a::announcements.filter(a::version.lt(0)).into_boxed::<MultiBackend>();
     for post in worker.posts_of(Role::Administrator) {
-        let (first, last) = stored::bounds(&post.area);
+        let (first, last) = post.area.bounds();
         page = page.or_filter(a::county.between(Some(first), Some(last)));
     }
     if reaches(worker, None) {
@@ -166,11 +171,11 @@ pub fn list(c: &mut AnyConn, worker: &Worker, after: Option<After>, limit: i64) 
     }
     let page = page.order((a::created_at.desc(), a::id.desc())).limit(limit.saturating_add(1));
     let rows: Vec<Row> = page.select(Row::as_select()).load(c)?;
-    Ok(rows.into_iter().map(|r| (After { at: r.created_at, id: r.id }, r.view())).collect())
+    Ok(rows.into_iter().map(|r| (After { at: r.created_at.ms(), id: r.id }, r.view())).collect())
 }
 
 /// What keeps the words from being said: 10002, or 10006 for a county of somebody else.
-fn check(worker: &Worker, words: &Words, now: i64) -> Result<()> {
+fn check(worker: &Worker, words: &Words, now: Moment) -> Result<()> {
     if !reaches(worker, words.county.as_ref()) {
         return Err(Error::not_found());
     }
@@ -185,11 +190,11 @@ fn check(worker: &Worker, words: &Words, now: i64) -> Result<()> {
 }
 
 /// Stores a new one.
-pub fn create(c: &mut AnyConn, worker: &Worker, id: Id, words: &Words, now: i64) -> Result<AnnouncementView> {
+pub fn create(c: &mut AnyConn, worker: &Worker, id: Id, words: &Words, now: Moment) -> Result<AnnouncementView> {
     check(worker, words, now)?;
     use announcements::dsl as a;
     let row = (
-        (a::id.eq(id), a::kind.eq(words.kind), a::level.eq(words.level), a::county.eq(words.county.map(|k| k.to_string()))),
+        (a::id.eq(id), a::kind.eq(words.kind), a::level.eq(words.level), a::county.eq(words.county)),
         (a::title.eq(&words.title), a::body.eq(&words.body), a::from_at.eq(words.from_at), a::until_at.eq(words.until_at)),
         (a::version.eq(1), a::created_at.eq(now), a::changed_by.eq(worker.id), a::changed_at.eq(now)),
     );
@@ -200,12 +205,11 @@ pub fn create(c: &mut AnyConn, worker: &Worker, id: Id, words: &Words, now: i64)
 fn find(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Row> {
     let row: Option<Row> = announcements::table.find(id).select(Row::as_select()).get_result(c).optional()?;
     let row = row.ok_or_else(Error::not_found)?;
-    let county = row.county.as_deref().map(stored::area).transpose()?;
-    if reaches(worker, county.as_ref()) { Ok(row) } else { Err(Error::not_found()) }
+    if reaches(worker, row.county.as_ref()) { Ok(row) } else { Err(Error::not_found()) }
 }
 
 /// The one that was seen, while it has not ended.
-fn living(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, now: i64) -> Result<Row> {
+fn living(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, now: Moment) -> Result<Row> {
     let row = find(c, worker, id)?;
     let over = row.until_at <= now;
     let (state, label) = if over { ("ended", "已结束") } else { ("in_force", "有效") };
@@ -217,12 +221,12 @@ fn living(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, now: i64) -> R
 }
 
 /// Other words over the version that was seen.
-pub fn change(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, words: &Words, now: i64) -> Result<AnnouncementView> {
+pub fn change(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, words: &Words, now: Moment) -> Result<AnnouncementView> {
     living(c, worker, id, version, now)?;
     check(worker, words, now)?;
     use announcements::dsl as a;
     let facts = (
-        (a::kind.eq(words.kind), a::level.eq(words.level), a::county.eq(words.county.map(|k| k.to_string()))),
+        (a::kind.eq(words.kind), a::level.eq(words.level), a::county.eq(words.county)),
         (a::title.eq(&words.title), a::body.eq(&words.body), a::from_at.eq(words.from_at), a::until_at.eq(words.until_at)),
         (a::version.eq(version.saturating_add(1)), a::changed_by.eq(worker.id), a::changed_at.eq(now)),
     );
@@ -231,7 +235,7 @@ pub fn change(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, words: &Wo
 }
 
 /// Takes it down at once.
-pub fn end(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, now: i64) -> Result<AnnouncementView> {
+pub fn end(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, now: Moment) -> Result<AnnouncementView> {
     living(c, worker, id, version, now)?;
     use announcements::dsl as a;
     let over =

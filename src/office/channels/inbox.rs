@@ -11,6 +11,7 @@ use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
 use crate::rules::calendar::rfc3339;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     notices (id) {
@@ -40,7 +41,7 @@ pub struct News<'a> {
 ///
 /// # Errors
 /// Those of the database and the key ring.
-pub fn inform(c: &mut AnyConn, keys: &Keyring, news: News<'_>, now: i64) -> Result<()> {
+pub fn inform(c: &mut AnyConn, keys: &Keyring, news: News<'_>, now: Moment) -> Result<()> {
     use notices::dsl as n;
     let id = Id::at(now);
     let row = (
@@ -82,7 +83,7 @@ pub struct NoticeView {
     pub read: bool,
 }
 
-type Row = (Id, Option<Id>, String, String, i64, Option<i64>);
+type Row = (Id, Option<Id>, String, String, Moment, Option<Moment>);
 
 fn view((id, case_id, title, body, created_at, read_at): Row) -> NoticeView {
     NoticeView { id, case_id, title, body, created_at: rfc3339(created_at), read: read_at.is_some() }
@@ -110,11 +111,11 @@ pub fn page(c: &mut AnyConn, account: Id, unread: bool, after: Option<After>, li
         .limit(limit.saturating_add(1))
         .select((notices::id, notices::case_id, notices::title, notices::body, notices::created_at, notices::read_at))
         .load(c)?;
-    Ok(rows.into_iter().map(|r| (After { at: r.4, id: r.0 }, view(r))).collect())
+    Ok(rows.into_iter().map(|r| (After { at: r.4.ms(), id: r.0 }, view(r))).collect())
 }
 
 /// Marks an account's own notice as read, and answers it; anybody else's is 10006.
-pub fn read(c: &mut AnyConn, account: Id, id: Id, now: i64) -> Result<NoticeView> {
+pub fn read(c: &mut AnyConn, account: Id, id: Id, now: Moment) -> Result<NoticeView> {
     use notices::dsl as n;
     let own = n::notices.filter(n::id.eq(id).and(n::account_id.eq(account)));
     let columns = (n::id, n::case_id, n::title, n::body, n::created_at, n::read_at);

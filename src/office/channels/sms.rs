@@ -15,6 +15,7 @@ use crate::platform::outbox::{self, Class, Effect, Settled};
 use crate::platform::sms::{SmsFault, Template};
 use crate::rules::coded::coded_enum;
 use crate::rules::identity::PhoneNumber;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     sms_messages (id) {
@@ -68,7 +69,7 @@ pub struct Text {
     /// The event that it tells of, if it is a case's.
     pub origin: Option<Origin>,
     /// Not sent after this, epoch milliseconds.
-    pub good_until: Option<i64>,
+    pub good_until: Option<Moment>,
 }
 
 impl Text {
@@ -81,7 +82,7 @@ impl Text {
 }
 
 /// Notes a message and lets it leave once. One lane a recipient, so that news come in order.
-pub fn push(c: &mut AnyConn, keys: &Keyring, text: &Text, now: i64) -> Result<()> {
+pub fn push(c: &mut AnyConn, keys: &Keyring, text: &Text, now: Moment) -> Result<()> {
     use sms_messages::dsl as m;
     let template = match text.template {
         Template::SignIn => "sign_in",
@@ -112,7 +113,7 @@ pub fn noted(c: &mut AnyConn, id: Id) -> Result<bool> {
 /// Sends a message and tells the outbox what became of it. A lost answer is `unknown` for ever.
 pub async fn send(app: &App, text: &Text) -> Result<Settled> {
     let Some(sms) = &app.sms else { return kept(app, text, Fate::Failed, None).await };
-    if text.good_until.is_some_and(|until| until <= app.clock.now_ms()) {
+    if text.good_until.is_some_and(|until| until <= app.clock.now()) {
         return kept(app, text, Fate::Expired, None).await;
     }
     let Some(phone) = number(app, &text.to).await? else {
@@ -147,7 +148,7 @@ async fn number(app: &App, to: &To) -> Result<Option<PhoneNumber>> {
 
 /// Writes the fate down, and reports what surely did not arrive.
 async fn kept(app: &App, text: &Text, fate: Fate, serial: Option<String>) -> Result<Settled> {
-    let (keys, now, message) = (app.keys.clone(), app.clock.now_ms(), text.clone());
+    let (keys, now, message) = (app.keys.clone(), app.clock.now(), text.clone());
     let written = app.db.write(move |c| {
         use sms_messages::dsl as m;
         diesel::update(m::sms_messages.find(message.id))

@@ -18,6 +18,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::platform::sms::Template;
 use crate::rules::identity::PhoneNumber;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     sms_codes (id) {
@@ -50,7 +51,7 @@ pub struct NewCode {
     phone: PhoneNumber,
     phone_hash: [u8; 32],
     digits: String,
-    now: i64,
+    now: Moment,
 }
 
 fn hash(keys: &Keyring, code: Id, digits: &str) -> [u8; 32] {
@@ -64,7 +65,7 @@ impl NewCode {
     /// 50000 when the system gives no randomness.
     pub fn draw(app: &App, phone: PhoneNumber) -> Result<NewCode> {
         let phone_hash = persons::phone_hash(&app.keys, &phone);
-        Ok(NewCode { id: app.clock.id(), phone_hash, phone, digits: random_digits(6)?, now: app.clock.now_ms() })
+        Ok(NewCode { id: app.clock.id(), phone_hash, phone, digits: random_digits(6)?, now: app.clock.now() })
     }
 
     /// Whose idempotency keys count for this call: nobody is signed in yet, so the number stands for the caller.
@@ -104,14 +105,14 @@ impl NewCode {
     fn within_limits(&self, c: &mut AnyConn, most_in_all: i64) -> Result<()> {
         use sms_codes::dsl as s;
         let day = self.now.saturating_sub(DAY_MS);
-        let rows: Vec<(i64, Option<i64>)> = s::sms_codes
+        let rows: Vec<(Moment, Option<Moment>)> = s::sms_codes
             .filter(s::phone_hash.eq(self.phone_hash.as_slice()).and(s::created_at.gt(day)))
             .order((s::created_at.desc(), s::id.desc()))
             .select((s::created_at, s::used_at))
             .load(c)?;
         // A code that was used says nothing about the next: the answer to that sign-in may have been lost.
         if let Some((at, None)) = rows.first() {
-            let wait = at.saturating_add(GAP_S.saturating_mul(1000)).saturating_sub(self.now);
+            let wait = at.saturating_add(GAP_S.saturating_mul(1000)).since(self.now);
             if wait > 0 {
                 return Err(Error::new(&faults::CODE_SENT).retry_after(u64::try_from(wait / 1000 + 1).unwrap_or(60)));
             }
@@ -143,7 +144,7 @@ pub fn redeem(c: &mut AnyConn, keys: &Keyring, typed: &Typed, new: Id, at: Occas
         .filter(s::phone_hash.eq(phone_hash.as_slice()).and(s::expires_at.gt(at.now)))
         .order((s::created_at.desc(), s::id.desc()))
         .select((s::id, s::code_hash, s::tries, s::used_at));
-    let found: Vec<(Id, Vec<u8>, i64, Option<i64>)> = latest.load(c)?;
+    let found: Vec<(Id, Vec<u8>, i64, Option<Moment>)> = latest.load(c)?;
     let Some((id, wanted, tries, None)) = found.into_iter().next() else { return Ok(None) };
     if tries >= TRIES {
         return Ok(None);
@@ -166,7 +167,7 @@ pub fn redeem(c: &mut AnyConn, keys: &Keyring, typed: &Typed, new: Id, at: Occas
 ///
 /// # Errors
 /// Those of the database.
-pub fn tidy(c: &mut AnyConn, now: i64) -> Result<usize> {
+pub fn tidy(c: &mut AnyConn, now: Moment) -> Result<usize> {
     use sms_codes::dsl as s;
     Ok(diesel::delete(s::sms_codes.filter(s::created_at.lt(now.saturating_sub(2 * DAY_MS)))).execute(c)?)
 }

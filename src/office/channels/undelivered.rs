@@ -7,6 +7,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
+use crate::rules::moments::Moment;
 
 /// The event of which a message tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,7 +40,7 @@ pub const UNDELIVERED: &str = "undelivered";
 ///
 /// # Errors
 /// Those of the database and the key ring.
-pub fn report(c: &mut AnyConn, keys: &Keyring, message: Undelivered, now: i64) -> Result<()> {
+pub fn report(c: &mut AnyConn, keys: &Keyring, message: Undelivered, now: Moment) -> Result<()> {
     let lane = message.origin.case.to_string();
     outbox::push(c, keys, &Effect { kind: UNDELIVERED, class: Class::Repeatable, lane: &lane, body: &message }, now)
 }

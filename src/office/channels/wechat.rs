@@ -12,6 +12,7 @@ use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::platform::outbox::Settled;
 use crate::platform::wechat::{MiniProgramState, WeChatFault, fit};
+use crate::rules::moments::Moment;
 
 diesel::table! {
     wechat_messages (id) {
@@ -43,7 +44,7 @@ pub struct Message {
 }
 
 /// Notes that a message is on its way.
-pub fn prepare(c: &mut AnyConn, notice: Id, account: Id, template: &str, now: i64) -> Result<()> {
+pub fn prepare(c: &mut AnyConn, notice: Id, account: Id, template: &str, now: Moment) -> Result<()> {
     use wechat_messages::dsl as m;
     let row = (
         m::id.eq(Id::at(now)),
@@ -111,7 +112,7 @@ pub async fn send(app: &App, message: &Message) -> Result<Settled> {
 
 /// Writes the fate down, and reports what surely did not arrive.
 async fn fate(app: &App, message: &Message, state: &'static str) -> Result<()> {
-    let (keys, now, message) = (app.keys.clone(), app.clock.now_ms(), message.clone());
+    let (keys, now, message) = (app.keys.clone(), app.clock.now(), message.clone());
     app.db
         .write(move |c| {
             use wechat_messages::dsl as m;

@@ -6,6 +6,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::db::query::both;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     wechat_credits (account_id, template) {
@@ -25,7 +26,7 @@ pub fn left(c: &mut AnyConn, account: Id, template: &str) -> Result<i64> {
 }
 
 /// Notes an answer of `wx.requestSubscribeMessage`: one more message, or none from now on.
-pub fn note(c: &mut AnyConn, account: Id, template: &str, accepted: bool, now: i64) -> Result<i64> {
+pub fn note(c: &mut AnyConn, account: Id, template: &str, accepted: bool, now: Moment) -> Result<i64> {
     use wechat_credits::dsl as w;
     let row = (
         w::account_id.eq(account),
@@ -43,7 +44,7 @@ pub fn note(c: &mut AnyConn, account: Id, template: &str, accepted: bool, now: i
 }
 
 /// One message was sent, or WeChat says that none is left.
-pub fn spend(c: &mut AnyConn, account: Id, template: &str, all: bool, now: i64) -> Result<()> {
+pub fn spend(c: &mut AnyConn, account: Id, template: &str, all: bool, now: Moment) -> Result<()> {
     use wechat_credits::dsl as w;
     let mine = w::wechat_credits.find((account, template.to_owned()));
     let before: Option<i64> = mine.clone().select(w::credits).get_result(c).optional()?;
@@ -53,7 +54,7 @@ pub fn spend(c: &mut AnyConn, account: Id, template: &str, all: bool, now: i64) 
 }
 
 /// The resident turned the messages of a template off in WeChat itself.
-pub fn refuse(c: &mut AnyConn, account: Id, template: &str, now: i64) -> Result<()> {
+pub fn refuse(c: &mut AnyConn, account: Id, template: &str, now: Moment) -> Result<()> {
     note(c, account, template, false, now)?;
     spend(c, account, template, true, now)
 }

@@ -15,6 +15,7 @@ use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::platform::wechat::{Push, PushEvent};
 use crate::rules::calendar::beijing_date;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     wechat_pushes (dedup_key) {
@@ -37,7 +38,7 @@ const KEPT_MS: i64 = 200 * 86_400_000;
 pub async fn happened(app: &App, watch: &RevocationWatch, appid: &str, push: Push) -> Result<()> {
     let Some((name, openid)) = concerns(&push.event) else { return Ok(()) };
     let hash = app.keys.lookup_hash("openid", &format!("{appid}:{openid}"));
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     let ended = app.db.write(move |c| {
         use wechat_identities::dsl as w;
         let account: Option<Id> = w::wechat_identities.find(hash.as_slice()).select(w::account_id).get_result(c).optional()?;
@@ -66,7 +67,7 @@ fn concerns(event: &PushEvent) -> Option<(&'static str, &str)> {
 }
 
 /// What follows; the sessions that ended.
-fn act(c: &mut AnyConn, account: Id, event: &PushEvent, now: i64) -> Result<Vec<Id>> {
+fn act(c: &mut AnyConn, account: Id, event: &PushEvent, now: Moment) -> Result<Vec<Id>> {
     match event {
         // An accepted message is counted when the phone tells it (POST /me/subscriptions), not twice.
         PushEvent::SubscribePopup { items, .. } => {
@@ -98,7 +99,7 @@ fn forget_phone(c: &mut AnyConn, account: Id) -> Result<()> {
 
 /// The resident closed the account: what it knew of them goes, nobody acts or is told through it any more. Cases stay
 /// with the office, which must keep them.
-fn close(c: &mut AnyConn, account: Id, now: i64) -> Result<Vec<Id>> {
+fn close(c: &mut AnyConn, account: Id, now: Moment) -> Result<Vec<Id>> {
     forget_phone(c, account)?;
     use residents::dsl as r;
     let nothing = None::<Vec<u8>>;
@@ -122,7 +123,7 @@ fn close(c: &mut AnyConn, account: Id, now: i64) -> Result<Vec<Id>> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn tidy(c: &mut AnyConn, now: i64) -> Result<usize> {
+pub fn tidy(c: &mut AnyConn, now: Moment) -> Result<usize> {
     use wechat_pushes::dsl as p;
     Ok(diesel::delete(p::wechat_pushes.filter(p::at.lt(now.saturating_sub(KEPT_MS)))).execute(c)?)
 }

@@ -13,6 +13,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::State;
+use crate::rules::moments::Moment;
 
 /// Of each kind at most so many: a day's way is not longer, and the rest comes the next day.
 pub const MOST: i64 = 100;
@@ -34,13 +35,13 @@ pub fn of_village(c: &mut AnyConn, office: &Office, worker: &Worker, village: &A
 fn corrections(c: &mut AnyConn, village: &AreaCode) -> Result<Vec<Errand>> {
     let open =
         cases::area.eq(village.to_string()).and(cases::state.eq(State::CorrectionRequested)).and(cases::ended_at.is_null());
-    let rows: Vec<(Id, Id, Option<i64>)> = cases::table
+    let rows: Vec<(Id, Id, Option<Moment>)> = cases::table
         .filter(open)
         .order((cases::due_at, cases::id))
         .limit(MOST)
         .select((cases::id, cases::person_id, cases::due_at))
         .load(c)?;
-    let errand = |(case, person, due): (Id, Id, Option<i64>)| Errand {
+    let errand = |(case, person, due): (Id, Id, Option<Moment>)| Errand {
         person,
         what: ("correction", "有材料要补正"),
         case: Some(case),

@@ -19,6 +19,7 @@ use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Action;
+use crate::rules::moments::Moment;
 use crate::text_columns;
 
 diesel::table! {
@@ -62,8 +63,8 @@ pub struct Visit {
     pub person_id: Id,
     pub outcome: Outcome,
     note: Option<Vec<u8>>,
-    pub happened_at: i64,
-    pub recorded_at: i64,
+    pub happened_at: Moment,
+    pub recorded_at: Moment,
 }
 
 impl Visit {
@@ -87,7 +88,7 @@ pub struct Entry {
     pub person: Option<Id>,
     pub outcome: Outcome,
     pub note: Option<String>,
-    pub happened_at: i64,
+    pub happened_at: Moment,
     /// The person agreed that the worker applies for them.
     pub agreed: Option<Agreed>,
     pub fingerprint: [u8; 32],
@@ -105,7 +106,7 @@ pub struct Agreed {
 }
 
 impl Agreed {
-    fn mandate(&self, person: Id, given_at: i64) -> NewMandate {
+    fn mandate(&self, person: Id, given_at: Moment) -> NewMandate {
         NewMandate {
             id: self.mandate,
             person,
@@ -177,7 +178,7 @@ fn nobody() -> Error {
 }
 
 /// The moment of an entry: after the sheet was taken along, and not in the future; a phone a little ahead says now.
-fn checked(sheet: &Sheet, entry: &Entry, now: i64) -> Result<i64> {
+fn checked(sheet: &Sheet, entry: &Entry, now: Moment) -> Result<Moment> {
     let mut faults = Faults::new();
     if entry.happened_at < sheet.taken_at.saturating_sub(AHEAD_MS) || entry.happened_at > now.saturating_add(AHEAD_MS) {
         let reason = "时间要在带出走访单之后、现在之前。";
@@ -194,7 +195,7 @@ fn follow(
     worker: &Worker,
     line: &Line,
     entry: &Entry,
-    happened_at: i64,
+    happened_at: Moment,
 ) -> Result<Option<&'static str>> {
     let told = entry.note.as_deref().unwrap_or_default();
     let words = format!("走访：{}（{}）{told}", entry.outcome.label(), rfc3339(happened_at));

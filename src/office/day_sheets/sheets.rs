@@ -12,6 +12,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     day_sheets (id) {
@@ -47,8 +48,8 @@ const PURPOSE: &str = "走访单随身带出";
 #[diesel(table_name = day_sheets)]
 pub struct Sheet {
     pub id: Id,
-    pub area: String,
-    pub taken_at: i64,
+    pub area: AreaCode,
+    pub taken_at: Moment,
 }
 
 /// One line of a sheet.
@@ -89,7 +90,7 @@ pub fn take(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, village: 
     };
     let reveal = |p: &Person| Reveal {
         id: Id::at(office.now),
-        at_ms: office.now,
+        at: office.now,
         worker: worker.id,
         person: p.id,
         case: None,
@@ -109,12 +110,12 @@ fn line_of(sheet_id: Id, line: i64, errand: Errand) -> Line {
 
 /// Until when the papers of a correction are waited for although its day is over: a worker took it along in time, and what is
 /// handed over on the way must not be lost for want of a network. None when nobody carries it.
-pub fn carried_until(c: &mut AnyConn, case: Id, due_at: i64, now: i64) -> Result<Option<i64>> {
+pub fn carried_until(c: &mut AnyConn, case: Id, due_at: Moment, now: Moment) -> Result<Option<Moment>> {
     use day_sheet_lines::dsl as l;
     let mine = l::day_sheet_lines.inner_join(day_sheets::table.on(day_sheets::id.eq(l::sheet_id)));
     let out = day_sheets::taken_at.le(due_at).and(day_sheets::taken_at.gt(now.saturating_sub(CARRIED_MS)));
     let taken = mine.filter(l::case_id.eq(Some(case)).and(out)).select(diesel::dsl::max(day_sheets::taken_at));
-    let last: Option<i64> = taken.get_result(c)?;
+    let last: Option<Moment> = taken.get_result(c)?;
     Ok(last.map(|at| at.saturating_add(CARRIED_MS)))
 }
 

@@ -13,7 +13,6 @@ use crate::office::day_sheets::handing_in::Outcome;
 use crate::office::people::persons::{self, Person};
 use crate::office::people::rolls::{self, Roll};
 use crate::office::people::views::{AreaNames, AreaView};
-use crate::office::stored;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -21,6 +20,7 @@ use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
+use crate::rules::moments::Moment;
 
 /// Somebody to see, masked.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -156,7 +156,7 @@ pub fn village(c: &mut AnyConn, office: &Office, worker: &Worker, area: &AreaCod
 /// What the worker takes along.
 pub fn taken(
     c: &mut AnyConn,
-    (id, area, taken_at): (Id, &AreaCode, i64),
+    (id, area, taken_at): (Id, &AreaCode, Moment),
     lines: Vec<Line>,
     people: &[Person],
 ) -> Result<TakenSheet> {
@@ -181,8 +181,7 @@ pub fn taken(
 /// Sheets as lines of a list.
 pub fn summaries(c: &mut AnyConn, sheets: Vec<Sheet>) -> Result<Vec<SheetSummary>> {
     let mut names = AreaNames::default();
-    let view =
-        |s: Sheet| Ok(SheetSummary { id: s.id, area: names.view(c, &stored::area(&s.area)?)?, taken_at: rfc3339(s.taken_at) });
+    let view = |s: Sheet| Ok(SheetSummary { id: s.id, area: names.view(c, &s.area)?, taken_at: rfc3339(s.taken_at) });
     sheets.into_iter().map(view).collect()
 }
 
@@ -213,7 +212,7 @@ pub fn sheet(c: &mut AnyConn, keys: &Keyring, sheet: &Sheet) -> Result<SheetView
     };
     Ok(SheetView {
         id: sheet.id,
-        area: AreaNames::default().view(c, &stored::area(&sheet.area)?)?,
+        area: AreaNames::default().view(c, &sheet.area)?,
         taken_at: rfc3339(sheet.taken_at),
         lines: lines.into_iter().map(line).collect(),
         visits: visits.into_iter().map(visit).collect::<Result<_>>()?,

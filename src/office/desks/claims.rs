@@ -15,6 +15,7 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, Role};
+use crate::rules::moments::Moment;
 
 diesel::table! {
     hand_overs (id) {
@@ -29,7 +30,7 @@ diesel::table! {
 }
 
 /// The cases that a worker holds now. A claim lasts the policy's minutes, so these are one morning's at most.
-fn held(c: &mut AnyConn, worker: Id, now: i64) -> Result<Vec<Case>> {
+fn held(c: &mut AnyConn, worker: Id, now: Moment) -> Result<Vec<Case>> {
     let held = cases::table.filter(cases::claimed_by.eq(worker).and(cases::claim_until.gt(now)));
     let held = held.order((cases::submitted_at, cases::id));
     Ok(held.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?)
@@ -68,7 +69,7 @@ pub fn end(c: &mut AnyConn, office: &Office, absence: Id, deputy: Id, by: Option
 
 /// Begins and ends the absences whose time has come, each in a write of its own; answers how many.
 pub async fn keep_absences(app: &App, services: &Services) -> Result<usize> {
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     let due = app.db.read(move |c| absences::due(c, now)).await?;
     let mut done = 0_usize;
     for id in due {
@@ -113,7 +114,7 @@ pub struct HandOver {
 impl HandOver {
     /// The case lies on a desk that the caller leads, or in the area of the administrator.
     fn concerns(&self, case: &Case) -> bool {
-        let runs = case.area.parse().is_ok_and(|area| self.by.covers(Role::Administrator, &area));
+        let runs = self.by.covers(Role::Administrator, &case.area);
         runs || case.led_by(&self.by)
     }
 

@@ -15,14 +15,15 @@ use crate::office::cases::service::Office;
 use crate::office::cases::showing::mine::summaries;
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::policy::county;
-use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::http::Labelled;
 use crate::platform::http::paging::After;
+use crate::rules::areas::AreaCode;
 use crate::rules::areas::AreaLevel;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::{Action, Desk, State};
+use crate::rules::moments::Moment;
 
 coded_enum! {
     /// A part of what lies on a worker's desks.
@@ -117,13 +118,13 @@ macro_rules! on_desks {
 }
 
 enum Place {
-    Exactly(String),
-    Within(String, String),
+    Exactly(AreaCode),
+    Within(AreaCode, AreaCode),
 }
 
 /// Where a worker's posts let them act.
 fn places(worker: &Worker) -> Vec<(Desk, Place, Option<crate::platform::id::Id>)> {
-    let place = |desk: Desk, area: &crate::rules::areas::AreaCode| {
+    let place = |desk: Desk, area: &AreaCode| {
         let own = match desk {
             Desk::Village => AreaLevel::Village,
             Desk::Town => AreaLevel::Town,
@@ -132,9 +133,9 @@ fn places(worker: &Worker) -> Vec<(Desk, Place, Option<crate::platform::id::Id>)
         };
         // The usual post is as wide as its desk: one value of the index.
         if area.level() == own {
-            return Place::Exactly(area.to_string());
+            return Place::Exactly(*area);
         }
-        let (from, to) = stored::bounds(area);
+        let (from, to) = area.bounds();
         Place::Within(from, to)
     };
     let posts = worker.posts.iter().filter_map(|p| Some((p.role.desk()?, p)));
@@ -152,7 +153,7 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<(After, CaseSummary)>> {
     let rows = rows(c, office, worker, f, after, limit.saturating_add(1))?;
-    summaries(c, office, rows, |case| case.submitted_at.unwrap_or(0))
+    summaries(c, office, rows, |case| case.submitted_at.map_or(0, Moment::ms))
 }
 
 fn rows(c: &mut AnyConn, office: &Office, worker: &Worker, f: &Filter, after: Option<After>, most: i64) -> Result<Vec<Case>> {

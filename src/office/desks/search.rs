@@ -11,16 +11,17 @@ use crate::office::cases::showing::mine::summaries;
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::people::name_keys::{self, person_name_keys};
 use crate::office::people::persons::{self, persons as people};
-use crate::office::stored;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
 use crate::rules::glyphs::compact;
 use crate::rules::identity::{CitizenId, PhoneNumber};
 use crate::rules::lifecycle::{Role, State};
+use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 
 diesel::table! {
@@ -141,12 +142,12 @@ macro_rules! found {
 enum Reach {
     Nothing,
     Point(Id),
-    Desk(String, String),
-    Area(String, String),
+    Desk(AreaCode, AreaCode),
+    Area(AreaCode, AreaCode),
 }
 
 fn reach(post: &Post) -> Reach {
-    let (from, to) = stored::bounds(&post.area);
+    let (from, to) = post.area.bounds();
     match (post.role, post.point) {
         (Role::PointKeeper, Some(point)) => Reach::Point(point),
         (Role::PointKeeper, None) => Reach::Nothing,
@@ -171,11 +172,11 @@ pub fn find(
     }
     let page = page.order((cases::created_at.desc(), cases::id.desc())).limit(limit.saturating_add(1));
     let rows: Vec<Case> = page.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?;
-    Ok((summaries(c, office, rows, |case| case.created_at)?, hits))
+    Ok((summaries(c, office, rows, |case| case.created_at.ms())?, hits))
 }
 
 /// Writes a search down, before its answer is given. `at`: epoch milliseconds.
-pub fn record(c: &mut AnyConn, id: Id, at: i64, worker: Id, term: &Term, hits: i64) -> Result<()> {
+pub fn record(c: &mut AnyConn, id: Id, at: Moment, worker: Id, term: &Term, hits: i64) -> Result<()> {
     use case_searches::dsl as s;
     let row = (
         s::id.eq(id),

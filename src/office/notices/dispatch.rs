@@ -11,7 +11,6 @@ use crate::office::channels::inbox::{Informed, notices};
 use crate::office::channels::sms::{self, Text, To};
 use crate::office::channels::undelivered::{Channel, Origin, Undelivered};
 use crate::office::channels::wechat::{self, MESSAGE, Message};
-use crate::office::stored;
 use crate::office::tickets::{self, Kind, NewTicket};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -22,6 +21,7 @@ use crate::platform::outbox::{self, Class, Effect};
 use crate::platform::sms::Template;
 use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::{Action, Role, State};
+use crate::rules::moments::Moment;
 
 /// What a notice says. It names no diagnosis, category, ID number or amount: lock screens are public.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl News {
     }
 
     /// The notice in the app; none when it stands there already.
-    fn put(&self, c: &mut AnyConn, account: Id, now: i64) -> Result<Option<Id>> {
+    fn put(&self, c: &mut AnyConn, account: Id, now: Moment) -> Result<Option<Id>> {
         use notices::dsl as n;
         let id = Id::at(now);
         let row = (
@@ -160,7 +160,7 @@ impl News {
         let account = if let Recipient::Account { id, .. } = to { Some(*id) } else { None };
         let new = NewTicket {
             kind,
-            area: stored::area(&self.case.area)?,
+            area: self.case.area,
             person: Some(self.case.person_id),
             case: Some(self.case.id),
             account,

@@ -7,6 +7,7 @@ use crate::platform::error::{Current, Error, Faults, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     notice_words (county, event) {
@@ -141,9 +142,9 @@ fn only_known(text: &str) -> bool {
 ///
 /// # Errors
 /// Those of the database.
-pub fn template(c: &mut AnyConn, county: &str, event: NoticeEvent) -> Result<Template> {
+pub fn template(c: &mut AnyConn, county: &AreaCode, event: NoticeEvent) -> Result<Template> {
     use notice_words::dsl as w;
-    let own = w::notice_words.find((county, event)).select((w::title, w::body, w::version));
+    let own = w::notice_words.find((*county, event)).select((w::title, w::body, w::version));
     let own: Option<(String, String, i64)> = own.get_result(c).optional()?;
     Ok(own.map_or_else(|| event.shipped(), |(title, body, version)| Template { title, body, version }))
 }
@@ -154,7 +155,7 @@ pub fn template(c: &mut AnyConn, county: &str, event: NoticeEvent) -> Result<Tem
 /// Those of the database.
 pub fn of_county(c: &mut AnyConn, county: &AreaCode) -> Result<Vec<(NoticeEvent, Template)>> {
     use notice_words::dsl as w;
-    let rows = w::notice_words.filter(w::county.eq(county.to_string())).order(w::event);
+    let rows = w::notice_words.filter(w::county.eq(*county)).order(w::event);
     let rows: Vec<(NoticeEvent, String, String, i64)> = rows.select((w::event, w::title, w::body, w::version)).load(c)?;
     Ok(rows.into_iter().map(|(event, title, body, version)| (event, Template { title, body, version })).collect())
 }
@@ -163,9 +164,9 @@ pub fn of_county(c: &mut AnyConn, county: &AreaCode) -> Result<Vec<(NoticeEvent,
 ///
 /// # Errors
 /// 10030.
-pub fn save(c: &mut AnyConn, county: &AreaCode, event: NoticeEvent, new: &Template, (by, now): (Id, i64)) -> Result<Template> {
+pub fn save(c: &mut AnyConn, county: &AreaCode, event: NoticeEvent, new: &Template, (by, now): (Id, Moment)) -> Result<Template> {
     use notice_words::dsl as w;
-    let known = template(c, county.as_str(), event)?.version;
+    let known = template(c, county, event)?.version;
     if known != new.version {
         let (state, state_label) = (event.code().to_owned(), event.label().to_owned());
         return Err(Error::stale(Current { version: known, state, state_label }));
@@ -174,10 +175,10 @@ pub fn save(c: &mut AnyConn, county: &AreaCode, event: NoticeEvent, new: &Templa
     let said = (w::title.eq(&saved.title), w::body.eq(&saved.body), w::version.eq(saved.version));
     let touched = (w::updated_by.eq(by), w::updated_at.eq(now));
     if known == 0 {
-        let place = (w::county.eq(county.to_string()), w::event.eq(event));
+        let place = (w::county.eq(*county), w::event.eq(event));
         diesel::insert_into(w::notice_words).values((place, said, touched)).execute(c).map_err(twin)?;
     } else {
-        diesel::update(w::notice_words.find((county.to_string(), event))).set((said, touched)).execute(c)?;
+        diesel::update(w::notice_words.find((*county, event))).set((said, touched)).execute(c)?;
     }
     Ok(saved)
 }

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::name_keys;
-use crate::office::stored;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result, is_duplicate};
@@ -14,6 +13,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::calendar::beijing_date;
 use crate::rules::identity::{CitizenId, PhoneNumber, Sex};
+use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 use crate::text_columns;
 
@@ -74,7 +74,7 @@ pub struct NewPerson {
     /// The number of the household register (户号), kept as a hash only.
     pub household: Option<String>,
     /// Epoch milliseconds.
-    pub at_ms: i64,
+    pub at: Moment,
 }
 
 /// A row that is ready to be written.
@@ -82,8 +82,8 @@ pub struct NewPerson {
 #[diesel(table_name = persons, treat_none_as_default_value = false)]
 pub struct SealedPerson {
     id: Id,
-    county: String,
-    area: String,
+    county: AreaCode,
+    area: AreaCode,
     name: Vec<u8>,
     name_masked: String,
     id_number: Vec<u8>,
@@ -94,7 +94,7 @@ pub struct SealedPerson {
     phone_hash: Option<Vec<u8>>,
     address: Option<Vec<u8>>,
     household_hash: Option<Vec<u8>>,
-    updated_at: i64,
+    updated_at: Moment,
     /// Stored beside the row, for search.
     #[diesel(skip_insertion)]
     name_keys: Vec<Vec<u8>>,
@@ -148,8 +148,8 @@ impl NewPerson {
         let phone = self.phone.as_ref();
         Ok(SealedPerson {
             id: self.id,
-            county: county_of(&self.area).to_string(),
-            area: self.area.to_string(),
+            county: county_of(&self.area),
+            area: self.area,
             name: seal("name", self.name.reveal())?,
             name_masked: self.name.masked(),
             id_number: seal("id_number", self.id_number.reveal())?,
@@ -160,7 +160,7 @@ impl NewPerson {
             phone_hash: phone.map(|p| phone_hash(keys, p).to_vec()),
             address: self.address.as_deref().map(|a| seal("address", a)).transpose()?,
             household_hash: self.household.as_deref().map(|h| keys.lookup_hash("household", h).to_vec()),
-            updated_at: self.at_ms,
+            updated_at: self.at,
             name_keys: name_keys::of(keys, &self.name),
         })
     }
@@ -191,33 +191,33 @@ pub fn insert_sealed(c: &mut AnyConn, rows: &[SealedPerson]) -> Result<()> {
     }
 }
 
-pub(crate) type RefRow = (Id, String, String, String, Option<Vec<u8>>);
+pub(crate) type RefRow = (Id, AreaCode, AreaCode, String, Option<Vec<u8>>);
 
 pub(crate) const REF: (persons::id, persons::county, persons::area, persons::name_masked, persons::phone_hash) =
     (persons::id, persons::county, persons::area, persons::name_masked, persons::phone_hash);
 
-pub(crate) fn reference(row: RefRow) -> Result<PersonRef> {
+pub(crate) fn reference(row: RefRow) -> PersonRef {
     let (id, county, area, name_masked, phone_hash) = row;
-    Ok(PersonRef { id, county: stored::area(&county)?, area: stored::area(&area)?, name_masked, phone_hash })
+    PersonRef { id, county, area, name_masked, phone_hash }
 }
 
 /// The person of an id, masked.
 pub fn find(c: &mut AnyConn, id: Id) -> Result<Option<PersonRef>> {
     let row: Option<RefRow> = persons::table.find(id).select(REF).get_result(c).optional()?;
-    row.map(reference).transpose()
+    Ok(row.map(reference))
 }
 
 /// The same for several at once; those who are not there are left out.
 pub fn find_all(c: &mut AnyConn, ids: Vec<Id>) -> Result<Vec<PersonRef>> {
     let rows: Vec<RefRow> = persons::table.filter(persons::id.eq_any(ids)).order(persons::id).select(REF).load(c)?;
-    rows.into_iter().map(reference).collect()
+    Ok(rows.into_iter().map(reference).collect())
 }
 
 /// The person of an ID number, masked; see [`id_hash`].
 pub fn find_by_id_hash(c: &mut AnyConn, hash: &[u8]) -> Result<Option<PersonRef>> {
     let found = persons::table.filter(persons::id_hash.eq(hash)).select(REF);
     let row: Option<RefRow> = found.get_result(c).optional()?;
-    row.map(reference).transpose()
+    Ok(row.map(reference))
 }
 
 /// Those of them who are known to be of the person's household register.
@@ -244,15 +244,15 @@ pub fn is_named(c: &mut AnyConn, keys: &Keyring, id: Id, name: &PersonName) -> R
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = persons)]
 struct OpenRow {
-    county: String,
-    area: String,
+    county: AreaCode,
+    area: AreaCode,
     name: Vec<u8>,
     id_number: Vec<u8>,
     birth_date: Vec<u8>,
     sex: Sex,
     phone: Option<Vec<u8>>,
     address: Option<Vec<u8>>,
-    updated_at: i64,
+    updated_at: Moment,
 }
 
 /// Opens all facts of a person; 10006 when there is none. Who shows them to a worker logs it (see `api`).
@@ -277,11 +277,11 @@ impl OpenRow {
         let phone = self.phone.map(|p| open("phone", &p)).transpose()?;
         Ok(Person {
             id,
-            county: stored::area(&self.county)?,
-            area: stored::area(&self.area)?,
+            county: self.county,
+            area: self.area,
             name: PersonName::parse(&open("name", &self.name)?).map_err(|_| told("name"))?,
             id_number: CitizenId::parse(&open("id_number", &self.id_number)?, stored_on).map_err(|_| told("id number"))?,
-            birth_date: stored::day(&open("birth_date", &self.birth_date)?)?,
+            birth_date: open("birth_date", &self.birth_date)?.parse().map_err(|_| told("date of birth"))?,
             sex: self.sex,
             phone: phone.map(|p| PhoneNumber::parse(&p)).transpose().map_err(|_| told("phone"))?,
             address: self.address.map(|a| open("address", &a)).transpose()?,

@@ -3,7 +3,6 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::office::stored;
 use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -12,6 +11,7 @@ use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::certificate::{Category, CertificateNumber, GrantedBy, Level};
 use crate::rules::coded::coded_enum;
+use crate::rules::moments::Moment;
 use crate::text_columns;
 
 diesel::table! {
@@ -91,7 +91,7 @@ pub struct NewCertificate {
     pub irreversible: bool,
     pub case_id: Option<Id>,
     /// Epoch milliseconds.
-    pub at_ms: i64,
+    pub at: Moment,
 }
 
 /// A row that is ready to be written.
@@ -100,7 +100,7 @@ pub struct NewCertificate {
 pub struct SealedCertificate {
     id: Id,
     person_id: Id,
-    county: String,
+    county: AreaCode,
     number: Vec<u8>,
     number_hash: Vec<u8>,
     category: Category,
@@ -114,7 +114,7 @@ pub struct SealedCertificate {
     status: CertificateStatus,
     superseded_by: Option<Id>,
     case_id: Option<Id>,
-    updated_at: i64,
+    updated_at: Moment,
 }
 
 /// The look-up hash of a certificate number.
@@ -133,7 +133,7 @@ impl NewCertificate {
         Ok(SealedCertificate {
             id: self.id,
             person_id: self.person,
-            county: self.county.to_string(),
+            county: self.county,
             number: keys.seal_text(&place(&self.id), &self.number.reveal())?,
             number_hash: number_hash(keys, &self.number).to_vec(),
             category: self.number.category(),
@@ -147,7 +147,7 @@ impl NewCertificate {
             status: CertificateStatus::Valid,
             superseded_by: None,
             case_id: self.case_id,
-            updated_at: self.at_ms,
+            updated_at: self.at,
         })
     }
 }
@@ -163,8 +163,7 @@ pub fn issue(c: &mut AnyConn, keys: &Keyring, new: &NewCertificate) -> Result<Ve
         .select(t::id);
     let old: Vec<Id> = old.load(c)?;
     for id in &old {
-        let changed =
-            (t::status.eq(CertificateStatus::Superseded), t::superseded_by.eq(Some(new.id)), t::updated_at.eq(new.at_ms));
+        let changed = (t::status.eq(CertificateStatus::Superseded), t::superseded_by.eq(Some(new.id)), t::updated_at.eq(new.at));
         diesel::update(t::certificates.find(*id)).set(changed).execute(c)?;
     }
     insert_sealed(c, &[new.seal(keys)?])?;
@@ -182,10 +181,10 @@ pub fn insert_sealed(c: &mut AnyConn, rows: &[SealedCertificate]) -> Result<()> 
 }
 
 /// Moves a card from one status to another; false when it no longer stands where the caller saw it.
-pub fn move_status(c: &mut AnyConn, card: Id, from: CertificateStatus, to: CertificateStatus, at_ms: i64) -> Result<bool> {
+pub fn move_status(c: &mut AnyConn, card: Id, from: CertificateStatus, to: CertificateStatus, at: Moment) -> Result<bool> {
     use certificates::dsl as t;
     let here = t::certificates.filter(t::id.eq(card)).filter(t::status.eq(from));
-    Ok(diesel::update(here).set((t::status.eq(to), t::updated_at.eq(at_ms))).execute(c)? == 1)
+    Ok(diesel::update(here).set((t::status.eq(to), t::updated_at.eq(at))).execute(c)? == 1)
 }
 
 #[derive(Queryable, Selectable)]
@@ -193,12 +192,12 @@ pub fn move_status(c: &mut AnyConn, card: Id, from: CertificateStatus, to: Certi
 pub(crate) struct CardRow {
     id: Id,
     person_id: Id,
-    county: String,
+    county: AreaCode,
     category: Category,
     components: String,
     level: Level,
-    issued_on: String,
-    expires_on: String,
+    issued_on: NaiveDate,
+    expires_on: NaiveDate,
     granted_by: GrantedBy,
     irreversible: bool,
     status: CertificateStatus,
@@ -212,12 +211,12 @@ pub(crate) fn card(row: CardRow) -> Result<Card> {
     Ok(Card {
         id: row.id,
         person: row.person_id,
-        county: stored::area(&row.county)?,
+        county: row.county,
         category: row.category,
         components: components.ok_or_else(|| Error::internal("stored components are no categories"))?,
         level: row.level,
-        issued_on: stored::day(&row.issued_on)?,
-        expires_on: stored::day(&row.expires_on)?,
+        issued_on: row.issued_on,
+        expires_on: row.expires_on,
         granted_by: row.granted_by,
         irreversible: row.irreversible,
         status: row.status,
@@ -261,7 +260,7 @@ pub fn certificates_of(c: &mut AnyConn, keys: &Keyring, person: Id) -> Result<Ve
 fn open_number(c: &mut AnyConn, keys: &Keyring, card: &Card) -> Result<CertificateNumber> {
     use certificates::dsl as t;
     let row = t::certificates.find(card.id).select((t::number, t::updated_at));
-    let (sealed, stored_at): (Vec<u8>, i64) = row.get_result(c)?;
+    let (sealed, stored_at): (Vec<u8>, Moment) = row.get_result(c)?;
     let text = keys.open_text(&place(&card.id), &sealed)?;
     CertificateNumber::parse(&text, beijing_date(stored_at))
         .map_err(|e| Error::internal(format!("stored certificate number: {e}")))

@@ -6,6 +6,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     reveals (id) {
@@ -36,7 +37,7 @@ coded_enum! {
 pub struct Reveal {
     pub id: Id,
     /// Epoch milliseconds.
-    pub at_ms: i64,
+    pub at: Moment,
     pub worker: Id,
     pub person: Id,
     pub case: Option<Id>,
@@ -48,7 +49,7 @@ pub struct Reveal {
 #[diesel(table_name = reveals, treat_none_as_default_value = false)]
 struct Row {
     id: Id,
-    at: i64,
+    at: Moment,
     worker_id: Id,
     person_id: Id,
     case_id: Option<Id>,
@@ -60,7 +61,7 @@ struct Row {
 pub fn record_all(c: &mut AnyConn, all: &[Reveal]) -> Result<()> {
     let row = |r: &Reveal| Row {
         id: r.id,
-        at: r.at_ms,
+        at: r.at,
         worker_id: r.worker,
         person_id: r.person,
         case_id: r.case,

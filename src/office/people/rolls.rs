@@ -7,7 +7,6 @@ use diesel::sql_types::Bool;
 
 use super::persons::{PersonRef, REF, RefRow, county_of, persons, reference};
 use super::register::{Card, CardRow, CertificateStatus, card, certificates};
-use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
@@ -63,11 +62,11 @@ impl Roll {
 
 /// A card belongs to the county that issued it; within a county to where its holder lives.
 fn within(area: &AreaCode) -> Condition {
-    let (first, last) = stored::bounds(&county_of(area));
+    let (first, last) = county_of(area).bounds();
     if area.level() <= AreaLevel::County {
         return Box::new(certificates::county.between(first, last));
     }
-    let (low, high) = stored::bounds(area);
+    let (low, high) = area.bounds();
     Box::new(certificates::county.eq(first).and(persons::area.between(low, high)))
 }
 
@@ -143,5 +142,5 @@ pub fn list(c: &mut AnyConn, roll: &Roll, after: Option<After>, limit: i64) -> R
         .order((expires_on, id))
         .limit(limit)
         .load(c)?;
-    rows.into_iter().map(|(k, p)| Ok(Holder { card: card(k)?, person: reference(p)? })).collect()
+    rows.into_iter().map(|(k, p)| Ok(Holder { card: card(k)?, person: reference(p) })).collect()
 }

@@ -13,6 +13,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::certificate::{Category, CertificateNumber, GrantedBy, Level};
 use crate::rules::identity::{CitizenId, PhoneNumber, invent};
+use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 
 fn day(text: &str) -> NaiveDate {
@@ -36,7 +37,7 @@ fn person(app: &Bench, serial: u16, village: &str) -> NewPerson {
         phone: Some(PhoneNumber::parse("19100000001").unwrap()),
         address: Some("示例村1组1号".into()),
         household: None,
-        at_ms: app.clock.now_ms(),
+        at: app.clock.now(),
     }
 }
 
@@ -57,7 +58,7 @@ fn card(app: &Bench, person: Id, serial: u16, issued: &str, level: Level) -> New
         granted_by: GrantedBy::Hospital,
         irreversible: false,
         case_id: None,
-        at_ms: app.clock.now_ms(),
+        at: app.clock.now(),
     }
 }
 
@@ -155,7 +156,7 @@ async fn an_expired_or_frozen_card_is_no_valid_one() {
     assert!(valid("2026-04-02").await.unwrap().is_none());
     let freeze = || {
         use CertificateStatus::{Frozen, Valid};
-        app.db.write(move |c| register::move_status(c, held_id, Valid, Frozen, 7))
+        app.db.write(move |c| register::move_status(c, held_id, Valid, Frozen, Moment::of_ms(7)))
     };
     assert!(freeze().await.unwrap());
     assert!(!freeze().await.unwrap(), "a second time it no longer stands there");

@@ -6,7 +6,6 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::area_rows::{AreaRow, parse};
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::db::query::both;
 use crate::platform::error::{Error, Faults, Result};
@@ -91,30 +90,30 @@ pub fn import(c: &mut AnyConn, csv: &str) -> Result<usize> {
 /// The counties on record.
 pub fn counties(c: &mut AnyConn) -> Result<Vec<AreaCode>> {
     let rows = areas::table.filter(areas::level.eq(AreaLevel::County)).select(areas::code).order(areas::code);
-    let rows: Vec<String> = rows.load(c)?;
-    rows.iter().map(|code| stored::area(code)).collect()
+    Ok(rows.load(c)?)
 }
 
 /// An area and all that lie in it and exist on that day, in the order of their codes.
 pub fn inside(c: &mut AnyConn, area: &AreaCode, on: NaiveDate) -> Result<Vec<Area>> {
     use areas::dsl as a;
-    let ((first, last), on) = (stored::bounds(area), on.to_string());
+    let (first, last) = area.bounds();
+    let on = on.to_string();
     let there = a::valid_from.le(on.clone()).and(a::valid_to.is_null().or(a::valid_to.ge(on)));
     let rows = a::areas.filter(a::code.between(first, last)).filter(there).order(a::code);
-    let rows: Vec<(String, AreaLevel, String)> = rows.select((a::code, a::level, a::name)).load(c)?;
-    rows.into_iter().map(self::area).collect()
+    let rows: Vec<(AreaCode, AreaLevel, String)> = rows.select((a::code, a::level, a::name)).load(c)?;
+    Ok(rows.into_iter().map(self::area).collect())
 }
 
 fn save(c: &mut AnyConn, row: &AreaRow) -> Result<()> {
     use areas::dsl as a;
     let facts = (
         a::level.eq(row.code.level()),
-        a::parent.eq(row.code.parent().map(|p| p.to_string())),
+        a::parent.eq(row.code.parent()),
         a::name.eq(row.name.clone()),
         a::valid_from.eq(row.valid_from.to_string()),
         a::valid_to.eq(row.valid_to.map(|d| d.to_string())),
     );
-    let insert = diesel::insert_into(a::areas).values((a::code.eq(row.code.to_string()), facts.clone()));
+    let insert = diesel::insert_into(a::areas).values((a::code.eq(row.code), facts.clone()));
     both(insert.on_conflict(a::code).do_update().set(facts)).execute(c)?;
     Ok(())
 }
@@ -134,9 +133,9 @@ pub fn full_name(c: &mut AnyConn, code: &AreaCode) -> Result<String> {
 
 /// One area of the list, also one that has ended.
 pub fn find(c: &mut AnyConn, code: &AreaCode) -> Result<Option<Area>> {
-    let row = areas::table.find(code.to_string()).select((areas::code, areas::level, areas::name));
-    let row: Option<(String, AreaLevel, String)> = row.get_result(c).optional()?;
-    row.map(area).transpose()
+    let row = areas::table.find(*code).select((areas::code, areas::level, areas::name));
+    let row: Option<(AreaCode, AreaLevel, String)> = row.get_result(c).optional()?;
+    Ok(row.map(area))
 }
 
 /// The list has this area, and it exists on that day.
@@ -144,7 +143,7 @@ pub fn exists_on(c: &mut AnyConn, code: &AreaCode, on: NaiveDate) -> Result<bool
     use areas::dsl as a;
     let on = on.to_string();
     let there = a::valid_from.le(on.clone()).and(a::valid_to.is_null().or(a::valid_to.ge(on)));
-    Ok(a::areas.filter(a::code.eq(code.to_string())).filter(there).count().get_result::<i64>(c)? > 0)
+    Ok(a::areas.filter(a::code.eq(*code)).filter(there).count().get_result::<i64>(c)? > 0)
 }
 
 /// The areas right under one that exist on that day, in the order of their codes; without a parent the provinces.
@@ -153,13 +152,13 @@ pub fn children(c: &mut AnyConn, parent: Option<&AreaCode>, on: NaiveDate) -> Re
     let on = on.to_string();
     let there = a::valid_from.le(on.clone()).and(a::valid_to.is_null().or(a::valid_to.ge(on)));
     let named = (a::code, a::level, a::name);
-    let rows: Vec<(String, AreaLevel, String)> = match parent {
-        Some(p) => a::areas.filter(a::parent.eq(p.to_string())).filter(there).order(a::code).select(named).load(c)?,
+    let rows: Vec<(AreaCode, AreaLevel, String)> = match parent {
+        Some(p) => a::areas.filter(a::parent.eq(*p)).filter(there).order(a::code).select(named).load(c)?,
         None => a::areas.filter(a::parent.is_null()).filter(there).order(a::code).select(named).load(c)?,
     };
-    rows.into_iter().map(area).collect()
+    Ok(rows.into_iter().map(area).collect())
 }
 
-fn area((code, level, name): (String, AreaLevel, String)) -> Result<Area> {
-    Ok(Area { code: stored::area(&code)?, level, name })
+fn area((code, level, name): (AreaCode, AreaLevel, String)) -> Area {
+    Area { code, level, name }
 }

@@ -3,11 +3,11 @@
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::db::query::both;
 use crate::platform::error::{Detail, Error, Result};
 use crate::rules::calendar::{CalendarDay, WorkCalendar, parse_calendar_csv};
+use crate::rules::moments::Moment;
 
 diesel::table! {
     calendar_days (day) {
@@ -34,7 +34,7 @@ const SHIPPED: [&str; 4] = [
 ];
 
 /// Loads the shipped notices of years that no notice was loaded for yet; answers the years.
-pub fn seed(c: &mut AnyConn, now_ms: i64) -> Result<Vec<i32>> {
+pub fn seed(c: &mut AnyConn, now_ms: Moment) -> Result<Vec<i32>> {
     let loaded: Vec<i64> = years(c)?.into_iter().map(|(year, _)| i64::from(year)).collect();
     let mut added = Vec::new();
     for text in SHIPPED {
@@ -48,7 +48,7 @@ pub fn seed(c: &mut AnyConn, now_ms: i64) -> Result<Vec<i32>> {
 
 /// Imports one notice, in place of what was loaded for its year; answers the years that it covers. A faulty file is
 /// refused whole (10002) with the line.
-pub fn import(c: &mut AnyConn, csv: &str, now_ms: i64) -> Result<Vec<i32>> {
+pub fn import(c: &mut AnyConn, csv: &str, now_ms: Moment) -> Result<Vec<i32>> {
     let days = parsed(csv)?;
     store(c, &days, source(csv), now_ms)
 }
@@ -103,7 +103,7 @@ fn covered(days: &[CalendarDay]) -> Vec<i32> {
     years
 }
 
-fn store(c: &mut AnyConn, days: &[CalendarDay], source: &str, now_ms: i64) -> Result<Vec<i32>> {
+fn store(c: &mut AnyConn, days: &[CalendarDay], source: &str, now_ms: Moment) -> Result<Vec<i32>> {
     use calendar_days::dsl as d;
     use calendar_years::dsl as y;
     let years = covered(days);
@@ -157,9 +157,6 @@ pub fn missing_warning(calendar: &WorkCalendar, from: NaiveDate, to: NaiveDate) 
 fn between(c: &mut AnyConn, first: &str, last: &str) -> Result<Vec<CalendarDay>> {
     use calendar_days::dsl as d;
     let rows = d::calendar_days.filter(d::day.ge(first.to_owned())).filter(d::day.lt(last.to_owned())).order(d::day);
-    let rows: Vec<(String, bool, String)> = rows.select((d::day, d::working, d::name)).load(c)?;
-    let day = |(day, is_working_day, name): (String, bool, String)| -> Result<CalendarDay> {
-        Ok(CalendarDay { date: stored::day(&day)?, is_working_day, name })
-    };
-    rows.into_iter().map(day).collect()
+    let rows: Vec<(NaiveDate, bool, String)> = rows.select((d::day, d::working, d::name)).load(c)?;
+    Ok(rows.into_iter().map(|(date, is_working_day, name)| CalendarDay { date, is_working_day, name }).collect())
 }

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::terms::CommonPolicy;
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     policies (id) {
@@ -89,7 +89,7 @@ pub struct NewPolicy {
     /// The service's own part; the service checks it before.
     pub terms: Value,
     /// Epoch milliseconds.
-    pub at_ms: i64,
+    pub at: Moment,
     /// The worker who publishes it; none for the command line and for demos.
     pub by: Option<Id>,
 }
@@ -101,7 +101,7 @@ struct Body {
     service: Value,
 }
 
-type Row = (Id, String, String, i64, String, String, String, String);
+type Row = (Id, AreaCode, String, i64, NaiveDate, String, String, String);
 
 const ROW: (
     policies::id,
@@ -138,14 +138,14 @@ pub fn publish(c: &mut AnyConn, new: &NewPolicy) -> Result<Pinned> {
     let body = Body { common: new.common.clone(), service: new.terms.clone() };
     let row = (
         p::id.eq(new.id),
-        p::county.eq(new.county.to_string()),
+        p::county.eq(new.county),
         p::service.eq(new.service.clone()),
         p::version.eq(version),
         p::effective_from.eq(new.effective_from.to_string()),
         p::owner.eq(new.owner.clone()),
         p::source.eq(new.source.clone()),
         p::body.eq(serde_json::to_string(&body).map_err(Error::internal)?),
-        p::published_at.eq(new.at_ms),
+        p::published_at.eq(new.at),
         p::published_by.eq(new.by),
     );
     // Another instance published the same number first: run again and take the next one.
@@ -166,28 +166,28 @@ pub struct Version {
     pub owner: String,
     pub source: String,
     /// Epoch milliseconds.
-    pub published_at: i64,
+    pub published_at: Moment,
     pub published_by: Option<Id>,
 }
 
 /// The versions of a county's policy for a service, the newest first; one more than `limit` when there are more.
 pub fn versions(c: &mut AnyConn, county: &AreaCode, service: &str, before: Option<i64>, limit: i64) -> Result<Vec<Version>> {
     use policies::dsl as p;
-    let all = p::policies.filter(p::county.eq(county.to_string())).filter(p::service.eq(service.to_owned()));
+    let all = p::policies.filter(p::county.eq(*county)).filter(p::service.eq(service.to_owned()));
     let older = all.filter(p::version.lt(before.unwrap_or(i64::MAX))).order(p::version.desc()).limit(limit.saturating_add(1));
     let columns = (p::id, p::version, p::effective_from, p::owner, p::source, p::published_at, p::published_by);
     Ok(older.select(columns).load(c)?)
 }
 
-/// Who published a version and when, epoch milliseconds.
-pub fn published(c: &mut AnyConn, id: Id) -> Result<(i64, Option<Id>)> {
+/// Who published a version and when.
+pub fn published(c: &mut AnyConn, id: Id) -> Result<(Moment, Option<Id>)> {
     let row = policies::table.find(id).select((policies::published_at, policies::published_by));
     row.get_result(c).optional()?.ok_or_else(Error::not_found)
 }
 
 fn newest(c: &mut AnyConn, county: &AreaCode, service: &str) -> Result<Option<(i64, String)>> {
     use policies::dsl as p;
-    let all = p::policies.filter(p::county.eq(county.to_string())).filter(p::service.eq(service.to_owned()));
+    let all = p::policies.filter(p::county.eq(*county)).filter(p::service.eq(service.to_owned()));
     let all: Vec<(i64, String)> = all.select((p::version, p::effective_from)).order(p::version).load(c)?;
     Ok(all.into_iter().next_back())
 }
@@ -195,7 +195,7 @@ fn newest(c: &mut AnyConn, county: &AreaCode, service: &str) -> Result<Option<(i
 /// The version in force on that day; none when the county does not offer the service.
 pub fn current(c: &mut AnyConn, county: &AreaCode, service: &str, date: NaiveDate) -> Result<Option<Pinned>> {
     use policies::dsl as p;
-    let all = p::policies.filter(p::county.eq(county.to_string())).filter(p::service.eq(service.to_owned()));
+    let all = p::policies.filter(p::county.eq(*county)).filter(p::service.eq(service.to_owned()));
     let begun = all.filter(p::effective_from.le(date.to_string())).select(p::id).order(p::version);
     let begun: Vec<Id> = begun.load(c)?;
     begun.last().map(|id| pinned(c, *id)).transpose()
@@ -204,10 +204,10 @@ pub fn current(c: &mut AnyConn, county: &AreaCode, service: &str, date: NaiveDat
 /// The first day after `date` on which a published version takes effect, if there is one.
 pub fn begins(c: &mut AnyConn, county: &AreaCode, service: &str, date: NaiveDate) -> Result<Option<NaiveDate>> {
     use policies::dsl as p;
-    let all = p::policies.filter(p::county.eq(county.to_string())).filter(p::service.eq(service.to_owned()));
+    let all = p::policies.filter(p::county.eq(*county)).filter(p::service.eq(service.to_owned()));
     let coming = all.filter(p::effective_from.gt(date.to_string())).select(p::effective_from).order(p::version);
-    let coming: Vec<String> = coming.load(c)?;
-    coming.first().map(|day| stored::day(day)).transpose()
+    let coming: Vec<NaiveDate> = coming.load(c)?;
+    Ok(coming.first().copied())
 }
 
 thread_local! {
@@ -259,10 +259,10 @@ fn parse((id, county, service, version, from, owner, source, body): Row) -> Resu
     let body: Body = serde_json::from_str(&body).map_err(|e| Error::internal(format!("policy {id}: {e}")))?;
     Ok(Pinned {
         id,
-        county: stored::area(&county)?,
+        county,
         service,
         version,
-        effective_from: stored::day(&from)?,
+        effective_from: from,
         owner,
         source,
         common: Arc::new(body.common),

@@ -12,6 +12,7 @@ use crate::office::accounts::bench::{Bench, bench};
 use crate::platform::error::Result;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Desk;
+use crate::rules::moments::Moment;
 
 const LIST: &str = "code,level,parent,name,valid_from,valid_to
 990000000000,province,,示例省,2020-01-01,
@@ -65,7 +66,7 @@ fn version(app: &Bench, from: &str, amount: i64) -> NewPolicy {
         source: "办法".into(),
         common: common(),
         terms: serde_json::json!({ "amount_fen": amount }),
-        at_ms: app.clock.now_ms(),
+        at: app.clock.now(),
         by: None,
     }
 }
@@ -206,10 +207,10 @@ async fn a_faulty_list_of_areas_changes_nothing_and_tells_every_fault_with_its_l
 #[tokio::test]
 async fn the_shipped_calendars_are_loaded_once_and_a_notice_replaces_its_year() {
     let app = bench().await;
-    assert_eq!(app.db.write(|c| calendar::seed(c, 1)).await.unwrap(), [2023, 2024, 2025, 2026]);
-    assert!(app.db.write(|c| calendar::seed(c, 2)).await.unwrap().is_empty());
+    assert_eq!(app.db.write(|c| calendar::seed(c, Moment::of_ms(1))).await.unwrap(), [2023, 2024, 2025, 2026]);
+    assert!(app.db.write(|c| calendar::seed(c, Moment::of_ms(2))).await.unwrap().is_empty());
     let notice = "# 更正通知\ndate,working,name\n2026-10-01,false,国庆节\n2025-12-31,false,元旦\n";
-    assert_eq!(app.db.write(move |c| calendar::import(c, notice, 3)).await.unwrap(), [2026]);
+    assert_eq!(app.db.write(move |c| calendar::import(c, notice, Moment::of_ms(3))).await.unwrap(), [2026]);
     let (around, days, years) = app
         .db
         .read(|c| Ok((calendar::load_around(c, day("2026-11-22"))?, calendar::days_of(c, 2026)?, calendar::years(c)?)))
@@ -228,6 +229,7 @@ async fn the_shipped_calendars_are_loaded_once_and_a_notice_replaces_its_year() 
 #[tokio::test]
 async fn a_faulty_notice_is_refused_with_its_line() {
     let app = bench().await;
-    let told = app.db.write(|c| calendar::import(c, "date,working,name\n2026-02-30,false,x\n", 1)).await.unwrap_err();
+    let told =
+        app.db.write(|c| calendar::import(c, "date,working,name\n2026-02-30,false,x\n", Moment::of_ms(1))).await.unwrap_err();
     assert_eq!((told.details()[0].label.as_str(), told.details()[0].code.as_str()), ("第 2 行", "calendar_date"));
 }

@@ -20,6 +20,7 @@ use crate::platform::http::Labelled;
 use crate::platform::sheets::{Cell, Table};
 use crate::rules::calendar::rfc3339;
 use crate::rules::lifecycle::{Desk, State};
+use crate::rules::moments::Moment;
 use crate::rules::pace::Pace;
 
 /// What lies on desks now.
@@ -58,7 +59,7 @@ pub struct AgeRow {
     pub oldest_days: i64,
 }
 
-type Group = (String, Desk, State, Option<i64>, Option<i64>, Option<i64>, i64, i64);
+type Group = (String, Desk, State, Option<i64>, Option<Moment>, Option<Moment>, i64, i64);
 
 /// Counts them: one grouped query. Limits end with a day, so groups are few, and each gets its pace by the one rule.
 pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Ages> {

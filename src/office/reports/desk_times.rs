@@ -23,6 +23,7 @@ use crate::platform::sheets::{Cell, Table};
 use crate::rules::calendar::{WorkCalendar, beijing_date};
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::{Action, Desk, State};
+use crate::rules::moments::Moment;
 
 coded_enum! {
     /// What a desk had the case for.
@@ -92,7 +93,7 @@ const LEAVING: &[Action] = &[
     Action::Complete,
 ];
 
-type Line = (Id, String, i64, Action, State, Option<Desk>);
+type Line = (Id, String, Moment, Action, State, Option<Desk>);
 
 /// Counts them: one ordered read of the lines of the cases in scope that moved in the period, line by line on SQLite; what
 /// is kept is a count for each number of days. An index by action and moment names those cases and no others, so that the
@@ -232,7 +233,7 @@ mod tests {
         #[test]
         fn half_are_within_the_median_and_nine_of_ten_within_the_other(days in proptest::collection::vec(0..40_i64, 1..60)) {
             let mut stays = Stays::default();
-            days.iter().for_each(|d| stays.add(Id::at(0), *d));
+            days.iter().for_each(|d| stays.add(Id::at(Moment::EPOCH), *d));
             for percent in [50, 90] {
                 let limit = stays.within(percent);
                 let inside = |bound: i64| days.iter().filter(|d| **d <= bound).count() * 100;
@@ -246,7 +247,7 @@ mod tests {
     fn days_of_a_correction_and_of_a_hold_are_not_the_desks() {
         let calendar = WorkCalendar::default();
         let day = |n: u32| NaiveDate::from_ymd_opt(2026, 3, n).unwrap_or_default();
-        let mut walk = Walk { case: Id::at(0), lies: None, since: day(2), days: 0, stands: false };
+        let mut walk = Walk { case: Id::at(Moment::EPOCH), lies: None, since: day(2), days: 0, stands: false };
         // Monday to Friday twice: 2 to 6 and 9 to 13 March.
         let mut step = |n, action, state, desk| walk.step(&calendar, day(n), action, state, desk);
         assert_eq!(step(2, Action::Submit, State::Submitted, Some(Desk::Town)), None);

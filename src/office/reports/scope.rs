@@ -7,7 +7,6 @@ use utoipa::IntoParams;
 use crate::office::accounts::guards::{AreaOverseer, oversees};
 use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::{Period, Scope};
-use crate::office::stored;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::Labelled;
 use crate::rules::areas::{AreaCode, AreaLevel};
@@ -132,7 +131,7 @@ impl Scope {
         // Leaders and administrators of all that is asked.
         let leads = |area: &AreaCode| own().any(|p| (p.lead || p.role == Role::Administrator) && p.area.contains(area));
         let names = areas.iter().all(leads);
-        Ok(Scope { areas: areas.iter().map(stored::bounds).collect(), service, period, names })
+        Ok(Scope { areas: areas.iter().map(AreaCode::bounds).collect(), service, period, names })
     }
 }
 
@@ -161,7 +160,7 @@ macro_rules! in_areas {
     ($query:expr, $county:expr, $scope:expr) => {{
         let mut query = $query.into_boxed::<$crate::platform::db::MultiBackend>();
         for (first, last) in &$scope.areas {
-            query = query.or_filter($county.between(first.clone(), last.clone()));
+            query = query.or_filter($county.between(*first, *last));
         }
         query
     }};

@@ -18,6 +18,7 @@ use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::platform::sheets::{Cell, Table};
 use crate::rules::lifecycle::Action;
+use crate::rules::moments::Moment;
 
 /// Work by worker.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -107,7 +108,7 @@ fn sent_back(c: &mut AnyConn, scope: &Scope) -> Result<BTreeMap<Id, i64>> {
     let lines = within!(lines, l, scope).filter(l::case_id.eq_any(back.select(case_events::case_id)));
     let moves = [DECISIONS, &[Action::Climb, Action::TakeBack]].concat();
     let lines = lines.filter(l::action.eq_any(moves)).filter(l::at.le(to)).order((l::case_id, l::seq));
-    let lines: Vec<(Id, i64, Action, Option<Id>)> = lines.load(c)?;
+    let lines: Vec<(Id, Moment, Action, Option<Id>)> = lines.load(c)?;
     let mut returned = BTreeMap::new();
     for lines in lines.chunk_by(|a, b| a.0 == b.0) {
         for worker in passed_on(lines.iter().map(|(_, at, action, actor)| (*at >= from, *action, *actor))) {
@@ -175,7 +176,7 @@ mod tests {
     #[test]
     fn a_return_is_of_whoever_passed_it_on_level_by_level_unless_it_was_taken_back() {
         use Action::*;
-        let (village, town, county) = (Id::at(1), Id::at(2), Id::at(3));
+        let [village, town, county] = [1, 2, 3].map(|ms| Id::at(Moment::of_ms(ms)));
         let up = [(true, Forward, Some(village)), (true, Forward, Some(town))];
         let back = |who| (true, SendBack, Some(who));
         let of = |more: &[(bool, Action, Option<Id>)]| passed_on(up.iter().chain(more).copied());

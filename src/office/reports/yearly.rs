@@ -4,7 +4,6 @@ use crate::labelled;
 use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::{ReportRow, ReportTable, Scope, columns};
 use crate::office::people::rolls::{self, Roll};
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::rules::certificate::{Category, Level};
@@ -24,7 +23,7 @@ pub fn tables(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Vec<Rep
 
 /// Who holds a valid card now: the register keeps no day of the past.
 fn holders(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
-    let areas = scope.areas.iter().map(|(first, _)| stored::area(first)).collect::<Result<_>>()?;
+    let areas = scope.areas.iter().map(|(first, _)| *first).collect();
     let counts = rolls::count(c, &Roll::holders(areas))?;
     let row = |category: &Category| {
         let of = |level: &Level| counts.of(*category, *level);

@@ -12,7 +12,6 @@ use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::people::reveals::{self, Reveal, RevealField};
 use crate::office::policy::calendar;
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::id::Id;
@@ -29,7 +28,7 @@ impl Doer<'_> {
     /// concern them. Errors: 10006 out of sight, 23001 on another desk, 23002 held, 23004 concerned.
     fn take(&self, c: &mut AnyConn, id: Id) -> Result<Ticket> {
         let ticket = ticket::in_sight(c, self.worker, id)?;
-        if !ticket.on_desk_of(self.worker)? {
+        if !ticket.on_desk_of(self.worker) {
             return Err(ticket.not_now());
         }
         if Concerned::of(c, &ticket)?.must_leave(c, self.office, &ticket, self.worker)? {
@@ -68,7 +67,7 @@ impl Doer<'_> {
     pub fn note(&self, c: &mut AnyConn, id: Id, words: &str) -> Result<Ticket> {
         let mut ticket = ticket::in_sight(c, self.worker, id)?;
         let concerned = Concerned::of(c, &ticket)?;
-        if !ticket.on_desk_of(self.worker)? {
+        if !ticket.on_desk_of(self.worker) {
             return Err(ticket.not_now());
         }
         if concerned.must_leave(c, self.office, &ticket, self.worker)? {
@@ -95,7 +94,7 @@ impl Doer<'_> {
     pub fn hand_on(&self, c: &mut AnyConn, id: Id, version: i64, to: Desk, words: &str) -> Result<Ticket> {
         let mut ticket = self.take_open(c, id, version)?;
         let concerned = Concerned::of(c, &ticket)?;
-        let (desk, area) = place::from(c, self.office, &stored::area(&ticket.area)?, &concerned, to)?;
+        let (desk, area) = place::from(c, self.office, &ticket.area, &concerned, to)?;
         if desk == ticket.desk {
             let mut faults = Faults::new();
             let reason = "那里现在没有人能办，或者已经在那里。";
@@ -103,7 +102,7 @@ impl Doer<'_> {
             faults.settle()?;
         }
         let (role, actor) = (ticket.desk.role(), Some(self.worker.id));
-        (ticket.desk, ticket.desk_area) = (desk, area.to_string());
+        (ticket.desk, ticket.desk_area) = (desk, area);
         free(&mut ticket);
         if ticket.due_at.is_none_or(|due| due < self.office.now) {
             let days = terms::of(c, &ticket.county)?.1.of_kind(ticket.kind)?.days;
@@ -153,8 +152,8 @@ impl Doer<'_> {
         let phone = phone.ok_or_else(|| Error::new(&codes::NO_PHONE))?.reveal().to_owned();
         if let Some(person) = ticket.person_id {
             let (worker, case, purpose) = (self.worker.id, ticket.case_id, purpose.to_owned());
-            let (id, at_ms, fields) = (Id::at(self.office.now), self.office.now, vec![RevealField::Phone]);
-            reveals::record(c, &Reveal { id, at_ms, worker, person, case, fields, purpose })?;
+            let (id, at, fields) = (Id::at(self.office.now), self.office.now, vec![RevealField::Phone]);
+            reveals::record(c, &Reveal { id, at, worker, person, case, fields, purpose })?;
         }
         let entry = self.entry(&ticket, Step::ContactShown, Some(purpose));
         entries::store(c, self.office, &mut ticket, &entry)?;
@@ -194,8 +193,8 @@ pub(crate) fn run(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, days: u
 /// On to a desk from `from` upwards, with the days of the ticket's kind.
 pub(crate) fn move_to(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, from: Desk, terms: &Terms) -> Result<()> {
     let concerned = Concerned::of(c, ticket)?;
-    let (desk, area) = place::from(c, office, &stored::area(&ticket.area)?, &concerned, from)?;
-    (ticket.desk, ticket.desk_area) = (desk, area.to_string());
+    let (desk, area) = place::from(c, office, &ticket.area, &concerned, from)?;
+    (ticket.desk, ticket.desk_area) = (desk, area);
     free(ticket);
     run(c, office, ticket, terms.of_kind(ticket.kind)?.days)
 }

@@ -10,7 +10,6 @@ use crate::office::cases::access::loading;
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::policy::areas;
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::id::Id;
@@ -39,12 +38,12 @@ pub(crate) fn wished(c: &mut AnyConn, office: &Office, account: Id, wish: &Wish<
         None => residents::find(c, account)?.person_id,
     };
     let area = match (&case, wish.area, person) {
-        (Some(case), _, _) => stored::area(&case.area)?,
+        (Some(case), _, _) => case.area,
         (None, Some(area), _) => known(c, area)?,
         (None, None, Some(person)) => persons::find(c, person)?.ok_or_else(Error::not_found)?.area,
         (None, None, None) => return Err(bad_area("required", "没有选择所在的村（社区）或镇（街道）。")),
     };
-    let (_, terms) = terms::of(c, persons::county_of(&area).as_str())?;
+    let (_, terms) = terms::of(c, &persons::county_of(&area))?;
     if queue::live_of(c, account)? >= i64::from(terms.most_open) {
         return Err(Error::new(&codes::TOO_MANY));
     }

@@ -14,7 +14,7 @@ use crate::rules::lifecycle::Role;
 
 /// Acts on the tickets whose time is over, each in a write of its own; answers how many.
 pub async fn ring(app: &App, services: &Services) -> Result<usize> {
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     let due = app.db.read(move |c| {
         let due = tickets::table.filter(tickets::alarm_at.lt(now)).order((tickets::alarm_at, tickets::id)).limit(100);
         Ok(due.select(tickets::id).load::<Id>(c)?)

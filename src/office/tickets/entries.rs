@@ -9,8 +9,10 @@ use crate::platform::crypto::{DataKey, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::{Desk, Role};
+use crate::rules::moments::Moment;
 
 diesel::table! {
     ticket_entries (ticket_id, seq) {
@@ -86,13 +88,13 @@ pub struct Line {
     pub ticket_id: Id,
     /// From 0, without gaps.
     pub seq: i64,
-    pub at: i64,
+    pub at: Moment,
     pub step: Step,
     pub role: Role,
     pub actor: Option<Id>,
     /// Where the ticket lay afterwards.
     pub desk: Desk,
-    pub desk_area: String,
+    pub desk_area: AreaCode,
     words: Option<Vec<u8>>,
 }
 
@@ -128,7 +130,7 @@ pub(crate) fn append(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, entr
         role: entry.role,
         actor: entry.actor,
         desk: ticket.desk,
-        desk_area: ticket.desk_area.clone(),
+        desk_area: ticket.desk_area,
         words,
     };
     diesel::insert_into(ticket_entries::table).values(line).execute(c)?;

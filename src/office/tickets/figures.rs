@@ -6,12 +6,13 @@ use super::ticket::{Kind, tickets};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::rules::areas::AreaCode;
+use crate::rules::moments::Moment;
 
-/// Tickets of a county by kind, opened between two moments (both included), epoch milliseconds. Kinds without any are
+/// Tickets of a county by kind, opened between two moments (both included). Kinds without any are
 /// left out.
-pub fn opened(c: &mut AnyConn, county: &AreaCode, from: i64, until: i64) -> Result<Vec<(Kind, i64)>> {
+pub fn opened(c: &mut AnyConn, county: &AreaCode, from: Moment, until: Moment) -> Result<Vec<(Kind, i64)>> {
     let opened = tickets::table
-        .filter(tickets::county.eq(county.to_string()))
+        .filter(tickets::county.eq(*county))
         .filter(tickets::created_at.between(from, until))
         .group_by(tickets::kind)
         .select((tickets::kind, diesel::dsl::count_star()));

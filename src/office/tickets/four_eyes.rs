@@ -8,7 +8,6 @@ use crate::office::accounts::serving::serving;
 use crate::office::cases::record::history::case_events;
 use crate::office::cases::service::Office;
 use crate::office::people::kin;
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
@@ -62,7 +61,7 @@ impl Concerned {
     /// This worker must leave the ticket to a colleague: it concerns them, and the desk has somebody else.
     pub fn must_leave(&self, c: &mut AnyConn, office: &Office, ticket: &Ticket, worker: &Worker) -> Result<bool> {
         Ok(self.holds_off(c, office, worker.id, worker.person)?
-            && self.leaves_somebody(c, office, ticket.desk, &stored::area(&ticket.desk_area)?)?)
+            && self.leaves_somebody(c, office, ticket.desk, &ticket.desk_area)?)
     }
 }
 

@@ -47,7 +47,7 @@ pub fn open(c: &mut AnyConn, office: &Office, new: &NewTicket) -> Result<Id> {
         return join(c, office, living, new);
     }
     let county = persons::county_of(&new.area);
-    let (_, terms) = terms::of(c, county.as_str())?;
+    let (_, terms) = terms::of(c, &county)?;
     let of_kind = terms.of_kind(new.kind)?;
     let concerned = Concerned::by(c, new.kind, new.case, new.person)?;
     let (desk, desk_area) = place::from(c, office, &new.area, &concerned, of_kind.desk)?;
@@ -57,10 +57,10 @@ pub fn open(c: &mut AnyConn, office: &Office, new: &NewTicket) -> Result<Id> {
         id,
         number: drafts::number("FY", office, id, |number| ticket::number_taken(c, number))?,
         kind: new.kind,
-        county: county.to_string(),
-        area: new.area.to_string(),
+        county,
+        area: new.area,
         desk,
-        desk_area: desk_area.to_string(),
+        desk_area,
         person_id: new.person,
         case_id: new.case,
         account_id: new.account,

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use super::ticket::{Kind, Ticket, tickets};
 use crate::labelled;
 use crate::office::accounts::guards::Worker;
-use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
@@ -15,6 +14,7 @@ use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Desk;
+use crate::rules::moments::Moment;
 
 use super::place::LADDER;
 
@@ -78,12 +78,12 @@ macro_rules! on_desks {
 }
 
 /// The desks of a worker, each with the first and last area code of the post; a post as wide as its desk is one code.
-fn places(worker: &Worker) -> Vec<(Desk, String, String)> {
+fn places(worker: &Worker) -> Vec<(Desk, AreaCode, AreaCode)> {
     let mut all = Vec::new();
     for post in &worker.posts {
         let Some((desk, level)) = LADDER.into_iter().find(|(desk, _)| desk.role() == post.role) else { continue };
-        let (first, last) = stored::bounds(&post.area);
-        let last = if post.area.level() == level { first.clone() } else { last };
+        let (first, last) = post.area.bounds();
+        let last = if post.area.level() == level { first } else { last };
         all.push((desk, first, last));
     }
     all
@@ -94,7 +94,7 @@ pub(crate) fn list(
     c: &mut AnyConn,
     worker: &Worker,
     f: &Filter,
-    now: i64,
+    now: Moment,
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<Ticket>> {
@@ -107,7 +107,7 @@ pub(crate) fn list(
 }
 
 /// How many, by the same definition.
-pub(crate) fn counts(c: &mut AnyConn, worker: &Worker, f: &Filter, now: i64) -> Result<TicketCounts> {
+pub(crate) fn counts(c: &mut AnyConn, worker: &Worker, f: &Filter, now: Moment) -> Result<TicketCounts> {
     let mut count = |f: &Filter| -> Result<i64> {
         Ok(on_desks!(tickets::table.select(diesel::dsl::count_star()), worker, f, now).get_result(c)?)
     };
@@ -163,20 +163,20 @@ pub struct Wanted {
     pub id: Id,
     pub kind: Kind,
     pub person: Id,
-    pub due_at: Option<i64>,
+    pub due_at: Option<Moment>,
 }
 
 /// The calls and visits that the office owes people of a village, the soonest due first, at most `most`.
 pub fn wanted_in(c: &mut AnyConn, village: &AreaCode, most: i64) -> Result<Vec<Wanted>> {
     let here = tickets::area.eq(village.to_string()).and(tickets::ended_at.is_null());
     let open = tickets::kind.eq_any([Kind::PhoneCall, Kind::Visit]).and(tickets::due_at.is_not_null());
-    let rows: Vec<(Id, Kind, Option<Id>, Option<i64>)> = tickets::table
+    let rows: Vec<(Id, Kind, Option<Id>, Option<Moment>)> = tickets::table
         .filter(here.and(open).and(tickets::person_id.is_not_null()))
         .order((tickets::due_at, tickets::id))
         .limit(most)
         .select((tickets::id, tickets::kind, tickets::person_id, tickets::due_at))
         .load(c)?;
     let wanted =
-        |(id, kind, person, due_at): (Id, Kind, Option<Id>, Option<i64>)| Some(Wanted { id, kind, person: person?, due_at });
+        |(id, kind, person, due_at): (Id, Kind, Option<Id>, Option<Moment>)| Some(Wanted { id, kind, person: person?, due_at });
     Ok(rows.into_iter().filter_map(wanted).collect())
 }

@@ -14,6 +14,7 @@ use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 
 /// Kind of the outbox row that [`order`] leaves.
 pub const RECOUNT: &str = "recount_tickets";
@@ -28,7 +29,7 @@ pub struct Recount {
 }
 
 /// Asks for a recount from the beginning or from where one chunk ended; the worker does it in small writes.
-pub fn order(c: &mut AnyConn, keys: &Keyring, work: Recount, now: i64) -> Result<()> {
+pub fn order(c: &mut AnyConn, keys: &Keyring, work: Recount, now: Moment) -> Result<()> {
     outbox::push(c, keys, &Effect { kind: RECOUNT, class: Class::Repeatable, lane: RECOUNT, body: &work }, now)
 }
 

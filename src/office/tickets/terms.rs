@@ -10,7 +10,9 @@ use super::ticket::Kind;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Current, Error, Faults, Result, is_duplicate};
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Desk;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     ticket_terms (county, version) {
@@ -116,16 +118,16 @@ impl Terms {
 }
 
 /// What a county decided, with its version; 0 while it uses what the program ships.
-pub fn of(c: &mut AnyConn, county: &str) -> Result<(i64, Terms)> {
+pub fn of(c: &mut AnyConn, county: &AreaCode) -> Result<(i64, Terms)> {
     use ticket_terms::dsl as t;
-    let newest = t::ticket_terms.filter(t::county.eq(county)).select((t::version, t::body)).order(t::version.desc()).limit(1);
+    let newest = t::ticket_terms.filter(t::county.eq(*county)).select((t::version, t::body)).order(t::version.desc()).limit(1);
     let row: Option<(i64, String)> = newest.get_result(c).optional()?;
     let Some((version, body)) = row else { return Ok((0, Terms::shipped())) };
     Ok((version, serde_json::from_str(&body).map_err(Error::internal)?))
 }
 
 /// Stores the next version over the one that was seen; older ones stay as the record of who decided what when.
-pub fn decide(c: &mut AnyConn, county: &str, seen: i64, terms: &Terms, worker: Id, now: i64) -> Result<i64> {
+pub fn decide(c: &mut AnyConn, county: &AreaCode, seen: i64, terms: &Terms, worker: Id, now: Moment) -> Result<i64> {
     terms.check()?;
     let (version, _) = of(c, county)?;
     if version != seen {
@@ -134,7 +136,7 @@ pub fn decide(c: &mut AnyConn, county: &str, seen: i64, terms: &Terms, worker: I
     let version = version.saturating_add(1);
     use ticket_terms::dsl as t;
     let row = (
-        t::county.eq(county),
+        t::county.eq(*county),
         t::version.eq(version),
         t::body.eq(serde_json::to_string(terms).map_err(Error::internal)?),
         t::changed_by.eq(worker),

@@ -4,7 +4,6 @@ use diesel::prelude::*;
 
 use super::codes;
 use crate::office::accounts::guards::Worker;
-use crate::office::stored;
 use crate::platform::crypto::{DataKey, Keyring, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result, twin};
@@ -13,6 +12,7 @@ use crate::rules::areas::AreaCode;
 use crate::rules::calendar::WorkCalendar;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Desk;
+use crate::rules::moments::Moment;
 use crate::rules::pace::Limit;
 
 diesel::table! {
@@ -113,11 +113,11 @@ pub struct Ticket {
     /// For people: FY, day and six digits.
     pub number: String,
     pub kind: Kind,
-    pub county: String,
+    pub county: AreaCode,
     /// Where the matter is: village, town or county.
-    pub area: String,
+    pub area: AreaCode,
     pub desk: Desk,
-    pub desk_area: String,
+    pub desk_area: AreaCode,
     pub person_id: Option<Id>,
     pub case_id: Option<Id>,
     /// Who reads the answer; none when the resident has no account.
@@ -125,20 +125,20 @@ pub struct Ticket {
     pub state: TicketState,
     pub version: i64,
     pub claimed_by: Option<Id>,
-    pub claim_until: Option<i64>,
+    pub claim_until: Option<Moment>,
     /// End of the day by which the office has to act, epoch milliseconds.
-    pub due_at: Option<i64>,
-    pub alarm_at: Option<i64>,
+    pub due_at: Option<Moment>,
+    pub alarm_at: Option<Moment>,
     pub tries: i64,
     pub reopened: bool,
     pub outcome: Option<Outcome>,
     pub live_key: Option<String>,
     pub data_key: Vec<u8>,
     pub entries: i64,
-    pub created_at: i64,
-    pub ended_at: Option<i64>,
+    pub created_at: Moment,
+    pub ended_at: Option<Moment>,
     /// The limit that runs: of the office, or of the resident who may object to an answer; from when, how many working days.
-    pub clock_from: Option<i64>,
+    pub clock_from: Option<Moment>,
     pub clock_days: Option<i64>,
 }
 
@@ -154,12 +154,12 @@ impl Ticket {
     }
 
     /// Whoever must act in this state has so many working days from a moment.
-    pub fn run(&mut self, calendar: &WorkCalendar, from: i64, days: u32) {
+    pub fn run(&mut self, calendar: &WorkCalendar, from: Moment, days: u32) {
         (self.clock_from, self.clock_days) = (Some(from), Some(i64::from(days)));
         self.runs_until(Limit { from, days }.due_at(calendar));
     }
 
-    fn runs_until(&mut self, until: i64) {
+    fn runs_until(&mut self, until: Moment) {
         (self.due_at, self.alarm_at) = (Some(until).filter(|_| self.state.waits_for_office()), Some(until));
     }
 
@@ -182,12 +182,12 @@ impl Ticket {
     }
 
     /// Somebody else holds it.
-    pub fn held_by_another(&self, worker: Id, now: i64) -> bool {
+    pub fn held_by_another(&self, worker: Id, now: Moment) -> bool {
         self.claimed_by.is_some_and(|by| by != worker) && self.claimed(now)
     }
 
     /// A worker holds it.
-    pub fn claimed(&self, now: i64) -> bool {
+    pub fn claimed(&self, now: Moment) -> bool {
         self.claimed_by.is_some() && self.claim_until.is_some_and(|until| until > now)
     }
 
@@ -197,16 +197,15 @@ impl Ticket {
     }
 
     /// The worker serves the desk where the ticket lies.
-    pub fn on_desk_of(&self, worker: &Worker) -> Result<bool> {
-        Ok(worker.covers(self.desk.role(), &stored::area(&self.desk_area)?))
+    pub fn on_desk_of(&self, worker: &Worker) -> bool {
+        worker.covers(self.desk.role(), &self.desk_area)
     }
 
     /// The worker serves that desk or one above it in the same area.
-    fn in_sight_of(&self, worker: &Worker) -> Result<bool> {
-        let area = stored::area(&self.area)?;
+    fn in_sight_of(&self, worker: &Worker) -> bool {
         let above = |d: Desk| d > self.desk && d <= Desk::County;
-        let sees = |role, at: &AreaCode| at.contains(&area) && Desk::ALL.iter().any(|d| d.role() == role && above(*d));
-        Ok(self.on_desk_of(worker)? || worker.posts.iter().any(|p| sees(p.role, &p.area)))
+        let sees = |role, at: &AreaCode| at.contains(&self.area) && Desk::ALL.iter().any(|d| d.role() == role && above(*d));
+        self.on_desk_of(worker) || worker.posts.iter().any(|p| sees(p.role, &p.area))
     }
 }
 
@@ -230,7 +229,7 @@ pub(crate) fn owned(c: &mut AnyConn, account: Id, id: Id) -> Result<Ticket> {
 /// Loads a ticket for a worker of its desk, or of a desk above.
 pub(crate) fn in_sight(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Ticket> {
     let ticket = find(c, id)?;
-    if ticket.in_sight_of(worker)? { Ok(ticket) } else { Err(Error::not_found()) }
+    if ticket.in_sight_of(worker) { Ok(ticket) } else { Err(Error::not_found()) }
 }
 
 /// The live ticket of a key.

@@ -14,7 +14,6 @@ use crate::office::cases::record::case;
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::policy::areas;
-use crate::office::stored;
 use crate::office::tickets::Outcome;
 use crate::office::tickets::views::residents::Channel;
 use crate::platform::db::AnyConn;
@@ -25,6 +24,7 @@ use crate::platform::id::Id;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 
 coded_enum! {
     /// What may be done with a ticket.
@@ -125,7 +125,7 @@ pub struct TicketView {
     pub entries: Vec<TicketEntry>,
 }
 
-fn summary(ticket: &Ticket, person_name_masked: Option<String>, now: i64) -> TicketSummary {
+fn summary(ticket: &Ticket, person_name_masked: Option<String>, now: Moment) -> TicketSummary {
     TicketSummary {
         id: ticket.id,
         number: ticket.number.clone(),
@@ -141,21 +141,21 @@ fn summary(ticket: &Ticket, person_name_masked: Option<String>, now: i64) -> Tic
 }
 
 /// Tickets as lines of a resident's list, by when they were opened.
-pub(crate) fn own_lines(c: &mut AnyConn, rows: &[Ticket], now: i64) -> Result<Vec<(After, TicketSummary)>> {
+pub(crate) fn own_lines(c: &mut AnyConn, rows: &[Ticket], now: Moment) -> Result<Vec<(After, TicketSummary)>> {
     let names = persons::masked_names(c, rows.iter().filter_map(|t| t.person_id).collect())?;
-    let line = |t: &Ticket| (After { at: t.created_at, id: t.id }, summary(t, name_in(&names, t.person_id), now));
+    let line = |t: &Ticket| (After { at: t.created_at.ms(), id: t.id }, summary(t, name_in(&names, t.person_id), now));
     Ok(rows.iter().map(line).collect())
 }
 
 /// Tickets as lines of a worker's queue, by when they are due; a rater stays unnamed to whom they rated.
-pub(crate) fn desk_lines(c: &mut AnyConn, worker: &Worker, rows: &[Ticket], now: i64) -> Result<Vec<(After, TicketSummary)>> {
+pub(crate) fn desk_lines(c: &mut AnyConn, worker: &Worker, rows: &[Ticket], now: Moment) -> Result<Vec<(After, TicketSummary)>> {
     let names = persons::masked_names(c, rows.iter().filter_map(|t| t.person_id).collect())?;
     let rated: Vec<Id> = rows.iter().filter(|t| t.kind == Kind::BadRating).filter_map(|t| t.case_id).collect();
     let acted = if rated.is_empty() { Vec::new() } else { four_eyes::workers_of(c, rated)? };
     let hidden = |t: &Ticket| t.kind == Kind::BadRating && acted.iter().any(|(k, w)| Some(*k) == t.case_id && *w == worker.id);
     let line = |t: &Ticket| {
         let name = name_in(&names, t.person_id).filter(|_| !hidden(t));
-        (After { at: t.due_at.unwrap_or(0), id: t.id }, summary(t, name, now))
+        (After { at: t.due_at.map_or(0, Moment::ms), id: t.id }, summary(t, name, now))
     };
     Ok(rows.iter().map(line).collect())
 }
@@ -189,7 +189,7 @@ pub(crate) fn for_worker(c: &mut AnyConn, office: &Office, ticket: &Ticket, work
     let aside = concerned.must_leave(c, office, ticket, worker)?;
     let rated = concerned.rated(worker.id);
     let mut actions = Vec::new();
-    if !aside && ticket.on_desk_of(worker)? {
+    if !aside && ticket.on_desk_of(worker) {
         actions.push(Verb::Note);
         if ticket.state.waits_for_office() && !ticket.held_by_another(worker.id, office.now) {
             actions.extend([Verb::Claim, Verb::Answer, Verb::HandOn]);
@@ -272,6 +272,6 @@ fn who_acts(c: &mut AnyConn, ticket: &Ticket) -> Result<String> {
     Ok(match ticket.state {
         TicketState::Answered => "反映人确认".to_owned(),
         TicketState::Closed => "已经结束，不需要再办理".to_owned(),
-        _ => format!("{} {}", areas::name(c, &stored::area(&ticket.desk_area)?)?, ticket.desk.label()),
+        _ => format!("{} {}", areas::name(c, &ticket.desk_area)?, ticket.desk.label()),
     })
 }

@@ -177,7 +177,7 @@ fn fingerprint(bytes: &[u8]) -> [u8; 32] {
 /// The day in Beijing on which a request came.
 fn today(req: &HttpRequest) -> Result<NaiveDate> {
     let app = req.app_data::<web::Data<App>>().ok_or_else(|| Error::internal("no App in the server's data"))?;
-    Ok(beijing_date(app.clock.now_ms()))
+    Ok(beijing_date(app.clock.now()))
 }
 
 /// The value (stand-ins in the place of refused fields) and what is wrong with it.

@@ -21,6 +21,7 @@ use crate::platform::crypto::{Keyring, Place};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result, is_duplicate};
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     idempotency_keys (scope) {
@@ -115,7 +116,7 @@ impl Once {
         F: Fn(&mut AnyConn) -> Result<T> + Send + 'static,
     {
         let scope = self.scope(caller);
-        let (keys, expires_at) = (app.keys.clone(), app.clock.now_ms().saturating_add(KEPT_MS));
+        let (keys, expires_at) = (app.keys.clone(), app.clock.now().saturating_add(KEPT_MS));
         app.db
             .write(move |c| {
                 let place = Place::new("idempotency_keys", "answer", &scope);
@@ -155,7 +156,7 @@ fn stored<T: DeserializeOwned>(c: &mut AnyConn, keys: &Keyring, scope: &[u8], fi
 }
 
 /// Forgets keys that have expired; answers how many.
-pub fn forget_expired(c: &mut AnyConn, now_ms: i64) -> Result<usize> {
+pub fn forget_expired(c: &mut AnyConn, now: Moment) -> Result<usize> {
     use idempotency_keys::dsl as k;
-    Ok(diesel::delete(k::idempotency_keys.filter(k::expires_at.lt(now_ms))).execute(c)?)
+    Ok(diesel::delete(k::idempotency_keys.filter(k::expires_at.lt(now))).execute(c)?)
 }

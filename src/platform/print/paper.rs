@@ -1,5 +1,6 @@
 //! What a paper says, whatever it looks like: a title, and blocks in reading order.
 
+use crate::rules::moments::Moment;
 /// One paper. Two of the same content become the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paper {
@@ -10,7 +11,7 @@ pub struct Paper {
     /// Who answers for it, in the PDF's own facts.
     pub author: String,
     /// Epoch milliseconds; when it was issued, not when it was printed.
-    pub issued_at: i64,
+    pub issued_at: Moment,
     pub blocks: Vec<Block>,
 }
 

@@ -3,7 +3,7 @@
 
 use std::num::NonZeroU16;
 
-use chrono::{DateTime, Datelike, Timelike};
+use chrono::{Datelike, Timelike};
 use krilla::configure::{Configuration, Validator};
 use krilla::destination::XyzDestination;
 use krilla::geom::{PathBuilder, Point, Rect};
@@ -139,7 +139,7 @@ fn facts(paper: &Paper) -> Metadata {
         .authors(vec![paper.author.clone()])
         .creator("助残".to_owned());
     // The instant in UTC.
-    let Some(at) = DateTime::from_timestamp_millis(paper.issued_at) else { return facts };
+    let Some(at) = chrono::DateTime::from_timestamp_millis(paper.issued_at.ms()) else { return facts };
     let small = |n: u32| u8::try_from(n).unwrap_or(0);
     let date = DateTime::new(u16::try_from(at.year()).unwrap_or(0)).month(small(at.month())).day(small(at.day()));
     let time = date.hour(small(at.hour())).minute(small(at.minute())).second(small(at.second()));

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 
 use super::*;
+use crate::rules::moments::Moment;
 
 const FILES: [(i32, &str); 4] = [
     (2023, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/calendars/2023.csv"))),
@@ -58,17 +59,17 @@ proptest! {
 
     #[test]
     fn a_day_begins_and_ends_on_itself(d in any_day(), part in 0i64..86_400_000) {
-        prop_assert_eq!(beijing_date(start_of_day_ms(d) + part), d);
-        prop_assert_eq!(beijing_date(end_of_day_ms(d)), d);
-        prop_assert_eq!(beijing_date(end_of_day_ms(d) + 1), d.succ_opt().unwrap());
+        prop_assert_eq!(beijing_date(start_of_day(d).saturating_add(part)), d);
+        prop_assert_eq!(beijing_date(end_of_day(d)), d);
+        prop_assert_eq!(beijing_date(end_of_day(d).saturating_add(1)), d.succ_opt().unwrap());
     }
 
     #[test]
     fn no_instant_and_no_term_is_too_absurd(ms in any::<i64>(), n in any::<u32>()) {
         let c = calendar();
-        prop_assert!(c.add_working_days(beijing_date(ms), n) >= beijing_date(ms));
-        let _ = c.due_at(ms, n);
-        let text = rfc3339(ms);
+        prop_assert!(c.add_working_days(beijing_date(Moment::of_ms(ms)), n) >= beijing_date(Moment::of_ms(ms)));
+        let _ = c.due_at(Moment::of_ms(ms), n);
+        let text = rfc3339(Moment::of_ms(ms));
         prop_assert!(text.ends_with("+08:00") && (text.len() == 25 || text.len() == 29), "{}", text);
     }
 
@@ -127,7 +128,7 @@ fn five_working_days_across_the_spring_festival_of_2026() {
     // Fri 13 Feb: Sat 14 works, 15 to 23 rest, then Tue 24 to Fri 27.
     assert_eq!(calendar().add_working_days(day("2026-02-13"), 5), day("2026-02-27"));
     assert_eq!(calendar().add_working_days(day("2026-02-13"), 6), day("2026-02-28"));
-    assert_eq!(rfc3339(calendar().due_at(start_of_day_ms(day("2026-02-13")), 5)), "2026-02-27T23:59:59.999+08:00");
+    assert_eq!(rfc3339(calendar().due_at(start_of_day(day("2026-02-13")), 5)), "2026-02-27T23:59:59.999+08:00");
 }
 
 #[test]
@@ -153,18 +154,18 @@ fn terms_saturate_at_the_end_of_time() {
     assert_eq!(c.add_working_days(NaiveDate::MAX, 1), NaiveDate::MAX);
     assert_eq!(c.add_working_days(day("2026-01-01"), u32::MAX), NaiveDate::MAX);
     assert_eq!(c.add_working_days(NaiveDate::MIN, 0), NaiveDate::MIN);
-    assert_eq!(beijing_date(i64::MAX), NaiveDate::MAX);
-    assert_eq!(beijing_date(i64::MIN), NaiveDate::MIN);
+    assert_eq!(beijing_date(Moment::of_ms(i64::MAX)), NaiveDate::MAX);
+    assert_eq!(beijing_date(Moment::of_ms(i64::MIN)), NaiveDate::MIN);
 }
 
 #[test]
 fn time_is_written_in_beijing_time_with_milliseconds_only_when_there_are_some() {
-    assert_eq!(rfc3339(0), "1970-01-01T08:00:00+08:00");
-    assert_eq!(rfc3339(-1), "1970-01-01T07:59:59.999+08:00");
-    assert_eq!(rfc3339(1_767_196_800_120), "2026-01-01T00:00:00.120+08:00");
-    assert_eq!(beijing_date(1_767_196_799_999), day("2025-12-31"));
-    assert_eq!(rfc3339(i64::MAX), "9999-12-31T23:59:59+08:00");
-    assert_eq!(rfc3339(i64::MIN), "0000-01-01T00:00:00+08:00");
+    assert_eq!(rfc3339(Moment::of_ms(0)), "1970-01-01T08:00:00+08:00");
+    assert_eq!(rfc3339(Moment::of_ms(-1)), "1970-01-01T07:59:59.999+08:00");
+    assert_eq!(rfc3339(Moment::of_ms(1_767_196_800_120)), "2026-01-01T00:00:00.120+08:00");
+    assert_eq!(beijing_date(Moment::of_ms(1_767_196_799_999)), day("2025-12-31"));
+    assert_eq!(rfc3339(Moment::of_ms(i64::MAX)), "9999-12-31T23:59:59+08:00");
+    assert_eq!(rfc3339(Moment::of_ms(i64::MIN)), "0000-01-01T00:00:00+08:00");
 }
 
 #[test]

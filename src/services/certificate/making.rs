@@ -20,8 +20,8 @@ use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
-use crate::rules::areas::{AreaCode, AreaLevel};
-use crate::rules::calendar::end_of_day_ms;
+use crate::rules::areas::AreaLevel;
+use crate::rules::calendar::end_of_day;
 use crate::rules::certificate::{CertificateNumber, expires_on};
 use crate::rules::lifecycle::{Action, Desk, Role, State};
 
@@ -64,8 +64,7 @@ pub fn make(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, vers
 
 /// Somebody at the town's desk has nothing to do with the case; else the county hands the card out.
 fn town_serves(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
-    let village = AreaCode::parse(&case.area).map_err(Error::internal)?;
-    let mut around = std::iter::once(village).chain(village.ancestors());
+    let mut around = std::iter::once(case.area).chain(case.area.ancestors());
     let Some(town) = around.find(|a| a.level() == AreaLevel::Town) else { return Ok(false) };
     for (worker, person) in serving(c, Role::TownOfficer, &town, None, office.now)? {
         if !conflicted(c, office, case, worker, person)? {
@@ -94,7 +93,7 @@ fn new_card(c: &mut AnyConn, office: &Office, case: &Case, row: &CardCase) -> Re
         granted_by: content.granted_by,
         irreversible: content.irreversible,
         case_id: Some(case.id),
-        at_ms: office.now,
+        at: office.now,
     })
 }
 
@@ -116,7 +115,7 @@ pub fn post(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, vers
     let mut row = store::find(c, case.id)?;
     let by_post = delivery(c, office, case)?.is_some_and(|d| d.way == DeliveryWay::Post);
     let days = terms(c, case)?.receipt_days;
-    let arrives = days.and_then(|n| office.today().checked_add_days(Days::new(n.into()))).map(end_of_day_ms);
+    let arrives = days.and_then(|n| office.today().checked_add_days(Days::new(n.into()))).map(end_of_day);
     let actor = Actor::Worker(worker.clone());
     let taken = Step { actor, version: Some(version), step: "card_posted", desk: None, point: None, due: arrives.into() };
     let moved = step(c, office, case.id, taken)?;

@@ -13,6 +13,7 @@ use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::certificate::{Category, Level};
+use crate::rules::moments::Moment;
 use crate::text_columns;
 
 diesel::table! {
@@ -67,7 +68,7 @@ text_columns!(Assessment, CardStep);
 #[diesel(table_name = certificate_cases, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct CardCase {
     pub case_id: Id,
-    pub county: String,
+    pub county: AreaCode,
     /// The person while the case lives.
     pub holder_live: Option<Id>,
     /// Submitted and not ended.
@@ -79,15 +80,15 @@ pub struct CardCase {
     pub ordered_because: Option<Vec<u8>>,
     pub ordered_by: Option<Id>,
     /// Since when a hospital's result is awaited, epoch milliseconds.
-    pub waiting_since: Option<i64>,
+    pub waiting_since: Option<Moment>,
     pub card: CardStep,
     pub new_certificate_id: Option<Id>,
-    pub made_at: Option<i64>,
+    pub made_at: Option<Moment>,
     pub tracking_no: Option<Vec<u8>>,
     pub receiver: Option<Vec<u8>>,
-    pub handed_at: Option<i64>,
+    pub handed_at: Option<Moment>,
     /// When a posted card counts as received.
-    pub receipt_due_at: Option<i64>,
+    pub receipt_due_at: Option<Moment>,
 }
 
 impl CardCase {
@@ -95,7 +96,7 @@ impl CardCase {
     pub fn begin(case: &Case, old: Option<Id>) -> CardCase {
         CardCase {
             case_id: case.id,
-            county: case.county.clone(),
+            county: case.county,
             holder_live: Some(case.person_id),
             filed: false,
             old_certificate_id: old,
@@ -199,7 +200,7 @@ pub fn awaiting(c: &mut AnyConn, areas: &[AreaCode], after: Option<After>, limit
 }
 
 /// Posted cards that count as received by now; at most twenty.
-pub fn receipts_due(c: &mut AnyConn, now: i64) -> Result<Vec<Id>> {
+pub fn receipts_due(c: &mut AnyConn, now: Moment) -> Result<Vec<Id>> {
     use certificate_cases::dsl as r;
     let rows = r::certificate_cases.filter(r::receipt_due_at.lt(now)).order((r::receipt_due_at, r::case_id));
     Ok(Limit::<20, _>(rows.select(r::case_id)).load(c)?)
@@ -217,7 +218,7 @@ struct ResultRow {
     hospital: String,
     at_home: bool,
     assessor: Id,
-    entered_at: i64,
+    entered_at: Moment,
 }
 
 /// A result as a hospital's doctor entered it.
@@ -229,7 +230,7 @@ pub struct Entered {
     pub at_home: bool,
     pub assessor: Id,
     /// Epoch milliseconds.
-    pub entered_at: i64,
+    pub entered_at: Moment,
 }
 
 /// Adds a result; the last one counts.

@@ -27,10 +27,11 @@ use crate::rules::calendar::beijing_date;
 use crate::rules::certificate::{Category, CertificateNumber, GrantedBy, Level};
 use crate::rules::identity::invent;
 use crate::rules::lifecycle::{Desk, Role};
+use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 
 const VILLAGE: &str = "990101001001";
-const NOON: i64 = 1_772_424_000_000; // 2 March 2026
+const NOON: Moment = Moment::of_ms(1_772_424_000_000); // 2 March 2026
 const DAY: i64 = 86_400_000;
 
 /// A county with one holder, the guardian's account and two officers.
@@ -114,7 +115,7 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
             phone: None,
             address: None,
             household: None,
-            at_ms: NOON,
+            at: NOON,
         };
         insert(c, &k, &new)?;
         let number = CertificateNumber::compose(id_number, category, Level::Two, None).unwrap();
@@ -129,7 +130,7 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
             granted_by,
             irreversible: false,
             case_id: None,
-            at_ms: NOON,
+            at: NOON,
         };
         register::issue(c, &k, &card)?;
         let policy = NewPolicy {
@@ -141,7 +142,7 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
             source: "细则".into(),
             common: common(),
             terms: serde_json::from_str(TERMS).unwrap(),
-            at_ms: NOON,
+            at: NOON,
             by: None,
         };
         county::publish(c, &policy)?;
@@ -167,14 +168,14 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
 }
 
 impl Town {
-    fn office(&self, now: i64) -> Office {
+    fn office(&self, now: Moment) -> Office {
         Office { keys: self.keys.clone(), services: Services::new(&[&Certificate]), now }
     }
 
     /// One write at this moment.
     async fn at<T: Send + 'static>(
         &self,
-        now: i64,
+        now: Moment,
         f: impl Fn(&mut AnyConn, &Office) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let office = self.office(now);
@@ -206,7 +207,7 @@ impl Town {
 
     async fn take(&self, officer: usize, id: Id, action: Action) -> Result<Case> {
         let worker = self.officers[officer].clone();
-        self.at(NOON + DAY, move |c, office| {
+        self.at(NOON.saturating_add(DAY), move |c, office| {
             let actor = Actor::Worker(worker.clone());
             act(c, office, id, Act { actor, action, version: None, reason: None, note: None })
         })
@@ -223,7 +224,7 @@ impl Town {
 
     async fn make(&self, id: Id) -> Result<Id> {
         let worker = self.officers[1].clone();
-        self.at(NOON + 2 * DAY, move |c, office| {
+        self.at(NOON.saturating_add(2 * DAY), move |c, office| {
             let case = case::find(c, id)?;
             making::make(c, office, &worker, &case, case.version)
         })
@@ -241,7 +242,7 @@ impl Town {
 
     async fn enter(&self, id: Id, level: Option<Level>) -> Result<Finding> {
         let worker = self.officers[2].clone();
-        self.at(NOON + DAY, move |c, office| {
+        self.at(NOON.saturating_add(DAY), move |c, office| {
             let case = case::find(c, id)?;
             let finding = Finding { category: Category::Physical, components: Vec::new(), level, assessed_on: office.today() };
             let hospital = "区人民医院".to_owned();
@@ -268,7 +269,7 @@ async fn a_renewal_issues_a_new_card_that_supersedes_the_old_one_and_is_made_onc
     let cards = t.cards().await;
     assert_eq!((cards.len(), cards[0].card.id, cards[1].card.id), (2, t.old, new));
     assert_eq!((cards[0].card.status, cards[0].card.superseded_by), (CertificateStatus::Superseded, Some(new)));
-    let today = beijing_date(NOON + 2 * DAY);
+    let today = beijing_date(NOON.saturating_add(2 * DAY));
     assert_eq!((cards[1].card.status, cards[1].card.issued_on), (CertificateStatus::Valid, today));
     assert_eq!(cards[1].card.expires_on.to_string(), "2036-03-04");
     assert_eq!(cards[1].number, cards[0].number);
@@ -277,7 +278,7 @@ async fn a_renewal_issues_a_new_card_that_supersedes_the_old_one_and_is_made_onc
     // Made once, and not to be withdrawn.
     assert_ne!(number(t.make(id).await), 0);
     let account = t.account;
-    let withdraw = t.at(NOON + 2 * DAY, move |c, office| {
+    let withdraw = t.at(NOON.saturating_add(2 * DAY), move |c, office| {
         let actor = Actor::Applicant(account);
         act(c, office, id, Act { actor, action: Action::Withdraw, version: None, reason: None, note: None })
     });
@@ -286,7 +287,7 @@ async fn a_renewal_issues_a_new_card_that_supersedes_the_old_one_and_is_made_onc
 
     // Handed out at the town's desk, where it was wanted.
     let worker = t.officers[0].clone();
-    let done = t.at(NOON + 3 * DAY, move |c, office| {
+    let done = t.at(NOON.saturating_add(3 * DAY), move |c, office| {
         let case = case::find(c, id)?;
         assert_eq!(case.desk, Some(Desk::Town));
         making::hand_out(c, office, &worker, &case, case.version, "王小四")?;
@@ -308,7 +309,7 @@ async fn the_county_cannot_make_a_second_card_at_its_own_desk() {
     assert_eq!(t.cards().await.len(), 2);
     // Posted, and received by the applicant's word.
     let worker = t.officers[1].clone();
-    let state = t.at(NOON + 3 * DAY, move |c, office| {
+    let state = t.at(NOON.saturating_add(3 * DAY), move |c, office| {
         let case = case::find(c, id)?;
         assert_eq!(number(making::received(c, office, &case, "receipt_confirmed")), 32006);
         making::post(c, office, &worker, &case, case.version, "EMS1234567890")?;
@@ -344,7 +345,7 @@ async fn an_officer_may_order_an_assessment_and_must_wait_for_it() {
     let id = t.before_county("pickup").await;
     assert_eq!(number(t.enter(id, Some(Level::Two)).await), 32005);
     let worker = t.officers[1].clone();
-    let sentence = t.at(NOON + DAY, move |c, office| {
+    let sentence = t.at(NOON.saturating_add(DAY), move |c, office| {
         let case = case::find(c, id)?;
         following::order(c, office, &worker, &case, case.version, "走路有明显变化")?;
         let case = case::find(c, id)?;
@@ -376,7 +377,7 @@ async fn minors_and_guarded_categories_are_applied_for_by_their_guardian_alone()
 #[tokio::test]
 async fn lapsed_cards_are_frozen_and_later_cancelled_unless_a_renewal_was_filed() {
     let t = town("1980-01-01", Category::Physical, GrantedBy::Hospital, "self").await;
-    let status_after = async |now: i64| {
+    let status_after = async |now: Moment| {
         for _ in 0..10 {
             t.at(now, expiry::tick).await.unwrap();
         }
@@ -384,7 +385,7 @@ async fn lapsed_cards_are_frozen_and_later_cancelled_unless_a_renewal_was_filed(
     };
     assert_eq!(status_after(NOON).await, CertificateStatus::Valid);
     let id = t.filed("pickup").await.unwrap();
-    let expired = NOON + 100 * DAY; // after 1 June 2026
+    let expired = NOON.saturating_add(100 * DAY); // after 1 June 2026
     assert_eq!(status_after(expired).await, CertificateStatus::Valid);
     let account = t.account;
     t.at(expired, move |c, office| {
@@ -395,6 +396,6 @@ async fn lapsed_cards_are_frozen_and_later_cancelled_unless_a_renewal_was_filed(
     .unwrap();
     // The round of that day is over; the next day's finds it.
     assert_eq!(status_after(expired).await, CertificateStatus::Valid);
-    assert_eq!(status_after(expired + DAY).await, CertificateStatus::Frozen);
-    assert_eq!(status_after(expired + 300 * DAY).await, CertificateStatus::Cancelled);
+    assert_eq!(status_after(expired.saturating_add(DAY)).await, CertificateStatus::Frozen);
+    assert_eq!(status_after(expired.saturating_add(300 * DAY)).await, CertificateStatus::Cancelled);
 }

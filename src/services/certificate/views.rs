@@ -22,6 +22,7 @@ use crate::platform::id::Id;
 use crate::platform::reader;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::certificate::{Category, Level, WindowPhase};
+use crate::rules::moments::Moment;
 use crate::services::certificate::rules::{DeliveryWay, PickupPlace};
 use crate::services::certificate::views::register::CertificateStatus;
 use crate::services::certificate::{Assessment, CardStep, State};
@@ -264,7 +265,7 @@ pub fn case(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Certificate
     let key = case.key(&office.keys)?;
     let cards = register::certificates_of(c, &office.keys, case.person_id)?;
     let of = |id: Option<Id>| cards.iter().find(|k| Some(k.card.id) == id).map(card);
-    let day = |at: Option<i64>| at.map(|at| beijing_date(at).to_string());
+    let day = |at: Option<Moment>| at.map(|at| beijing_date(at).to_string());
     let need = following::need(c, office, case, &row)?;
     Ok(CertificateCase {
         case_id: case.id,

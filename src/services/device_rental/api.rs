@@ -58,8 +58,7 @@ struct InCounty {
     description = "一个县（区）的网点：地址、电话和开门的日子。一个县的网点不多，一次全部列出。",
     responses((status = 200, description = "网点")))]
 async fn points(_who: Caller, q: Query<InCounty>, call: Call) -> Result<Answer<List<PointView>>> {
-    call.read(move |c, _| store::points(c, q.0.county.as_str())?.iter().map(PointView::of).collect::<Result<Vec<_>>>().map(List))
-        .await
+    call.read(move |c, _| store::points(c, &q.0.county)?.iter().map(PointView::of).collect::<Result<Vec<_>>>().map(List)).await
 }
 
 /// Of which county and model.
@@ -78,7 +77,7 @@ struct Wanted {
     description = "每个网点每种辅具现在有几件可以预约、几人排队，数字准确。一个县的网点和辅具种类不多，一次全部列出。",
     responses((status = 200, description = "各网点的辅具")))]
 async fn free(_who: Caller, q: Query<Wanted>, call: Call) -> Result<Answer<List<Stock>>> {
-    call.read(move |c, _| availability::of_county(c, q.0.county.as_str(), q.0.model).map(List)).await
+    call.read(move |c, _| availability::of_county(c, &q.0.county, q.0.model).map(List)).await
 }
 
 /// For whom a device is borrowed.

@@ -8,6 +8,7 @@ use super::{reservations, store, units, waitlist};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 
 /// One model at one point.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -42,7 +43,7 @@ pub struct Stock {
 
 /// The stock of a county's open points, by name of point and model; of one model when it is named. Models of which a point
 /// never had a unit are left out.
-pub fn of_county(c: &mut AnyConn, county: &str, only: Option<Id>) -> Result<Vec<Stock>> {
+pub fn of_county(c: &mut AnyConn, county: &AreaCode, only: Option<Id>) -> Result<Vec<Stock>> {
     let mut models = store::models(c, county)?;
     models.retain(|m| only.is_none_or(|id| id == m.id));
     let ids = || models.iter().map(|m| m.id).collect::<Vec<_>>();

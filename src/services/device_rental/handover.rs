@@ -13,16 +13,17 @@ use crate::office::cases::moving::act::{Step, act, step};
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::Office;
-use crate::office::stored;
 use crate::platform::crypto::Place;
+use crate::platform::db::columns::StoredDay;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, Desk};
+use crate::rules::moments::Moment;
 use crate::services::device_rental::placing;
 
 /// An applicant's own rental case; any other case is 10006.
-pub fn own_case(c: &mut AnyConn, who: &Filer, id: Id, now: i64) -> Result<Case> {
+pub fn own_case(c: &mut AnyConn, who: &Filer, id: Id, now: Moment) -> Result<Case> {
     let case = loading::owned(c, who, id, now)?;
     if case.service == CODE { Ok(case) } else { Err(Error::not_found()) }
 }
@@ -42,8 +43,9 @@ pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, code: &str, t
     let terms = terms::of(c, &case)?;
     let (today, due_on) = (office.today(), rules::first_due(office.today(), &terms));
     (loan.state, loan.unit_id, loan.open_unit, loan.pickup_code_hash) = (LoanState::Out, Some(unit.id), Some(unit.id), None);
-    (loan.out_on, loan.due_on) = (Some(today.to_string()), Some(due_on.to_string()));
-    loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(|d| d.to_string());
+    loan.out_on = Some(today.into());
+    loan.due_on = Some(due_on.into());
+    loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(StoredDay::from);
     loan.save(c)?;
     units::take(c, office, unit, Taken { case: Some(case.id), ..Taken::by(worker.id, UnitStep::HandOut) })?;
     let handed = Step { actor: Actor::Worker(worker.clone()), ..told("handed_out", Some(due_on)) };
@@ -56,18 +58,19 @@ pub fn extend(c: &mut AnyConn, office: &Office, who: &Filer, id: Id, version: i6
     let case = own_case(c, who, id, office.now)?;
     case.seen(version)?;
     let (mut loan, _) = out(c, &case)?;
-    let (Some(out_on), Some(due_on)) = (loan.out_on.as_deref(), loan.due_on.as_deref()) else {
+    let (Some(out_on), Some(due_on)) = (loan.out_on, loan.due_on) else {
         return Err(Error::internal("a loan that is out has its days"));
     };
     if placing::somebody_waits(c, loan.point_id, loan.model_id)? {
         return Err(Error::new(&faults::SOMEBODY_WAITS).with_current(case.current()));
     }
     let (terms, today) = (terms::of(c, &case)?, office.today());
-    let later = rules::extended_due(stored::day(out_on)?, stored::day(due_on)?, today, &terms);
+    let later = rules::extended_due(*out_on, *due_on, today, &terms);
     let later = later.ok_or_else(|| Error::new(&faults::NO_EXTENSION).with_current(case.current()))?;
-    (loan.due_on, loan.extensions, loan.reminded) =
-        (Some(later.to_string()), loan.extensions.saturating_add(1), Reminded::Nothing);
-    loan.remind_on = rules::next_reminder(later, today, &terms.reminder_days_before_due).map(|d| d.to_string());
+    loan.due_on = Some(later.into());
+    loan.extensions = loan.extensions.saturating_add(1);
+    loan.reminded = Reminded::Nothing;
+    loan.remind_on = rules::next_reminder(later, today, &terms.reminder_days_before_due).map(StoredDay::from);
     loan.save(c)?;
     step(c, office, case.id, told("extended_on_request", Some(later)))
 }
@@ -103,13 +106,13 @@ fn words_place(id: &Id) -> Place<'_> {
 }
 
 /// What the borrower said about the device, the oldest first: when, what kind, in which words.
-pub fn reports(c: &mut AnyConn, office: &Office, case: &Case, loan: Id) -> Result<Vec<(i64, Trouble, String)>> {
+pub fn reports(c: &mut AnyConn, office: &Office, case: &Case, loan: Id) -> Result<Vec<(Moment, Trouble, String)>> {
     use device_damage_reports::dsl as d;
     let rows =
         d::device_damage_reports.filter(d::loan_id.eq(loan)).order((d::at, d::id)).select((d::id, d::at, d::kind, d::words));
-    let rows: Vec<(Id, i64, Trouble, Vec<u8>)> = rows.load(c)?;
+    let rows: Vec<(Id, Moment, Trouble, Vec<u8>)> = rows.load(c)?;
     let key = case.key(&office.keys)?;
-    let open = |(id, at, kind, words): (Id, i64, Trouble, Vec<u8>)| -> Result<(i64, Trouble, String)> {
+    let open = |(id, at, kind, words): (Id, Moment, Trouble, Vec<u8>)| -> Result<(Moment, Trouble, String)> {
         Ok((at, kind, String::from_utf8(key.open(&words_place(&id), &words)?).map_err(Error::internal)?))
     };
     rows.into_iter().map(open).collect()

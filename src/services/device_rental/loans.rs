@@ -11,12 +11,14 @@ use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self};
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
-use crate::office::stored;
 use crate::platform::crypto::{Keyring, Place};
+use crate::platform::db::columns::StoredDay;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::id::Id;
-use crate::rules::calendar::end_of_day_ms;
+use crate::rules::calendar::end_of_day;
+use crate::rules::moments::Moment;
+use crate::rules::money::Fen;
 
 /// One loan as it stands; days are `YYYY-MM-DD`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -36,17 +38,17 @@ pub struct Loan {
     pub pickup_code_hash: Option<Vec<u8>>,
     /// Six digits, sealed.
     pub pickup_code: Vec<u8>,
-    pub pickup_on: String,
+    pub pickup_on: StoredDay,
     /// The last day on which the reservation is kept.
-    pub pickup_until: String,
-    pub deposit_fen: i64,
-    pub reserved_at: i64,
-    pub out_on: Option<String>,
-    pub due_on: Option<String>,
+    pub pickup_until: StoredDay,
+    pub deposit_fen: Fen,
+    pub reserved_at: Moment,
+    pub out_on: Option<StoredDay>,
+    pub due_on: Option<StoredDay>,
     pub extensions: i64,
-    pub remind_on: Option<String>,
+    pub remind_on: Option<StoredDay>,
     pub reminded: Reminded,
-    pub returned_at: Option<i64>,
+    pub returned_at: Option<Moment>,
     pub return_point: Option<Id>,
     pub condition: Option<Condition>,
     pub ended_why: Option<EndWhy>,
@@ -91,7 +93,7 @@ pub fn lendable(c: &mut AnyConn, person: Id, point: Id, model: Id) -> Result<Mod
     let person = persons::find(c, person)?.ok_or_else(Error::not_found)?;
     let (point, model) = (store::point(c, point)?, store::model(c, model)?);
     let open = point.status == InUse::Open && model.status == InUse::Open;
-    let here = person.county.as_str() == point.county && point.county == model.county;
+    let here = person.county == point.county && point.county == model.county;
     if open && here { Ok(model) } else { Err(Error::not_found()) }
 }
 
@@ -102,10 +104,10 @@ pub fn not_eligible(c: &mut AnyConn, office: &Office, person: Id, model: &Model)
         .filter(device_loans::person_id.eq(person).and(device_models::kind.eq(model.kind.clone())))
         .order(device_loans::id)
         .select((device_loans::state, device_loans::out_on));
-    let had: Vec<(LoanState, Option<String>)> = had.load(c)?;
+    let had: Vec<(LoanState, Option<NaiveDate>)> = had.load(c)?;
     let mut free_from: Option<NaiveDate> = None;
-    for out_on in had.iter().filter_map(|(_, out_on)| out_on.as_deref()) {
-        free_from = free_from.max(rules::life_ends(stored::day(out_on)?, model.service_life_months));
+    for out_on in had.iter().filter_map(|(_, out_on)| *out_on) {
+        free_from = free_from.max(rules::life_ends(out_on, model.service_life_months));
     }
     let because = |code: &str, reason: &str, way: &str| Detail::new("/choice/model_id", "辅具", code, reason, way);
     let mut found = Vec::new();
@@ -131,7 +133,7 @@ pub(super) fn code_hash(office: &Office, code: &str) -> Vec<u8> {
 
 /// A step of the system that tells the borrower something, with the day by which something is to be done.
 pub(super) fn told(step: &str, due_on: Option<NaiveDate>) -> Step<'_> {
-    Step { actor: Actor::System, version: None, step, desk: None, point: None, due: due_on.map(end_of_day_ms).into() }
+    Step { actor: Actor::System, version: None, step, desk: None, point: None, due: due_on.map(end_of_day).into() }
 }
 
 /// The reservation lost its unit and there is no other: it waits, before everybody in the line.
@@ -167,7 +169,8 @@ pub(super) fn placed_again(c: &mut AnyConn, office: &Office, mut loan: Loan) -> 
     let terms = terms::of(c, &case)?;
     let until = rules::pickup_until(office.today(), &terms, &store::point(c, loan.point_id)?.open_days()?);
     loan.state = LoanState::Reserved;
-    (loan.pickup_on, loan.pickup_until) = (until.to_string(), until.to_string());
+    loan.pickup_on = until.into();
+    loan.pickup_until = until.into();
     loan.save(c)?;
     step(c, office, loan.case_id, told("placed_again", Some(until)))?;
     Ok(())

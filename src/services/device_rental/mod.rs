@@ -38,7 +38,6 @@ use crate::office::cases::service::{Errand, Offer, Office, OnPaper, PrintedSecti
 use crate::office::people::persons;
 use crate::office::policy::county;
 use crate::office::policy::terms::parse_terms;
-use crate::office::stored;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
@@ -125,15 +124,15 @@ impl Service for DeviceRental {
     }
 
     fn points(&self, c: &mut AnyConn, county: &AreaCode) -> Result<Vec<ServicePoint>> {
-        let point = |p: store::Point| Ok(ServicePoint { id: p.id, area: stored::area(&p.area)?, name: p.name });
-        store::points(c, county.as_str())?.into_iter().map(point).collect()
+        let point = |p: store::Point| ServicePoint { id: p.id, area: p.area, name: p.name };
+        Ok(store::points(c, county)?.into_iter().map(point).collect())
     }
 
     fn offers(&self, c: &mut AnyConn, office: &Office, person: Id) -> Result<Vec<Offer>> {
         let at = persons::find(c, person)?.ok_or_else(Error::not_found)?;
         let Some(policy) = county::current(c, &at.county, CODE, office.today())? else { return Ok(Vec::new()) };
         let most = usize::try_from(policy.service::<terms::Terms>()?.units_per_person).unwrap_or(usize::MAX);
-        let stock = availability::of_county(c, at.county.as_str(), None)?;
+        let stock = availability::of_county(c, &at.county, None)?;
         let free: i64 = stock.iter().map(|s| s.free).sum();
         let (mut possible, mut reasons) = (true, Vec::new());
         if begin::taken_places(c, person)?.len() >= most {

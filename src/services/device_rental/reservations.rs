@@ -12,6 +12,7 @@ use super::store::{device_promises, device_units, once};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 
 /// One live promise.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -26,7 +27,7 @@ pub struct Promise {
     pub case_id: Option<Id>,
     /// Of an offer.
     pub wait_id: Option<Id>,
-    pub made_at: i64,
+    pub made_at: Moment,
 }
 
 /// The oldest unit of the model at the point that is available and promised to nobody.

@@ -1,5 +1,6 @@
 //! A reservation from its submission to its end: a unit is promised, fetched in time or given up, and reminded of.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::loans::{Loan, code_hash, code_place, told};
@@ -13,8 +14,8 @@ use crate::office::cases::record::actor::Act;
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::Office;
 use crate::office::people::register;
-use crate::office::stored;
 use crate::platform::crypto::random_digits;
+use crate::platform::db::columns::StoredDay;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
@@ -51,8 +52,8 @@ pub fn reserve(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
         open_unit: None,
         pickup_code_hash: Some(hash),
         pickup_code: office.keys.seal_text(&code_place(&id), &code)?,
-        pickup_on: choice.pickup_on.to_string(),
-        pickup_until: until.to_string(),
+        pickup_on: choice.pickup_on.into(),
+        pickup_until: until.into(),
         deposit_fen: rules::deposit_fen(&terms.deposit, severe),
         reserved_at: office.now,
         out_on: None,
@@ -134,11 +135,11 @@ pub(super) fn remind(c: &mut AnyConn, office: &Office) -> Result<usize> {
     let due: Vec<Loan> = due.load(c)?;
     let many = due.len();
     for mut loan in due {
-        let Some(due_on) = loan.due_on.as_deref().map(stored::day).transpose()? else { continue };
+        let Some(due_on) = loan.due_on.map(NaiveDate::from) else { continue };
         let case = case::find(c, loan.case_id)?;
         let terms = terms::of(c, &case)?;
         loan.reminded = if today > due_on { Reminded::Overdue } else { Reminded::DueSoon };
-        loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(|d| d.to_string());
+        loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(StoredDay::from);
         loan.save(c)?;
         step(c, office, loan.case_id, told(loan.reminded.code(), Some(due_on)))?;
     }

@@ -3,6 +3,7 @@
 use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::terms::{Deposit, Group, Terms};
+use crate::rules::money::Fen;
 
 /// Why a day is no day for pickup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,16 +110,16 @@ pub fn life_ends(out_on: NaiveDate, months: i64) -> Option<NaiveDate> {
     Some(out_on.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
 }
 
-/// What is to be left as security, in fen, by somebody whose valid certificate is severe, or not, or who has none.
-pub fn deposit_fen(deposit: &Deposit, severe: Option<bool>) -> i64 {
+/// What is to be left as security by somebody whose valid certificate is severe, or not, or who has none.
+pub fn deposit_fen(deposit: &Deposit, severe: Option<bool>) -> Fen {
     match deposit {
-        Deposit::None => 0,
+        Deposit::None => Fen::ZERO,
         Deposit::Fixed { amount_fen, waived_for } => {
             let waived = waived_for.iter().any(|group| match group {
                 Group::Severe => severe == Some(true),
                 Group::Holders => severe.is_some(),
             });
-            if waived { 0 } else { *amount_fen }
+            if waived { Fen::ZERO } else { *amount_fen }
         }
     }
 }

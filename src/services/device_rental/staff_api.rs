@@ -72,7 +72,7 @@ async fn list_loans(who: PointKeeper, q: Query<WantedLoans>, call: Call) -> Resu
     let name = format!("loans:{}:{filter:?}", who.id);
     call.page(&name, q.limit, q.cursor.as_deref(), move |c, office, after, limit| {
         let rows = keeper_lists::loans(c, &filter, after, limit)?;
-        let view = |l: super::loans::Loan| Ok((After { at: l.reserved_at, id: l.id }, views::for_keeper(c, office, &l)?));
+        let view = |l: super::loans::Loan| Ok((After { at: l.reserved_at.ms(), id: l.id }, views::for_keeper(c, office, &l)?));
         rows.into_iter().map(view).collect::<Result<Vec<_>>>()
     })
     .await
@@ -177,7 +177,7 @@ async fn list_units(who: PointKeeper, q: Query<WantedUnits>, app: web::Data<App>
     let name = format!("units:{}:{filter:?}", who.id);
     let after = paging::open(&app, &name, q.cursor.as_deref())?;
     let rows = app.db.read(move |c| units::list(c, &filter, after, limit)).await?;
-    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |u| After { at: u.created_at, id: u.id })?;
+    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |u| After { at: u.created_at.ms(), id: u.id })?;
     Ok(Answer::ok(Page { items: rows.iter().map(UnitView::of).collect(), next_cursor }))
 }
 

@@ -15,13 +15,13 @@ use crate::office::accounts::guards::{CountyOfficer, Worker};
 use crate::office::cases::record::codes;
 use crate::office::frame::Write;
 use crate::office::policy::county;
-use crate::office::stored;
 use crate::platform::code;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::{Created, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 use crate::rules::text::{Code, KeyedCode, PlainText};
 use crate::services::device_rental::faults as device_rental_codes;
 use crate::{form, operations};
@@ -74,7 +74,7 @@ form!(NewPoint {
 
 impl NewPoint {
     /// The point; what was left out is as in the county's policy.
-    fn point(&self, id: Id, county: &AreaCode, terms: &Terms, now: i64) -> Result<Point> {
+    fn point(&self, id: Id, county: &AreaCode, terms: &Terms, now: Moment) -> Result<Point> {
         let mut faults = Faults::new();
         let days = OpenDays::new(self.opening_weekdays.as_deref().unwrap_or(&terms.opening_weekdays));
         if days.is_none() {
@@ -83,8 +83,8 @@ impl NewPoint {
         faults.settle()?;
         Ok(Point {
             id,
-            county: county.to_string(),
-            area: self.area.to_string(),
+            county: *county,
+            area: self.area,
             name: self.name.to_string(),
             address: self.address.to_string(),
             phone: self.phone.to_string(),
@@ -134,10 +134,10 @@ struct NewModel {
 }
 
 impl NewModel {
-    fn model(&self, id: Id, county: &str, now: i64) -> Model {
+    fn model(&self, id: Id, county: &AreaCode, now: Moment) -> Model {
         Model {
             id,
-            county: county.to_owned(),
+            county: *county,
             code: self.code.to_string(),
             name: self.name.to_string(),
             kind: self.kind.to_string(),
@@ -173,7 +173,7 @@ struct ModelView {
     description = "在本县（区）的目录里增加一种辅具。",
     responses((status = 201, description = "已增加")))]
 async fn add_model(who: CountyOfficer, call: Write<NewModel>) -> Result<Created<ModelView>> {
-    let (id, county) = (call.app.clock.id(), covered(&who, call.sent.county)?.to_string());
+    let (id, county) = (call.app.clock.id(), covered(&who, call.sent.county)?);
     call.once(who.id, move |c, office, sent| {
         let model = sent.model(id, &county, office.now);
         store::add_model(c, &model)?;
@@ -206,7 +206,7 @@ form!(NewUnit {
 
 impl NewUnit {
     /// The item, ready at once when the officer signs for it.
-    fn unit(&self, id: Id, worker: Id, now: i64) -> Unit {
+    fn unit(&self, id: Id, worker: Id, now: Moment) -> Unit {
         let signed = self.inspected_and_disinfected;
         Unit {
             id,
@@ -232,7 +232,7 @@ async fn add_unit(who: CountyOfficer, call: Write<NewUnit>) -> Result<Created<Un
     let (id, worker) = (call.app.clock.id(), who.0);
     call.once(worker.id, move |c, office, sent| {
         let (point, model) = (store::point(c, sent.point_id)?, store::model(c, sent.model_id)?);
-        let covers = worker.covers(Role::CountyOfficer, &stored::area(&point.county)?);
+        let covers = worker.covers(Role::CountyOfficer, &point.county);
         if !covers || point.county != model.county {
             return Err(Error::not_found());
         }

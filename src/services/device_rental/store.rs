@@ -8,6 +8,8 @@ use super::states::InUse;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result, is_duplicate};
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     rental_points (id) {
@@ -144,8 +146,8 @@ diesel::allow_tables_to_appear_in_same_query!(device_loans, device_models);
 #[diesel(table_name = rental_points, treat_none_as_default_value = false)]
 pub struct Point {
     pub id: Id,
-    pub county: String,
-    pub area: String,
+    pub county: AreaCode,
+    pub area: AreaCode,
     pub name: String,
     pub address: String,
     pub phone: String,
@@ -153,7 +155,7 @@ pub struct Point {
     pub opening_days: String,
     pub pickups_per_day: i64,
     pub status: InUse,
-    pub created_at: i64,
+    pub created_at: Moment,
 }
 
 impl Point {
@@ -168,7 +170,7 @@ impl Point {
 #[diesel(table_name = device_models, treat_none_as_default_value = false)]
 pub struct Model {
     pub id: Id,
-    pub county: String,
+    pub county: AreaCode,
     pub code: String,
     pub name: String,
     /// Kind of device (wheelchair, cane); rules count by it.
@@ -178,7 +180,7 @@ pub struct Model {
     /// 0 for no such rule.
     pub service_life_months: i64,
     pub status: InUse,
-    pub created_at: i64,
+    pub created_at: Moment,
 }
 
 /// The point of an id; 10006 when there is none.
@@ -199,14 +201,14 @@ pub fn kind_of(c: &mut AnyConn, model: Id) -> Result<Option<String>> {
 }
 
 /// The open points of a county, by name.
-pub fn points(c: &mut AnyConn, county: &str) -> Result<Vec<Point>> {
+pub fn points(c: &mut AnyConn, county: &AreaCode) -> Result<Vec<Point>> {
     use rental_points::dsl as p;
     let open = p::rental_points.filter(p::county.eq(county.to_owned())).filter(p::status.eq(InUse::Open));
     Ok(open.order((p::name, p::id)).select(<Point as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
 /// The models that a county lends, by name.
-pub fn models(c: &mut AnyConn, county: &str) -> Result<Vec<Model>> {
+pub fn models(c: &mut AnyConn, county: &AreaCode) -> Result<Vec<Model>> {
     use device_models::dsl as m;
     let open = m::device_models.filter(m::county.eq(county.to_owned())).filter(m::status.eq(InUse::Open));
     Ok(open.order((m::name, m::id)).select(<Model as Selectable<MultiBackend>>::construct_selection()).load(c)?)

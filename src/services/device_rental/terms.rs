@@ -7,6 +7,7 @@ use crate::office::cases::record::case::Case;
 use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Faults, Result};
+use crate::rules::money::Fen;
 
 /// The service's own part of the county policy. JSON example:
 /// `{"loan_days":60,"most_days":120,"extension_days":30,"units_per_person":2,"deposit":{"kind":"none"},
@@ -45,7 +46,7 @@ pub struct Terms {
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Deposit {
     None,
-    Fixed { amount_fen: i64, waived_for: Vec<Group> },
+    Fixed { amount_fen: Fen, waived_for: Vec<Group> },
 }
 
 /// A group that leaves no deposit.
@@ -77,7 +78,7 @@ impl Terms {
         unless(week, "/opening_weekdays", "开放日", "开放日用 1 到 7 表示周一到周日，至少一天。");
         unless(!self.delivery.is_empty(), "/delivery", "领取方式", "至少要有一种领取方式。");
         if let Deposit::Fixed { amount_fen, .. } = self.deposit {
-            unless(amount_fen > 0, "/deposit/amount_fen", "押金", "押金要大于零；不收押金请选不收。");
+            unless(amount_fen > Fen::ZERO, "/deposit/amount_fen", "押金", "押金要大于零；不收押金请选不收。");
         }
         faults.into_details()
     }

@@ -12,6 +12,7 @@ use crate::platform::error::{Current, Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 use crate::services::device_rental::placing;
 
 /// One unit as it stands.
@@ -27,10 +28,10 @@ pub struct Unit {
     pub state: UnitState,
     /// Who signed the inspection and the disinfection since the unit last came in.
     pub inspected_by: Option<Id>,
-    pub inspected_at: Option<i64>,
+    pub inspected_at: Option<Moment>,
     pub disinfected_by: Option<Id>,
-    pub disinfected_at: Option<i64>,
-    pub created_at: i64,
+    pub disinfected_at: Option<Moment>,
+    pub created_at: Moment,
     pub version: i64,
 }
 

@@ -10,11 +10,11 @@ use crate::office::accounts::links;
 use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
 use crate::office::policy::county;
-use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::rules::moments::Moment;
 
 /// One place in a line.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -27,8 +27,8 @@ pub struct Wait {
     pub model_id: Id,
     pub state: WaitState,
     /// Epoch milliseconds; the line is ordered by it.
-    pub since: i64,
-    pub offer_until: Option<i64>,
+    pub since: Moment,
+    pub offer_until: Option<Moment>,
     pub live_key: Option<String>,
     pub version: i64,
 }
@@ -88,7 +88,7 @@ pub fn join(c: &mut AnyConn, office: &Office, new: Joining) -> Result<Wait> {
 
 /// The terms in force today in the county of a point.
 fn terms_for(c: &mut AnyConn, office: &Office, point: Id) -> Result<Terms> {
-    let county = stored::area(&store::point(c, point)?.county)?;
+    let county = store::point(c, point)?.county;
     let policy = county::current(c, &county, super::CODE, office.today())?;
     policy.ok_or_else(Error::not_found)?.service()
 }
@@ -135,8 +135,8 @@ pub(super) fn offer(c: &mut AnyConn, office: &Office, mut wait: Wait) -> Result<
 }
 
 /// A moment as people say it: 11月22日9点30分.
-fn clock_words(at_ms: i64) -> String {
-    let text = rfc3339(at_ms);
+fn clock_words(at: Moment) -> String {
+    let text = rfc3339(at);
     let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default().trim_start_matches('0').to_owned();
     format!(
         "{}月{}日{}点{}分",
@@ -163,7 +163,7 @@ pub fn offer_to(c: &mut AnyConn, office: &Office, person: Id, point: Id, model: 
 }
 
 /// The offer stands and its time is not over.
-pub fn open_offer(wait: &Wait, now: i64) -> bool {
+pub fn open_offer(wait: &Wait, now: Moment) -> bool {
     wait.state == WaitState::Offered && wait.offer_until.is_some_and(|until| until > now)
 }
 

@@ -95,7 +95,7 @@ impl SeasonView {
         let standard = |t: &Standard| StandardView {
             beneficiary: labelled!(t.beneficiary),
             stage: labelled!(t.stage),
-            amount_fen: t.amount_fen,
+            amount_fen: t.amount_fen.0,
         };
         SeasonView {
             id: s.id,
@@ -292,7 +292,7 @@ pub fn award_of(c: &mut AnyConn, case: Id) -> Result<Option<AwardView>> {
     let shown = store::of_case(c, case)?.filter(|a| a.state != AwardState::Revoked);
     Ok(shown.map(|a| AwardView {
         state: labelled!(a.state),
-        amount_fen: a.amount_fen,
+        amount_fen: a.amount_fen.0,
         attempts: a.attempts,
         fault: a.fault.map(|f| labelled!(f)),
     }))
@@ -310,7 +310,7 @@ async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<AidView>> {
         let to_mend = office.services.get(&case.service)?.open_after_approval(c, &case)?;
         Ok(AidView {
             season: SeasonView::of(&dossier.season, office),
-            standard_fen: dossier.amount(),
+            standard_fen: dossier.amount().map(|fen| fen.0),
             evidence_follows: dossier.evidence_follows(),
             award: award_of(c, case.id)?,
             account: account.map(|a| a.body.view(a.version)),

@@ -18,6 +18,7 @@ use crate::platform::error::{Detail, Error, Result};
 use crate::platform::id::Id;
 use crate::rules::calendar::beijing_date;
 use crate::rules::certificate::CertificateNumber;
+use crate::rules::money::Fen;
 use crate::rules::names::PersonName;
 
 /// An application with everything that its rules ask about.
@@ -81,7 +82,7 @@ impl Dossier {
     }
 
     /// What the season pays for it.
-    pub fn amount(&self) -> Option<i64> {
+    pub fn amount(&self) -> Option<Fen> {
         self.season.amount(self.beneficiary, self.student.as_ref()?.stage)
     }
 

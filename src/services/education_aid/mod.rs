@@ -45,7 +45,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::{Labelled, Operations};
 use crate::platform::id::Id;
-use crate::rules::calendar::end_of_day_ms;
+use crate::rules::calendar::end_of_day;
 use crate::rules::lifecycle::{Action, Desk, State};
 
 /// The service's stable code.
@@ -260,7 +260,7 @@ fn granted(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     if dossier.evidence_follows() {
         store::shift(c, award.id, AwardState::OnNotice, AwardState::EvidenceDue, office.now)?;
         proofs::await_one(c, award.id, case.id, office.now)?;
-        let due_at = dossier.season.second_evidence_due.map(end_of_day_ms);
+        let due_at = dossier.season.second_evidence_due.map(end_of_day);
         let wait =
             Step { actor: Actor::System, version: None, step: "evidence_due", desk: None, point: None, due: due_at.into() };
         return step(c, office, case.id, wait).map(|_| ());

@@ -8,7 +8,6 @@ use crate::office::cases::service::{Office, OnPaper, PrintedSection};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::identity::BankCard;
-use crate::rules::money::Fen;
 
 /// See [`crate::office::cases::service::Service::printed`].
 pub fn printed(c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
@@ -32,7 +31,7 @@ fn approval(c: &mut AnyConn, dossier: &Dossier, case: &Case) -> Result<Vec<Print
         ("申请季", dossier.season.name.clone()),
         ("救助对象", award.beneficiary.label().to_owned()),
         ("学段", award.stage.label().to_owned()),
-        ("救助金额", format!("{}元", Fen(award.amount_fen))),
+        ("救助金额", format!("{}元", award.amount_fen)),
     ];
     let mut next = Vec::new();
     if dossier.evidence_follows() {

@@ -16,16 +16,16 @@ use crate::office::cases::moving::act::{Step, act, step};
 use crate::office::cases::record::actor::{Act, Actor, Due};
 use crate::office::cases::record::case::{self, Case, cases};
 use crate::office::cases::service::Office;
-use crate::office::stored;
 use crate::platform::crypto::Place;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Detail, Error, Result, is_duplicate};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::calendar::{end_of_day_ms, start_of_day_ms};
+use crate::rules::calendar::{end_of_day, start_of_day};
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::{Action, Desk, Role};
+use crate::rules::moments::Moment;
 use crate::rules::money::Fen;
 use crate::text_columns;
 
@@ -94,16 +94,16 @@ pub const MOST_LINES: i64 = 500;
 pub struct Batch {
     pub id: Id,
     pub season_id: Id,
-    pub county: String,
+    pub county: AreaCode,
     pub number: String,
     pub status: BatchStatus,
     pub version: i64,
     pub line_count: i64,
-    pub total_fen: i64,
+    pub total_fen: Fen,
     pub file_sha256: Option<Vec<u8>>,
-    pub created_at: i64,
-    pub exported_at: Option<i64>,
-    pub booked_at: Option<i64>,
+    pub created_at: Moment,
+    pub exported_at: Option<Moment>,
+    pub booked_at: Option<Moment>,
 }
 
 /// One payment of a batch.
@@ -115,10 +115,10 @@ pub struct PaymentLine {
     pub line_no: i64,
     pub award_id: Id,
     pub case_id: Id,
-    pub amount_fen: i64,
+    pub amount_fen: Fen,
     pub state: LineState,
     pub fault: Option<PaymentFault>,
-    pub booked_at: Option<i64>,
+    pub booked_at: Option<Moment>,
 }
 
 /// What the bank did with a payment: paid, or the reason why not.
@@ -143,14 +143,14 @@ impl Batch {
 pub fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Batch> {
     let row = payment_batches::table.find(id).select(<Batch as Selectable<MultiBackend>>::construct_selection());
     let batch: Batch = row.get_result(c).optional()?.ok_or_else(Error::not_found)?;
-    let county = stored::area(&batch.county)?;
+    let county = batch.county;
     if worker.covers(Role::FinanceOfficer, &county) { Ok(batch) } else { Err(Error::not_found()) }
 }
 
 /// The batches of a county, the newest first; one row more than `limit` when there are more.
 pub fn list(c: &mut AnyConn, county: &AreaCode, after: Option<After>, limit: i64) -> Result<Vec<Batch>> {
     use payment_batches::dsl as b;
-    let mut rows = b::payment_batches.filter(b::county.eq(county.to_string())).into_boxed();
+    let mut rows = b::payment_batches.filter(b::county.eq(*county)).into_boxed();
     if let Some(a) = after {
         rows = rows.filter(b::created_at.lt(a.at).or(b::created_at.eq(a.at).and(b::id.lt(a.id))));
     }
@@ -209,16 +209,16 @@ fn insert(c: &mut AnyConn, office: &Office, worker: &Worker, season: &Season, id
     use payment_batches::dsl as b;
     let today = office.today();
     let county = season.county.to_string();
-    let that_day = b::created_at.between(start_of_day_ms(today), end_of_day_ms(today));
+    let that_day = b::created_at.between(start_of_day(today), end_of_day(today));
     let before: i64 = b::payment_batches.filter(b::county.eq(&county)).filter(that_day).count().get_result(c)?;
     let prefix = county.get(..6).unwrap_or_default();
     let no = before.saturating_add(1);
     let number = format!("JY{prefix}{:04}{:02}{:02}{no:02}", today.year(), today.month(), today.day());
-    let total = Fen::checked_sum(taken.iter().map(|a| Fen(a.amount_fen))).ok_or_else(|| Error::internal("overflow"))?;
+    let total = Fen::checked_sum(taken.iter().map(|a| a.amount_fen)).ok_or_else(|| Error::internal("overflow"))?;
     let row = (
         (b::id.eq(id), b::season_id.eq(season.id), b::county.eq(county), b::number.eq(number)),
         (b::status.eq(BatchStatus::Open), b::version.eq(1), b::line_count.eq(i64::try_from(taken.len()).unwrap_or(0))),
-        (b::total_fen.eq(total.0), b::created_by.eq(worker.id), b::created_at.eq(office.now)),
+        (b::total_fen.eq(total), b::created_by.eq(worker.id), b::created_at.eq(office.now)),
     );
     match diesel::insert_into(b::payment_batches).values(row).execute(c) {
         Ok(_) => Ok(()),
@@ -273,7 +273,7 @@ pub fn export(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version
             holder_name: account.holder_name,
             card: account.card,
             bank: account.bank,
-            amount: Fen(line.amount_fen),
+            amount: line.amount_fen,
             purpose: format!("教育救助 {}", case.number),
         });
     }

@@ -76,7 +76,7 @@ impl BatchSummary {
             status: labelled!(b.status),
             version: b.version,
             line_count: b.line_count,
-            total_fen: b.total_fen,
+            total_fen: b.total_fen.0,
             created_at: rfc3339(b.created_at),
             exported_at: b.exported_at.map(rfc3339),
             booked_at: b.booked_at.map(rfc3339),
@@ -126,7 +126,7 @@ fn view(c: &mut AnyConn, worker: &Worker, id: Id, left_out: i64) -> Result<Batch
         case_id: line.case_id,
         case_number,
         person_name_masked: names.get(&person).cloned().unwrap_or_default(),
-        amount_fen: line.amount_fen,
+        amount_fen: line.amount_fen.0,
         state: labelled!(line.state),
         fault: line.fault.map(|f| labelled!(f)),
     };
@@ -186,7 +186,7 @@ async fn list(who: FinanceOfficer, q: Query<Batches>, app: web::Data<App>) -> Re
     let name = format!("aid-batches:{county}");
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
     let rows = app.db.read(move |c| payments::list(c, &county, after, limit)).await?;
-    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |b| After { at: b.created_at, id: b.id })?;
+    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |b| After { at: b.created_at.ms(), id: b.id })?;
     Ok(Answer::ok(Page { items: rows.iter().map(BatchSummary::of).collect(), next_cursor }))
 }
 

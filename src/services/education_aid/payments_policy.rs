@@ -36,7 +36,7 @@ pub fn policy(id: Id, notice_days: u32) -> NewPolicy {
         source: "通知".into(),
         common,
         terms: serde_json::to_value(rules_tests::terms()).unwrap(),
-        at_ms: super::payments_tests::NOW,
+        at: super::payments_tests::NOW,
         by: None,
     }
 }

@@ -31,10 +31,12 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::identity::invent;
 use crate::rules::lifecycle::{Action, Desk, Role, State};
+use crate::rules::moments::Moment;
+use crate::rules::money::Fen;
 use crate::rules::names::PersonName;
 
 /// Noon of 21 November 2026 in Beijing.
-pub(super) const NOW: i64 = 1_795_233_600_000;
+pub(super) const NOW: Moment = Moment::of_ms(1_795_233_600_000);
 pub(super) const COUNTY: &str = "990101000000";
 const VILLAGE: &str = "990101001001";
 
@@ -74,11 +76,12 @@ impl Ground {
         self.try_write(f).unwrap()
     }
 
-    pub(super) fn season(&self, budget_fen: i64, quota: i64) -> Season {
+    pub(super) fn season(&self, budget: i64, quota: i64) -> Season {
         let id = Id::at(NOW);
-        let standard = |stage, amount_fen| Standard { beneficiary: Beneficiary::Student, stage, amount_fen };
+        let standard = |stage, fen| Standard { beneficiary: Beneficiary::Student, stage, amount_fen: Fen(fen) };
         let standards = vec![standard(Stage::Compulsory, 50_000), standard(Stage::Undergraduate, 300_000)];
-        let season = Season { id, code: seasons::code_of(2026, id), budget_fen, quota, ..rules_tests::season(standards) };
+        let season =
+            Season { id, code: seasons::code_of(2026, id), budget_fen: Fen(budget), quota, ..rules_tests::season(standards) };
         let stored = season.clone();
         self.write(move |c| seasons::announce(c, &stored, Id::at(NOW), NOW));
         season
@@ -150,7 +153,7 @@ fn student(n: u16) -> NewPerson {
         phone: None,
         address: None,
         household: None,
-        at_ms: NOW,
+        at: NOW,
     }
 }
 
@@ -175,8 +178,8 @@ fn blank(office: &Office, id: Id, person: Id, policy_id: Id, period: &str) -> Ca
         service: CODE.into(),
         kind: "student".into(),
         period: period.into(),
-        county: COUNTY.into(),
-        area: VILLAGE.into(),
+        county: COUNTY.parse().unwrap(),
+        area: VILLAGE.parse().unwrap(),
         person_id: person,
         applicant_id: None,
         filed_by: None,
@@ -332,9 +335,9 @@ proptest! {
             let id = ground.write(|c| Ok(seasons::seasons::table.select(seasons::seasons::id).get_result::<Id>(c)?));
             let now = ground.write(move |c| seasons::find(c, id));
             let live = store::awards::table.filter(store::awards::state.ne(AwardState::Revoked));
-            let live: Vec<i64> = ground.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
-            prop_assert_eq!((now.committed_fen, now.committed_count), (live.iter().sum(), live.len() as i64));
-            prop_assert!(now.committed_fen <= budget && now.committed_count <= quota);
+            let live: Vec<Fen> = ground.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
+            prop_assert_eq!((now.committed_fen, now.committed_count), (Fen::checked_sum(live.iter().copied()).unwrap(), live.len() as i64));
+            prop_assert!(now.committed_fen <= Fen(budget) && now.committed_count <= quota);
         }
     }
 

@@ -16,8 +16,9 @@ use crate::office::policy::county;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
-use crate::rules::calendar::{beijing_date, end_of_day_ms, start_of_day_ms};
+use crate::rules::calendar::{beijing_date, end_of_day, start_of_day};
 use crate::rules::lifecycle::Action;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     awaited_proofs (award_id) {
@@ -38,27 +39,27 @@ struct Proof {
     award_id: Id,
     case_id: Id,
     /// When it was asked for, epoch milliseconds.
-    since: i64,
+    since: Moment,
     /// When the last one was refused; what was uploaded before does not count.
-    refused_at: Option<i64>,
+    refused_at: Option<Moment>,
     reminded: bool,
-    warned_at: Option<i64>,
+    warned_at: Option<Moment>,
     /// When the clock must look again.
-    look_at: i64,
+    look_at: Moment,
 }
 
 /// Rows that one round of the clock works through, so that its write stays short.
 const CHUNK: i64 = 20;
 
 /// The award of a case waits for its proof from now on.
-pub fn await_one(c: &mut AnyConn, award_id: Id, case_id: Id, now: i64) -> Result<()> {
+pub fn await_one(c: &mut AnyConn, award_id: Id, case_id: Id, now: Moment) -> Result<()> {
     let row = Proof { award_id, case_id, since: now, refused_at: None, reminded: false, warned_at: None, look_at: now };
     diesel::insert_into(awaited_proofs::table).values(row).execute(c)?;
     Ok(())
 }
 
 /// The one that was brought does not do; the applicant gets the policy's days anew.
-pub fn refused(c: &mut AnyConn, award: Id, now: i64) -> Result<()> {
+pub fn refused(c: &mut AnyConn, award: Id, now: Moment) -> Result<()> {
     use awaited_proofs::dsl as p;
     let anew = (p::refused_at.eq(now), p::reminded.eq(true), p::warned_at.eq(None::<i64>), p::look_at.eq(now));
     diesel::update(p::awaited_proofs.find(award)).set(anew).execute(c)?;
@@ -95,11 +96,11 @@ fn look(c: &mut AnyConn, office: &Office, proof: &Proof) -> Result<()> {
     let row = diesel::update(p::awaited_proofs.find(proof.award_id));
     if loading::left_behind(c, office, &case)? {
         // Nobody's silence takes an award for which they may not act: the days begin when somebody may.
-        let tomorrow = start_of_day_ms(office.today().succ_opt().unwrap_or_default());
+        let tomorrow = start_of_day(office.today().succ_opt().unwrap_or_default());
         row.set((p::since.eq(office.now), p::warned_at.eq(None::<i64>), p::look_at.eq(tomorrow))).execute(c)?;
         return Ok(());
     }
-    let counts = |at: i64| proof.refused_at.is_none_or(|refused| at > refused);
+    let counts = |at: Moment| proof.refused_at.is_none_or(|refused| at > refused);
     let awaited = Awaited {
         due,
         since: beijing_date(proof.refused_at.unwrap_or(proof.since)),
@@ -108,15 +109,15 @@ fn look(c: &mut AnyConn, office: &Office, proof: &Proof) -> Result<()> {
         brought: papers::of(c, case.id)?.iter().any(|p| p.material == "enrolment_proof" && counts(p.uploaded_at)),
     };
     match rules::proof_step(&awaited, &evidence, office.today()) {
-        ProofStep::Wait(day) => row.set(p::look_at.eq(start_of_day_ms(day))).execute(c)?,
+        ProofStep::Wait(day) => row.set(p::look_at.eq(start_of_day(day))).execute(c)?,
         ProofStep::Rest => row.set(p::look_at.eq(i64::MAX)).execute(c)?,
         ProofStep::Remind => {
             row.set(p::reminded.eq(true)).execute(c)?;
-            tell(c, office, &case, "evidence_reminder", Some(end_of_day_ms(due)))?
+            tell(c, office, &case, "evidence_reminder", Some(end_of_day(due)))?
         }
         ProofStep::Warn(last) => {
             row.set(p::warned_at.eq(office.now)).execute(c)?;
-            tell(c, office, &case, "evidence_overdue", last.map(end_of_day_ms))?
+            tell(c, office, &case, "evidence_overdue", last.map(end_of_day))?
         }
         ProofStep::Lapse => {
             act(c, office, case.id, Act::system(Action::Lapse, "evidence_missing"))?;
@@ -127,7 +128,7 @@ fn look(c: &mut AnyConn, office: &Office, proof: &Proof) -> Result<()> {
 }
 
 /// A line in the history, from which the applicant is told.
-fn tell(c: &mut AnyConn, office: &Office, case: &Case, words: &str, due_at: Option<i64>) -> Result<usize> {
+fn tell(c: &mut AnyConn, office: &Office, case: &Case, words: &str, due_at: Option<Moment>) -> Result<usize> {
     let told = Step { actor: Actor::System, version: None, step: words, desk: None, point: None, due: due_at.into() };
     step(c, office, case.id, told)?;
     Ok(1)

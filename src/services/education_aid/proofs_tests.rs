@@ -13,6 +13,8 @@ use super::{proofs, seasons};
 use crate::office::cases::record::case;
 use crate::office::cases::service::Office;
 use crate::rules::lifecycle::State;
+use crate::rules::moments::Moment;
+use crate::rules::money::Fen;
 
 const DAY: i64 = 24 * 3_600_000;
 
@@ -48,7 +50,7 @@ fn the_applicant_is_reminded_then_warned_and_only_then_loses_the_award() {
     assert_eq!(proof_step(&late, &ten, day(10, 20)), ProofStep::Wait(day(10, 21)));
 }
 
-fn pass(ground: &Ground, to: i64) {
+fn pass(ground: &Ground, to: Moment) {
     let office = Office { now: to, ..ground.office.clone() };
     while ground.write({
         let office = office.clone();
@@ -78,7 +80,7 @@ proptest! {
                     }
                 }
                 2 => {
-                    now += days * DAY;
+                    now = now.saturating_add(days * DAY);
                     pass(&ground, now);
                 }
                 _ => {
@@ -95,12 +97,12 @@ proptest! {
             let id = season.id;
             let held = ground.write(move |c| seasons::find(c, id));
             let live = store::awards::table.filter(store::awards::state.ne(AwardState::Revoked));
-            let live: Vec<i64> = ground.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
-            prop_assert_eq!((held.committed_fen, held.committed_count), (live.iter().sum(), live.len() as i64));
+            let live: Vec<Fen> = ground.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
+            prop_assert_eq!((held.committed_fen, held.committed_count), (Fen::checked_sum(live.iter().copied()).unwrap(), live.len() as i64));
         }
         // Long after, who never brought a proof has none any more, and everybody else has theirs.
         for later in [60, 90, 120] {
-            pass(&ground, now + later * DAY);
+            pass(&ground, now.saturating_add(later * DAY));
         }
         for case in all {
             let (award, case) = (ground.award(case), ground.write(move |c| case::find(c, case)));

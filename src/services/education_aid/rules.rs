@@ -9,6 +9,7 @@ use crate::platform::error::{Detail, Faults};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::{coded_enum, fault_enum};
+use crate::rules::money::Fen;
 use crate::text_columns;
 
 coded_enum! {
@@ -37,10 +38,10 @@ pub struct Season {
     pub review_on: NaiveDate,
     pub exam_on: Option<NaiveDate>,
     pub second_evidence_due: Option<NaiveDate>,
-    pub budget_fen: i64,
+    pub budget_fen: Fen,
     /// Persons at most.
     pub quota: i64,
-    pub committed_fen: i64,
+    pub committed_fen: Fen,
     pub committed_count: i64,
     pub standards: Vec<Standard>,
     pub targets: Vec<Target>,
@@ -55,7 +56,7 @@ impl Season {
     }
 
     /// What the season pays, in fen; none when it does not aid this beneficiary at this stage.
-    pub fn amount(&self, beneficiary: Beneficiary, stage: Stage) -> Option<i64> {
+    pub fn amount(&self, beneficiary: Beneficiary, stage: Stage) -> Option<Fen> {
         self.standards.iter().find(|s| s.beneficiary == beneficiary && s.stage == stage).map(|s| s.amount_fen)
     }
 
@@ -87,7 +88,7 @@ impl Season {
         if fixed.contains(&FixedOn::ExamDate) && self.exam_on.is_none() {
             fault("/exam_on", "考试日期", "required", "本地政策以考试日期为准，需要填写。", "请填写考试日期。");
         }
-        if self.budget_fen <= 0 {
+        if self.budget_fen <= Fen::ZERO {
             fault("/budget_fen", "预算", "not_positive", "预算要大于零。", "请填写预算，单位为分。");
         }
         if self.quota <= 0 {
@@ -95,7 +96,7 @@ impl Season {
         }
         for (at, s) in self.standards.iter().enumerate() {
             let twins = self.standards.iter().filter(|o| o.beneficiary == s.beneficiary && o.stage == s.stage);
-            if s.amount_fen <= 0 || twins.count() > 1 {
+            if s.amount_fen <= Fen::ZERO || twins.count() > 1 {
                 let field = format!("/standards/{at}");
                 fault(&field, "标准", "bad_standard", "标准要大于零，同一对象同一学段只能有一个。", "请修改或删除这一条。");
             }

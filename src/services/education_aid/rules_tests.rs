@@ -9,6 +9,8 @@ use super::terms::*;
 use crate::office::people::kin::KinKind;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::moments::Moment;
+use crate::rules::money::Fen;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -28,7 +30,7 @@ pub fn terms() -> Terms {
 }
 
 pub fn season(standards: Vec<Standard>) -> Season {
-    let id = Id::at(1_793_000_000_000);
+    let id = Id::at(Moment::of_ms(1_793_000_000_000));
     Season {
         id,
         county: AreaCode::parse("990101000000").unwrap(),
@@ -41,9 +43,9 @@ pub fn season(standards: Vec<Standard>) -> Season {
         review_on: day("2026-12-31"),
         exam_on: Some(day("2026-06-07")),
         second_evidence_due: second_evidence_due(&terms(), 2026),
-        budget_fen: 1_000_000,
+        budget_fen: Fen(1_000_000),
         quota: 5,
-        committed_fen: 0,
+        committed_fen: Fen::ZERO,
         committed_count: 0,
         standards,
         targets: Vec::new(),
@@ -69,7 +71,7 @@ fn standard() -> impl Strategy<Value = Standard> {
     (0..2_usize, 0..7_usize, 1..1_000_000_i64).prop_map(|(b, s, amount_fen)| Standard {
         beneficiary: Beneficiary::ALL[b],
         stage: Stage::ALL[s],
-        amount_fen,
+        amount_fen: Fen(amount_fen),
     })
 }
 
@@ -79,7 +81,7 @@ proptest! {
         let season = season(all.clone());
         for &b in Beneficiary::ALL {
             for &s in Stage::ALL {
-                let listed: Vec<i64> = all.iter().filter(|t| t.beneficiary == b && t.stage == s).map(|t| t.amount_fen).collect();
+                let listed: Vec<Fen> = all.iter().filter(|t| t.beneficiary == b && t.stage == s).map(|t| t.amount_fen).collect();
                 prop_assert_eq!(season.amount(b, s), listed.first().copied());
                 if listed.len() > 1 {
                     prop_assert!(!season.faults(&terms()).is_empty(), "two standards for one group can be announced");

@@ -8,12 +8,14 @@ use super::rules::{Season, SeasonStatus};
 use super::targets::Target;
 use crate::office::cases::service::figures::Scope;
 use crate::office::reports::in_areas;
-use crate::office::stored;
+use crate::platform::db::columns::StoredDay;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::moments::Moment;
+use crate::rules::money::Fen;
 
 diesel::table! {
     seasons (id) {
@@ -45,26 +47,26 @@ diesel::table! {
 #[diesel(table_name = seasons, treat_none_as_default_value = false)]
 struct Row {
     id: Id,
-    county: String,
+    county: AreaCode,
     year: i64,
     code: String,
     name: String,
     notice_no: String,
-    opens_on: String,
-    closes_on: String,
-    review_on: String,
-    exam_on: Option<String>,
-    second_evidence_due: Option<String>,
-    budget_fen: i64,
+    opens_on: StoredDay,
+    closes_on: StoredDay,
+    review_on: StoredDay,
+    exam_on: Option<StoredDay>,
+    second_evidence_due: Option<StoredDay>,
+    budget_fen: Fen,
     quota: i64,
-    committed_fen: i64,
+    committed_fen: Fen,
     committed_count: i64,
     standards: String,
     targets: String,
     status: SeasonStatus,
     version: i64,
     created_by: Id,
-    created_at: i64,
+    created_at: Moment,
 }
 
 /// The code by which a case knows its season: the year and the tail of the id.
@@ -83,16 +85,16 @@ fn season(row: Row) -> Result<Season> {
     let targets = targets(&row.targets)?;
     Ok(Season {
         id: row.id,
-        county: stored::area(&row.county)?,
+        county: row.county,
         year: i32::try_from(row.year).map_err(Error::internal)?,
         code: row.code,
         name: row.name,
         notice_no: row.notice_no,
-        opens_on: stored::day(&row.opens_on)?,
-        closes_on: stored::day(&row.closes_on)?,
-        review_on: stored::day(&row.review_on)?,
-        exam_on: row.exam_on.as_deref().map(stored::day).transpose()?,
-        second_evidence_due: row.second_evidence_due.as_deref().map(stored::day).transpose()?,
+        opens_on: row.opens_on.into(),
+        closes_on: row.closes_on.into(),
+        review_on: row.review_on.into(),
+        exam_on: row.exam_on.map(NaiveDate::from),
+        second_evidence_due: row.second_evidence_due.map(NaiveDate::from),
         budget_fen: row.budget_fen,
         quota: row.quota,
         committed_fen: row.committed_fen,
@@ -105,19 +107,19 @@ fn season(row: Row) -> Result<Season> {
 }
 
 /// Stores a season that its rules found good.
-pub fn announce(c: &mut AnyConn, season: &Season, by: Id, at_ms: i64) -> Result<()> {
+pub fn announce(c: &mut AnyConn, season: &Season, by: Id, at: Moment) -> Result<()> {
     let row = Row {
         id: season.id,
-        county: season.county.to_string(),
+        county: season.county,
         year: i64::from(season.year),
         code: season.code.clone(),
         name: season.name.clone(),
         notice_no: season.notice_no.clone(),
-        opens_on: season.opens_on.to_string(),
-        closes_on: season.closes_on.to_string(),
-        review_on: season.review_on.to_string(),
-        exam_on: season.exam_on.map(|d| d.to_string()),
-        second_evidence_due: season.second_evidence_due.map(|d| d.to_string()),
+        opens_on: season.opens_on.into(),
+        closes_on: season.closes_on.into(),
+        review_on: season.review_on.into(),
+        exam_on: season.exam_on.map(StoredDay::from),
+        second_evidence_due: season.second_evidence_due.map(StoredDay::from),
         budget_fen: season.budget_fen,
         quota: season.quota,
         committed_fen: season.committed_fen,
@@ -127,7 +129,7 @@ pub fn announce(c: &mut AnyConn, season: &Season, by: Id, at_ms: i64) -> Result<
         status: season.status,
         version: season.version,
         created_by: by,
-        created_at: at_ms,
+        created_at: at,
     };
     diesel::insert_into(seasons::table).values(row).execute(c)?;
     Ok(())
@@ -149,7 +151,7 @@ pub fn of_period(c: &mut AnyConn, code: &str) -> Result<Season> {
 /// A page of a county's seasons, the newest year first; one row more than `limit` when there are more. The cursor's time
 /// is the year.
 pub fn of_county(c: &mut AnyConn, county: &AreaCode, after: Option<After>, limit: i64) -> Result<Vec<Season>> {
-    let mut page = seasons::table.filter(seasons::county.eq(county.to_string())).into_boxed();
+    let mut page = seasons::table.filter(seasons::county.eq(*county)).into_boxed();
     if let Some(a) = after {
         page = page.filter(seasons::year.lt(a.at).or(seasons::year.eq(a.at).and(seasons::id.lt(a.id))));
     }
@@ -175,7 +177,7 @@ pub fn planned(c: &mut AnyConn, scope: &Scope) -> Result<Vec<Planned>> {
 
 /// The seasons of a county for which somebody may apply on that day or later, the next to open first.
 pub fn to_come(c: &mut AnyConn, county: &AreaCode, today: NaiveDate) -> Result<Vec<Season>> {
-    let rows = seasons::table.filter(seasons::county.eq(county.to_string()).and(seasons::closes_on.ge(today.to_string())));
+    let rows = seasons::table.filter(seasons::county.eq(*county).and(seasons::closes_on.ge(today.to_string())));
     let rows = rows.order((seasons::opens_on, seasons::id));
     let rows: Vec<Row> = rows.select(<Row as Selectable<MultiBackend>>::construct_selection()).load(c)?;
     rows.into_iter().map(season).collect()
@@ -200,7 +202,7 @@ pub fn close(c: &mut AnyConn, season: &Season, seen: i64) -> Result<Season> {
 }
 
 /// Takes one place and this amount out of what is left; 31003 when there is not so much, and nothing was taken.
-pub fn commit(c: &mut AnyConn, id: Id, amount_fen: i64) -> Result<()> {
+pub fn commit(c: &mut AnyConn, id: Id, amount_fen: Fen) -> Result<()> {
     use seasons::dsl as s;
     let room = s::seasons
         .filter(s::id.eq(id))
@@ -211,7 +213,7 @@ pub fn commit(c: &mut AnyConn, id: Id, amount_fen: i64) -> Result<()> {
 }
 
 /// Gives back what a revoked award held.
-pub fn release(c: &mut AnyConn, id: Id, amount_fen: i64) -> Result<()> {
+pub fn release(c: &mut AnyConn, id: Id, amount_fen: Fen) -> Result<()> {
     use seasons::dsl as s;
     let given = (s::committed_fen.eq(s::committed_fen - amount_fen), s::committed_count.eq(s::committed_count - 1));
     diesel::update(s::seasons.find(id)).set(given).execute(c)?;

@@ -34,6 +34,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
+use crate::rules::money::Fen;
 use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
@@ -68,8 +69,8 @@ impl SeasonBooks {
         SeasonBooks {
             season: SeasonView::of(s, office),
             version: s.version,
-            budget_fen: s.budget_fen,
-            committed_fen: s.committed_fen,
+            budget_fen: s.budget_fen.0,
+            committed_fen: s.committed_fen.0,
             committed_count: s.committed_count,
         }
     }
@@ -170,7 +171,7 @@ form!(Announce {
 impl Announce {
     fn season(&self, id: Id, terms: &Terms) -> Result<Season> {
         let own = self.standards.iter();
-        let own = own.map(|s| Standard { beneficiary: s.beneficiary, stage: s.stage, amount_fen: s.amount_fen });
+        let own = own.map(|s| Standard { beneficiary: s.beneficiary, stage: s.stage, amount_fen: Fen(s.amount_fen) });
         let due = self.second_evidence_due.map(NaiveDate::from).or_else(|| rules::second_evidence_due(terms, self.year));
         let season = Season {
             id,
@@ -184,9 +185,9 @@ impl Announce {
             review_on: self.review_on.0,
             exam_on: self.exam_on.map(NaiveDate::from),
             second_evidence_due: due,
-            budget_fen: self.budget_fen,
+            budget_fen: Fen(self.budget_fen),
             quota: self.quota,
-            committed_fen: 0,
+            committed_fen: Fen::ZERO,
             committed_count: 0,
             standards: if self.standards.is_empty() { terms.standards.clone() } else { own.collect() },
             targets: self.targets.iter().map(NewTarget::target).collect(),
@@ -284,7 +285,7 @@ async fn application(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<
             family: family_view(c, office, &case)?,
             account: account.map(|a| a.body.view(a.version)),
             parent_in_register: dossier.register_agrees(c, office)?,
-            standard_fen: dossier.amount(),
+            standard_fen: dossier.amount().map(|fen| fen.0),
             evidence_follows: dossier.evidence_follows(),
             details: dossier.faults(c, &case, dossier.applied_on)?,
             award: award_of(c, case.id)?,

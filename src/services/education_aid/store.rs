@@ -12,6 +12,8 @@ use crate::platform::error::{Error, Result, is_duplicate};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::State;
+use crate::rules::moments::Moment;
+use crate::rules::money::Fen;
 use crate::text_columns;
 
 diesel::table! {
@@ -70,16 +72,16 @@ pub struct Award {
     pub person_id: Id,
     pub beneficiary: Beneficiary,
     pub stage: Stage,
-    pub amount_fen: i64,
+    pub amount_fen: Fen,
     pub state: AwardState,
     pub attempts: i64,
     pub fault: Option<PaymentFault>,
-    pub created_at: i64,
-    pub updated_at: i64,
+    pub created_at: Moment,
+    pub updated_at: Moment,
 }
 
 /// Grants an award and takes its money out of the season: 31003 when there is none left, 31002 when the person has one.
-pub fn grant(c: &mut AnyConn, case: &Case, season: &Season, stage: Stage, beneficiary: Beneficiary, now: i64) -> Result<()> {
+pub fn grant(c: &mut AnyConn, case: &Case, season: &Season, stage: Stage, beneficiary: Beneficiary, now: Moment) -> Result<()> {
     let amount_fen = season.amount(beneficiary, stage).ok_or_else(|| Error::new(&codes::NO_AMOUNT))?;
     seasons::commit(c, season.id, amount_fen)?;
     let award = Award {
@@ -128,14 +130,14 @@ pub fn payable(c: &mut AnyConn, season: Id, most: i64) -> Result<Vec<Award>> {
 }
 
 /// Moves an award from where it was seen; a race that was lost runs again.
-pub fn shift(c: &mut AnyConn, award: Id, from: AwardState, to: AwardState, now: i64) -> Result<()> {
+pub fn shift(c: &mut AnyConn, award: Id, from: AwardState, to: AwardState, now: Moment) -> Result<()> {
     let row = awards::table.filter(awards::id.eq(award).and(awards::state.eq(from)));
     let changed = diesel::update(row).set((awards::state.eq(to), awards::updated_at.eq(now))).execute(c)?;
     if changed == 1 { Ok(()) } else { Err(Error::internal("an award moved meanwhile").run_again()) }
 }
 
 /// Notes what the bank did with a payment of an award that lies in a batch.
-pub fn settle(c: &mut AnyConn, award: Id, fault: Option<PaymentFault>, now: i64) -> Result<()> {
+pub fn settle(c: &mut AnyConn, award: Id, fault: Option<PaymentFault>, now: Moment) -> Result<()> {
     let to = if fault.is_some() { AwardState::Failed } else { AwardState::Paid };
     shift(c, award, AwardState::InBatch, to, now)?;
     let noted = (awards::fault.eq(fault), awards::attempts.eq(awards::attempts + 1));
@@ -144,7 +146,7 @@ pub fn settle(c: &mut AnyConn, award: Id, fault: Option<PaymentFault>, now: i64)
 }
 
 /// Takes an award back and its money with it; 31006 once the bank has it.
-pub fn revoke(c: &mut AnyConn, award: &Award, now: i64) -> Result<()> {
+pub fn revoke(c: &mut AnyConn, award: &Award, now: Moment) -> Result<()> {
     match award.state {
         AwardState::InBatch | AwardState::Paid => Err(Error::new(&codes::IN_PAYMENT)),
         AwardState::Revoked => Ok(()),

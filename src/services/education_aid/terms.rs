@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::office::people::kin::KinKind;
 use crate::platform::error::{Detail, Faults};
 use crate::rules::coded::coded_enum;
+use crate::rules::money::Fen;
 use crate::text_columns;
 
 coded_enum! {
@@ -46,7 +47,7 @@ impl Stage {
 pub struct Standard {
     pub beneficiary: Beneficiary,
     pub stage: Stage,
-    pub amount_fen: i64,
+    pub amount_fen: Fen,
 }
 
 /// The day on which a fact must have been so.
@@ -120,7 +121,7 @@ impl Terms {
         }
         let mut seen = Vec::with_capacity(self.standards.len());
         for (at, standard) in self.standards.iter().enumerate() {
-            if standard.amount_fen <= 0 {
+            if standard.amount_fen <= Fen::ZERO {
                 fault(&format!("/standards/{at}/amount_fen"), "金额", "救助金额要大于零。", "请填写以分为单位的金额。");
             }
             if seen.contains(&(standard.beneficiary, standard.stage)) {

@@ -84,7 +84,7 @@ async fn enter(app: &App, stand_in: &Shared, (handle, name, years, serial, phone
     let card = card.map(|card| card_of(app, &person, card));
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, handle), None).unwrap();
     let phone = PhoneNumber::parse(phone).unwrap();
-    let (keys, at) = (app.keys.clone(), Occasion { now: app.clock.now_ms(), link: app.clock.id() });
+    let (keys, at) = (app.keys.clone(), Occasion { now: app.clock.now(), link: app.clock.id() });
     let written = app.db.write(move |c| {
         persons::insert(c, &keys, &person)?;
         if let Some(card) = &card {
@@ -104,7 +104,7 @@ async fn ward(app: &App, stand_in: &Shared) {
     let card = card_of(app, &child, (Category::Physical, Level::One, 1500));
     let mother = invent("990101", years_ago(app, 41), 902).unwrap();
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "chen-xiuying"), None).unwrap();
-    let (keys, now, today) = (app.keys.clone(), app.clock.now_ms(), beijing_date(app.clock.now_ms()));
+    let (keys, now, today) = (app.keys.clone(), app.clock.now(), beijing_date(app.clock.now()));
     let town = Post { role: Role::TownOfficer, area: AreaCode::parse(TOWN).unwrap(), point: None, lead: false };
     let (link_id, kin_id, session) = (app.clock.id(), app.clock.id(), app.clock.id());
     let written = app.db.write(move |c| {
@@ -153,12 +153,12 @@ fn new_person(app: &App, name: &str, born: NaiveDate, serial: u16, phone: Option
         phone: phone.map(|phone| PhoneNumber::parse(phone).unwrap()),
         address: Some("宋疃村示例路1号".to_owned()),
         household: Some(format!("household-{serial}")),
-        at_ms: app.clock.now_ms(),
+        at: app.clock.now(),
     }
 }
 
 fn card_of(app: &App, person: &NewPerson, (category, level, days): (Category, Level, u64)) -> NewCertificate {
-    let expires_on = beijing_date(app.clock.now_ms()) + Days::new(days);
+    let expires_on = beijing_date(app.clock.now()) + Days::new(days);
     NewCertificate {
         id: app.clock.id(),
         person: person.id,
@@ -170,11 +170,11 @@ fn card_of(app: &App, person: &NewPerson, (category, level, days): (Category, Le
         granted_by: GrantedBy::Hospital,
         irreversible: false,
         case_id: None,
-        at_ms: app.clock.now_ms(),
+        at: app.clock.now(),
     }
 }
 
 /// Five months before a birthday of that many years.
 fn years_ago(app: &App, years: u32) -> NaiveDate {
-    beijing_date(app.clock.now_ms()) - Months::new(years * 12 + 5)
+    beijing_date(app.clock.now()) - Months::new(years * 12 + 5)
 }

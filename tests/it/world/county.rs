@@ -15,7 +15,7 @@ pub async fn lay(app: &App) {
     files.sort();
     let read = |file| PolicyFile::parse(&std::fs::read_to_string(file).unwrap()).unwrap().decided(&app.clock);
     let policies: Vec<NewPolicy> = files.iter().map(read).collect();
-    let now = app.clock.now_ms();
+    let now = app.clock.now();
     let written = app.db.write(move |c| {
         areas::import(c, &list)?;
         calendar::seed(c, now)?;

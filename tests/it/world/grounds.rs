@@ -8,6 +8,7 @@ use zhucan::platform::clock::Clock;
 use zhucan::platform::crypto::Keyring;
 use zhucan::platform::db::{Bounds, migrate};
 use zhucan::platform::wechat_stand_in::Shared;
+use zhucan::rules::moments::Moment;
 
 use super::cluster::Cluster;
 use super::{Kind, MORNING_MS, cast, county};
@@ -85,7 +86,7 @@ fn bring_up(url: String) {
     let up = move || {
         actix_web::rt::System::new().block_on(async move {
             let folder = tempfile::tempdir().unwrap();
-            let clock = Clock::standing_at(MORNING_MS);
+            let clock = Clock::standing_at(Moment::of_ms(MORNING_MS));
             let stand_in = Shared::new(Arc::new(|| MORNING_MS));
             cast::introduce(&stand_in);
             let bounds = Bounds { connections: 2, ..Bounds::default() };

@@ -32,6 +32,7 @@ use zhucan::platform::sms::{self, Sms};
 use zhucan::platform::sms_stand_in;
 use zhucan::platform::wechat::{Callback, Secret, Timeouts, WeChat, WeChatApp};
 use zhucan::platform::wechat_stand_in::{self, Shared};
+use zhucan::rules::moments::Moment;
 use zhucan::services;
 
 use crate::registry::Story;
@@ -86,7 +87,7 @@ pub fn run(kind: Kind, story: Story) {
 impl World {
     async fn begin(kind: Kind) -> (World, Server, [ServerHandle; 2]) {
         let folder = Arc::new(tempfile::tempdir().unwrap());
-        let clock = Clock::standing_at(MORNING_MS);
+        let clock = Clock::standing_at(Moment::of_ms(MORNING_MS));
         let (wechat, address, stand_in) = stand_in(&clock);
         let (sms, sms_address, sms_handle) = sms_stand_in(&clock);
         let bounds = Bounds { connections: 4, ..Bounds::default() };

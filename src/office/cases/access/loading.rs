@@ -10,10 +10,11 @@ use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::State;
+use crate::rules::moments::Moment;
 
 /// Loads a case for its applicant, who must still be allowed to act for the person, or for an officer with a mandate
 /// (13003 without one); anyone else finds nothing.
-pub fn owned(c: &mut AnyConn, who: &Filer, id: Id, now: i64) -> Result<Case> {
+pub fn owned(c: &mut AnyConn, who: &Filer, id: Id, now: Moment) -> Result<Case> {
     let case = find(c, id)?;
     match who {
         Filer::Officer(worker) => {

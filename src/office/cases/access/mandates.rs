@@ -21,6 +21,7 @@ use crate::platform::id::Id;
 use crate::rules::calendar::beijing_date;
 use crate::rules::coded::coded_enum;
 use crate::rules::identity::CitizenId;
+use crate::rules::moments::Moment;
 use crate::text_columns;
 
 diesel::table! {
@@ -91,21 +92,21 @@ pub struct Mandate {
     pub giver_account: Option<Id>,
     pub channel: HelpedAt,
     pub form: ConsentForm,
-    pub given_at: i64,
-    pub recorded_at: i64,
-    pub until_at: i64,
-    pub ended_at: Option<i64>,
+    pub given_at: Moment,
+    pub recorded_at: Moment,
+    pub until_at: Moment,
+    pub ended_at: Option<Moment>,
     pub version: i64,
 }
 
 impl Mandate {
     /// It can be used now.
-    pub fn lasts(&self, now: i64) -> bool {
+    pub fn lasts(&self, now: Moment) -> bool {
         self.ended_at.is_none() && self.until_at > now
     }
 
     /// What is true now, for an answer to a stale request.
-    pub fn current(&self, now: i64) -> Current {
+    pub fn current(&self, now: Moment) -> Current {
         let (state, label) = if self.lasts(now) { ("lasts", "有效") } else { ("over", "已结束") };
         Current { version: self.version, state: state.into(), state_label: label.into() }
     }
@@ -123,7 +124,7 @@ pub struct NewMandate {
     pub form: ConsentForm,
     /// Version of the privacy text that was read out or shown.
     pub consent: Option<String>,
-    pub given_at: i64,
+    pub given_at: Moment,
     pub days: i64,
 }
 
@@ -159,7 +160,7 @@ impl NewMandate {
     }
 
     /// The one account that acts in the relation and is the giver's: one's own, or one of that name.
-    fn account(&self, c: &mut AnyConn, keys: &Keyring, now: i64) -> Result<Option<Id>> {
+    fn account(&self, c: &mut AnyConn, keys: &Keyring, now: Moment) -> Result<Option<Id>> {
         let mut theirs = Vec::new();
         for (account, relation) in links::recipients_for(c, self.person, beijing_date(now))? {
             let named = relation == Relation::Own || residents::name_of(c, keys, account)?.as_deref() == self.named();
@@ -182,7 +183,7 @@ impl NewMandate {
         Ok(())
     }
 
-    fn check(&self, of: &CitizenId, now: i64) -> Result<()> {
+    fn check(&self, of: &CitizenId, now: Moment) -> Result<()> {
         let mut faults = Faults::new();
         if !of.may_agree_on(beijing_date(now)) && !self.relation.is_guardians() {
             let reason = "未满十四周岁，要由父母或其他监护人同意。";
@@ -211,7 +212,7 @@ fn of_id(c: &mut AnyConn, id: Id) -> Result<Mandate> {
 
 /// Ends a mandate before its time: one's own, or, for who leads a desk where the person lives, a colleague's to whom somebody
 /// objects. Errors: 10006 anybody else's, 10030 stale or over.
-pub fn end(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, now: i64) -> Result<Mandate> {
+pub fn end(c: &mut AnyConn, worker: &Worker, id: Id, version: i64, now: Moment) -> Result<Mandate> {
     let found = of_id(c, id)?;
     let home = persons::find(c, found.person_id)?.map(|p| p.area);
     let leads = worker.posts_among().any(|p| p.lead && home.is_some_and(|area| p.area.contains(&area)));
@@ -238,7 +239,7 @@ pub fn of_worker(c: &mut AnyConn, worker: Id, after: Option<After>, limit: i64) 
 }
 
 /// The mandates by which this worker acts for a person now, the latest first.
-fn lasting(c: &mut AnyConn, worker: Id, person: Id, now: i64) -> Result<Vec<Mandate>> {
+fn lasting(c: &mut AnyConn, worker: Id, person: Id, now: Moment) -> Result<Vec<Mandate>> {
     use mandates::dsl as m;
     let live = m::mandates.filter(m::person_id.eq(person).and(m::worker_id.eq(worker)).and(m::until_at.gt(now)));
     let live = live.filter(m::ended_at.is_null()).order((m::recorded_at.desc(), m::id.desc()));
@@ -246,14 +247,14 @@ fn lasting(c: &mut AnyConn, worker: Id, person: Id, now: i64) -> Result<Vec<Mand
 }
 
 /// The one of them that goes furthest: a guardian's word before the others, else the latest.
-pub fn strongest(c: &mut AnyConn, worker: Id, person: Id, now: i64) -> Result<Option<Mandate>> {
+pub fn strongest(c: &mut AnyConn, worker: Id, person: Id, now: Moment) -> Result<Option<Mandate>> {
     let mut all = lasting(c, worker, person, now)?;
     let at = all.iter().position(|m| m.relation.is_guardians()).unwrap_or(0);
     Ok(if at < all.len() { Some(all.swap_remove(at)) } else { None })
 }
 
 /// In what relation a filer may act for a person now. Errors: 10006 nobody of theirs, 13003 an officer without a mandate.
-pub fn relation(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<Relation> {
+pub fn relation(c: &mut AnyConn, who: &Filer, person: Id, now: Moment) -> Result<Relation> {
     match who {
         Filer::Resident(account) => links::may_act(c, *account, person, beijing_date(now))?.ok_or_else(Error::not_found),
         Filer::Officer(worker) => {
@@ -267,7 +268,7 @@ pub fn relation(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<Re
 }
 
 /// When a filer asks for something: now; what an officer enters later counts from when it was said.
-pub fn said_at(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<i64> {
+pub fn said_at(c: &mut AnyConn, who: &Filer, person: Id, now: Moment) -> Result<Moment> {
     match who {
         Filer::Resident(_) => Ok(now),
         Filer::Officer(worker) => Ok(strongest(c, worker.id, person, now)?.map_or(now, |m| m.given_at)),
@@ -277,8 +278,8 @@ pub fn said_at(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<i64
 /// The mandate by which an officer acts in this case: that of the person or a guardian for any of theirs; anybody else's word
 /// only for what the office filed, or what is the giver's own. Errors: 10006 not in their area, or a draft that is not
 /// theirs; 13003 without a mandate.
-pub fn in_case(c: &mut AnyConn, worker: &Worker, case: &Case, now: i64) -> Result<Mandate> {
-    let here = case.area.parse().is_ok_and(|area| worker.knows_residents_of(&area)) && worker.person != Some(case.person_id);
+pub fn in_case(c: &mut AnyConn, worker: &Worker, case: &Case, now: Moment) -> Result<Mandate> {
+    let here = worker.knows_residents_of(&case.area) && worker.person != Some(case.person_id);
     let given = if here { lasting(c, worker.id, case.person_id, now)? } else { Vec::new() };
     let own = |m: &Mandate| case.filed_by == Some(worker.id) || case.applicant_id.is_none_or(|a| m.giver_account == Some(a));
     let lasts = given.into_iter().find(|m| m.relation == Relation::Own || m.relation.is_guardians() || own(m));
@@ -288,7 +289,7 @@ pub fn in_case(c: &mut AnyConn, worker: &Worker, case: &Case, now: i64) -> Resul
 
 /// In what relations people stand to the person who speak for them in this case now: the applicant's link, and what was
 /// agreed before whoever files it.
-pub fn relations_in(c: &mut AnyConn, case: &Case, now: i64) -> Result<Vec<Relation>> {
+pub fn relations_in(c: &mut AnyConn, case: &Case, now: Moment) -> Result<Vec<Relation>> {
     let mut all = Vec::new();
     if let Some(worker) = case.filed_by {
         all.extend(lasting(c, worker, case.person_id, now)?.into_iter().map(|m| m.relation));

@@ -20,6 +20,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Current, Error, Result};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, Role, State};
+use crate::rules::moments::Moment;
 
 diesel::table! {
     case_sections (case_id, section) {
@@ -56,8 +57,8 @@ pub fn begin(c: &mut AnyConn, office: &Office, service: &dyn Service, id: Id, ne
         service: service.code().to_owned(),
         kind: new.kind.clone(),
         period: new.period.clone(),
-        county: person.county.to_string(),
-        area: person.area.to_string(),
+        county: person.county,
+        area: person.area,
         person_id: new.person,
         applicant_id: begun.applicant,
         filed_by: begun.filed_by,
@@ -164,7 +165,7 @@ pub fn number(letters: &str, office: &Office, id: Id, mut taken: impl FnMut(&str
 pub struct Section<T> {
     pub version: i64,
     pub body: T,
-    pub updated_at: i64,
+    pub updated_at: Moment,
 }
 
 fn place(case: &Id) -> Place<'_> {
@@ -205,7 +206,7 @@ pub fn save<T: Serialize>(c: &mut AnyConn, office: &Office, case: &Case, section
 /// Reads one section, if it was ever saved.
 pub fn read<T: DeserializeOwned>(c: &mut AnyConn, key: &DataKey, case: Id, section: &str) -> Result<Option<Section<T>>> {
     use case_sections::dsl as s;
-    let found: Option<(i64, Vec<u8>, i64)> =
+    let found: Option<(i64, Vec<u8>, Moment)> =
         s::case_sections.find((case, section)).select((s::version, s::body, s::updated_at)).get_result(c).optional()?;
     let Some((version, sealed, updated_at)) = found else { return Ok(None) };
     let plain = key.open(&place(&case), &sealed)?;

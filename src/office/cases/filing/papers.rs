@@ -20,6 +20,7 @@ use crate::platform::http::Labelled;
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     papers (id) {
@@ -66,7 +67,7 @@ pub struct Paper {
     pub file_key: Vec<u8>,
     pub has_thumbnail: bool,
     pub alt_text: Vec<u8>,
-    pub uploaded_at: i64,
+    pub uploaded_at: Moment,
 }
 
 /// A paper as people see it.
@@ -139,7 +140,8 @@ impl Paper {
         let until = office.now.saturating_add(LINK_LIFE_MS);
         let (file, holder) = (self.id.to_string(), if let Viewer::Worker(id) = viewer { id.to_string() } else { String::new() });
         let link = |v: Variant| {
-            let signed = office.keys.sign_link(&Link { file: &file, variant: v.as_str(), holder: &holder, expires_ms: until });
+            let signed =
+                office.keys.sign_link(&Link { file: &file, variant: v.as_str(), holder: &holder, expires_ms: until.ms() });
             (viewer != Viewer::Outsider && self.stands()).then(|| format!("/api/v1/files/{file}?variant={}&{signed}", v.as_str()))
         };
         let label = if self.stands() { "已收到" } else { "已删除" };
@@ -189,7 +191,7 @@ pub fn materials_of(c: &mut AnyConn, case: Id) -> Result<Vec<String>> {
 
 /// Whose papers a filer may use again: the account's own; an officer, those of the account of whoever gave the mandate,
 /// or what was handed over before by somebody without an account.
-pub fn owner_for(c: &mut AnyConn, who: &Filer, person: Id, now: i64) -> Result<Option<Id>> {
+pub fn owner_for(c: &mut AnyConn, who: &Filer, person: Id, now: Moment) -> Result<Option<Id>> {
     match who {
         Filer::Resident(account) => Ok(Some(*account)),
         Filer::Officer(worker) => Ok(mandates::strongest(c, worker.id, person, now)?.and_then(|m| m.giver_account)),

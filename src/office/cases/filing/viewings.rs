@@ -7,13 +7,14 @@ use super::papers::{Paper, papers};
 use crate::office::accounts::staff;
 use crate::office::cases::access::mandates;
 use crate::office::cases::record::case;
-use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::files::Variant;
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Role;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     paper_views (id) {
@@ -37,24 +38,24 @@ diesel::allow_tables_to_appear_in_same_query!(paper_views, papers);
 pub struct Viewing {
     pub id: Id,
     /// Epoch milliseconds.
-    pub at: i64,
+    pub at: Moment,
     pub worker_id: Id,
     /// The post by which the worker might look, at that time.
     pub role: Role,
-    pub area: String,
+    pub area: AreaCode,
     pub paper_id: Id,
     /// full or thumb.
     pub variant: String,
 }
 
 /// Writes down that a worker opens a paper; 21006 when they may not look at this case's papers any more.
-pub fn record(c: &mut AnyConn, id: Id, at: i64, worker: Id, paper: &Paper, variant: Variant) -> Result<()> {
+pub fn record(c: &mut AnyConn, id: Id, at: Moment, worker: Id, paper: &Paper, variant: Variant) -> Result<()> {
     let refused = || Error::new(&BAD_LINK);
     let worker = staff::find(c, worker, at)?.ok_or_else(refused)?;
     let case = case::find(c, paper.case_id)?;
     // Whoever fills in the application for somebody sees what was handed over.
     let helps = mandates::in_case(c, &worker, &case, at).is_ok();
-    let helping = stored::area(&case.area)?;
+    let helping = case.area;
     let helping = worker.post_among(&helping).filter(|_| helps);
     let post = case.post_for_papers(&worker).or(helping).ok_or_else(refused)?;
     use paper_views::dsl as v;

@@ -13,19 +13,20 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::{Action, State};
+use crate::rules::moments::Moment;
 
 /// Everything that is asked about an actor and a case, read once; the same answers allow an action and refuse it.
 pub(in crate::office) struct Circumstances<'a> {
     actor: &'a Actor,
-    now: i64,
-    undo_until: i64,
+    now: Moment,
+    undo_until: Moment,
     conflicted: bool,
     /// The applicant has begun to mend what the open notice asks for.
     mending: bool,
     /// Until when the refusal of this case can be appealed.
-    appeal_until: Option<i64>,
+    appeal_until: Option<Moment>,
     /// From when the applicant may ask again to hurry.
-    urge_from: Option<i64>,
+    urge_from: Option<Moment>,
     /// What the service holds back, and why.
     by_service: Vec<(Action, &'static Code)>,
 }
@@ -56,7 +57,7 @@ impl<'a> Circumstances<'a> {
                 }
             }
             Actor::Applicant(_) | Actor::OnBehalf(_) => {
-                let limit = |c: &mut AnyConn, from: i64, days: u32| -> Result<i64> {
+                let limit = |c: &mut AnyConn, from: Moment, days: u32| -> Result<Moment> {
                     Ok(calendar::load_around(c, beijing_date(from))?.due_at(from, days))
                 };
                 let handling = &policy.handling;
@@ -94,7 +95,7 @@ impl<'a> Circumstances<'a> {
                 if action == Action::Remark && !self.conflicted {
                     None
                 } else if case.state == State::Submitted && self.now <= self.undo_until {
-                    let seconds = self.undo_until.saturating_sub(self.now).max(0) / 1000 + 1;
+                    let seconds = self.undo_until.since(self.now).max(0) / 1000 + 1;
                     current(&codes::UNDO_OPEN).map(|e| e.retry_after(u64::try_from(seconds).unwrap_or(600)))
                 } else if claimed {
                     current(&codes::CLAIMED)

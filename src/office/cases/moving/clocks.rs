@@ -12,19 +12,20 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::rules::calendar::{WorkCalendar, beijing_date};
 use crate::rules::lifecycle::State;
+use crate::rules::moments::Moment;
 use crate::rules::pace::Limit;
 
 /// Reminders go out at nine in the morning after the day that is counted.
 const MORNING_MS: i64 = 9 * 3_600_000;
 
 /// Until when the applicant may take a submission back, epoch milliseconds.
-pub fn undo_until(case: &Case, policy: &CommonPolicy) -> i64 {
+pub fn undo_until(case: &Case, policy: &CommonPolicy) -> Moment {
     let minutes = i64::from(policy.undo_minutes).saturating_mul(60_000);
-    case.submitted_at.map_or(0, |at| at.saturating_add(minutes))
+    case.submitted_at.map_or(Moment::EPOCH, |at| at.saturating_add(minutes))
 }
 
 /// A draft that nobody submits is kept for sixty days, so that it does not stand in the way of a new one for ever.
-pub fn draft_until(begun_at: i64) -> i64 {
+pub fn draft_until(begun_at: Moment) -> Moment {
     begun_at.saturating_add(60 * 24 * 3_600_000)
 }
 
@@ -49,7 +50,7 @@ impl Case {
 pub(in crate::office) struct Counting<'a> {
     pub calendar: WorkCalendar,
     pub policy: &'a CommonPolicy,
-    pub now: i64,
+    pub now: Moment,
 }
 
 impl<'a> Counting<'a> {
@@ -212,7 +213,7 @@ impl<'a> Counting<'a> {
     }
 
     /// When the system must look at the case: deemed accepted, a reminder, lapsed, the end of a notice, the climb.
-    pub fn alarm(&self, case: &Case) -> Option<i64> {
+    pub fn alarm(&self, case: &Case) -> Option<Moment> {
         let handling = &self.policy.handling;
         match case.state {
             State::Draft => Some(draft_until(self.now)),
@@ -227,7 +228,7 @@ impl<'a> Counting<'a> {
     }
 
     /// When the applicant is reminded next of an open correction; none when all reminders were sent.
-    fn next_reminder(&self, case: &Case) -> Option<i64> {
+    fn next_reminder(&self, case: &Case) -> Option<Moment> {
         let (limit, sent) = (case.limit()?, usize::try_from(case.reminders).ok()?);
         let all = self.policy.handling.correction_reminders.iter();
         let at = all.filter_map(|days| limit.before_end(&self.calendar, *days)).nth(sent)?;

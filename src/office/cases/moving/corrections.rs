@@ -9,6 +9,7 @@ use crate::platform::crypto::{DataKey, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     correction_items (id) {
@@ -41,8 +42,8 @@ pub struct Item {
     pub note: Option<Vec<u8>>,
     /// open, answered or recalled.
     pub state: String,
-    pub asked_at: i64,
-    pub answered_at: Option<i64>,
+    pub asked_at: Moment,
+    pub answered_at: Option<Moment>,
 }
 
 impl Item {
@@ -102,7 +103,7 @@ pub fn asks_for(c: &mut AnyConn, case: &Case, target: &str) -> Result<bool> {
 }
 
 /// Notes that the applicant mended what was asked.
-pub fn answered(c: &mut AnyConn, case: &Case, target: &str, now: i64) -> Result<()> {
+pub fn answered(c: &mut AnyConn, case: &Case, target: &str, now: Moment) -> Result<()> {
     use correction_items::dsl as i;
     let open = i::correction_items.filter(i::case_id.eq(case.id).and(i::target.eq(target)).and(i::state.eq("open")));
     diesel::update(open).set((i::state.eq("answered"), i::answered_at.eq(now))).execute(c)?;

@@ -10,8 +10,10 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::lifecycle::State;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     publications (id) {
@@ -61,16 +63,16 @@ pub fn put_up(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
 }
 
 /// Keeps the line of a case up until its notice ends, which may have moved.
-pub fn until(c: &mut AnyConn, case: &Case, now: i64) -> Result<()> {
+pub fn until(c: &mut AnyConn, case: &Case, now: Moment) -> Result<()> {
     set_end(c, case.id, now, case.due_at.unwrap_or(now))
 }
 
 /// Takes the lines of a case down at once.
-pub fn take_down(c: &mut AnyConn, case: Id, now: i64) -> Result<()> {
+pub fn take_down(c: &mut AnyConn, case: Id, now: Moment) -> Result<()> {
     set_end(c, case, now, now.saturating_sub(1))
 }
 
-fn set_end(c: &mut AnyConn, case: Id, now: i64, end: i64) -> Result<()> {
+fn set_end(c: &mut AnyConn, case: Id, now: Moment, end: Moment) -> Result<()> {
     use publications::dsl as p;
     let up = p::publications.filter(p::case_id.eq(case).and(p::until_at.ge(now)));
     diesel::update(up).set(p::until_at.eq(end)).execute(c)?;
@@ -78,20 +80,26 @@ fn set_end(c: &mut AnyConn, case: Id, now: i64, end: i64) -> Result<()> {
 }
 
 /// What is on a county's board now, the soonest to end first; one row more than `limit` when there are more.
-pub fn board(c: &mut AnyConn, county: &str, now: i64, after: Option<After>, limit: i64) -> Result<Vec<(After, PublicLine)>> {
+pub fn board(
+    c: &mut AnyConn,
+    county: &AreaCode,
+    now: Moment,
+    after: Option<After>,
+    limit: i64,
+) -> Result<Vec<(After, PublicLine)>> {
     use publications::dsl as p;
     let mut query = p::publications.filter(p::county.eq(county).and(p::until_at.ge(now))).into_boxed();
     if let Some(a) = after {
         query = query.filter(p::until_at.gt(a.at).or(p::until_at.eq(a.at).and(p::id.gt(a.id))));
     }
-    let rows: Vec<(Id, String, String, i64, i64)> = query
+    let rows: Vec<(Id, String, String, Moment, Moment)> = query
         .order((p::until_at, p::id))
         .limit(limit.saturating_add(1))
         .select((p::id, p::line, p::service, p::from_at, p::until_at))
         .load(c)?;
-    let view = |(id, line, service, from, until): (Id, String, String, i64, i64)| {
+    let view = |(id, line, service, from, until): (Id, String, String, Moment, Moment)| {
         let until_day = beijing_date(until).to_string();
-        (After { at: until, id }, PublicLine { id, line, service, from: rfc3339(from), until: until_day })
+        (After { at: until.ms(), id }, PublicLine { id, line, service, from: rfc3339(from), until: until_day })
     };
     Ok(rows.into_iter().map(view).collect())
 }

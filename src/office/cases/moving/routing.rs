@@ -5,9 +5,9 @@ use crate::office::cases::access::four_eyes::someone_is_free;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Office;
 use crate::office::policy::terms::CommonPolicy;
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
+use crate::rules::areas::AreaCode;
 use crate::rules::areas::AreaLevel;
 use crate::rules::lifecycle::{Desk, Role};
 
@@ -60,7 +60,7 @@ pub(in crate::office) fn leave(case: &mut Case) {
 
 /// On to a desk outside the chain (finance, assessment), as a service says.
 pub(in crate::office) fn hand_to(case: &mut Case, desk: Desk) -> Result<()> {
-    case.desk_area = Some(area_of(case, desk)?);
+    case.desk_area = Some(area_of(case, desk));
     case.desk = Some(desk);
     Ok(())
 }
@@ -72,23 +72,21 @@ fn place(case: &mut Case, policy: &CommonPolicy, at: i64) -> Result<()> {
     hand_to(case, desk)
 }
 
-fn area_of(case: &Case, desk: Desk) -> Result<String> {
-    let village = stored::area(&case.area)?;
+fn area_of(case: &Case, desk: Desk) -> AreaCode {
     let level = match desk {
         Desk::Village => AreaLevel::Village,
         Desk::Town => AreaLevel::Town,
         Desk::City => AreaLevel::City,
-        _ => return Ok(case.county.clone()),
+        _ => return case.county,
     };
-    let found = std::iter::once(village).chain(village.ancestors()).find(|a| a.level() == level);
-    Ok(found.map_or_else(|| case.county.clone(), |a| a.to_string()))
+    let found = std::iter::once(case.area).chain(case.area.ancestors()).find(|a| a.level() == level);
+    found.unwrap_or(case.county)
 }
 
 /// Somebody serves the desk who has nothing to do with the case.
 fn staffed(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
-    let (Some(desk), Some(area)) = (case.desk, case.desk_area.as_deref()) else { return Ok(false) };
+    let (Some(desk), Some(area)) = (case.desk, case.desk_area) else { return Ok(false) };
     let role: Role = desk.role();
-    let area = stored::area(area)?;
     let workers = serving(c, role, &area, case.desk_point, office.now)?;
     someone_is_free(c, office, case, &workers)
 }

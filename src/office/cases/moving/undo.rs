@@ -6,7 +6,9 @@ use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::Case;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::{Action, Desk, State};
+use crate::rules::moments::Moment;
 
 /// What a decision changes of a case.
 #[derive(Serialize, Deserialize)]
@@ -14,20 +16,20 @@ struct Prior {
     state: State,
     chain_at: i64,
     desk: Option<Desk>,
-    desk_area: Option<String>,
+    desk_area: Option<AreaCode>,
     desk_point: Option<Id>,
     resume_state: Option<State>,
-    state_since: i64,
-    due_at: Option<i64>,
-    risk_at: Option<i64>,
-    clock_from: Option<i64>,
+    state_since: Moment,
+    due_at: Option<Moment>,
+    risk_at: Option<Moment>,
+    clock_from: Option<Moment>,
     clock_days: Option<i64>,
     days_left: Option<i64>,
-    total_from: Option<i64>,
+    total_from: Option<Moment>,
     total_days: Option<i64>,
     total_left: Option<i64>,
-    total_due_at: Option<i64>,
-    alarm_at: Option<i64>,
+    total_due_at: Option<Moment>,
+    alarm_at: Option<Moment>,
 }
 
 /// Decisions that can be taken back until somebody acts on them.
@@ -64,7 +66,7 @@ fn of(case: &Case) -> Result<String> {
         state: case.state,
         chain_at: case.chain_at,
         desk: case.desk,
-        desk_area: case.desk_area.clone(),
+        desk_area: case.desk_area,
         desk_point: case.desk_point,
         resume_state: case.resume_state,
         state_since: case.state_since,

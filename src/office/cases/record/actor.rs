@@ -3,6 +3,7 @@
 use crate::office::accounts::guards::{Filer, Worker};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::Action;
+use crate::rules::moments::Moment;
 
 /// Who acts.
 #[derive(Clone, Debug)]
@@ -50,14 +51,14 @@ impl Act {
 pub enum Due {
     /// Nobody has to act by a day.
     Open,
-    /// On a day that a service names, epoch milliseconds; the calendar does not move it.
-    On(i64),
+    /// On a day that a service names; the calendar does not move it.
+    On(Moment),
     /// In so many working days, counted anew when the calendar changes.
     Within(u32),
 }
 
-impl From<Option<i64>> for Due {
-    fn from(day: Option<i64>) -> Due {
+impl From<Option<Moment>> for Due {
+    fn from(day: Option<Moment>) -> Due {
         day.map_or(Due::Open, Due::On)
     }
 }

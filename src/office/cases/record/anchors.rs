@@ -10,6 +10,7 @@ use crate::platform::crypto::Keyring;
 use crate::platform::db::{AnyConn, Db, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     history_anchors (id) {
@@ -28,7 +29,7 @@ const LATE_MS: i64 = 120_000;
 /// Cases that are verified in one read.
 const CHUNK: i64 = 500;
 
-type Anchor = (Id, i64, i64, Vec<u8>, Vec<u8>);
+type Anchor = (Id, Moment, i64, Vec<u8>, Vec<u8>);
 
 /// What a verification found.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -42,13 +43,13 @@ pub struct Findings {
 
 /// Sets an anchor when the last one is an hour old; answers whether it did.
 pub async fn set_when_due(app: &App) -> Result<bool> {
-    let (now, keys) = (app.clock.now_ms(), app.keys.clone());
+    let (now, keys) = (app.clock.now(), app.keys.clone());
     app.db
         .write(move |c| {
             let last = all(c)?.pop();
-            let from = last.as_ref().map_or(0, |a| a.1);
+            let from = last.as_ref().map_or(Moment::EPOCH, |a| a.1);
             let until = now.saturating_sub(LATE_MS);
-            if until.saturating_sub(from) < EVERY_MS {
+            if until.since(from) < EVERY_MS {
                 return Ok(false);
             }
             let before = last.map(|a| a.3).unwrap_or_default();
@@ -106,14 +107,17 @@ fn chunk(c: &mut AnyConn, after: Option<Id>) -> Result<Chunk> {
 }
 
 fn anchors(c: &mut AnyConn, keys: &Keyring) -> Result<(usize, Vec<String>)> {
-    let (mut from, mut before, mut faults) = (0, Vec::new(), Vec::new());
+    let mut from = Moment::EPOCH;
+    let mut before = Vec::new();
+    let mut faults = Vec::new();
     let anchors = all(c)?;
     for (_, at, events, stored, signature) in &anchors {
         let (counted, made) = digest(c, &before, from, *at)?;
         if counted != *events || made != *stored || sign(keys, *at, *events, stored) != *signature {
             faults.push(format!("anchor at {at}: {events} lines were anchored, {counted} are there, or one was changed"));
         }
-        (from, before) = (*at, stored.clone());
+        from = *at;
+        before = stored.clone();
     }
     Ok((anchors.len(), faults))
 }
@@ -123,7 +127,7 @@ fn all(c: &mut AnyConn) -> Result<Vec<Anchor>> {
     Ok(h::history_anchors.order((h::at, h::id)).select((h::id, h::at, h::events, h::digest, h::signature)).load(c)?)
 }
 
-fn digest(c: &mut AnyConn, before: &[u8], from: i64, until: i64) -> Result<(i64, Vec<u8>)> {
+fn digest(c: &mut AnyConn, before: &[u8], from: Moment, until: Moment) -> Result<(i64, Vec<u8>)> {
     use case_events::dsl as e;
     let lines = e::case_events.filter(e::at.gt(from).and(e::at.le(until))).order((e::at, e::case_id, e::seq));
     let hashes: Vec<Vec<u8>> = lines.select(e::hash).load(c)?;
@@ -133,6 +137,6 @@ fn digest(c: &mut AnyConn, before: &[u8], from: i64, until: i64) -> Result<(i64,
     Ok((i64::try_from(hashes.len()).unwrap_or(i64::MAX), hash.finalize().to_vec()))
 }
 
-fn sign(keys: &Keyring, at: i64, events: i64, digest: &[u8]) -> Vec<u8> {
+fn sign(keys: &Keyring, at: Moment, events: i64, digest: &[u8]) -> Vec<u8> {
     keys.lookup_hash("history_anchor", &format!("{at}:{events}:{}", hex::encode(digest))).to_vec()
 }

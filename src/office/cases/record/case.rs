@@ -10,6 +10,7 @@ use crate::platform::error::{Current, Error, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::{Desk, Role, Standing, State};
+use crate::rules::moments::Moment;
 use crate::rules::pace::Pace;
 
 use super::actor::Actor;
@@ -80,9 +81,9 @@ pub struct Case {
     pub kind: String,
     /// What the one-live-case rule counts by: a season, a year, or empty.
     pub period: String,
-    pub county: String,
+    pub county: AreaCode,
     /// Village of the person when the case began.
-    pub area: String,
+    pub area: AreaCode,
     pub person_id: Id,
     /// The resident who applies; none when a worker filed it at the counter.
     pub applicant_id: Option<Id>,
@@ -95,51 +96,51 @@ pub struct Case {
     /// Place in the policy's chain of desks; -1 before submission.
     pub chain_at: i64,
     pub desk: Option<Desk>,
-    pub desk_area: Option<String>,
+    pub desk_area: Option<AreaCode>,
     pub desk_point: Option<Id>,
     /// The state to which a correction leads back.
     pub resume_state: Option<State>,
     pub claimed_by: Option<Id>,
-    pub claim_until: Option<i64>,
-    pub submitted_at: Option<i64>,
-    pub state_since: i64,
+    pub claim_until: Option<Moment>,
+    pub submitted_at: Option<Moment>,
+    pub state_since: Moment,
     /// End of the day by which whoever must act has to act, epoch milliseconds.
-    pub due_at: Option<i64>,
+    pub due_at: Option<Moment>,
     pub days_left: Option<i64>,
     /// When the system must look at the case.
-    pub alarm_at: Option<i64>,
-    pub ended_at: Option<i64>,
+    pub alarm_at: Option<Moment>,
+    pub ended_at: Option<Moment>,
     pub live_key: Option<String>,
     pub data_key: Vec<u8>,
     pub head: Vec<u8>,
     pub events: i64,
-    pub created_at: i64,
+    pub created_at: Moment,
     /// The limit of the present state: from when, how many working days; none while it stands still.
-    pub clock_from: Option<i64>,
+    pub clock_from: Option<Moment>,
     pub clock_days: Option<i64>,
     /// From when that limit is near.
-    pub risk_at: Option<i64>,
+    pub risk_at: Option<Moment>,
     /// The limit of the whole case; while it stands still, what was left of it.
-    pub total_from: Option<i64>,
+    pub total_from: Option<Moment>,
     pub total_days: Option<i64>,
     pub total_left: Option<i64>,
-    pub total_due_at: Option<i64>,
+    pub total_due_at: Option<Moment>,
     /// Put off since, and the coded reason.
-    pub held_at: Option<i64>,
+    pub held_at: Option<Moment>,
     pub held_reason: Option<String>,
     /// The worker whose last decision nobody has acted on yet, and where the case was before it.
     pub decided_by: Option<Id>,
     pub prior: Option<String>,
-    pub appealed_at: Option<i64>,
+    pub appealed_at: Option<Moment>,
     /// Who refused it; an appeal is decided by somebody else.
     pub refused_by: Option<Id>,
     /// When the applicant last asked to hurry.
-    pub urged_at: Option<i64>,
+    pub urged_at: Option<Moment>,
     /// Reminders sent about the open correction.
     pub reminders: i64,
     pub merged_into: Option<Id>,
     /// When the applicant handed it to the worker who entered it.
-    pub handed_over_at: Option<i64>,
+    pub handed_over_at: Option<Moment>,
 }
 
 impl Case {
@@ -184,12 +185,12 @@ impl Case {
     }
 
     /// When it was applied for, as far as the applicant is concerned; of a draft, now.
-    pub fn applied_at(&self, now: i64) -> i64 {
+    pub fn applied_at(&self, now: Moment) -> Moment {
         self.handed_over_at.or(self.submitted_at).unwrap_or(now)
     }
 
     /// How the case stands to its limit.
-    pub fn pace(&self, now: i64) -> Pace {
+    pub fn pace(&self, now: Moment) -> Pace {
         pace(self.state, self.days_left.is_some(), self.due_at, self.risk_at, now)
     }
 
@@ -207,21 +208,21 @@ impl Case {
     /// The post by which a worker may look at the case's papers: at the desk where it lies, or in the county's office.
     pub fn post_for_papers<'a>(&'a self, worker: &'a Worker) -> Option<&'a Post> {
         // What was taken back is the applicant's own again.
-        let area = AreaCode::parse(&self.area).ok().filter(|_| self.state != State::Draft);
+        let area = Some(self.area).filter(|_| self.state != State::Draft);
         let county = worker.posts_of(Role::CountyOfficer).find(|p| area.is_some_and(|a| p.area.contains(&a)));
         self.posts_at_desk(worker).next().or(county)
     }
 
     /// The worker watches over this case: leads a desk in whose area it is, or audits there.
     pub fn overseen_by(&self, worker: &Worker) -> bool {
-        let area = AreaCode::parse(&self.area).ok();
+        let area = Some(self.area);
         let oversees = |p: &Post| p.lead && p.role.desk().is_some() || p.role == Role::Auditor;
         self.state != State::Draft && worker.posts.iter().any(|p| oversees(p) && area.is_some_and(|a| self.knows(p, &a)))
     }
 
     /// The worker's posts that serve the desk where the case lies.
     fn posts_at_desk<'a>(&'a self, worker: &'a Worker) -> impl Iterator<Item = &'a Post> {
-        let area = self.desk_area.as_deref().and_then(|a| AreaCode::parse(a).ok());
+        let area = self.desk_area;
         let posts = worker.posts.iter().filter(move |p| self.desk.is_some_and(|d| d.role() == p.role));
         posts.filter(move |post| match self.desk_point {
             Some(point) if self.desk == Some(Desk::Point) => post.point == Some(point),
@@ -231,8 +232,7 @@ impl Case {
 
     /// In what role a worker knows of this case: that of its desk first, else that of a post over its area.
     pub fn role_in_scope(&self, worker: &Worker) -> Option<Role> {
-        let area = AreaCode::parse(&self.area).ok()?;
-        self.desk_role(worker).or_else(|| worker.posts.iter().find(|p| self.knows(p, &area)).map(|p| p.role))
+        self.desk_role(worker).or_else(|| worker.posts.iter().find(|p| self.knows(p, &self.area)).map(|p| p.role))
     }
 
     /// The worker may know of this case: it lies on a desk of theirs, or in an area of theirs.
@@ -251,7 +251,7 @@ impl Case {
 }
 
 /// How a case stands to its limit, from its state, whether days are left of a limit that stands still, and its dates.
-pub fn pace(state: State, days_left: bool, due_at: Option<i64>, risk_at: Option<i64>, now: i64) -> Pace {
+pub fn pace(state: State, days_left: bool, due_at: Option<Moment>, risk_at: Option<Moment>, now: Moment) -> Pace {
     // The days of a correction stand when nobody may make it: it has none then.
     let stands = state == State::PublicNotice || days_left && (!state.waits_for_applicant() || due_at.is_none());
     Pace::of(due_at, risk_at, stands && !state.ended(), now)

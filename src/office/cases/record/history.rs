@@ -10,7 +10,9 @@ use crate::platform::crypto::{DataKey, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::{Action, Desk, Role, State};
+use crate::rules::moments::Moment;
 
 diesel::table! {
     case_events (case_id, seq) {
@@ -40,7 +42,7 @@ pub struct Event {
     pub case_id: Id,
     /// From 0, without gaps.
     pub seq: i64,
-    pub at: i64,
+    pub at: Moment,
     pub action: Action,
     pub from_state: State,
     pub to_state: State,
@@ -49,7 +51,7 @@ pub struct Event {
     pub actor: Option<Id>,
     /// The desk on which the case lay afterwards.
     pub desk: Option<Desk>,
-    pub desk_area: Option<String>,
+    pub desk_area: Option<AreaCode>,
     /// A coded reason or step, never free text.
     pub reason: Option<String>,
     /// Words for the applicant, sealed with the case's key.
@@ -60,7 +62,8 @@ pub struct Event {
 
 impl Event {
     fn digest(&self) -> Vec<u8> {
-        let (seq, at) = (self.seq.to_be_bytes(), self.at.to_be_bytes());
+        let seq = self.seq.to_be_bytes();
+        let at = self.at.ms().to_be_bytes();
         let parts: [&[u8]; 13] = [
             &self.prev_hash,
             self.case_id.as_bytes(),
@@ -72,7 +75,7 @@ impl Event {
             self.role.code().as_bytes(),
             self.actor.as_ref().map_or(&[], |a| a.as_bytes().as_slice()),
             self.desk.map_or("", Desk::code).as_bytes(),
-            self.desk_area.as_deref().unwrap_or_default().as_bytes(),
+            self.desk_area.as_ref().map_or("", AreaCode::as_str).as_bytes(),
             self.reason.as_deref().unwrap_or_default().as_bytes(),
             self.note.as_deref().unwrap_or_default(),
         ];
@@ -104,7 +107,7 @@ pub struct Line {
     pub actor: Option<Id>,
     pub reason: Option<String>,
     pub note: Option<String>,
-    pub at: i64,
+    pub at: Moment,
 }
 
 /// Appends a line and moves the case's head; the case itself is stored by the caller.
@@ -123,7 +126,7 @@ pub(in crate::office) fn append(c: &mut AnyConn, key: &DataKey, case: &mut Case,
         role: line.role,
         actor: line.actor,
         desk: case.desk,
-        desk_area: case.desk_area.clone(),
+        desk_area: case.desk_area,
         reason: line.reason,
         note,
         prev_hash: case.head.clone(),

@@ -6,6 +6,7 @@ use super::Service;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::error::Result;
+use crate::rules::moments::Moment;
 
 /// All services of this installation.
 #[derive(Clone)]
@@ -33,12 +34,12 @@ pub struct Office {
     pub keys: Arc<Keyring>,
     pub services: Services,
     /// Epoch milliseconds; taken before the write, so that a second run sees the same moment.
-    pub now: i64,
+    pub now: Moment,
 }
 
 impl Office {
     pub fn of(app: &App, services: &Services) -> Office {
-        Office { keys: app.keys.clone(), services: services.clone(), now: app.clock.now_ms() }
+        Office { keys: app.keys.clone(), services: services.clone(), now: app.clock.now() }
     }
 
     /// Today in Beijing.

@@ -4,11 +4,11 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::office::stored;
 use crate::platform::http::Labelled;
 use crate::platform::sheets::{Cell, Table};
 use crate::rules::areas::AreaCode;
-use crate::rules::calendar::{end_of_day_ms, start_of_day_ms};
+use crate::rules::calendar::{end_of_day, start_of_day};
+use crate::rules::moments::Moment;
 
 /// One table. Codes are stable, words are for people.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -110,7 +110,7 @@ impl Period {
 #[derive(Clone, Debug)]
 pub struct Scope {
     /// First and last code of each area, both included.
-    pub areas: Vec<(String, String)>,
+    pub areas: Vec<(AreaCode, AreaCode)>,
     pub service: Option<String>,
     pub period: Period,
     /// The caller may learn who of the workers it was.
@@ -120,7 +120,7 @@ pub struct Scope {
 impl Scope {
     /// All services of one area in a year, for whoever needs no right: a command on the machine itself.
     pub fn whole_year(area: &AreaCode, year: i32) -> Scope {
-        Scope { areas: vec![stored::bounds(area)], service: None, period: Period::of_year(year), names: false }
+        Scope { areas: vec![area.bounds()], service: None, period: Period::of_year(year), names: false }
     }
 
     /// The year, of a scope that is one.
@@ -129,7 +129,7 @@ impl Scope {
     }
 
     /// First and last moment, both included.
-    pub fn moments(&self) -> (i64, i64) {
-        (start_of_day_ms(self.period.from), end_of_day_ms(self.period.to))
+    pub fn moments(&self) -> (Moment, Moment) {
+        (start_of_day(self.period.from), end_of_day(self.period.to))
     }
 }

@@ -12,12 +12,12 @@ use crate::office::accounts::links;
 use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
-use crate::office::stored;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::State;
 
 /// What to show.
@@ -34,14 +34,14 @@ pub enum Of {
     /// Those of an account that applies.
     Applicant(Id),
     /// Those that a worker filled in for somebody, in the areas where the worker still meets residents: first and last code.
-    Filed(Id, Vec<(String, String)>),
+    Filed(Id, Vec<(AreaCode, AreaCode)>),
 }
 
 impl From<&Filer> for Of {
     fn from(who: &Filer) -> Of {
         match who {
             Filer::Resident(account) => Of::Applicant(*account),
-            Filer::Officer(w) => Of::Filed(w.id, w.posts_among().map(|p| stored::bounds(&p.area)).collect()),
+            Filer::Officer(w) => Of::Filed(w.id, w.posts_among().map(|p| p.area.bounds()).collect()),
         }
     }
 }
@@ -52,8 +52,8 @@ impl Of {
             Of::Applicant(account) => Box::new(cases::applicant_id.eq(*account)),
             Of::Filed(worker, areas) => {
                 let nowhere: Whose = Box::new(cases::filed_by.is_null().nullable());
-                let here = |any: Whose, (first, last): &(String, String)| -> Whose {
-                    Box::new(any.or(cases::area.between(first.clone(), last.clone())))
+                let here = |any: Whose, (first, last): &(AreaCode, AreaCode)| -> Whose {
+                    Box::new(any.or(cases::area.between(*first, *last)))
                 };
                 Box::new(cases::filed_by.eq(*worker).and(areas.iter().fold(nowhere, here)))
             }
@@ -92,7 +92,7 @@ pub fn list(c: &mut AnyConn, office: &Office, f: &Filter, after: Option<After>, 
         .limit(limit.saturating_add(1))
         .select(<Case as Selectable<MultiBackend>>::construct_selection())
         .load(c)?;
-    summaries(c, office, rows, |case| case.created_at)
+    summaries(c, office, rows, |case| case.created_at.ms())
 }
 
 /// Those that wait for their applicant: how many, and the newest of them.
@@ -106,7 +106,7 @@ pub fn waiting(c: &mut AnyConn, office: &Office, account: Id, most: i64) -> Resu
         .limit(most)
         .select(<Case as Selectable<MultiBackend>>::construct_selection())
         .load(c)?;
-    let lines = summaries(c, office, rows, |case| case.created_at)?;
+    let lines = summaries(c, office, rows, |case| case.created_at.ms())?;
     Ok((count, lines.into_iter().map(|(_, line)| line).collect()))
 }
 
@@ -175,5 +175,5 @@ pub fn may_take_on(
         .limit(limit.saturating_add(1))
         .select(<Case as Selectable<MultiBackend>>::construct_selection())
         .load(c)?;
-    summaries(c, office, rows, |case| case.created_at)
+    summaries(c, office, rows, |case| case.created_at.ms())
 }

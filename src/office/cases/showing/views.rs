@@ -18,13 +18,13 @@ use crate::office::cases::service::{Office, Service};
 use crate::office::people::persons;
 use crate::office::policy::terms::{CommonPolicy, Material};
 use crate::office::policy::{areas, county};
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::lifecycle::{Action, Role, State};
+use crate::rules::moments::Moment;
 use crate::rules::pace::Pace;
 
 /// A case in a list.
@@ -162,7 +162,7 @@ pub fn of_list(list: &[(&'static str, &'static str)], code: &str) -> Labelled {
 }
 
 /// A case as a line of a list.
-pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: i64) -> CaseSummary {
+pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: Moment) -> CaseSummary {
     CaseSummary {
         id: case.id,
         number: case.number.clone(),
@@ -224,10 +224,10 @@ fn who_acts(c: &mut AnyConn, case: &Case) -> Result<WhoActs> {
     if case.state.waits_for_applicant() {
         return Ok(WhoActs { who: "applicant".into(), name: "您（申请人）".into() });
     }
-    let (Some(desk), Some(area)) = (case.desk, case.desk_area.as_deref()) else {
+    let (Some(desk), Some(area)) = (case.desk, case.desk_area) else {
         return Ok(WhoActs { who: "nobody".into(), name: "已经结束，不需要再办理".into() });
     };
-    let area = areas::name(c, &stored::area(area)?)?;
+    let area = areas::name(c, &area)?;
     Ok(WhoActs { who: "desk".into(), name: format!("{area} {}", desk.label()).trim().to_owned() })
 }
 

@@ -189,7 +189,7 @@ fn holds(c: &mut AnyConn) -> Result<()> {
     for (id, state) in waits {
         assert_eq!(promises.iter().any(|p| p.wait_id == Some(id)), state == WaitState::Offered);
     }
-    for stock in availability::of_county(c, COUNTY, None)? {
+    for stock in availability::of_county(c, &COUNTY.parse().unwrap(), None)? {
         let here = |p: &&Promise| p.point_id == stock.point_id && p.model_id == stock.model_id;
         let promised = i64::try_from(promises.iter().filter(here).count()).unwrap();
         assert!(promised <= stock.in_service, "never more promised than exist");

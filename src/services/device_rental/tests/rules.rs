@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::super::rules::{self, OpenDays, PickupFault};
 use super::super::states::{UnitState, UnitStep};
 use super::super::terms::{Deposit, Terms};
+use crate::rules::money::Fen;
 
 fn terms() -> Terms {
     serde_json::from_value(serde_json::json!({
@@ -42,10 +43,10 @@ fn opening_days_are_weekdays() {
 #[test]
 fn severe_holders_leave_no_deposit_where_it_is_waived_for_them() {
     let deposit = terms().deposit;
-    assert_eq!(rules::deposit_fen(&deposit, Some(true)), 0);
-    assert_eq!(rules::deposit_fen(&deposit, Some(false)), 10_000);
-    assert_eq!(rules::deposit_fen(&deposit, None), 10_000);
-    assert_eq!(rules::deposit_fen(&Deposit::None, None), 0);
+    assert_eq!(rules::deposit_fen(&deposit, Some(true)), Fen::ZERO);
+    assert_eq!(rules::deposit_fen(&deposit, Some(false)), Fen(10_000));
+    assert_eq!(rules::deposit_fen(&deposit, None), Fen(10_000));
+    assert_eq!(rules::deposit_fen(&Deposit::None, None), Fen::ZERO);
 }
 
 #[test]

@@ -27,6 +27,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::identity::invent;
 use crate::rules::lifecycle::{Action, Desk, Role};
+use crate::rules::moments::Moment;
 use crate::services::device_rental::handover::{self, Back};
 use crate::services::device_rental::waitlist::{self, Joining, Wait};
 
@@ -80,7 +81,7 @@ fn policy(app: &Bench) -> NewPolicy {
             "pickup_window_days": 3, "offer_hours": 24, "pickups_per_day": 50, "opening_weekdays": [1, 2, 3, 4, 5, 6, 7],
             "reminder_days_before_due": [7, 1], "fit_assessment_first": [], "delivery": ["pickup", "home"]
         }),
-        at_ms: app.clock.now_ms(),
+        at: app.clock.now(),
         by: None,
     }
 }
@@ -120,7 +121,7 @@ impl World {
         let id_number = invent("990101", "1980-01-01".parse().unwrap(), serial).unwrap();
         let person = self.person("王小明", &id_number, "13800001234", VILLAGE).await;
         let name = WeChatName::new(&self.app, "wx1", &format!("open{serial}"), None).unwrap();
-        let (link, now) = (self.clock.id(), self.clock.now_ms());
+        let (link, now) = (self.clock.id(), self.clock.now());
         let make = move |c: &mut AnyConn| {
             let account = name.account(c)?.0.id;
             use links::dsl as l;
@@ -289,29 +290,29 @@ fn keeper(app: &Bench, point: Id) -> Worker {
 fn point(id: Id, at: usize) -> Point {
     Point {
         id,
-        county: COUNTY.into(),
-        area: VILLAGE.into(),
+        county: COUNTY.parse().unwrap(),
+        area: VILLAGE.parse().unwrap(),
         name: format!("网点{at}"),
         address: "人民路1号".into(),
         phone: "0561-0000000".into(),
         opening_days: "1,2,3,4,5,6,7".into(),
         pickups_per_day: 50,
         status: InUse::Open,
-        created_at: 0,
+        created_at: Moment::EPOCH,
     }
 }
 
 fn model(id: Id, at: usize) -> Model {
     Model {
         id,
-        county: COUNTY.into(),
+        county: COUNTY.parse().unwrap(),
         code: format!("m{at}"),
         name: format!("辅具{at}"),
         kind: format!("kind{at}"),
         alt_text: "图".into(),
         service_life_months: 0,
         status: InUse::Open,
-        created_at: 0,
+        created_at: Moment::EPOCH,
     }
 }
 

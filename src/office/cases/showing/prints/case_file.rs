@@ -11,7 +11,6 @@ use crate::office::cases::showing::views;
 use crate::office::people::persons;
 use crate::office::people::reveals::RevealField;
 use crate::office::policy::areas;
-use crate::office::stored;
 use crate::platform::crypto::Place;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -57,7 +56,7 @@ fn head(c: &mut AnyConn, office: &Office, facts: &Facts, open: bool) -> Result<B
         ("为谁申请", shown(&facts.person, person.name.masked())),
         ("身份证号码", shown(person.id_number.reveal(), person.id_number.masked())),
         ("联系电话", phone),
-        ("所在地", areas::full_name(c, &stored::area(&case.area)?)?),
+        ("所在地", areas::full_name(c, &case.area)?),
         ("申请人", applicant.unwrap_or_else(|| "由工作人员代为提交".to_owned())),
         ("提交时间", case.submitted_at.map(minute).unwrap_or_default()),
         ("结束时间", case.ended_at.map(minute).unwrap_or_default()),

@@ -10,6 +10,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::print::{Block, Paper};
 use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::{Action, State};
+use crate::rules::moments::Moment;
 
 pub const TITLE: &str = "一次性告知书";
 
@@ -19,8 +20,8 @@ pub fn number(facts: &Facts, round: i64) -> String {
 }
 
 /// The rounds that were told and not taken back, with their times.
-pub fn rounds(items: &[Item]) -> Vec<(i64, i64)> {
-    let mut rounds: Vec<(i64, i64)> = items.iter().filter(|i| stands(i)).map(|i| (i.round, i.asked_at)).collect();
+pub fn rounds(items: &[Item]) -> Vec<(i64, Moment)> {
+    let mut rounds: Vec<(i64, Moment)> = items.iter().filter(|i| stands(i)).map(|i| (i.round, i.asked_at)).collect();
     rounds.dedup_by_key(|(round, _)| *round);
     rounds
 }
@@ -72,7 +73,7 @@ pub fn notice(c: &mut AnyConn, office: &Office, facts: &Facts, round: i64) -> Re
 }
 
 /// The last day: what the case itself shows while it waits, else counted from the day of the notice as the clock does.
-fn deadline(c: &mut AnyConn, facts: &Facts, round: i64, asked_at: i64) -> Result<String> {
+fn deadline(c: &mut AnyConn, facts: &Facts, round: i64, asked_at: Moment) -> Result<String> {
     let last = rounds(&corrections::of(c, facts.case.id)?).last().map(|(r, _)| *r);
     if facts.case.state == State::CorrectionRequested && last == Some(round) {
         // Without a day, the days stand until somebody may act.

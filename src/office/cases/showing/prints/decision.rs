@@ -18,6 +18,7 @@ use crate::platform::print::{Block, Paper};
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::{Action, State};
+use crate::rules::moments::Moment;
 
 coded_enum! {
     /// A paper that tells a decision.
@@ -85,7 +86,7 @@ impl Document {
 
 /// Every paper of the case for its applicant, the oldest first.
 pub fn list(c: &mut AnyConn, facts: &Facts) -> Result<Vec<DocumentView>> {
-    let mut found: Vec<(i64, DocumentView)> = Vec::new();
+    let mut found: Vec<(Moment, DocumentView)> = Vec::new();
     for (round, at) in correction::rounds(&corrections::of(c, facts.case.id)?) {
         let document = Labelled::new("correction_notice", correction::TITLE);
         let (number, path) = (correction::number(facts, round), format!("/corrections/{round}/notice"));

@@ -10,12 +10,12 @@ use crate::office::cases::showing::views;
 use crate::office::people::persons;
 use crate::office::policy::areas;
 use crate::office::policy::county::{self, Pinned};
-use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::print::Block;
 use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::Desk;
+use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 
 /// A case as its papers need it.
@@ -69,9 +69,9 @@ impl Facts {
     /// The office on whose desk the case lay just before this line: it is the one that spoke.
     pub fn office(&self, c: &mut AnyConn, seq: i64) -> Result<String> {
         let before = self.lines.iter().rfind(|l| l.seq < seq && l.desk.is_some());
-        let at = before.and_then(|l| Some((l.desk?, l.desk_area.as_deref()?)));
+        let at = before.and_then(|l| Some((l.desk?, l.desk_area?)));
         let Some((desk, area)) = at else { return Ok(self.policy.owner.clone()) };
-        let area = areas::full_name(c, &stored::area(area)?)?;
+        let area = areas::full_name(c, &area)?;
         Ok(match desk {
             Desk::County | Desk::Finance | Desk::Assessment => self.policy.owner.clone(),
             Desk::City => format!("{area}残疾人联合会"),
@@ -113,12 +113,12 @@ pub fn day(date: NaiveDate) -> String {
 }
 
 /// The day of an instant.
-pub fn day_of(epoch_ms: i64) -> String {
+pub fn day_of(epoch_ms: Moment) -> String {
     day(beijing_date(epoch_ms))
 }
 
 /// `2026-03-10 09:00`.
-pub fn minute(epoch_ms: i64) -> String {
+pub fn minute(epoch_ms: Moment) -> String {
     let text = crate::rules::calendar::rfc3339(epoch_ms);
     text.chars().take(16).map(|c| if c == 'T' { ' ' } else { c }).collect()
 }

@@ -6,6 +6,7 @@ use crate::office::people::reveals::{self, Reveal, RevealField};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
+use crate::rules::moments::Moment;
 
 diesel::table! {
     prints (id) {
@@ -25,7 +26,7 @@ pub struct Print {
     pub id: Id,
     pub case_id: Id,
     /// Epoch milliseconds.
-    pub at: i64,
+    pub at: Moment,
     pub worker_id: Id,
     /// Title of the paper.
     pub document: String,
@@ -48,7 +49,7 @@ pub fn write(c: &mut AnyConn, print: &Print, opened: Option<&Opened>) -> Result<
     let Some(opened) = opened else { return Ok(()) };
     let reveal = Reveal {
         id: opened.id,
-        at_ms: print.at,
+        at: print.at,
         worker: print.worker_id,
         person: opened.person,
         case: Some(print.case_id),
