@@ -1,13 +1,12 @@
 //! What an administrator does to an account: a new code, ban, reinstate, unlock, reset password or one-time codes.
 
 use actix_web::web;
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::workers::WorkerCode;
-use crate::office::accounts::staff::{Standing, workers};
+use crate::office::accounts::staff::Standing;
 use crate::office::accounts::{Administrator, RevocationWatch, faults as account_codes, staff_admin};
 use crate::office::administration::events::Change;
 use crate::office::administration::invitations::{Code, Purpose};
@@ -143,7 +142,7 @@ async fn reinstate(who: Administrator, id: PathId, call: Write<SeenWorker>) -> R
         row.must_be(Standing::Banned)?;
         // Banned before the code was used: there is no password yet.
         let back = if row.has_enrolled() { Standing::Active } else { Standing::Invited };
-        diesel::update(workers::table.find(row.id)).set(workers::status.eq(back)).execute(c)?;
+        staff_admin::set_status(c, row.id, back)?;
         Ok(Vec::new())
     })
     .await?;

@@ -1,14 +1,13 @@
 //! Workers for the administrator: list, one, invite, edit, and which posts they hold.
 
 use actix_web::web;
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::sessions::{self, Ending};
-use crate::office::accounts::staff::{Standing, workers};
+use crate::office::accounts::staff::Standing;
 use crate::office::accounts::{Administrator, RevocationWatch, faults as account_codes, staff_admin};
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::invitations::{Code, Purpose};
@@ -164,8 +163,7 @@ async fn edit(who: Administrator, id: PathId, call: Save<EditWorker>) -> Result<
         let (row, posts) = store::take(c, &who, id.0, form.version, office.now)?;
         linkable(c, &who, form.person_id)?;
         let name = form.name.reveal();
-        let set = (workers::name.eq(name), workers::person_id.eq(form.person_id));
-        diesel::update(workers::table.find(row.id)).set(set).execute(c)?;
+        staff_admin::describe(c, row.id, name, form.person_id)?;
         let linked = |p: Option<Id>| if p.is_some() { "已关联人员" } else { "没有关联人员" };
         let before = format!("{}，{}", row.name, linked(row.person_id));
         let after = format!("{name}，{}", linked(form.person_id));

@@ -1,27 +1,24 @@
 //! A worker, or whoever leads the desk, states that the worker is away and who stands in; and who is away now.
 
 use actix_web::web;
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::office::accounts::absences::{self, Absence, Why, absences as rows};
+use crate::office::accounts::absences::{self, Absence, Why};
 use crate::office::accounts::faults as account_codes;
 use crate::office::accounts::guards::{DeskOfficer, Post, Worker};
-use crate::office::accounts::staff::{self, assignments};
+use crate::office::accounts::staff;
 use crate::office::desks::claims;
 use crate::office::frame::Write;
 use crate::office::people::persons::county_of;
-use crate::office::stored;
 use crate::platform::app::App;
 use crate::platform::code;
-use crate::platform::db::{AnyConn, MultiBackend};
+use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::dates::SentMoment;
 use crate::rules::typed::blank_is_none;
@@ -29,8 +26,6 @@ use crate::{form, labelled, operations};
 
 /// The longest absence that can be stated at once, in milliseconds: a year.
 const LONGEST_MS: i64 = 366 * 24 * 3_600_000;
-
-diesel::allow_tables_to_appear_in_same_query!(rows, assignments);
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
@@ -96,29 +91,9 @@ async fn list(who: DeskOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<
     let (worker, now, limit) = (who.0, app.clock.now_ms(), paging::limit(q.0.limit)?);
     let name = format!("absences:{}", worker.id);
     let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let found = app.db.read(move |c| at_desks_of(c, &worker, now, after, limit)).await?;
+    let found = app.db.read(move |c| absences::at_desks_of(c, &worker, now, after, limit)).await?;
     let (found, next_cursor) = paging::cut(&app, &name, found, limit, |a| After { at: a.from_at, id: a.id })?;
     Ok(Answer::ok(Page { items: app.db.read(move |c| views(c, &found, now)).await?, next_cursor }))
-}
-
-/// Absences that are not over, of workers with a post at a desk of this worker; one row more than `limit`.
-fn at_desks_of(c: &mut AnyConn, worker: &Worker, now: i64, after: Option<After>, limit: i64) -> Result<Vec<Absence>> {
-    use assignments::dsl as a;
-    let mut page = rows::table.into_boxed::<MultiBackend>();
-    for post in worker.posts.iter().filter(|p| p.role.desk().is_some()) {
-        let (from, to) = stored::bounds(&post.area);
-        let above: Vec<String> = post.area.ancestors().iter().map(AreaCode::to_string).collect();
-        let there = a::role.eq(post.role).and(a::area.between(from, to).or(a::area.eq_any(above)));
-        let colleagues = a::assignments.filter(there).filter(a::valid_from.le(now));
-        let colleagues = colleagues.filter(a::valid_to.is_null().or(a::valid_to.gt(now))).select(a::worker_id);
-        page = page.or_filter(rows::worker_id.eq_any(colleagues));
-    }
-    page = page.filter(rows::ended_at.is_null()).filter(rows::until_at.gt(now));
-    if let Some(last) = after {
-        page = page.filter(rows::from_at.gt(last.at).or(rows::from_at.eq(last.at).and(rows::id.gt(last.id))));
-    }
-    let page = page.order((rows::from_at, rows::id)).limit(limit.saturating_add(1));
-    Ok(page.select(<Absence as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
 /// An absence to be stated.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::office::accounts::guards::{DeskOfficer, Worker};
-use crate::office::cases::record::case::cases;
+use crate::office::cases::access::loading;
 use crate::office::frame::{Call, Save};
 use crate::office::people::reveals::{self, Reveal, RevealField};
 use crate::office::people::views::{AreaNames, AreaView, CardView};
@@ -145,15 +145,13 @@ async fn reveal_person(who: DeskOfficer, id: PathId, call: Save<RevealPerson>) -
 
 /// A purpose of blanks is none, and a case must be about this person.
 fn checked(c: &mut AnyConn, reveal: &Reveal) -> Result<()> {
-    use diesel::prelude::*;
     let mut faults = Faults::new();
     if reveal.purpose.chars().count() < 4 {
         let reason = "请写明查看的原因，4 至 100 个字。";
         faults.push("/purpose", "查看原因", "too_short", reason, "例如：电话通知补正材料。");
     }
     if let Some(case) = reveal.case {
-        let about: Option<Id> = cases::table.find(case).select(cases::person_id).get_result(c).optional()?;
-        if about != Some(reveal.person) {
+        if loading::person_of(c, case)? != Some(reveal.person) {
             faults.push("/case_id", "办件", "other_person", "这个办件与此人无关。", "请从办件中打开此人后再查看。");
         }
     }

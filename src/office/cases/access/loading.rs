@@ -1,9 +1,11 @@
 //! The only ways to load a case for somebody: for its applicant, for whoever helps with a mandate, and for a worker in scope.
 
+use diesel::prelude::*;
+
 use super::mandates;
 use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::accounts::links;
-use crate::office::cases::record::case::{Case, find};
+use crate::office::cases::record::case::{Case, cases, find};
 use crate::office::cases::service::Office;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -45,4 +47,12 @@ pub fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
 pub fn left_behind(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
     let Some(applicant) = case.applicant_id else { return Ok(false) };
     Ok(!case.state.ended() && links::may_act(c, applicant, case.person_id, office.today())?.is_none())
+}
+
+/// Whom a case is about; none when there is no such case.
+///
+/// # Errors
+/// Those of the database.
+pub fn person_of(c: &mut AnyConn, case: Id) -> Result<Option<Id>> {
+    Ok(cases::table.find(case).select(cases::person_id).get_result(c).optional()?)
 }
