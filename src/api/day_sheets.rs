@@ -1,6 +1,5 @@
 //! The day sheet over HTTP: look at a village's day, take it along, hand in what happened.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -14,7 +13,6 @@ use crate::office::day_sheets::handing_in::{self, Agreed, Entry, Outcome};
 use crate::office::day_sheets::sheets::{self, Line, Sheet};
 use crate::office::day_sheets::views::{self, SheetSummary, SheetView, TakenSheet, VillageDay};
 use crate::office::frame::{Call, Write};
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::{AnyConn, apart};
 use crate::platform::error::{Detail, Error, Result};
@@ -95,13 +93,14 @@ async fn take(who: AreaOfficer, call: Write<TakeSheet>) -> Result<Created<TakenS
 #[utoipa::path(get, path = "/staff/day-sheets", tag = "counter", operation_id = "listMyDaySheets", summary = "我的走访单",
     description = "您带走过的走访单，最新的在前。",
     responses((status = 200, description = "一页走访单")))]
-async fn list(who: AreaOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<SheetSummary>>> {
-    let (worker, limit) = (who.id, paging::limit(q.0.limit)?);
-    let name = format!("day-sheets:{worker}");
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let found = app.db.read(move |c| sheets::of_worker(c, worker, after, limit)).await?;
-    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |s| After { at: s.taken_at, id: s.id })?;
-    Ok(Answer::ok(Page { items: app.db.read(move |c| views::summaries(c, found.clone())).await?, next_cursor }))
+async fn list(who: AreaOfficer, q: Query<Paged>, call: Call) -> Result<Answer<Page<SheetSummary>>> {
+    let name = format!("day-sheets:{}", who.id);
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, _, after, limit| {
+        let found = sheets::of_worker(c, who.id, after, limit)?;
+        let summaries = views::summaries(c, found.clone())?;
+        Ok(paging::placed(&found, summaries, |s| After { at: s.taken_at, id: s.id }))
+    })
+    .await
 }
 
 #[utoipa::path(get, path = "/staff/day-sheets/{id}", tag = "counter", operation_id = "getDaySheet", summary = "走访单和走访经过",

@@ -1,6 +1,5 @@
 //! Workers see which links wait, and confirm, refuse and end them.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -12,12 +11,11 @@ use crate::office::accounts::link_desk::{self, Decision, Verdict};
 use crate::office::accounts::links::{Link, LinkState};
 use crate::office::accounts::residents::{self, Channel, Identity};
 use crate::office::cases::filing::taking_on;
-use crate::office::frame::Write;
-use crate::platform::app::App;
+use crate::office::frame::{Call, Write};
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
-use crate::platform::http::paging::{self, After, Cursor};
+use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
@@ -89,20 +87,14 @@ pub struct LinkQuery {
 #[utoipa::path(get, path = "/staff/links", tag = "staff", operation_id = "listLinks", summary = "代办关系列表",
     description = "负责地区内的代办关系，先登记的在前。默认列出待核实的。",
     responses((status = 200, description = "一页")))]
-async fn list_links(caller: AreaOfficer, app: web::Data<App>, query: Query<LinkQuery>) -> Result<Answer<Page<LinkCase>>> {
+async fn list_links(caller: AreaOfficer, call: Call, query: Query<LinkQuery>) -> Result<Answer<Page<LinkCase>>> {
     let state = query.0.state.unwrap_or(LinkState::Claimed);
-    let limit = paging::limit(query.0.limit)?;
     let list = format!("links:{}", state.code());
-    let after = paging::open(&app, &list, query.0.cursor.as_deref())?;
-    let keys = app.keys.clone();
-    let rows = app.db.read(move |c| {
-        let rows = link_desk::in_state(c, &caller, state, after, limit)?;
-        rows.into_iter()
-            .map(|l| Ok((LinkCase::of(c, &keys, &l)?, After { at: l.created_at, id: l.id })))
-            .collect::<Result<Vec<_>>>()
-    });
-    let (rows, next_cursor) = paging::cut(&app, &list, rows.await?, limit, |(_, after)| *after)?;
-    Ok(Answer::ok(Page { items: rows.into_iter().map(|(view, _)| view).collect(), next_cursor }))
+    call.page(&list, query.0.limit, query.0.cursor.as_deref(), move |c, office, after, limit| {
+        let links = link_desk::in_state(c, &caller, state, after, limit)?.into_iter();
+        links.map(|l| Ok((After { at: l.created_at, id: l.id }, LinkCase::of(c, &office.keys, &l)?))).collect()
+    })
+    .await
 }
 
 /// The papers were seen and show the relation.

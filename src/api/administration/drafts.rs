@@ -1,6 +1,5 @@
 //! Policy drafts for the administrator: begin, list, read, edit, discard.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -13,7 +12,6 @@ use crate::office::administration::{codes as administration_codes, scope};
 use crate::office::cases::service::Services;
 use crate::office::frame::{Call, Save, Write};
 use crate::office::policy::county;
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
@@ -183,26 +181,18 @@ struct Wanted {
 #[utoipa::path(get, path = "/staff/admin/policy-drafts", tag = "administration", operation_id = "listPolicyDrafts", summary = "政策草稿",
     description = "一个县（区）的草稿，最新的在前。县（区）不在您的管辖范围内时当作不存在。",
     responses((status = 200, description = "一页草稿")))]
-async fn list(
-    who: Administrator,
-    query: Query<Wanted>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Page<DraftSummary>>> {
+async fn list(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<Page<DraftSummary>>> {
     let wanted = query.0;
     let filter = Filter { county: wanted.county, service: wanted.service.map(Code::into_string), state: wanted.state };
-    let named = format!("policy-drafts:{filter:?}");
-    let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
+    let name = format!("policy-drafts:{filter:?}");
     scope::within(&who, &filter.county)?;
-    let read = app.db.read(move |c| {
+    call.page(&name, wanted.limit, wanted.cursor.as_deref(), move |c, office, after, limit| {
         let rows = drafting::list(c, &filter, after, limit)?;
         let names = staff::names(c, rows.iter().map(|d| d.updated_by).collect())?;
-        Ok((rows, names))
-    });
-    let (rows, names) = read.await?;
-    let (rows, next_cursor) = paging::cut(&app, &named, rows, limit, |d| After { at: d.created_at, id: d.id })?;
-    let items = rows.iter().map(|d| summary(&services, d, &names)).collect::<Result<_>>()?;
-    Ok(Answer::ok(Page { items, next_cursor }))
+        let summaries = rows.iter().map(|d| summary(&office.services, d, &names)).collect::<Result<_>>()?;
+        Ok(paging::placed(&rows, summaries, |d| After { at: d.created_at, id: d.id }))
+    })
+    .await
 }
 
 #[utoipa::path(get, path = "/staff/admin/policy-drafts/{id}", tag = "administration", operation_id = "getPolicyDraft", summary = "一份政策草稿",

@@ -10,9 +10,9 @@ use crate::office::accounts::staff_admin::{self, Login};
 use crate::office::accounts::{RevocationWatch, SignIn, faults, passwords};
 use crate::office::administration::invitations::{self, Purpose};
 use crate::office::administration::{codes, enrolment};
-use crate::platform::app::App;
+use crate::office::frame::Save;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Operations};
+use crate::platform::http::{Answer, Operations};
 use crate::platform::id::Id;
 use crate::rules::text::{KeyedCode, Password};
 use crate::{form, operations};
@@ -55,16 +55,15 @@ struct Enrolled {
 #[utoipa::path(post, path = "/auth/staff/enrol", tag = "auth", operation_id = "enrolStaff", summary = "启用工作人员账号",
     description = "用邀请码设定自己的用户名和密码，得到动态码的地址（只显示这一次，请用验证器应用扫描）。邀请码只能用一次。不需要 Idempotency-Key；没有收到回答时，请向管理员要更换动态码的一次性码。",
     responses((status = 200, description = "账号已启用")))]
-async fn enrol(req: HttpRequest, gate: web::Data<SignIn>, body: Body<Enrol>, app: web::Data<App>) -> Result<Answer<Enrolled>> {
+async fn enrol(req: HttpRequest, gate: web::Data<SignIn>, asked: Save<Enrol>) -> Result<Answer<Enrolled>> {
     gate.worker_at(&req)?;
-    let typed = body.value;
-    let now = app.clock.now_ms();
-    let code = invitations::hash(&app.keys, &typed.code);
-    let found = app.db.read(move |c| enrolment::holder(c, &code, Purpose::Enrol, now)).await?;
-    let login = Login::new(&app, found.id, &typed.username, Zeroizing::new(typed.password.into_string())).await?;
+    let Save { call, sent: typed } = asked;
+    let code = invitations::hash(&call.app.keys, &typed.code);
+    let found = call.found(move |c, office| enrolment::holder(c, &code, Purpose::Enrol, office.now)).await?;
+    let login = Login::new(&call.app, found.id, &typed.username, Zeroizing::new(typed.password.into_string())).await?;
     let otpauth_url = login.otpauth_url.to_string();
     let username = login.username().to_owned();
-    let worker = app.db.write(move |c| enrolment::enrol(c, &code, &login, now)).await?;
+    let worker = call.written(move |c, office| enrolment::enrol(c, &code, &login, office.now)).await?;
     Ok(Answer::ok(Enrolled { worker, username, otpauth_url }))
 }
 
@@ -94,18 +93,17 @@ struct OwnAccount {
 async fn set_password(
     req: HttpRequest,
     gate: web::Data<SignIn>,
-    body: Body<CodeAndPassword>,
-    app: web::Data<App>,
+    asked: Save<CodeAndPassword>,
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<OwnAccount>> {
     gate.worker_at(&req)?;
-    let typed = body.value;
-    let now = app.clock.now_ms();
-    let code = invitations::hash(&app.keys, &typed.code);
-    let found = app.db.read(move |c| enrolment::holder(c, &code, Purpose::Password, now)).await?;
+    let Save { call, sent: typed } = asked;
+    let now = call.office.now;
+    let code = invitations::hash(&call.app.keys, &typed.code);
+    let found = call.found(move |c, _| enrolment::holder(c, &code, Purpose::Password, now)).await?;
     passwords::acceptable(&found.username, &typed.password)?;
     let stored = staff_admin::hashed(Zeroizing::new(typed.password.into_string())).await?;
-    let ended = app.db.write(move |c| enrolment::set_password(c, &code, &stored, now)).await?;
+    let ended = call.written(move |c, _| enrolment::set_password(c, &code, &stored, now)).await?;
     ended.iter().for_each(|session| watch.note(*session, now));
     Ok(Answer::ok(OwnAccount { worker: found.id, username: found.username }))
 }
@@ -116,21 +114,20 @@ async fn set_password(
 async fn renew_totp(
     req: HttpRequest,
     gate: web::Data<SignIn>,
-    body: Body<CodeAndPassword>,
-    app: web::Data<App>,
+    asked: Save<CodeAndPassword>,
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<Enrolled>> {
     gate.worker_at(&req)?;
-    let typed = body.value;
-    let now = app.clock.now_ms();
-    let code = invitations::hash(&app.keys, &typed.code);
-    let found = app.db.read(move |c| enrolment::holder(c, &code, Purpose::Totp, now)).await?;
+    let Save { call, sent: typed } = asked;
+    let now = call.office.now;
+    let code = invitations::hash(&call.app.keys, &typed.code);
+    let found = call.found(move |c, _| enrolment::holder(c, &code, Purpose::Totp, now)).await?;
     if !gate.passwords.fits(Zeroizing::new(typed.password.into_string()), Some(found.password)).await? {
-        app.db.write(move |c| invitations::miss(c, &code)).await?;
+        call.written(move |c, _| invitations::miss(c, &code)).await?;
         return Err(Error::new(&faults::STAFF_REFUSED));
     }
-    let (sealed, url) = staff_admin::fresh_totp(&app, found.id, &found.username)?;
-    let ended = app.db.write(move |c| enrolment::set_totp(c, &code, &sealed, now)).await?;
+    let (sealed, url) = staff_admin::fresh_totp(&call.app, found.id, &found.username)?;
+    let ended = call.written(move |c, _| enrolment::set_totp(c, &code, &sealed, now)).await?;
     ended.iter().for_each(|session| watch.note(*session, now));
     Ok(Answer::ok(Enrolled { worker: found.id, username: found.username, otpauth_url: url.to_string() }))
 }

@@ -14,17 +14,16 @@ use crate::office::administration::invitations::{Code, Purpose};
 use crate::office::administration::posts::{self, PostForm};
 use crate::office::administration::workers::{Filter, WorkerView};
 use crate::office::administration::{scope, staffing, workers as store};
-use crate::office::cases::service::{Office, Services};
+use crate::office::cases::service::Office;
 use crate::office::frame::{Call, Save, Write};
 use crate::office::people::persons;
-use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
 use crate::platform::http::paging::Cursor;
-use crate::platform::http::{Answer, Body, Created, Operations, Page, PathId, Query};
+use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::calendar::{beijing_date, rfc3339};
+use crate::rules::calendar::rfc3339;
 use crate::rules::lifecycle::Role;
 use crate::rules::names::PersonName;
 use crate::rules::typed::blank_is_none;
@@ -118,7 +117,7 @@ async fn invite(who: Administrator, call: Write<NewWorker>) -> Result<Created<Wo
     let drawn = code.clone();
     let invited = move |c: &mut AnyConn, office: &Office, new: &NewWorker| {
         let now = office.now;
-        let posts = posts::checked(c, &office.services, &who, &new.posts, beijing_date(now))?;
+        let posts = posts::checked(c, &office.services, &who, &new.posts, office.today())?;
         linkable(c, &who, new.person_id)?;
         staff_admin::insert(c, id, new.name.reveal(), new.person_id, now)?;
         staff_admin::post(c, id, &posts, now)?;
@@ -193,17 +192,15 @@ form!(ReplacePosts { version: "版本", posts: "岗位", role: "岗位类型", a
 async fn replace_posts(
     who: Administrator,
     id: PathId,
-    body: Body<ReplacePosts>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
+    asked: Save<ReplacePosts>,
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<WorkerView>> {
-    let (form, office, services) = (body.value, Office::of(&app, &services), services.get_ref().clone());
-    let now = office.now;
-    let moved = app.db.write(move |c| {
-        let (row, old) = store::take(c, &who, id.0, form.version, now)?;
-        let new = posts::checked(c, &services, &who, &form.posts, beijing_date(now))?;
-        staffing::replace_posts(c, &office, row.id, &new)?;
+    let Save { call, sent } = asked;
+    let now = call.office.now;
+    let moved = call.written(move |c, office| {
+        let (row, old) = store::take(c, &who, id.0, sent.version, now)?;
+        let new = posts::checked(c, &office.services, &who, &sent.posts, office.today())?;
+        staffing::replace_posts(c, office, row.id, &new)?;
         let ended = sessions::end_all(c, row.id, Ending::Moved, now)?;
         let both: Vec<_> = old.iter().chain(&new).cloned().collect();
         let event: Event = store::event(&who, Change::PostsReplaced, row.id, &both, now);

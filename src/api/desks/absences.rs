@@ -1,6 +1,5 @@
 //! A worker, or whoever leads the desk, states that the worker is away and who stands in; and who is away now.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -10,9 +9,8 @@ use crate::office::accounts::faults as account_codes;
 use crate::office::accounts::guards::{DeskOfficer, Post, Worker};
 use crate::office::accounts::staff;
 use crate::office::desks::claims;
-use crate::office::frame::Write;
+use crate::office::frame::{Call, Write};
 use crate::office::people::persons::county_of;
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
@@ -87,13 +85,14 @@ fn view(c: &mut AnyConn, id: Id, now: i64) -> Result<AbsenceView> {
 #[utoipa::path(get, path = "/staff/absences", tag = "desks", operation_id = "listAbsences", summary = "谁请假、谁代班",
     description = "您所在窗口现在和以后的请假登记，开始得早的在前。",
     responses((status = 200, description = "一页请假登记")))]
-async fn list(who: DeskOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<AbsenceView>>> {
-    let (worker, now, limit) = (who.0, app.clock.now_ms(), paging::limit(q.0.limit)?);
-    let name = format!("absences:{}", worker.id);
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let found = app.db.read(move |c| absences::at_desks_of(c, &worker, now, after, limit)).await?;
-    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |a| After { at: a.from_at, id: a.id })?;
-    Ok(Answer::ok(Page { items: app.db.read(move |c| views(c, &found, now)).await?, next_cursor }))
+async fn list(who: DeskOfficer, q: Query<Paged>, call: Call) -> Result<Answer<Page<AbsenceView>>> {
+    let name = format!("absences:{}", who.id);
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
+        let found = absences::at_desks_of(c, &who, office.now, after, limit)?;
+        let views = views(c, &found, office.now)?;
+        Ok(paging::placed(&found, views, |a| After { at: a.from_at, id: a.id }))
+    })
+    .await
 }
 
 /// An absence to be stated.

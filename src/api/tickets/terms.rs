@@ -1,14 +1,12 @@
 //! What an administrator may decide about tickets: desks and days of each kind.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::office::accounts::guards::{Administrator, Worker};
-use crate::office::frame::Save;
+use crate::office::frame::{Call, Save};
 use crate::office::tickets::terms::{self, Terms};
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Operations, Query};
@@ -53,11 +51,14 @@ fn inside(worker: &Worker, county: &AreaCode) -> Result<()> {
 #[utoipa::path(get, path = "/staff/admin/ticket-terms", tag = "tickets", operation_id = "getTicketTerms", summary = "群众反映的办理规定",
     description = "一个县（区）各类反映由哪个窗口办、几个工作日办完。没有改过时是系统自带的规定。",
     responses((status = 200, description = "现行规定")))]
-async fn see(who: Administrator, q: Query<OfCounty>, app: web::Data<App>) -> Result<Answer<TicketTermsView>> {
+async fn see(who: Administrator, q: Query<OfCounty>, call: Call) -> Result<Answer<TicketTermsView>> {
     let county = q.0.county;
     inside(&who, &county)?;
-    let (version, terms) = app.db.read(move |c| terms::of(c, county.as_str())).await?;
-    Ok(Answer::ok(TicketTermsView { county: county.to_string(), version, terms }))
+    call.read(move |c, _| {
+        let (version, terms) = terms::of(c, county.as_str())?;
+        Ok(TicketTermsView { county: county.to_string(), version, terms })
+    })
+    .await
 }
 
 /// New terms over those that were seen.
