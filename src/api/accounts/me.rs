@@ -255,9 +255,7 @@ async fn claim_link(caller: Resident, gate: web::Data<SignIn>, call: Write<Sent<
     let new = checked(&call.app, caller, &call.sent)?;
     gate.links.check(&caller.account)?;
     call.once(caller.account, move |c, office, _| {
-        if residents::find(c, caller.account)?.identity == Identity::Unknown {
-            return Err(Error::new(&faults::IDENTITY_MISSING));
-        }
+        identity::known(c, caller.account)?;
         LinkView::of(&new.claim(c, &office.keys)?, &office.keys)
     })
     .await

@@ -5,19 +5,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::office::accounts::Administrator;
-use crate::office::accounts::guards::Worker;
-use crate::office::administration::codes;
 use crate::office::administration::events::{Change, Event};
+use crate::office::administration::{codes, scope};
 use crate::office::alarms::recount;
 use crate::office::frame::{Call, Write};
-use crate::office::policy::areas;
 use crate::office::policy::calendar::{self, CalendarPlan};
 use crate::operations;
-use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::http::{Answer, CsvBody, Operations};
 use crate::rules::calendar::CalendarDay;
-use crate::rules::lifecycle::Role;
 
 /// Mounts these operations.
 pub fn routes(to: &mut Operations) {
@@ -95,19 +91,13 @@ impl CalendarChange {
     }
 }
 
-/// 27004 unless every county on record lies in the administrator's areas.
-fn whole_installation(c: &mut AnyConn, admin: &Worker) -> Result<()> {
-    let all = areas::counties(c)?.iter().all(|county| admin.covers(Role::Administrator, county));
-    if all { Ok(()) } else { Err(Error::new(&codes::NOT_WHOLE)) }
-}
-
 #[utoipa::path(post, path = "/staff/admin/calendars/preview", tag = "administration", operation_id = "previewCalendar", summary = "预览放假安排导入",
     description = "检查 CSV 文件并列出会改动哪些日子，不作任何改动。列为 date,working,name，第一行用 # 注明国务院办公厅通知的文号，UTF-8。",
     responses((status = 200, description = "会改动什么")))]
 async fn preview(who: Administrator, file: CsvBody, call: Call) -> Result<Answer<CalendarChange>> {
     call.read(move |c, _| {
         let plan = calendar::plan(c, &file.text)?;
-        whole_installation(c, &who)?;
+        scope::whole_installation(c, &who)?;
         Ok(CalendarChange::of(plan))
     })
     .await
@@ -120,7 +110,7 @@ async fn import(who: Administrator, call: Write<CsvBody>) -> Result<Answer<Calen
     call.once(who.id, move |c, office, file| {
         let now = office.now;
         let plan = calendar::plan(c, &file.text)?;
-        whole_installation(c, &who)?;
+        scope::whole_installation(c, &who)?;
         let imported: Vec<String> = calendar::import(c, &file.text, now)?.iter().map(i32::to_string).collect();
         // The limits of running cases are counted anew by the worker.
         recount::order(c, &office.keys, now)?;

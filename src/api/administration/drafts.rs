@@ -4,21 +4,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::office::accounts::guards::Worker;
 use crate::office::accounts::{Administrator, staff};
-use crate::office::administration::drafting::{self, Draft, DraftState, Filter, PolicyContent};
+use crate::office::administration::drafting::{self, Base, Draft, DraftState, Filter, PolicyContent};
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::{codes as administration_codes, scope};
 use crate::office::cases::service::Services;
 use crate::office::frame::{Call, Save, Write};
-use crate::office::policy::county;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::Result;
 use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
@@ -115,31 +113,6 @@ form!(NewDraft {
     terms: "服务自己的规定"
 });
 
-/// The content to begin with; 10002 when it is not said which.
-fn beginning(c: &mut AnyConn, services: &Services, admin: &Worker, new: &NewDraft) -> Result<PolicyContent> {
-    let mut faults = Faults::new();
-    if new.county.level() > AreaLevel::County {
-        faults.push("/county", "县（区）", "no_county", "政策由县（区）规定。", "请填写县（区）的十二位代码。");
-    }
-    if !services.all().any(|s| s.code() == new.service.as_str()) {
-        faults.push("/service", "服务", "unknown_service", "没有这项服务。", "请从服务列表中选择。");
-    }
-    if new.based_on.is_some() == new.content.is_some() {
-        let way_out = "参照一个已发布的版本，或者自己写内容，两样里选一样。";
-        faults.push("/based_on", "参照的版本", "one_of_two", "没有说明从哪里开始写。", way_out);
-    }
-    faults.settle()?;
-    match (&new.content, new.based_on) {
-        (Some(content), _) => Ok(content.clone()),
-        (None, Some(id)) => {
-            let policy = county::pinned(c, id)?;
-            scope::within(admin, &policy.county)?;
-            if policy.service == new.service.as_str() { Ok(PolicyContent::of(&policy)) } else { Err(Error::not_found()) }
-        }
-        (None, None) => Err(Error::internal("a draft from nothing")),
-    }
-}
-
 #[utoipa::path(post, path = "/staff/admin/policy-drafts", tag = "administration", operation_id = "beginPolicyDraft", summary = "新建政策草稿",
     description = "从一个已发布的版本复制（based_on），或者直接给出内容（content）。已发布的版本永远不改；要改规定，就起草新的一版再发布。",
     responses((status = 201, description = "草稿")))]
@@ -147,7 +120,8 @@ async fn begin(who: Administrator, call: Write<NewDraft>) -> Result<Created<Draf
     let id = call.app.clock.id();
     call.once(who.id, move |c, office, new| {
         scope::within(&who, &new.county)?;
-        let content = beginning(c, &office.services, &who, new)?;
+        let base = Base { county: new.county, service: &new.service, based_on: new.based_on, content: new.content.as_ref() };
+        let content = base.content(c, &office.services, &who)?;
         let draft = Draft::new((id, who.id, office.now), &new.county, &new.service, new.based_on, &content)?;
         draft.insert(c)?;
         let said = format!("{}，{}", new.service.as_str(), content.source);

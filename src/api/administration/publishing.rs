@@ -12,7 +12,7 @@ use crate::office::frame::{Call, Write};
 use crate::office::policy::county::{self, Version};
 use crate::operations;
 use crate::platform::code;
-use crate::platform::error::{Detail, Error, Faults, Result};
+use crate::platform::error::{Detail, Result};
 use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
@@ -168,20 +168,10 @@ struct Past {
     params(("id" = Id, Path, description = "草稿编号")),
     responses((status = 200, description = "会有哪些不同")))]
 async fn try_out(who: Administrator, id: PathId, query: Query<Past>, call: Call) -> Result<Answer<DraftPreview>> {
-    let count = query.0.cases.unwrap_or(20);
-    if !(1..=50).contains(&count) {
-        let mut faults = Faults::new();
-        faults.push("/cases", "办件数", "out_of_range", "办件数超出范围。", "请填写 1 到 50 之间的数。");
-        faults.settle()?;
-    }
+    let count = preview::count(query.0.cases)?;
     call.read(move |c, office| {
         let draft = drafting::in_scope(c, &who, id.0)?;
-        let policy = draft.policy(draft.id, None, office.now)?;
-        let faults = publishing::faults(&office.services, &policy.service, &policy.common, &policy.terms);
-        if !faults.is_empty() {
-            return Err(Error::invalid(faults));
-        }
-        preview::run(c, office, policy, count)
+        preview::of_draft(c, office, &draft, count)
     })
     .await
 }

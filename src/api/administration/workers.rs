@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::office::accounts::guards::Worker;
 use crate::office::accounts::sessions::{self, Ending};
 use crate::office::accounts::staff::Standing;
 use crate::office::accounts::{Administrator, RevocationWatch, faults as account_codes, staff_admin};
@@ -16,9 +15,8 @@ use crate::office::administration::workers::{Filter, WorkerView};
 use crate::office::administration::{scope, staffing, workers as store};
 use crate::office::cases::service::Office;
 use crate::office::frame::{Call, Save, Write};
-use crate::office::people::persons;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Faults, Result};
+use crate::platform::error::Result;
 use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
@@ -118,7 +116,7 @@ async fn invite(who: Administrator, call: Write<NewWorker>) -> Result<Created<Wo
     let invited = move |c: &mut AnyConn, office: &Office, new: &NewWorker| {
         let now = office.now;
         let posts = posts::checked(c, &office.services, &who, &new.posts, office.today())?;
-        linkable(c, &who, new.person_id)?;
+        store::linkable(c, &who, new.person_id)?;
         staff_admin::insert(c, id, new.name.reveal(), new.person_id, now)?;
         staff_admin::post(c, id, &posts, now)?;
         let expires_at = drawn.issue(c, id, Purpose::Enrol, now)?;
@@ -126,18 +124,6 @@ async fn invite(who: Administrator, call: Write<NewWorker>) -> Result<Created<Wo
         Ok(WorkerCode { worker: store::view(c, &who, id, now)?, code: None, code_expires_at: rfc3339(expires_at) })
     };
     call.once_showing(caller, invited, |answer| answer.code = Some(code.text)).await
-}
-
-/// The worker as a person must be somebody of the administrator's areas; 10002 otherwise.
-fn linkable(c: &mut AnyConn, admin: &Worker, person: Option<Id>) -> Result<()> {
-    let Some(person) = person else { return Ok(()) };
-    let found = persons::find(c, person)?;
-    if found.is_some_and(|p| admin.covers(Role::Administrator, &p.area)) {
-        return Ok(());
-    }
-    let mut faults = Faults::new();
-    faults.push("/person_id", "本人的人员编号", "unknown_person", "您管辖范围内没有这个人。", "请核对人员编号，或者留空。");
-    faults.settle()
 }
 
 /// What may be changed about a worker.
@@ -160,7 +146,7 @@ form!(EditWorker { version: "版本", name: "姓名", person_id: "本人的人�
 async fn edit(who: Administrator, id: PathId, call: Save<EditWorker>) -> Result<Answer<WorkerView>> {
     call.save(move |c, office, form| {
         let (row, posts) = store::take(c, &who, id.0, form.version, office.now)?;
-        linkable(c, &who, form.person_id)?;
+        store::linkable(c, &who, form.person_id)?;
         let name = form.name.reveal();
         staff_admin::describe(c, row.id, name, form.person_id)?;
         let linked = |p: Option<Id>| if p.is_some() { "已关联人员" } else { "没有关联人员" };

@@ -17,7 +17,7 @@ use crate::office::cases::record::codes as case_codes;
 use crate::office::frame::{Call, Write};
 use crate::platform::app::App;
 use crate::platform::code;
-use crate::platform::crypto::{Link, Place};
+use crate::platform::crypto::Link;
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::files::{FileFault, Kind, Variant};
 use crate::platform::http::faults::Labels;
@@ -211,21 +211,8 @@ async fn reuse(who: Filer, id: PathId, call: Write<Reuse>) -> Result<Created<Pap
     let new = call.app.clock.id();
     call.once(who.id(), move |c, office, ask| {
         let case = loading::owned(c, &who, id.0, office.now)?;
-        let owner = papers::owner_for(c, &who, case.person_id, office.now)?;
-        let old = papers::find(c, ask.paper_id)?.filter(|p| p.owner_account == owner && p.person_id == case.person_id);
-        let old = old.filter(papers::Paper::stands).ok_or_else(Error::not_found)?;
-        let alt = office.keys.open_text(&Place::new("papers", "alt_text", old.id.as_bytes()), &old.alt_text)?;
-        let alt_text = office.keys.seal_text(&Place::new("papers", "alt_text", new.as_bytes()), &alt)?;
-        let owner_account = case.applicant_id;
-        let paper = Paper {
-            id: new,
-            owner_account,
-            case_id: case.id,
-            material: ask.material.to_string(),
-            alt_text,
-            uploaded_at: office.now,
-            ..old
-        };
+        let old = papers::reusable(c, &who, &case, ask.paper_id, office.now)?;
+        let paper = old.again(office, new, &case, &ask.material)?;
         papers::add(c, office, &case, &paper)?;
         paper.view(office, Viewer::from(&who))
     })

@@ -6,14 +6,13 @@ use validator::Validate;
 
 use crate::office::accounts::absences::{self, Absence, Why};
 use crate::office::accounts::faults as account_codes;
-use crate::office::accounts::guards::{DeskOfficer, Post, Worker};
+use crate::office::accounts::guards::DeskOfficer;
 use crate::office::accounts::staff;
-use crate::office::desks::claims;
+use crate::office::desks::leave::{self, Wish};
 use crate::office::frame::{Call, Write};
-use crate::office::people::persons::county_of;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
@@ -21,9 +20,6 @@ use crate::rules::calendar::rfc3339;
 use crate::rules::dates::SentMoment;
 use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
-
-/// The longest absence that can be stated at once, in milliseconds: a year.
-const LONGEST_MS: i64 = 366 * 24 * 3_600_000;
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
@@ -121,78 +117,19 @@ form!(StateAbsence {
     description = "本人或者窗口负责人登记。请假期间代班人可以办理请假人窗口上的事项，回避以代班人为准；请假人领取的事项放回待办。到期自动结束，也可以提前结束。",
     responses((status = 201, description = "已登记")))]
 async fn state(who: DeskOfficer, call: Write<StateAbsence>) -> Result<Created<AbsenceView>> {
-    let worker = who.0;
     let id = call.app.clock.id();
-    let new = planned(&call.sent, &worker, id, call.office.now)?;
-    call.once(worker.id, move |c, office, _| {
-        let posts = manages(c, &worker, new.worker_id, office.now)?;
-        deputy_fits(c, &posts, &new, office.now)?;
-        absences::state(c, &new)?;
-        if new.lasts(office.now) {
-            claims::begin(c, office, new.id, new.worker_id)?;
-        }
-        view(c, new.id, office.now)
+    call.once(who.id, move |c, office, sent| {
+        let wish = Wish {
+            worker: sent.worker_id,
+            deputy: sent.deputy_id,
+            from: sent.from.map(SentMoment::ms),
+            until: sent.until.ms(),
+            why: sent.why,
+        };
+        leave::state(c, office, &who, id, &wish)?;
+        view(c, id, office.now)
     })
     .await
-}
-
-/// The absence as it was asked for, with its times checked.
-fn planned(asked: &StateAbsence, by: &Worker, id: Id, now: i64) -> Result<Absence> {
-    let mut faults = Faults::new();
-    let (from_at, until_at) = (asked.from.map_or(now, SentMoment::ms), asked.until.ms());
-    if from_at < now {
-        faults.push("/from", "开始时间", "past", "开始时间已经过了。", "现在就开始的，不用填写开始时间。");
-    }
-    if until_at <= from_at.max(now) {
-        faults.push("/until", "结束时间", "before_begin", "结束时间不在开始时间之后。", "请重新选择结束时间。");
-    } else if until_at.saturating_sub(from_at) > LONGEST_MS {
-        faults.push("/until", "结束时间", "too_long", "一次最多登记一年。", "请选择早一些的结束时间。");
-    }
-    faults.settle()?;
-    let worker_id = asked.worker_id.unwrap_or(by.id);
-    Ok(Absence {
-        id,
-        worker_id,
-        deputy_id: asked.deputy_id,
-        from_at,
-        until_at,
-        why: asked.why,
-        stated_by: by.id,
-        stated_at: now,
-        begun_at: None,
-        ended_at: None,
-        ended_by: None,
-        version: 1,
-    })
-}
-
-/// The desk posts of a worker whose absences the caller may state and end: their own, or those of somebody all of whose
-/// desks they lead. Anybody else is 10006.
-fn manages(c: &mut AnyConn, by: &Worker, worker: Id, now: i64) -> Result<Vec<Post>> {
-    let posts: Vec<Post> = staff::posts_at(c, worker, now)?.into_iter().filter(|p| p.role.desk().is_some()).collect();
-    let leads = |post: &Post| {
-        by.posts_of(post.role)
-            .any(|own| own.lead && own.area.contains(&post.area) && (own.point == post.point || own.point.is_none()))
-    };
-    if by.id == worker || !posts.is_empty() && posts.iter().all(leads) { Ok(posts) } else { Err(Error::not_found()) }
-}
-
-/// The deputy works in the same county, is somebody else, and is there meanwhile.
-fn deputy_fits(c: &mut AnyConn, posts: &[Post], new: &Absence, now: i64) -> Result<()> {
-    let mut faults = Faults::new();
-    let mut refuse =
-        |code: &str, reason: &str| faults.push("/deputy_id", "代班人", code, reason, "请选择本县（区）的另一位同事。");
-    let deputy = staff::find(c, new.deputy_id, now)?;
-    let own = staff::posts_at(c, new.deputy_id, now)?;
-    let here = |post: &Post| own.iter().any(|p| p.role.desk().is_some() && county_of(&p.area) == county_of(&post.area));
-    if new.deputy_id == new.worker_id {
-        refuse("self", "代班人和请假人是同一个人。");
-    } else if deputy.is_none() || !posts.iter().all(here) {
-        refuse("not_of_county", "本县（区）没有这位同事。");
-    } else if absences::overlaps(c, new.deputy_id, new.from_at, new.until_at)? {
-        refuse("away", "这位同事那几天也请假。");
-    }
-    faults.settle()
 }
 
 /// An end before its time.
@@ -210,15 +147,9 @@ form!(EndAbsence { version: "版本" });
     params(("id" = Id, Path, description = "请假登记编号")),
     responses((status = 200, description = "已结束")))]
 async fn end(who: DeskOfficer, id: PathId, call: Write<EndAbsence>) -> Result<Answer<AbsenceView>> {
-    let worker = who.0;
-    call.once(worker.id, move |c, office, sent| {
-        let absence = absences::find(c, id.0)?;
-        manages(c, &worker, absence.worker_id, office.now)?;
-        if absence.version != sent.version || absence.ended_at.is_some() || absence.until_at <= office.now {
-            return Err(Error::stale(absence.current(office.now)));
-        }
-        claims::end(c, office, absence.id, absence.deputy_id, Some(worker.id))?;
-        view(c, absence.id, office.now)
+    call.once(who.id, move |c, office, sent| {
+        leave::end(c, office, &who, id.0, sent.version)?;
+        view(c, id.0, office.now)
     })
     .await
 }

@@ -4,7 +4,6 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::staff::in_scope;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::frame::Call;
 use crate::office::people::register::CertificateStatus;
@@ -73,9 +72,9 @@ struct Listed {
 /// The caller's areas, or the one asked for when it lies in them; else 10006.
 fn areas_of(worker: &Worker, asked: Option<AreaCode>) -> Result<Vec<AreaCode>> {
     match asked {
-        Some(area) if in_scope(worker, &area) => Ok(vec![area]),
+        Some(area) if worker.serves(&area) => Ok(vec![area]),
         Some(_) => Err(Error::not_found()),
-        None => Ok(worker.posts.iter().filter(|p| p.role.desk().is_some()).map(|p| p.area).collect()),
+        None => Ok(worker.desk_areas()),
     }
 }
 

@@ -7,10 +7,12 @@ use validator::Validate;
 
 use super::place::LADDER;
 use super::ticket::Kind;
+use crate::office::accounts::guards::Worker;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Current, Error, Faults, Result, is_duplicate};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::Desk;
+use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::lifecycle::{Desk, Role};
 
 diesel::table! {
     ticket_terms (county, version) {
@@ -145,4 +147,13 @@ pub fn decide(c: &mut AnyConn, county: &str, seen: i64, terms: &Terms, worker: I
         Err(e) if is_duplicate(&e) => Err(Error::from(e).run_again()),
         Err(e) => Err(e.into()),
     }
+}
+
+/// Refuses what is no county of the administrator's own areas.
+///
+/// # Errors
+/// 10006.
+pub fn within(admin: &Worker, county: &AreaCode) -> Result<()> {
+    let own = county.level() == AreaLevel::County && admin.covers(Role::Administrator, county);
+    if own { Ok(()) } else { Err(Error::not_found()) }
 }

@@ -276,12 +276,7 @@ form!(PostCard { version: "版本", tracking_no: "快递单号" });
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已寄出")))]
 async fn post_card(who: CountyOfficer, id: PathId, call: Write<PostCard>) -> Result<Answer<StaffCertificateCase>> {
-    if !call.sent.tracking_no.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        let mut faults = Faults::new();
-        let reason = "快递单号里有不能使用的符号。";
-        faults.push("/tracking_no", "快递单号", "characters", reason, "单号只有字母和数字，请对照快递单填写。");
-        faults.settle()?;
-    }
+    rules::tracking_number(&call.sent.tracking_no)?;
     acted(who.0, id, call, |c, office, worker, case, sent| {
         making::post(c, office, worker, case, sent.version, &sent.tracking_no).map(|_| ())
     })

@@ -191,22 +191,8 @@ form!(SaveContact { version: "版本", name: "联系人", phone: "手机号", de
 
 impl SaveContact {
     fn contact(&self, faults: &mut Faults) -> Contact {
-        contact(&self.name, &self.phone, self.delivery, self.note.as_ref().map(ToString::to_string), faults)
+        Contact::read(&self.name, &self.phone, self.delivery, self.note.as_ref().map(ToString::to_string), faults)
     }
-}
-
-/// The contact of a reservation; delivery at home needs to know where.
-pub(super) fn contact(
-    name: &PersonName,
-    phone: &PhoneNumber,
-    delivery: Delivery,
-    note: Option<String>,
-    faults: &mut Faults,
-) -> Contact {
-    if delivery == Delivery::Home && note.is_none() {
-        faults.push("/note", "说明", "required", "送货上门需要地址。", "请在说明里写明送到哪里。");
-    }
-    Contact { name: name.reveal().to_owned(), phone: phone.reveal().to_owned(), delivery, note }
 }
 
 #[utoipa::path(put, path = "/device-rental/cases/{id}/sections/contact", tag = "device-rental", operation_id = "saveDeviceRentalContact", summary = "保存联系方式",

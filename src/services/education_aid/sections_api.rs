@@ -4,15 +4,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::api::owned;
-use super::form::{
-    self, Account, AccountView, Family, FamilyView, Holder, SaveAccount, SaveFamily, SaveStudent, Student, StudentView,
-};
-use super::store::{self, AwardState};
-use super::{dossier, seasons};
+use super::form::{self, Account, AccountView, Family, FamilyView, SaveAccount, SaveFamily, SaveStudent, Student, StudentView};
+use super::{dossier, mending, seasons};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::filing::drafts::{self, Section};
-use crate::office::cases::filing::papers;
-use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::Office;
@@ -20,10 +15,9 @@ use crate::office::frame::{Call, Save};
 use crate::office::people::persons;
 use crate::operations;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Nullable, Operations, PathId, Sent};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::State;
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
@@ -129,29 +123,7 @@ async fn save_account(who: Filer, id: PathId, call: Save<Sent<SaveAccount>>) -> 
         let before = read::<Account>(c, office, &case, "account")?.map(|s| s.body);
         let student = persons::open(c, &office.keys, case.person_id)?.name;
         let (seen, account) = form::account(sent, &student, before.as_ref())?;
-        let version = drafts::save(c, office, &case, "account", seen, &account)?;
-        if case.state == State::Approved {
-            mended(c, office, &case, &account)?;
-        }
-        Ok(account.view(version))
+        Ok(account.view(mending::save(c, office, &case, seen, &account)?))
     })
     .await
-}
-
-/// The account of a payment that the bank refused was mended: it is payable again without a new approval.
-pub fn mended(c: &mut AnyConn, office: &Office, case: &Case, account: &Account) -> Result<()> {
-    let proven = papers::materials_of(c, case.id)?.iter().any(|m| m == "kinship_proof");
-    let mut faults = Faults::new();
-    if account.holder == Holder::Kin {
-        if !dossier::load(c, office, case)?.terms.kin_card_allowed {
-            faults.add(super::rules::Ineligible::KinCardRefused.detail());
-        } else if !proven {
-            let way_out = "请先上传亲属关系证明，或者改用学生本人的账户。";
-            faults.push("/holder", "账户属于谁", "kinship_to_prove", "用亲属的账户需要亲属关系证明。", way_out);
-        }
-    }
-    faults.settle()?;
-    let award = store::of_case(c, case.id)?.ok_or_else(|| Error::internal("approved without an award"))?;
-    store::shift(c, award.id, AwardState::Failed, AwardState::Payable, office.now)?;
-    super::to_finance(c, office, case, Actor::System, None, "account_mended")
 }
