@@ -10,6 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
+use super::accounts::guards::Filer;
+use super::cases::access::loading;
+use super::cases::record::case::Case;
 use super::cases::service::{Office, Services};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -85,6 +88,22 @@ impl Call {
         self.written(f).await.map(Answer::ok)
     }
 
+    /// Answers what `f` reads of a filer's own case of one service.
+    ///
+    /// # Errors
+    /// 10006 and 13003; those of `f` and of the database.
+    pub async fn read_own<T, F>(self, own: Own, f: F) -> Result<Answer<T>>
+    where
+        T: Serialize + Send + 'static,
+        F: Fn(&mut AnyConn, &Office, &Case) -> Result<T> + Send + 'static,
+    {
+        self.read(move |c, office| {
+            let case = own.load(c, office)?;
+            f(c, office, &case)
+        })
+        .await
+    }
+
     /// Answers a page of the list that `name` and its filters make; `f` reads the rows after the cursor, one more than fit.
     pub async fn page<T, F>(self, name: &str, limit: Option<i64>, cursor: Option<&str>, f: F) -> Result<Answer<Page<T>>>
     where
@@ -97,6 +116,20 @@ impl Call {
         let rows = app.db.read(move |c| f(c, &office, after, limit)).await?;
         let (rows, next_cursor) = paging::cut(&app, name, rows, limit, |(after, _)| *after)?;
         Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, item)| item).collect(), next_cursor }))
+    }
+}
+
+/// A filer's own case of one service.
+pub struct Own {
+    pub who: Filer,
+    pub case: Id,
+    /// Code of the service; a case of another one is not there.
+    pub service: &'static str,
+}
+
+impl Own {
+    fn load(&self, c: &mut AnyConn, office: &Office) -> Result<Case> {
+        loading::owned_of(c, &self.who, self.case, self.service, office.now)
     }
 }
 
@@ -115,6 +148,22 @@ impl<B: Send + 'static> Save<B> {
     {
         let Save { call, sent } = self;
         call.write(move |c, office| f(c, office, &sent)).await
+    }
+
+    /// Answers what `f` saves of a filer's own case of one service: a section over the version that was seen.
+    ///
+    /// # Errors
+    /// 10006 and 13003; those of `f` and of the database.
+    pub async fn save_own<T, F>(self, own: Own, f: F) -> Result<Answer<T>>
+    where
+        T: Serialize + Send + 'static,
+        F: Fn(&mut AnyConn, &Office, &Case, &B) -> Result<T> + Send + 'static,
+    {
+        self.save(move |c, office, sent| {
+            let case = own.load(c, office)?;
+            f(c, office, &case, sent)
+        })
+        .await
     }
 }
 

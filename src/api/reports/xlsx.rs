@@ -7,7 +7,7 @@ use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::Scope;
 use crate::office::frame::Call;
 use crate::office::policy::areas;
-use crate::office::reports::scope::Wanted;
+use crate::office::reports::scope::ReportQuestion;
 use crate::office::reports::{ages, desk_times, returns, satisfaction, volumes, workload};
 use crate::office::stored;
 use crate::operations;
@@ -95,7 +95,7 @@ impl Heading {
     description = "任何一种统计的 XLSX 电子表格，写明统计口径和生成时间。在办时长（ages）说的是现在的情况，不看时间段。",
     params(("report" = inline(Sheet), Path, description = "哪一种统计", example = "volumes")),
     responses((status = 200, description = "XLSX 文件")))]
-async fn download(who: AreaOverseer, path: web::Path<String>, q: Query<Wanted>, call: Call) -> Result<Download> {
+async fn download(who: AreaOverseer, path: web::Path<String>, q: Query<ReportQuestion>, call: Call) -> Result<Download> {
     let report = Sheet::from_code(&path).ok_or_else(Error::not_found)?;
     let scope = Scope::of(&who, &call.office, &q.0)?;
     let period = scope.period;

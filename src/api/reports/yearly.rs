@@ -7,7 +7,7 @@ use super::xlsx::Heading;
 use crate::office::accounts::guards::AreaOverseer;
 use crate::office::cases::service::figures::{ReportTable, Scope};
 use crate::office::frame::Call;
-use crate::office::reports::scope::WantedYear;
+use crate::office::reports::scope::YearQuestion;
 use crate::office::reports::yearly;
 use crate::operations;
 use crate::platform::code;
@@ -36,7 +36,7 @@ struct Yearly {
     description = "年报的各张表：教育救助的对象、学段和任务完成情况，辅具网点和借用，残疾人证办理（含跨省通办和上门评定），持证残疾人的类别和等级。\
                    每张表写明统计口径。持证残疾人和网点辅具是现在的情况，不随年度变化。",
     responses((status = 200, description = "年报")))]
-async fn get_yearly(who: AreaOverseer, q: Query<WantedYear>, call: Call) -> Result<Answer<Yearly>> {
+async fn get_yearly(who: AreaOverseer, q: Query<YearQuestion>, call: Call) -> Result<Answer<Yearly>> {
     let scope = Scope::of_year(&who, &call.office, &q.0)?;
     call.read(move |c, office| Ok(Yearly { year: scope.year(), tables: yearly::tables(c, office, &scope)? })).await
 }
@@ -44,7 +44,7 @@ async fn get_yearly(who: AreaOverseer, q: Query<WantedYear>, call: Call) -> Resu
 #[utoipa::path(get, path = "/staff/reports/yearly/xlsx", tag = "reports", operation_id = "downloadYearlyReport", summary = "统计：下载年报电子表格",
     description = "年报的 XLSX 电子表格，每张表一页，写明统计口径和生成时间。",
     responses((status = 200, description = "XLSX 文件")))]
-async fn download_yearly(who: AreaOverseer, q: Query<WantedYear>, call: Call) -> Result<Download> {
+async fn download_yearly(who: AreaOverseer, q: Query<YearQuestion>, call: Call) -> Result<Download> {
     let scope = Scope::of_year(&who, &call.office, &q.0)?;
     let year = scope.year();
     let heading = Heading { label: "年报", days: format!("{year}年"), by: who.0.name };

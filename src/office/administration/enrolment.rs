@@ -4,7 +4,7 @@ use super::events::{Change, Event};
 use super::invitations::{self, Purpose};
 use super::{codes, scope};
 use crate::office::accounts::sessions::{self, Ending};
-use crate::office::accounts::staff::{self, Standing};
+use crate::office::accounts::staff;
 use crate::office::accounts::staff_admin::{self, Login};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -25,11 +25,7 @@ pub struct CodeHolder {
 /// 27001.
 pub fn holder(c: &mut AnyConn, code: &[u8; 32], purpose: Purpose, now: i64) -> Result<CodeHolder> {
     let id = invitations::holder(c, code, purpose, now)?;
-    let status = match purpose {
-        Purpose::Enrol => Standing::Invited,
-        Purpose::Password | Purpose::Totp => Standing::Active,
-    };
-    let found = staff_admin::credentials(c, id, status)?.ok_or_else(|| Error::new(&codes::CODE_OVER))?;
+    let found = staff_admin::credentials(c, id, purpose.asks())?.ok_or_else(|| Error::new(&codes::CODE_OVER))?;
     Ok(CodeHolder { id, username: found.username, password: found.password })
 }
 

@@ -12,3 +12,4 @@ pub mod publishing; // checked whole, then published
 pub mod preview; // a draft tried on past cases
 pub mod staffing; // workers come, move and go
 pub mod workers; // workers within reach
+pub mod account_changes; // what is done to their accounts

@@ -9,7 +9,7 @@ use super::rules::{Season, SeasonStatus};
 use super::store::{self, AwardState, PaymentFault};
 use super::targets::TargetView;
 use super::terms::{Beneficiary, Stage, Standard};
-use super::{EducationAid, codes, dossier, seasons};
+use super::{CODE, EducationAid, codes, dossier, seasons};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::{loading, mandates};
 use crate::office::cases::filing::drafts::{self, NewDraft};
@@ -223,7 +223,7 @@ struct Prefill {
     responses((status = 200, description = "预填内容")))]
 async fn prefill(who: Filer, id: PathId, call: Call) -> Result<Answer<Prefill>> {
     call.read(move |c, office| {
-        let case = owned(c, office, &who, id.0)?;
+        let case = loading::owned_of(c, &who, id.0, CODE, office.now)?;
         let dossier = dossier::load(c, office, &case)?;
         let card = register::valid_certificate(c, case.person_id, office.today())?;
         let last = last_student(c, office, &case)?;
@@ -248,12 +248,6 @@ async fn prefill(who: Filer, id: PathId, call: Call) -> Result<Answer<Prefill>> 
 fn last_student(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Student>> {
     let Some(before) = store::case_before(c, case)? else { return Ok(None) };
     Ok(drafts::read(c, &before.key(&office.keys)?, before.id, "student")?.map(|s| s.body))
-}
-
-/// An application of this service that is the caller's.
-pub fn owned(c: &mut AnyConn, office: &Office, who: &Filer, id: Id) -> Result<Case> {
-    let case = loading::owned(c, who, id, office.now)?;
-    if case.service == super::CODE { Ok(case) } else { Err(Error::not_found()) }
 }
 
 /// What was granted, and where the payment stands.
@@ -303,7 +297,7 @@ pub fn award_of(c: &mut AnyConn, case: Id) -> Result<Option<AwardView>> {
     responses((status = 200, description = "救助情况")))]
 async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<AidView>> {
     call.read(move |c, office| {
-        let case = owned(c, office, &who, id.0)?;
+        let case = loading::owned_of(c, &who, id.0, CODE, office.now)?;
         let dossier = dossier::load(c, office, &case)?;
         let account = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, "account")?;
         let to_mend = office.services.get(&case.service)?.open_after_approval(c, &case)?;

@@ -34,6 +34,15 @@ pub fn owned(c: &mut AnyConn, who: &Filer, id: Id, now: i64) -> Result<Case> {
     }
 }
 
+/// The same for a case of one service; one of another service is not there.
+///
+/// # Errors
+/// 10006, 13003.
+pub fn owned_of(c: &mut AnyConn, who: &Filer, id: Id, service: &str, now: i64) -> Result<Case> {
+    let case = owned(c, who, id, now)?;
+    if case.service == service { Ok(case) } else { Err(Error::not_found()) }
+}
+
 /// Loads a case for a worker in whose scope it is; drafts are the applicant's own.
 pub fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
     let case = find(c, id)?;
