@@ -1,6 +1,5 @@
 //! The day sheet over HTTP: look at a village's day, take it along, hand in what happened.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -14,14 +13,13 @@ use crate::office::day_sheets::handing_in::{self, Agreed, Entry, Outcome};
 use crate::office::day_sheets::sheets::{self, Line, Sheet};
 use crate::office::day_sheets::views::{self, SheetSummary, SheetView, TakenSheet, VillageDay};
 use crate::office::frame::{Call, Write};
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::{AnyConn, apart};
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::areas::AreaCode;
 use crate::rules::dates::SentMoment;
 use crate::rules::names::PersonName;
 use crate::rules::text::{Code, KeyedCode, Note};
@@ -49,23 +47,11 @@ struct OfVillage {
     area: AreaCode,
 }
 
-/// The village, if it is one of the worker's; else 10006, and 10002 for a wider area.
-fn village(worker: &Worker, area: AreaCode) -> Result<AreaCode> {
-    if !worker.knows_residents_of(&area) {
-        return Err(Error::not_found());
-    }
-    if area.level() == AreaLevel::Village {
-        return Ok(area);
-    }
-    let (reason, way_out) = ("走访单一次只能是一个村（社区）。", "请选择要去的村（社区）。");
-    Err(Error::invalid(vec![Detail::new("/area", "村（社区）", "not_a_village", reason, way_out)]))
-}
-
 #[utoipa::path(get, path = "/staff/day-sheet", tag = "counter", operation_id = "lookAtVillageDay", summary = "今天要见谁",
     description = "一个村（社区）现在要见的人：等待补正的、要求上门或电话的、可以换证的、借用的辅具快到期的。姓名已遮盖，最急的在前；每一种最多一百件，一次全部列出。",
     responses((status = 200, description = "这个村今天的事")))]
 async fn look(who: AreaOfficer, q: Query<OfVillage>, call: Call) -> Result<Answer<VillageDay>> {
-    let area = village(&who, q.0.area)?;
+    let area = sheets::village(&who, q.0.area)?;
     call.read(move |c, office| views::village(c, office, &who, &area)).await
 }
 
@@ -84,7 +70,7 @@ form!(TakeSheet { area: "村（社区）" });
     responses((status = 201, description = "走访单")))]
 async fn take(who: AreaOfficer, call: Write<TakeSheet>) -> Result<Created<TakenSheet>> {
     let id = call.app.clock.id();
-    let area = village(&who, call.sent.area)?;
+    let area = sheets::village(&who, call.sent.area)?;
     call.once(who.id, move |c, office, _| {
         let (lines, people) = sheets::take(c, office, &who, id, &area)?;
         views::taken(c, (id, &area, office.now), lines, &people)
@@ -95,13 +81,14 @@ async fn take(who: AreaOfficer, call: Write<TakeSheet>) -> Result<Created<TakenS
 #[utoipa::path(get, path = "/staff/day-sheets", tag = "counter", operation_id = "listMyDaySheets", summary = "我的走访单",
     description = "您带走过的走访单，最新的在前。",
     responses((status = 200, description = "一页走访单")))]
-async fn list(who: AreaOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<SheetSummary>>> {
-    let (worker, limit) = (who.id, paging::limit(q.0.limit)?);
-    let name = format!("day-sheets:{worker}");
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let found = app.db.read(move |c| sheets::of_worker(c, worker, after, limit)).await?;
-    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |s| After { at: s.taken_at.ms(), id: s.id })?;
-    Ok(Answer::ok(Page { items: app.db.read(move |c| views::summaries(c, found.clone())).await?, next_cursor }))
+async fn list(who: AreaOfficer, q: Query<Paged>, call: Call) -> Result<Answer<Page<SheetSummary>>> {
+    let name = format!("day-sheets:{}", who.id);
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, _, after, limit| {
+        let found = sheets::of_worker(c, who.id, after, limit)?;
+        let summaries = views::summaries(c, found.clone())?;
+        Ok(paging::placed(&found, summaries, |s| After { at: s.taken_at.ms(), id: s.id }))
+    })
+    .await
 }
 
 #[utoipa::path(get, path = "/staff/day-sheets/{id}", tag = "counter", operation_id = "getDaySheet", summary = "走访单和走访经过",

@@ -1,6 +1,5 @@
 //! What a resident may call: my notices, how many are unread, reading one, and consents to WeChat messages.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -9,7 +8,6 @@ use crate::office::accounts::guards::Resident;
 use crate::office::channels::inbox::{self, NoticeView};
 use crate::office::channels::wechat_credits;
 use crate::office::frame::{Call, Write};
-use crate::platform::app::App;
 use crate::platform::error::Result;
 use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
@@ -59,19 +57,16 @@ struct Unread {
 #[utoipa::path(get, path = "/me/notices/unread", tag = "notices", operation_id = "countUnreadNotices", summary = "未读消息数量",
     description = "与消息列表同一口径。",
     responses((status = 200, description = "数量")))]
-async fn count_unread(who: Resident, app: web::Data<App>) -> Result<Answer<Unread>> {
-    let count = app.db.read(move |c| inbox::unread(c, who.account)).await?;
-    Ok(Answer::ok(Unread { count }))
+async fn count_unread(who: Resident, call: Call) -> Result<Answer<Unread>> {
+    call.read(move |c, _| Ok(Unread { count: inbox::unread(c, who.account)? })).await
 }
 
 #[utoipa::path(post, path = "/me/notices/{id}/actions/read", tag = "notices", operation_id = "readNotice", summary = "标为已读",
     description = "把一条消息标为已读。重复调用没有影响。",
     params(("id" = Id, Path, description = "消息编号")),
     responses((status = 200, description = "已读")))]
-async fn mark_read(who: Resident, id: PathId, app: web::Data<App>) -> Result<Answer<NoticeView>> {
-    let now = app.clock.now();
-    let view = app.db.write(move |c| inbox::read(c, who.account, id.0, now));
-    Ok(Answer::ok(view.await?))
+async fn mark_read(who: Resident, id: PathId, call: Call) -> Result<Answer<NoticeView>> {
+    call.write(move |c, office| inbox::read(c, who.account, id.0, office.now)).await
 }
 
 /// What the resident answered to one template.

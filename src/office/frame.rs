@@ -10,6 +10,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
+use super::accounts::guards::Filer;
+use super::cases::access::loading;
+use super::cases::record::case::Case;
 use super::cases::service::{Office, Services};
 use crate::platform::app::App;
 use crate::platform::db::AnyConn;
@@ -18,7 +21,7 @@ use crate::platform::http::body::Form;
 use crate::platform::http::once::Done;
 use crate::platform::http::operation::{Description, Takes, Tool};
 use crate::platform::http::paging::{self, After};
-use crate::platform::http::{Answer, Body, Once, Page};
+use crate::platform::http::{Answer, Body, CsvBody, Once, Page};
 use crate::platform::id::Id;
 
 /// What a handler works with: the server's tools, and the office at the moment of the request.
@@ -35,24 +38,70 @@ impl Call {
         Ok(Call { app: app.clone(), office: Office::of(app, services) })
     }
 
+    /// What `f` reads in one snapshot, for a handler that makes a file of it or goes on with it.
+    ///
+    /// # Errors
+    /// Those of `f` and of the database.
+    pub async fn found<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut AnyConn, &Office) -> Result<T> + Send + 'static,
+    {
+        let office = self.office.clone();
+        self.app.db.read(move |c| f(c, &office)).await
+    }
+
+    /// What `f` writes in one transaction, for a handler that goes on afterwards; what a repetition may do again.
+    ///
+    /// # Errors
+    /// Those of `f` and of the database.
+    pub async fn written<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(&mut AnyConn, &Office) -> Result<T> + Send + 'static,
+    {
+        let office = self.office.clone();
+        self.app.db.write(move |c| f(c, &office)).await
+    }
+
     /// Answers what `f` reads in one snapshot.
+    ///
+    /// # Errors
+    /// Those of `f` and of the database.
     pub async fn read<T, F>(self, f: F) -> Result<Answer<T>>
     where
         T: Serialize + Send + 'static,
         F: Fn(&mut AnyConn, &Office) -> Result<T> + Send + 'static,
     {
-        let office = self.office;
-        Ok(Answer::ok(self.app.db.read(move |c| f(c, &office)).await?))
+        self.found(f).await.map(Answer::ok)
     }
 
     /// Answers what `f` writes in one transaction; what a repetition may do again.
+    ///
+    /// # Errors
+    /// Those of `f` and of the database.
     pub async fn write<T, F>(self, f: F) -> Result<Answer<T>>
     where
         T: Serialize + Send + 'static,
         F: Fn(&mut AnyConn, &Office) -> Result<T> + Send + 'static,
     {
-        let office = self.office;
-        Ok(Answer::ok(self.app.db.write(move |c| f(c, &office)).await?))
+        self.written(f).await.map(Answer::ok)
+    }
+
+    /// Answers what `f` reads of a filer's own case of one service.
+    ///
+    /// # Errors
+    /// 10006 and 13003; those of `f` and of the database.
+    pub async fn read_own<T, F>(self, own: Own, f: F) -> Result<Answer<T>>
+    where
+        T: Serialize + Send + 'static,
+        F: Fn(&mut AnyConn, &Office, &Case) -> Result<T> + Send + 'static,
+    {
+        self.read(move |c, office| {
+            let case = own.load(c, office)?;
+            f(c, office, &case)
+        })
+        .await
     }
 
     /// Answers a page of the list that `name` and its filters make; `f` reads the rows after the cursor, one more than fit.
@@ -67,6 +116,20 @@ impl Call {
         let rows = app.db.read(move |c| f(c, &office, after, limit)).await?;
         let (rows, next_cursor) = paging::cut(&app, name, rows, limit, |(after, _)| *after)?;
         Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, item)| item).collect(), next_cursor }))
+    }
+}
+
+/// A filer's own case of one service.
+pub struct Own {
+    pub who: Filer,
+    pub case: Id,
+    /// Code of the service; a case of another one is not there.
+    pub service: &'static str,
+}
+
+impl Own {
+    fn load(&self, c: &mut AnyConn, office: &Office) -> Result<Case> {
+        loading::owned_of(c, &self.who, self.case, self.service, office.now)
     }
 }
 
@@ -86,9 +149,25 @@ impl<B: Send + 'static> Save<B> {
         let Save { call, sent } = self;
         call.write(move |c, office| f(c, office, &sent)).await
     }
+
+    /// Answers what `f` saves of a filer's own case of one service: a section over the version that was seen.
+    ///
+    /// # Errors
+    /// 10006 and 13003; those of `f` and of the database.
+    pub async fn save_own<T, F>(self, own: Own, f: F) -> Result<Answer<T>>
+    where
+        T: Serialize + Send + 'static,
+        F: Fn(&mut AnyConn, &Office, &Case, &B) -> Result<T> + Send + 'static,
+    {
+        self.save(move |c, office, sent| {
+            let case = own.load(c, office)?;
+            f(c, office, &case, sent)
+        })
+        .await
+    }
 }
 
-/// A write that must not happen twice, with its key and its body.
+/// A write that must not happen twice, with its key and its body: a form, or a CSV file.
 pub struct Write<B> {
     pub call: Call,
     pub sent: B,
@@ -164,7 +243,8 @@ impl<B: Form> FromRequest for Save<B> {
     type Future = Coming<Save<B>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (call, body) = (Call::of(req), Body::<B>::from_request(req, payload));
+        let call = Call::of(req);
+        let body = Body::<B>::from_request(req, payload);
         Box::pin(async move { Ok(Save { call: call?, sent: body.await?.value }) })
     }
 }
@@ -174,12 +254,30 @@ impl<B: Form> FromRequest for Write<B> {
     type Future = Coming<Write<B>>;
 
     fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (call, once, body) =
-            (Call::of(req), Once::from_request(req, payload).into_inner(), Body::<B>::from_request(req, payload));
+        let call = Call::of(req);
+        let once = Once::from_request(req, payload).into_inner();
+        let body = Body::<B>::from_request(req, payload);
         Box::pin(async move {
             let once = once?;
             let body = body.await?;
             Ok(Write { call: call?, sent: body.value, once, fingerprint: body.fingerprint })
+        })
+    }
+}
+
+impl FromRequest for Write<CsvBody> {
+    type Error = Error;
+    type Future = Coming<Write<CsvBody>>;
+
+    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let call = Call::of(req);
+        let once = Once::from_request(req, payload).into_inner();
+        let file = CsvBody::from_request(req, payload);
+        Box::pin(async move {
+            let once = once?;
+            let file = file.await?;
+            let fingerprint = file.fingerprint;
+            Ok(Write { call: call?, sent: file, once, fingerprint })
         })
     }
 }
@@ -198,6 +296,13 @@ impl<B: Form + ToSchema> Takes for Write<B> {
     fn describe(to: &mut Description) {
         Once::describe(to);
         Body::<B>::describe(to);
+    }
+}
+
+impl Takes for Write<CsvBody> {
+    fn describe(to: &mut Description) {
+        Once::describe(to);
+        CsvBody::describe(to);
     }
 }
 

@@ -11,6 +11,7 @@ plain![
     no_folder_or_file_is_a_drawer_for_odds_and_ends,
     time_comes_through_the_clock_only,
     each_table_is_declared_by_one_store,
+    no_handler_speaks_to_the_database_itself,
     every_list_of_codes_is_in_the_table,
     operations_are_mounted_so_that_the_document_knows_them,
     neither_the_library_nor_tests_nor_benches_know_the_demo,
@@ -178,6 +179,18 @@ fn each_table_is_declared_by_one_store() {
     }
     assert!(owners.len() > 5, "the tables were not found");
     settle(owners.into_iter().filter(|(_, all)| all.len() > 1).map(|(name, all)| format!("{name}: {all:?}")).collect());
+}
+
+/// Queries stand in the store that owns the table; a handler's file calls them.
+fn no_handler_speaks_to_the_database_itself() {
+    let of_handlers = |s: &Source| s.path.starts_with("src/api/") || s.path.ends_with("api.rs");
+    let mut faults = Vec::new();
+    for source in sources("src").iter().filter(|s| of_handlers(s) && !s.path.ends_with("tests.rs")) {
+        for (line, code) in source.code().filter(|(_, code)| code.contains("diesel")) {
+            faults.push(format!("{}:{line} {}", source.path, code.trim()));
+        }
+    }
+    settle(faults);
 }
 
 fn every_list_of_codes_is_in_the_table() {

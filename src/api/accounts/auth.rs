@@ -12,9 +12,10 @@ use crate::office::accounts::sessions::{self, Beginning, Pair};
 use crate::office::accounts::sign_in::SignIn;
 use crate::office::accounts::tokens::{ACCESS_LIFE_S, Holder};
 use crate::office::accounts::watch::RevocationWatch;
+use crate::office::frame::{Call, Save};
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Labelled, Operations};
+use crate::platform::http::{Answer, Labelled, Operations};
 use crate::platform::id::Id;
 use crate::platform::wechat::WeChatFault;
 use crate::rules::calendar::rfc3339;
@@ -92,27 +93,21 @@ pub struct SignedInAccount {
 #[utoipa::path(post, path = "/auth/wechat/login", tag = "auth", operation_id = "signInWithWeChat", summary = "微信登录",
     description = "用 wx.login 的 code 登录；首次登录自动建立账号。code 只能用一次，失败后请重新获取。不需要 Idempotency-Key。",
     responses((status = 200, description = "已登录")))]
-async fn wechat_login(
-    req: HttpRequest,
-    app: web::Data<App>,
-    gate: web::Data<SignIn>,
-    body: Body<WeChatLogin>,
-) -> Result<Answer<SignedIn>> {
+async fn wechat_login(req: HttpRequest, gate: web::Data<SignIn>, asked: Save<WeChatLogin>) -> Result<Answer<SignedIn>> {
     gate.resident_at(&req)?;
-    let wechat = mini_program(&app, body.value.appid.as_deref())?;
-    let told = wechat.code_to_session(&body.value.code).await.map_err(refusal)?;
-    let name = WeChatName::new(&app, wechat.appid(), &told.openid, told.unionid.as_deref())?;
-    let beginning = Beginning::new(&app, Holder::Resident)?;
+    let Save { call, sent } = asked;
+    let wechat = mini_program(&call.app, sent.appid.as_deref())?;
+    let told = wechat.code_to_session(&sent.code).await.map_err(refusal)?;
+    let name = WeChatName::new(&call.app, wechat.appid(), &told.openid, told.unionid.as_deref())?;
+    let beginning = Beginning::new(&call.app, Holder::Resident)?;
     let stored = beginning.clone();
-    let (account, is_new) = app
-        .db
-        .write(move |c| {
-            let (account, is_new) = name.account(c)?;
-            stored.store(c, account.id)?;
-            Ok((account, is_new))
-        })
-        .await?;
-    SignedIn::of(&app, beginning, &account, is_new)
+    let signed_in = call.written(move |c, _| {
+        let (account, is_new) = name.account(c)?;
+        stored.store(c, account.id)?;
+        Ok((account, is_new))
+    });
+    let (account, is_new) = signed_in.await?;
+    SignedIn::of(&call.app, beginning, &account, is_new)
 }
 
 /// The client of the named mini-program.
@@ -179,13 +174,12 @@ impl From<Pair> for Refreshed {
     responses((status = 200, description = "新的凭证")))]
 async fn refresh(
     req: HttpRequest,
-    app: web::Data<App>,
     gate: web::Data<SignIn>,
     watch: web::Data<RevocationWatch>,
-    body: Body<Refresh>,
+    asked: Save<Refresh>,
 ) -> Result<Answer<Refreshed>> {
     gate.resident_at(&req)?;
-    let pair = sessions::refresh(&app, &watch, &body.value.refresh_token).await?;
+    let pair = sessions::refresh(&asked.app, &watch, &asked.sent.refresh_token).await?;
     Ok(Answer::ok(pair.into()))
 }
 
@@ -201,8 +195,8 @@ pub struct SignedOut {
 #[utoipa::path(post, path = "/auth/logout", tag = "auth", operation_id = "signOut", summary = "退出登录",
     description = "退出当前登录，一秒内在所有服务器生效。",
     responses((status = 200, description = "已退出")))]
-async fn log_out(caller: Caller, app: web::Data<App>, watch: web::Data<RevocationWatch>) -> Result<Answer<SignedOut>> {
-    sessions::log_out(&app, &watch, caller.session()).await?;
+async fn log_out(caller: Caller, call: Call, watch: web::Data<RevocationWatch>) -> Result<Answer<SignedOut>> {
+    sessions::log_out(&call.app, &watch, caller.session()).await?;
     Ok(Answer::ok(SignedOut { sessions_ended: 1 }))
 }
 
@@ -210,7 +204,7 @@ async fn log_out(caller: Caller, app: web::Data<App>, watch: web::Data<Revocatio
 #[utoipa::path(post, path = "/auth/logout-everywhere", tag = "auth", operation_id = "signOutEverywhere", summary = "退出所有登录",
     description = "在所有设备上退出登录，一秒内在所有服务器生效。手机丢失时使用。",
     responses((status = 200, description = "已全部退出")))]
-async fn log_out_everywhere(caller: Caller, app: web::Data<App>, watch: web::Data<RevocationWatch>) -> Result<Answer<SignedOut>> {
-    let ended = sessions::log_out_everywhere(&app, &watch, caller.id()).await?;
+async fn log_out_everywhere(caller: Caller, call: Call, watch: web::Data<RevocationWatch>) -> Result<Answer<SignedOut>> {
+    let ended = sessions::log_out_everywhere(&call.app, &watch, caller.id()).await?;
     Ok(Answer::ok(SignedOut { sessions_ended: i64::try_from(ended).unwrap_or(i64::MAX) }))
 }

@@ -15,12 +15,12 @@ use crate::office::accounts::tokens::Holder;
 use crate::office::accounts::{counter_codes, faults};
 use crate::office::cases::service::Office;
 use crate::office::channels::sms_codes::{self, GAP_S, MINUTES, Typed};
-use crate::office::frame::Write;
+use crate::office::frame::{Save, Write};
 use crate::platform::app::App;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Created, Operations, PathId};
+use crate::platform::http::{Answer, Created, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::identity::PhoneNumber;
@@ -97,17 +97,13 @@ form!(SmsLogin { phone: "手机号码", code: "验证码" });
 #[utoipa::path(post, path = "/auth/sms/login", tag = "auth", operation_id = "signInWithSms", summary = "短信验证码登录",
     description = "用手机号和验证码登录，得到与微信登录相同的凭证；首次登录自动建立账号，号码一并绑定。绑定同一号码的账号有几个时，登录最近用过的那个；九十天没有用过的不会被登录（号码可能已换了主人），会新建账号，核实身份后继续办理。验证码只能用一次；没有收到回答时请重新获取。不需要 Idempotency-Key。",
     responses((status = 200, description = "已登录")))]
-async fn sms_login(
-    req: HttpRequest,
-    app: web::Data<App>,
-    gate: web::Data<SignIn>,
-    body: Body<SmsLogin>,
-) -> Result<Answer<SignedIn>> {
+async fn sms_login(req: HttpRequest, gate: web::Data<SignIn>, asked: Save<SmsLogin>) -> Result<Answer<SignedIn>> {
     gate.resident_at(&req)?;
-    let typed = Typed { phone: body.value.phone, digits: body.value.code.into_string() };
-    let keys = app.keys.clone();
+    let Save { call, sent } = asked;
+    let typed = Typed { phone: sent.phone, digits: sent.code.into_string() };
+    let keys = call.app.keys.clone();
     let redeem = move |c: &mut AnyConn, new, at| sms_codes::redeem(c, &keys, &typed, new, at);
-    sign_in(&app, &faults::CODE_REFUSED, redeem).await
+    sign_in(&call.app, &faults::CODE_REFUSED, redeem).await
 }
 
 /// A code from a worker's hand.
@@ -125,16 +121,12 @@ form!(CodeLogin { code: "登录码" });
 #[utoipa::path(post, path = "/auth/code/login", tag = "auth", operation_id = "signInWithCounterCode", summary = "登录码登录",
     description = "用工作人员当面给的登录码登录，身份视为已当面核实。登录码二十四小时有效，只能用一次，输错五次作废。不需要 Idempotency-Key。",
     responses((status = 200, description = "已登录")))]
-async fn code_login(
-    req: HttpRequest,
-    app: web::Data<App>,
-    gate: web::Data<SignIn>,
-    body: Body<CodeLogin>,
-) -> Result<Answer<SignedIn>> {
+async fn code_login(req: HttpRequest, gate: web::Data<SignIn>, asked: Save<CodeLogin>) -> Result<Answer<SignedIn>> {
     gate.resident_at(&req)?;
-    let (keys, typed) = (app.keys.clone(), body.value.code);
-    let redeem = move |c: &mut AnyConn, new, at| counter_codes::redeem(c, &keys, &typed, new, at);
-    sign_in(&app, &faults::COUNTER_REFUSED, redeem).await
+    let Save { call, sent } = asked;
+    let keys = call.app.keys.clone();
+    let redeem = move |c: &mut AnyConn, new, at| counter_codes::redeem(c, &keys, &sent.code, new, at);
+    sign_in(&call.app, &faults::COUNTER_REFUSED, redeem).await
 }
 
 /// Begins the session of whoever `redeem` finds, in its write; a wrong try is committed and then refused.

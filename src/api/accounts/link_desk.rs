@@ -1,6 +1,5 @@
 //! Workers see which links wait, and confirm, refuse and end them.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -8,16 +7,15 @@ use validator::Validate;
 use super::me::LinkView;
 use crate::office::accounts::faults as account_codes;
 use crate::office::accounts::guards::AreaOfficer;
-use crate::office::accounts::link_desk::{self, Decision, Verdict};
+use crate::office::accounts::link_desk::{self, Asked, Decision, Verdict};
 use crate::office::accounts::links::{Link, LinkState};
 use crate::office::accounts::residents::{self, Channel, Identity};
 use crate::office::cases::filing::taking_on;
-use crate::office::frame::Write;
-use crate::platform::app::App;
+use crate::office::frame::{Call, Write};
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Faults, Result};
-use crate::platform::http::paging::{self, After, Cursor};
+use crate::platform::error::Result;
+use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
@@ -89,20 +87,14 @@ pub struct LinkQuery {
 #[utoipa::path(get, path = "/staff/links", tag = "staff", operation_id = "listLinks", summary = "代办关系列表",
     description = "负责地区内的代办关系，先登记的在前。默认列出待核实的。",
     responses((status = 200, description = "一页")))]
-async fn list_links(caller: AreaOfficer, app: web::Data<App>, query: Query<LinkQuery>) -> Result<Answer<Page<LinkCase>>> {
+async fn list_links(caller: AreaOfficer, call: Call, query: Query<LinkQuery>) -> Result<Answer<Page<LinkCase>>> {
     let state = query.0.state.unwrap_or(LinkState::Claimed);
-    let limit = paging::limit(query.0.limit)?;
     let list = format!("links:{}", state.code());
-    let after = paging::open(&app, &list, query.0.cursor.as_deref())?;
-    let keys = app.keys.clone();
-    let rows = app.db.read(move |c| {
-        let rows = link_desk::in_state(c, &caller, state, after, limit)?;
-        rows.into_iter()
-            .map(|l| Ok((LinkCase::of(c, &keys, &l)?, After { at: l.created_at.ms(), id: l.id })))
-            .collect::<Result<Vec<_>>>()
-    });
-    let (rows, next_cursor) = paging::cut(&app, &list, rows.await?, limit, |(_, after)| *after)?;
-    Ok(Answer::ok(Page { items: rows.into_iter().map(|(view, _)| view).collect(), next_cursor }))
+    call.page(&list, query.0.limit, query.0.cursor.as_deref(), move |c, office, after, limit| {
+        let links = link_desk::in_state(c, &caller, state, after, limit)?.into_iter();
+        links.map(|l| Ok((After { at: l.created_at.ms(), id: l.id }, LinkCase::of(c, &office.keys, &l)?))).collect()
+    })
+    .await
 }
 
 /// The papers were seen and show the relation.
@@ -137,13 +129,7 @@ form!(AtVersion { version: "版本" });
     params(("id" = Id, Path, description = "关系编号")),
     responses((status = 200, description = "已核实")))]
 async fn confirm_link(who: AreaOfficer, id: PathId, call: Write<ConfirmLink>) -> Result<Answer<LinkCase>> {
-    let last_day = call.sent.valid_to.map(|d| d.to_string());
-    if last_day.as_ref().is_some_and(|d| *d < call.office.today().to_string()) {
-        let mut faults = Faults::new();
-        faults.push("/valid_to", "有效期至", "date_past", "有效期已经过去。", "请填写今天或以后的日期，长期有效的不用填。");
-        faults.settle()?;
-    }
-    decide(who, id, call, move |sent| (Verdict::Confirm, sent.version, last_day.clone())).await
+    decide(who, id, call, |sent| Asked { verdict: Verdict::Confirm, version: sent.version, last_day: sent.valid_to }).await
 }
 
 /// Refuses a claimed link.
@@ -152,7 +138,7 @@ async fn confirm_link(who: AreaOfficer, id: PathId, call: Write<ConfirmLink>) ->
     params(("id" = Id, Path, description = "关系编号")),
     responses((status = 200, description = "未通过")))]
 async fn refuse_link(who: AreaOfficer, id: PathId, call: Write<AtVersion>) -> Result<Answer<LinkCase>> {
-    decide(who, id, call, |sent| (Verdict::Refuse, sent.version, None)).await
+    decide(who, id, call, |sent| Asked { verdict: Verdict::Refuse, version: sent.version, last_day: None }).await
 }
 
 /// Ends a confirmed link at once.
@@ -161,18 +147,18 @@ async fn refuse_link(who: AreaOfficer, id: PathId, call: Write<AtVersion>) -> Re
     params(("id" = Id, Path, description = "关系编号")),
     responses((status = 200, description = "已结束")))]
 async fn end_link(who: AreaOfficer, id: PathId, call: Write<AtVersion>) -> Result<Answer<LinkCase>> {
-    decide(who, id, call, |sent| (Verdict::End, sent.version, None)).await
+    decide(who, id, call, |sent| Asked { verdict: Verdict::End, version: sent.version, last_day: None }).await
 }
 
-/// One decision about a link: which, at which version, and the last day of the right where it has one.
-async fn decide<B, F>(who: AreaOfficer, id: PathId, call: Write<B>, asked: F) -> Result<Answer<LinkCase>>
-where
-    B: Send + 'static,
-    F: Fn(&B) -> (Verdict, i64, Option<String>) + Send + 'static,
-{
+/// One decision about a link, and the link afterwards.
+async fn decide<B: Send + 'static>(
+    who: AreaOfficer,
+    id: PathId,
+    call: Write<B>,
+    asked: fn(&B) -> Asked,
+) -> Result<Answer<LinkCase>> {
     call.once(who.id, move |c, office, sent| {
-        let (verdict, version, last_day) = asked(sent);
-        let what = Decision { verdict, version, last_day, today: office.today().to_string(), now: office.now };
+        let what = Decision::new(asked(sent), office.today(), office.now)?;
         let link = link_desk::decide(c, &who, id.0, &what)?;
         if let (Verdict::End, Some(person)) = (what.verdict, link.person_id) {
             taking_on::link_ended(c, office, link.account_id, person)?;

@@ -17,7 +17,7 @@ use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Created, Labelled, Operations, Sent};
+use crate::platform::http::{Answer, Created, Labelled, Operations, Sent};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
@@ -179,19 +179,14 @@ form!(OwnIdentity { name: "姓名", id_number: "身份证号", version: "版本"
 #[utoipa::path(put, path = "/me/identity", tag = "me", operation_id = "claimIdentity", summary = "填写本人身份",
     description = "填写本人姓名和身份证号，等待核实：绑定的手机号与登记的一致，或由工作人员当面核实。每天最多 5 次。",
     responses((status = 200, description = "账号")))]
-async fn claim_identity(
-    caller: Resident,
-    app: web::Data<App>,
-    gate: web::Data<SignIn>,
-    body: Body<OwnIdentity>,
-) -> Result<Answer<Me>> {
-    let (keys, at, sent) = (app.keys.clone(), moment(&app), body.value);
+async fn claim_identity(caller: Resident, gate: web::Data<SignIn>, call: Save<OwnIdentity>) -> Result<Answer<Me>> {
+    let at = moment(&call.app);
     gate.identities.check(&caller.account)?;
-    let me = app.db.write(move |c| {
-        let account = identity::claim(c, &keys, caller.account, (&sent.name, &sent.id_number), sent.version, at)?;
-        view(c, &keys, &account)
-    });
-    Ok(Answer::ok(me.await?))
+    call.save(move |c, office, sent| {
+        let account = identity::claim(c, &office.keys, caller.account, (&sent.name, &sent.id_number), sent.version, at)?;
+        view(c, &office.keys, &account)
+    })
+    .await
 }
 
 fn moment(app: &App) -> Occasion {
@@ -260,9 +255,7 @@ async fn claim_link(caller: Resident, gate: web::Data<SignIn>, call: Write<Sent<
     let new = checked(&call.app, caller, &call.sent)?;
     gate.links.check(&caller.account)?;
     call.once(caller.account, move |c, office, _| {
-        if residents::find(c, caller.account)?.identity == Identity::Unknown {
-            return Err(Error::new(&faults::IDENTITY_MISSING));
-        }
+        identity::known(c, caller.account)?;
         LinkView::of(&new.claim(c, &office.keys)?, &office.keys)
     })
     .await

@@ -12,9 +12,9 @@ use crate::office::accounts::posts::PostView;
 use crate::office::accounts::sign_in::SignIn;
 use crate::office::accounts::staff_login::{self, Attempt};
 use crate::office::accounts::tokens::ACCESS_LIFE_S;
-use crate::platform::app::App;
+use crate::office::frame::Save;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, Body, Operations};
+use crate::platform::http::{Answer, Operations};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::text::{KeyedCode, Password};
@@ -62,20 +62,15 @@ pub struct StaffSignedIn {
 #[utoipa::path(post, path = "/auth/staff/login", tag = "auth", operation_id = "signInStaff", summary = "工作人员登录",
     description = "用户名、密码和动态码。连续错 5 次锁定 30 分钟。登录最长 8 小时，30 分钟不操作自动退出。不需要 Idempotency-Key。",
     responses((status = 200, description = "已登录")))]
-async fn staff_login_route(
-    req: HttpRequest,
-    app: web::Data<App>,
-    gate: web::Data<SignIn>,
-    body: Body<StaffLogin>,
-) -> Result<Answer<StaffSignedIn>> {
+async fn staff_login_route(req: HttpRequest, gate: web::Data<SignIn>, asked: Save<StaffLogin>) -> Result<Answer<StaffSignedIn>> {
     gate.worker_at(&req)?;
-    let typed = body.value;
+    let Save { call, sent: typed } = asked;
     let attempt = Attempt {
         username: typed.username.into_string(),
         password: Zeroizing::new(typed.password.into_string()),
         code: typed.totp.into_string(),
     };
-    let (pair, worker) = staff_login::sign_in(&app, &gate, attempt).await?;
+    let (pair, worker) = staff_login::sign_in(&call.app, &gate, attempt).await?;
     Ok(Answer::ok(StaffSignedIn {
         refresh_expires_at: rfc3339(pair.refresh_expires_at),
         access_token: pair.access_token,

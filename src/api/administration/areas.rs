@@ -1,16 +1,15 @@
 //! The list of areas for the administrator: what a CSV file would change, and the import.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::office::accounts::Administrator;
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::scope;
+use crate::office::frame::{Call, Write};
 use crate::office::policy::areas::{self, AreaChange, AreasPlan};
-use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, CsvBody, Labelled, Once, Operations};
+use crate::platform::http::{Answer, CsvBody, Labelled, Operations};
 use crate::rules::areas::AreaLevel;
 use crate::rules::lifecycle::Role;
 use crate::{labelled, operations};
@@ -78,25 +77,26 @@ impl AreasChange {
 #[utoipa::path(post, path = "/staff/admin/areas/preview", tag = "administration", operation_id = "previewAreas", summary = "预览行政区划导入",
     description = "检查 CSV 文件并列出会改动什么，不作任何改动。列为 code,level,parent,name,valid_from,valid_to，UTF-8，最大 512 KB；名单里没有的区划不受影响；只能改动您管辖范围内的。",
     responses((status = 200, description = "会改动什么")))]
-async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Result<Answer<AreasChange>> {
-    let read = app.db.read(move |c| areas::plan(c, &body.text, &|area| who.covers(Role::Administrator, area)));
-    Ok(Answer::ok(AreasChange::of(&read.await?)))
+async fn preview(who: Administrator, file: CsvBody, call: Call) -> Result<Answer<AreasChange>> {
+    call.read(move |c, _| {
+        let plan = areas::plan(c, &file.text, &|area| who.covers(Role::Administrator, area))?;
+        Ok(AreasChange::of(&plan))
+    })
+    .await
 }
 
 #[utoipa::path(post, path = "/staff/admin/areas/import", tag = "administration", operation_id = "importAreas", summary = "导入行政区划",
     description = "与预览同样的检查；整份导入，或者有任何问题时一行也不导入。",
     responses((status = 200, description = "改动了什么")))]
-async fn import(who: Administrator, once: Once, body: CsvBody, app: web::Data<App>) -> Result<Answer<AreasChange>> {
-    let (now, caller) = (app.clock.now(), who.id);
-    let done = once.write(&app, caller, body.fingerprint, move |c| {
-        let plan = areas::plan(c, &body.text, &|area| who.covers(Role::Administrator, area))?;
+async fn import(who: Administrator, call: Write<CsvBody>) -> Result<Answer<AreasChange>> {
+    call.once(who.id, move |c, office, file| {
+        let plan = areas::plan(c, &file.text, &|area| who.covers(Role::Administrator, area))?;
         areas::apply(c, &plan)?;
         let told = AreasChange::of(&plan);
         let around = scope::around(plan.changes.iter().map(|change| &change.row.code));
         let said = format!("新增 {}，修改 {}", told.added, told.changed);
-        Event::new(now, Some(who.id), Change::AreasImported, "areas", around).words(None, said).record(c)?;
+        Event::new(office.now, Some(who.id), Change::AreasImported, "areas", around).words(None, said).record(c)?;
         Ok(told)
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    })
+    .await
 }

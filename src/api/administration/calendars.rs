@@ -1,24 +1,19 @@
 //! Working days for the administrator: the years on record, what a notice would change, and the import.
 
-use actix_web::web;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::office::accounts::Administrator;
-use crate::office::accounts::guards::Worker;
-use crate::office::administration::codes;
 use crate::office::administration::events::{Change, Event};
+use crate::office::administration::{codes, scope};
 use crate::office::alarms::recount;
-use crate::office::policy::areas;
+use crate::office::frame::{Call, Write};
 use crate::office::policy::calendar::{self, CalendarPlan};
 use crate::operations;
-use crate::platform::app::App;
-use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, CsvBody, Once, Operations};
-use crate::rules::calendar::{CalendarDay, beijing_date};
-use crate::rules::lifecycle::Role;
+use crate::platform::error::Result;
+use crate::platform::http::{Answer, CsvBody, Operations};
+use crate::rules::calendar::CalendarDay;
 
 /// Mounts these operations.
 pub fn routes(to: &mut Operations) {
@@ -50,15 +45,17 @@ struct YearOnRecord {
 #[utoipa::path(get, path = "/staff/admin/calendars", tag = "administration", operation_id = "listCalendarYears", summary = "已录入的放假安排",
     description = "哪些年份的放假安排已经录入；今年或明年的还没有录入时给出提醒。年份数量有限，一次列全。",
     responses((status = 200, description = "年份")))]
-async fn on_record(_: Administrator, app: web::Data<App>) -> Result<Answer<CalendarYears>> {
-    let today = beijing_date(app.clock.now());
-    let next = NaiveDate::from_ymd_opt(today.year().saturating_add(1), 12, 31).unwrap_or(today);
-    let read = app.db.read(move |c| Ok((calendar::years(c)?, calendar::load(c)?)));
-    let (years, days) = read.await?;
-    Ok(Answer::ok(CalendarYears {
-        years: years.into_iter().map(|(year, source)| YearOnRecord { year, source }).collect(),
-        warning: calendar::missing_warning(&days, today, next),
-    }))
+async fn on_record(_: Administrator, call: Call) -> Result<Answer<CalendarYears>> {
+    call.read(|c, office| {
+        let today = office.today();
+        let next = NaiveDate::from_ymd_opt(today.year().saturating_add(1), 12, 31).unwrap_or(today);
+        let years = calendar::years(c)?.into_iter();
+        Ok(CalendarYears {
+            years: years.map(|(year, source)| YearOnRecord { year, source }).collect(),
+            warning: calendar::missing_warning(&calendar::load(c)?, today, next),
+        })
+    })
+    .await
 }
 
 /// What a notice changes.
@@ -94,38 +91,32 @@ impl CalendarChange {
     }
 }
 
-/// 27004 unless every county on record lies in the administrator's areas.
-fn whole_installation(c: &mut AnyConn, admin: &Worker) -> Result<()> {
-    let all = areas::counties(c)?.iter().all(|county| admin.covers(Role::Administrator, county));
-    if all { Ok(()) } else { Err(Error::new(&codes::NOT_WHOLE)) }
-}
-
 #[utoipa::path(post, path = "/staff/admin/calendars/preview", tag = "administration", operation_id = "previewCalendar", summary = "预览放假安排导入",
     description = "检查 CSV 文件并列出会改动哪些日子，不作任何改动。列为 date,working,name，第一行用 # 注明国务院办公厅通知的文号，UTF-8。",
     responses((status = 200, description = "会改动什么")))]
-async fn preview(who: Administrator, body: CsvBody, app: web::Data<App>) -> Result<Answer<CalendarChange>> {
-    let read = app.db.read(move |c| {
-        let plan = calendar::plan(c, &body.text)?;
-        whole_installation(c, &who).map(|()| plan)
-    });
-    Ok(Answer::ok(CalendarChange::of(read.await?)))
+async fn preview(who: Administrator, file: CsvBody, call: Call) -> Result<Answer<CalendarChange>> {
+    call.read(move |c, _| {
+        let plan = calendar::plan(c, &file.text)?;
+        scope::whole_installation(c, &who)?;
+        Ok(CalendarChange::of(plan))
+    })
+    .await
 }
 
 #[utoipa::path(post, path = "/staff/admin/calendars/import", tag = "administration", operation_id = "importCalendar", summary = "导入放假安排",
     description = "与预览同样的检查；整份导入，代替这一年原来的安排；正在办理的办件和群众反映随后重新计算期限。",
     responses((status = 200, description = "改动了什么")))]
-async fn import(who: Administrator, once: Once, body: CsvBody, app: web::Data<App>) -> Result<Answer<CalendarChange>> {
-    let (now, caller, keys) = (app.clock.now(), who.id, app.keys.clone());
-    let done = once.write(&app, caller, body.fingerprint, move |c| {
-        let plan = calendar::plan(c, &body.text)?;
-        whole_installation(c, &who)?;
-        let imported: Vec<String> = calendar::import(c, &body.text, now)?.iter().map(i32::to_string).collect();
+async fn import(who: Administrator, call: Write<CsvBody>) -> Result<Answer<CalendarChange>> {
+    call.once(who.id, move |c, office, file| {
+        let now = office.now;
+        let plan = calendar::plan(c, &file.text)?;
+        scope::whole_installation(c, &who)?;
+        let imported: Vec<String> = calendar::import(c, &file.text, now)?.iter().map(i32::to_string).collect();
         // The limits of running cases are counted anew by the worker.
-        recount::order(c, &keys, now)?;
+        recount::order(c, &office.keys, now)?;
         let said = format!("{}，改动 {} 天", plan.source, plan.set.len().saturating_add(plan.removed.len()));
         Event::new(now, Some(who.id), Change::CalendarImported, imported.join("、"), None).words(None, said).record(c)?;
         Ok(CalendarChange::of(plan))
-    });
-    let done = done.await?;
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+    })
+    .await
 }

@@ -1,14 +1,12 @@
 //! The administrator's overview of desks: which are unstaffed.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::office::accounts::Administrator;
 use crate::office::administration::desks::{self, Served};
 use crate::office::administration::scope;
-use crate::office::cases::service::Services;
-use crate::platform::app::App;
+use crate::office::frame::Call;
 use crate::platform::code;
 use crate::platform::error::Result;
 use crate::platform::http::paging::{self, Cursor};
@@ -67,20 +65,17 @@ impl From<&Served> for DeskView {
 #[utoipa::path(get, path = "/staff/admin/desks", tag = "administration", operation_id = "listDesks", summary = "各环节的人手",
     description = "一个县（区）现行政策用到的每个办理环节和地区，各有几名在岗人员；没有人的排在最前面。",
     responses((status = 200, description = "一页")))]
-async fn list(
-    who: Administrator,
-    query: Query<Wanted>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Page<DeskView>>> {
-    let (wanted, now, services) = (query.0, app.clock.now(), services.get_ref().clone());
-    let named = format!("desks:{}", wanted.county);
-    let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
-    scope::within(&who, &wanted.county)?;
-    let mut all = app.db.read(move |c| desks::overview(c, &services, &wanted.county, now)).await?;
-    if let Some(last) = after {
-        all.retain(|served| (served.key().at, served.key().id) > (last.at, last.id));
-    }
-    let (rows, next_cursor) = paging::cut(&app, &named, all, limit, Served::key)?;
-    Ok(Answer::ok(Page { items: rows.iter().map(DeskView::from).collect(), next_cursor }))
+async fn list(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<Page<DeskView>>> {
+    let county = query.0.county;
+    let name = format!("desks:{county}");
+    scope::within(&who, &county)?;
+    // There are as many desks as the county has towns, villages and points: all are counted for each page.
+    call.page(&name, query.0.limit, query.0.cursor.as_deref(), move |c, office, after, _| {
+        let mut all = desks::overview(c, &office.services, &county, office.now)?;
+        if let Some(last) = after {
+            all.retain(|served| (served.key().at, served.key().id) > (last.at, last.id));
+        }
+        Ok(paging::placed(&all, all.iter().map(DeskView::from).collect(), Served::key))
+    })
+    .await
 }

@@ -1,26 +1,22 @@
 //! Policy drafts for the administrator: begin, list, read, edit, discard.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::office::accounts::guards::Worker;
 use crate::office::accounts::{Administrator, staff};
-use crate::office::administration::drafting::{self, Draft, DraftState, Filter, PolicyContent};
+use crate::office::administration::drafting::{self, Base, Draft, DraftState, Filter, PolicyContent};
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::{codes as administration_codes, scope};
 use crate::office::cases::service::Services;
 use crate::office::frame::{Call, Save, Write};
-use crate::office::policy::county;
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::Result;
 use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
@@ -117,31 +113,6 @@ form!(NewDraft {
     terms: "服务自己的规定"
 });
 
-/// The content to begin with; 10002 when it is not said which.
-fn beginning(c: &mut AnyConn, services: &Services, admin: &Worker, new: &NewDraft) -> Result<PolicyContent> {
-    let mut faults = Faults::new();
-    if new.county.level() > AreaLevel::County {
-        faults.push("/county", "县（区）", "no_county", "政策由县（区）规定。", "请填写县（区）的十二位代码。");
-    }
-    if !services.all().any(|s| s.code() == new.service.as_str()) {
-        faults.push("/service", "服务", "unknown_service", "没有这项服务。", "请从服务列表中选择。");
-    }
-    if new.based_on.is_some() == new.content.is_some() {
-        let way_out = "参照一个已发布的版本，或者自己写内容，两样里选一样。";
-        faults.push("/based_on", "参照的版本", "one_of_two", "没有说明从哪里开始写。", way_out);
-    }
-    faults.settle()?;
-    match (&new.content, new.based_on) {
-        (Some(content), _) => Ok(content.clone()),
-        (None, Some(id)) => {
-            let policy = county::pinned(c, id)?;
-            scope::within(admin, &policy.county)?;
-            if policy.service == new.service.as_str() { Ok(PolicyContent::of(&policy)) } else { Err(Error::not_found()) }
-        }
-        (None, None) => Err(Error::internal("a draft from nothing")),
-    }
-}
-
 #[utoipa::path(post, path = "/staff/admin/policy-drafts", tag = "administration", operation_id = "beginPolicyDraft", summary = "新建政策草稿",
     description = "从一个已发布的版本复制（based_on），或者直接给出内容（content）。已发布的版本永远不改；要改规定，就起草新的一版再发布。",
     responses((status = 201, description = "草稿")))]
@@ -149,7 +120,8 @@ async fn begin(who: Administrator, call: Write<NewDraft>) -> Result<Created<Draf
     let id = call.app.clock.id();
     call.once(who.id, move |c, office, new| {
         scope::within(&who, &new.county)?;
-        let content = beginning(c, &office.services, &who, new)?;
+        let base = Base { county: new.county, service: &new.service, based_on: new.based_on, content: new.content.as_ref() };
+        let content = base.content(c, &office.services, &who)?;
         let draft = Draft::new((id, who.id, office.now), &new.county, &new.service, new.based_on, &content)?;
         draft.insert(c)?;
         let said = format!("{}，{}", new.service.as_str(), content.source);
@@ -183,26 +155,18 @@ struct Wanted {
 #[utoipa::path(get, path = "/staff/admin/policy-drafts", tag = "administration", operation_id = "listPolicyDrafts", summary = "政策草稿",
     description = "一个县（区）的草稿，最新的在前。县（区）不在您的管辖范围内时当作不存在。",
     responses((status = 200, description = "一页草稿")))]
-async fn list(
-    who: Administrator,
-    query: Query<Wanted>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Page<DraftSummary>>> {
+async fn list(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<Page<DraftSummary>>> {
     let wanted = query.0;
     let filter = Filter { county: wanted.county, service: wanted.service.map(Code::into_string), state: wanted.state };
-    let named = format!("policy-drafts:{filter:?}");
-    let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
+    let name = format!("policy-drafts:{filter:?}");
     scope::within(&who, &filter.county)?;
-    let read = app.db.read(move |c| {
+    call.page(&name, wanted.limit, wanted.cursor.as_deref(), move |c, office, after, limit| {
         let rows = drafting::list(c, &filter, after, limit)?;
         let names = staff::names(c, rows.iter().map(|d| d.updated_by).collect())?;
-        Ok((rows, names))
-    });
-    let (rows, names) = read.await?;
-    let (rows, next_cursor) = paging::cut(&app, &named, rows, limit, |d| After { at: d.created_at.ms(), id: d.id })?;
-    let items = rows.iter().map(|d| summary(&services, d, &names)).collect::<Result<_>>()?;
-    Ok(Answer::ok(Page { items, next_cursor }))
+        let summaries = rows.iter().map(|d| summary(&office.services, d, &names)).collect::<Result<_>>()?;
+        Ok(paging::placed(&rows, summaries, |d| After { at: d.created_at.ms(), id: d.id }))
+    })
+    .await
 }
 
 #[utoipa::path(get, path = "/staff/admin/policy-drafts/{id}", tag = "administration", operation_id = "getPolicyDraft", summary = "一份政策草稿",

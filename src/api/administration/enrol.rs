@@ -1,25 +1,19 @@
 //! What a worker does with a one-time code: make the account, set a new password, change the one-time codes.
 
 use actix_web::{HttpRequest, web};
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 use zeroize::Zeroizing;
 
-use crate::office::accounts::sessions::{self, Ending};
-use crate::office::accounts::staff::{self, Standing, workers};
 use crate::office::accounts::staff_admin::{self, Login};
 use crate::office::accounts::{RevocationWatch, SignIn, faults, passwords};
-use crate::office::administration::events::{Change, Event};
 use crate::office::administration::invitations::{self, Purpose};
-use crate::office::administration::{codes, scope};
-use crate::platform::app::App;
-use crate::platform::db::AnyConn;
+use crate::office::administration::{codes, enrolment};
+use crate::office::frame::Save;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Operations};
+use crate::platform::http::{Answer, Operations};
 use crate::platform::id::Id;
-use crate::rules::moments::Moment;
 use crate::rules::text::{KeyedCode, Password};
 use crate::{form, operations};
 
@@ -58,46 +52,19 @@ struct Enrolled {
     otpauth_url: String,
 }
 
-/// What is on record about the holder of a code.
-struct Holder {
-    id: Id,
-    username: String,
-    password: String,
-}
-
-/// The worker of a good code whose account has this status; anything else is one answer.
-fn holder(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, status: Standing, now: Moment) -> Result<Holder> {
-    let id = invitations::holder(c, hash, purpose, now)?;
-    let row = workers::table.find(id).filter(workers::status.eq(status)).select((workers::username, workers::password));
-    let row: Option<(String, String)> = row.get_result(c).optional()?;
-    row.map(|(username, password)| Holder { id, username, password }).ok_or_else(|| Error::new(&codes::CODE_OVER))
-}
-
-/// Uses the code up, lets the account count one version on, and leaves a line.
-fn settle(c: &mut AnyConn, hash: &[u8; 32], purpose: Purpose, change: Change, now: Moment) -> Result<Id> {
-    let worker = invitations::redeem(c, hash, purpose, now)?;
-    diesel::update(workers::table.find(worker)).set(workers::version.eq(workers::version + 1)).execute(c)?;
-    let posts = staff::posts_at(c, worker, now)?;
-    Event::new(now, Some(worker), change, worker, scope::around(posts.iter().map(|p| &p.area))).record(c)?;
-    Ok(worker)
-}
-
 #[utoipa::path(post, path = "/auth/staff/enrol", tag = "auth", operation_id = "enrolStaff", summary = "启用工作人员账号",
     description = "用邀请码设定自己的用户名和密码，得到动态码的地址（只显示这一次，请用验证器应用扫描）。邀请码只能用一次。不需要 Idempotency-Key；没有收到回答时，请向管理员要更换动态码的一次性码。",
     responses((status = 200, description = "账号已启用")))]
-async fn enrol(req: HttpRequest, gate: web::Data<SignIn>, body: Body<Enrol>, app: web::Data<App>) -> Result<Answer<Enrolled>> {
+async fn enrol(req: HttpRequest, gate: web::Data<SignIn>, asked: Save<Enrol>) -> Result<Answer<Enrolled>> {
     gate.worker_at(&req)?;
-    let (typed, now) = (body.value, app.clock.now());
-    let hash = invitations::hash(&app.keys, &typed.code);
-    let found = app.db.read(move |c| holder(c, &hash, Purpose::Enrol, Standing::Invited, now)).await?;
-    let login = Login::new(&app, found.id, &typed.username, Zeroizing::new(typed.password.into_string())).await?;
-    let (otpauth_url, username) = (login.otpauth_url.to_string(), login.username().to_owned());
-    let worker = app.db.write(move |c| {
-        holder(c, &hash, Purpose::Enrol, Standing::Invited, now)?;
-        login.give(c, found.id)?;
-        settle(c, &hash, Purpose::Enrol, Change::WorkerEnrolled, now)
-    });
-    Ok(Answer::ok(Enrolled { worker: worker.await?, username, otpauth_url }))
+    let Save { call, sent: typed } = asked;
+    let code = invitations::hash(&call.app.keys, &typed.code);
+    let found = call.found(move |c, office| enrolment::holder(c, &code, Purpose::Enrol, office.now)).await?;
+    let login = Login::new(&call.app, found.id, &typed.username, Zeroizing::new(typed.password.into_string())).await?;
+    let otpauth_url = login.otpauth_url.to_string();
+    let username = login.username().to_owned();
+    let worker = call.written(move |c, office| enrolment::enrol(c, &code, &login, office.now)).await?;
+    Ok(Answer::ok(Enrolled { worker, username, otpauth_url }))
 }
 
 /// A one-time code with a password.
@@ -126,24 +93,18 @@ struct OwnAccount {
 async fn set_password(
     req: HttpRequest,
     gate: web::Data<SignIn>,
-    body: Body<CodeAndPassword>,
-    app: web::Data<App>,
+    asked: Save<CodeAndPassword>,
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<OwnAccount>> {
     gate.worker_at(&req)?;
-    let (typed, now) = (body.value, app.clock.now());
-    let hash = invitations::hash(&app.keys, &typed.code);
-    let found = app.db.read(move |c| holder(c, &hash, Purpose::Password, Standing::Active, now)).await?;
+    let Save { call, sent: typed } = asked;
+    let now = call.office.now;
+    let code = invitations::hash(&call.app.keys, &typed.code);
+    let found = call.found(move |c, _| enrolment::holder(c, &code, Purpose::Password, now)).await?;
     passwords::acceptable(&found.username, &typed.password)?;
     let stored = staff_admin::hashed(Zeroizing::new(typed.password.into_string())).await?;
-    let ended = app.db.write(move |c| {
-        let found = holder(c, &hash, Purpose::Password, Standing::Active, now)?;
-        diesel::update(workers::table.find(found.id)).set(workers::password.eq(&stored)).execute(c)?;
-        staff_admin::lift_lock(c, found.id)?;
-        settle(c, &hash, Purpose::Password, Change::PasswordSet, now)?;
-        sessions::end_all(c, found.id, Ending::Renewed, now)
-    });
-    ended.await?.iter().for_each(|session| watch.note(*session, now));
+    let ended = call.written(move |c, _| enrolment::set_password(c, &code, &stored, now)).await?;
+    ended.iter().for_each(|session| watch.note(*session, now));
     Ok(Answer::ok(OwnAccount { worker: found.id, username: found.username }))
 }
 
@@ -153,25 +114,20 @@ async fn set_password(
 async fn renew_totp(
     req: HttpRequest,
     gate: web::Data<SignIn>,
-    body: Body<CodeAndPassword>,
-    app: web::Data<App>,
+    asked: Save<CodeAndPassword>,
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<Enrolled>> {
     gate.worker_at(&req)?;
-    let (typed, now) = (body.value, app.clock.now());
-    let hash = invitations::hash(&app.keys, &typed.code);
-    let found = app.db.read(move |c| holder(c, &hash, Purpose::Totp, Standing::Active, now)).await?;
+    let Save { call, sent: typed } = asked;
+    let now = call.office.now;
+    let code = invitations::hash(&call.app.keys, &typed.code);
+    let found = call.found(move |c, _| enrolment::holder(c, &code, Purpose::Totp, now)).await?;
     if !gate.passwords.fits(Zeroizing::new(typed.password.into_string()), Some(found.password)).await? {
-        app.db.write(move |c| invitations::miss(c, &hash)).await?;
+        call.written(move |c, _| invitations::miss(c, &code)).await?;
         return Err(Error::new(&faults::STAFF_REFUSED));
     }
-    let (sealed, url) = staff_admin::fresh_totp(&app, found.id, &found.username)?;
-    let ended = app.db.write(move |c| {
-        let found = holder(c, &hash, Purpose::Totp, Standing::Active, now)?;
-        diesel::update(workers::table.find(found.id)).set((workers::totp.eq(&sealed), workers::totp_step.eq(0))).execute(c)?;
-        settle(c, &hash, Purpose::Totp, Change::TotpSet, now)?;
-        sessions::end_all(c, found.id, Ending::Renewed, now)
-    });
-    ended.await?.iter().for_each(|session| watch.note(*session, now));
+    let (sealed, url) = staff_admin::fresh_totp(&call.app, found.id, &found.username)?;
+    let ended = call.written(move |c, _| enrolment::set_totp(c, &code, &sealed, now)).await?;
+    ended.iter().for_each(|session| watch.note(*session, now));
     Ok(Answer::ok(Enrolled { worker: found.id, username: found.username, otpauth_url: url.to_string() }))
 }

@@ -1,14 +1,13 @@
 //! What an auditor reads: every administrative change, the newest first.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::office::accounts::{Auditor, staff};
 use crate::office::administration::events::{self, Change, Filter, Line};
-use crate::platform::app::App;
+use crate::office::frame::Call;
 use crate::platform::error::Result;
-use crate::platform::http::paging::{self, After, Cursor};
+use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Labelled, Operations, Page, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
@@ -79,20 +78,15 @@ fn view(line: Line, names: &[(Id, String)]) -> AdminEventView {
 #[utoipa::path(get, path = "/staff/audit/admin-events", tag = "administration", operation_id = "listAdminEvents", summary = "管理操作记录",
     description = "管理员对账号、岗位、政策、区划、放假安排和通知文字做过的每一次改动，最新的在前。审计员看得到本辖区的、上级的和对全部地区有效的。",
     responses((status = 200, description = "一页记录")))]
-async fn list(who: Auditor, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<AdminEventView>>> {
+async fn list(who: Auditor, query: Query<Wanted>, call: Call) -> Result<Answer<Page<AdminEventView>>> {
     let wanted = query.0;
     let areas = who.posts_of(Role::Auditor).map(|p| p.area).collect();
     let filter = Filter { areas, change: wanted.action, target: wanted.target.map(Code::into_string) };
-    let named = format!("admin-events:{}:{filter:?}", who.id);
-    let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
-    let (lines, names) = app
-        .db
-        .read(move |c| {
-            let lines = events::list(c, &filter, after, limit)?;
-            let names = staff::names(c, lines.iter().filter_map(|l| l.by).collect())?;
-            Ok((lines, names))
-        })
-        .await?;
-    let (lines, next_cursor) = paging::cut(&app, &named, lines, limit, |l| After { at: l.at.ms(), id: l.id })?;
-    Ok(Answer::ok(Page { items: lines.into_iter().map(|l| view(l, &names)).collect(), next_cursor }))
+    let name = format!("admin-events:{}:{filter:?}", who.id);
+    call.page(&name, wanted.limit, wanted.cursor.as_deref(), move |c, _, after, limit| {
+        let lines = events::list(c, &filter, after, limit)?;
+        let names = staff::names(c, lines.iter().filter_map(|l| l.by).collect())?;
+        Ok(lines.into_iter().map(|l| (After { at: l.at.ms(), id: l.id }, view(l, &names))).collect())
+    })
+    .await
 }

@@ -1,6 +1,5 @@
 //! Published policies and the way there: versions, one version, check, preview on past cases, publish.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -9,14 +8,12 @@ use crate::office::accounts::{Administrator, staff};
 use crate::office::administration::drafting::{self, PolicyContent};
 use crate::office::administration::preview::{self, DraftPreview};
 use crate::office::administration::{codes as administration_codes, publishing, scope};
-use crate::office::cases::service::Services;
 use crate::office::frame::{Call, Write};
 use crate::office::policy::county::{self, Version};
 use crate::operations;
-use crate::platform::app::App;
 use crate::platform::code;
-use crate::platform::error::{Detail, Error, Faults, Result};
-use crate::platform::http::paging::{self, After, Cursor};
+use crate::platform::error::{Detail, Result};
+use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -91,19 +88,17 @@ impl PolicyVersion {
 #[utoipa::path(get, path = "/staff/admin/policies", tag = "administration", operation_id = "listPolicyVersions", summary = "政策的历次版本",
     description = "一个县（区）一项服务发布过的全部版本，最新的在前。",
     responses((status = 200, description = "一页版本")))]
-async fn versions(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<Page<PolicyVersion>>> {
+async fn versions(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<Page<PolicyVersion>>> {
     let wanted = query.0;
-    let named = format!("policies:{}:{}", wanted.county, wanted.service);
-    let (limit, after) = (paging::limit(wanted.limit)?, paging::open(&app, &named, wanted.cursor.as_deref())?);
+    let name = format!("policies:{}:{}", wanted.county, wanted.service);
     scope::within(&who, &wanted.county)?;
-    let read = app.db.read(move |c| {
+    call.page(&name, wanted.limit, wanted.cursor.clone().as_deref(), move |c, _, after, limit| {
         let rows = county::versions(c, &wanted.county, &wanted.service, after.map(|a| a.at), limit)?;
         let names = staff::names(c, rows.iter().filter_map(|v| v.published_by).collect())?;
-        Ok((rows, names))
-    });
-    let (rows, names) = read.await?;
-    let (rows, next_cursor) = paging::cut(&app, &named, rows, limit, |v| After { at: v.version, id: v.id })?;
-    Ok(Answer::ok(Page { items: rows.into_iter().map(|v| PolicyVersion::of(v, &names)).collect(), next_cursor }))
+        let line = |v: Version| (After { at: v.version, id: v.id }, PolicyVersion::of(v, &names));
+        Ok(rows.into_iter().map(line).collect())
+    })
+    .await
 }
 
 /// One published version with what it says.
@@ -150,11 +145,14 @@ struct DraftCheck {
     description = "一次列出全部问题，包括服务自己的规定。没有问题才能发布。",
     params(("id" = Id, Path, description = "草稿编号")),
     responses((status = 200, description = "检查结果")))]
-async fn check(who: Administrator, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<Answer<DraftCheck>> {
-    let draft = app.db.read(move |c| drafting::in_scope(c, &who, id.0)).await?;
-    let policy = draft.policy(draft.id, None, Moment::EPOCH)?;
-    let faults = publishing::faults(&services, &draft.service, &policy.common, &policy.terms);
-    Ok(Answer::ok(DraftCheck { publishable: faults.is_empty(), faults }))
+async fn check(who: Administrator, id: PathId, call: Call) -> Result<Answer<DraftCheck>> {
+    call.read(move |c, office| {
+        let draft = drafting::in_scope(c, &who, id.0)?;
+        let policy = draft.policy(draft.id, None, Moment::EPOCH)?;
+        let faults = publishing::faults(&office.services, &draft.service, &policy.common, &policy.terms);
+        Ok(DraftCheck { publishable: faults.is_empty(), faults })
+    })
+    .await
 }
 
 /// On how many past cases.
@@ -171,20 +169,10 @@ struct Past {
     params(("id" = Id, Path, description = "草稿编号")),
     responses((status = 200, description = "会有哪些不同")))]
 async fn try_out(who: Administrator, id: PathId, query: Query<Past>, call: Call) -> Result<Answer<DraftPreview>> {
-    let count = query.0.cases.unwrap_or(20);
-    if !(1..=50).contains(&count) {
-        let mut faults = Faults::new();
-        faults.push("/cases", "办件数", "out_of_range", "办件数超出范围。", "请填写 1 到 50 之间的数。");
-        faults.settle()?;
-    }
+    let count = preview::count(query.0.cases)?;
     call.read(move |c, office| {
         let draft = drafting::in_scope(c, &who, id.0)?;
-        let policy = draft.policy(draft.id, None, office.now)?;
-        let faults = publishing::faults(&office.services, &policy.service, &policy.common, &policy.terms);
-        if !faults.is_empty() {
-            return Err(Error::invalid(faults));
-        }
-        preview::run(c, office, policy, count)
+        preview::of_draft(c, office, &draft, count)
     })
     .await
 }

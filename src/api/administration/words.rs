@@ -8,11 +8,11 @@ use validator::Validate;
 use crate::office::accounts::Administrator;
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::scope;
+use crate::office::frame::{Call, Save};
 use crate::office::notices::words::{self, NoticeEvent, Template};
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::{Error, Result};
-use crate::platform::http::{Answer, Body, Labelled, List, Operations, Query};
+use crate::platform::http::{Answer, Labelled, List, Operations, Query};
 use crate::rules::areas::AreaCode;
 use crate::rules::text::{Note, PlainText};
 use crate::{form, labelled, operations};
@@ -67,14 +67,17 @@ impl NoticeTemplate {
 #[utoipa::path(get, path = "/staff/admin/notice-templates", tag = "administration", operation_id = "listNoticeTemplates", summary = "通知文字",
     description = "一个县（区）的居民会收到的每种通知的标题和正文。可用的占位符只有 {service}（服务名称）和 {day}（期限）；没有期限时，带 {day} 的那一句不出现。种类固定，一次全部列出。",
     responses((status = 200, description = "全部通知文字")))]
-async fn list(who: Administrator, query: Query<Wanted>, app: web::Data<App>) -> Result<Answer<List<NoticeTemplate>>> {
+async fn list(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<List<NoticeTemplate>>> {
     scope::within(&who, &query.0.county)?;
-    let own = app.db.read(move |c| words::of_county(c, &query.0.county)).await?;
-    let one = |event: &NoticeEvent| {
-        let template = own.iter().find(|(e, _)| e == event).map_or_else(|| event.shipped(), |(_, t)| t.clone());
-        NoticeTemplate::of(*event, template)
-    };
-    Ok(Answer::ok(List(NoticeEvent::ALL.iter().map(one).collect())))
+    call.read(move |c, _| {
+        let own = words::of_county(c, &query.0.county)?;
+        let one = |event: &NoticeEvent| {
+            let template = own.iter().find(|(e, _)| e == event).map_or_else(|| event.shipped(), |(_, t)| t.clone());
+            NoticeTemplate::of(*event, template)
+        };
+        Ok(List(NoticeEvent::ALL.iter().map(one).collect()))
+    })
+    .await
 }
 
 /// New words about an event.
@@ -98,24 +101,18 @@ form!(ChangeWords { county: "县（区）", version: "版本", title: "标题", 
     description = "马上用于以后的通知，已经发出的不变。锁屏上人人看得到，所以没有姓名、证件号码、残疾类别和金额的占位符。",
     params(("event" = inline(NoticeEvent), Path, description = "通知的种类")),
     responses((status = 200, description = "已修改")))]
-async fn change(
-    who: Administrator,
-    path: web::Path<String>,
-    body: Body<ChangeWords>,
-    app: web::Data<App>,
-) -> Result<Answer<NoticeTemplate>> {
+async fn change(who: Administrator, path: web::Path<String>, call: Save<ChangeWords>) -> Result<Answer<NoticeTemplate>> {
     let event = NoticeEvent::from_code(&path).ok_or_else(Error::not_found)?;
-    let (form, now) = (body.value, app.clock.now());
-    scope::within(&who, &form.county)?;
-    words::check(&form.title, &form.body).settle()?;
-    let saved = app.db.write(move |c| {
+    scope::within(&who, &call.sent.county)?;
+    words::check(&call.sent.title, &call.sent.body).settle()?;
+    call.save(move |c, office, form| {
         let before = words::template(c, &form.county, event)?;
         let new = Template { title: form.title.to_string(), body: form.body.to_string(), version: form.version };
-        let saved = words::save(c, &form.county, event, &new, (who.id, now))?;
+        let saved = words::save(c, &form.county, event, &new, (who.id, office.now))?;
         let said = |t: &Template| format!("{}｜{}", t.title, t.body);
-        let line = Event::new(now, Some(who.id), Change::NoticeWordsChanged, event.code(), Some(form.county));
+        let line = Event::new(office.now, Some(who.id), Change::NoticeWordsChanged, event.code(), Some(form.county));
         line.words(said(&before), said(&saved)).record(c)?;
-        Ok(saved)
-    });
-    Ok(Answer::ok(NoticeTemplate::of(event, saved.await?)))
+        Ok(NoticeTemplate::of(event, saved))
+    })
+    .await
 }

@@ -1,31 +1,27 @@
 //! Workers for the administrator: list, one, invite, edit, and which posts they hold.
 
 use actix_web::web;
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::office::accounts::guards::Worker;
 use crate::office::accounts::sessions::{self, Ending};
-use crate::office::accounts::staff::{Standing, workers};
+use crate::office::accounts::staff::Standing;
 use crate::office::accounts::{Administrator, RevocationWatch, faults as account_codes, staff_admin};
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::invitations::{Code, Purpose};
 use crate::office::administration::posts::{self, PostForm};
 use crate::office::administration::workers::{Filter, WorkerView};
 use crate::office::administration::{scope, staffing, workers as store};
-use crate::office::cases::service::{Office, Services};
+use crate::office::cases::service::Office;
 use crate::office::frame::{Call, Save, Write};
-use crate::office::people::persons;
-use crate::platform::app::App;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Faults, Result};
+use crate::platform::error::Result;
 use crate::platform::http::paging::Cursor;
-use crate::platform::http::{Answer, Body, Created, Operations, Page, PathId, Query};
+use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::calendar::{beijing_date, rfc3339};
+use crate::rules::calendar::rfc3339;
 use crate::rules::lifecycle::Role;
 use crate::rules::names::PersonName;
 use crate::rules::typed::blank_is_none;
@@ -119,8 +115,8 @@ async fn invite(who: Administrator, call: Write<NewWorker>) -> Result<Created<Wo
     let drawn = code.clone();
     let invited = move |c: &mut AnyConn, office: &Office, new: &NewWorker| {
         let now = office.now;
-        let posts = posts::checked(c, &office.services, &who, &new.posts, beijing_date(now))?;
-        linkable(c, &who, new.person_id)?;
+        let posts = posts::checked(c, &office.services, &who, &new.posts, office.today())?;
+        store::linkable(c, &who, new.person_id)?;
         staff_admin::insert(c, id, new.name.reveal(), new.person_id, now)?;
         staff_admin::post(c, id, &posts, now)?;
         let expires_at = drawn.issue(c, id, Purpose::Enrol, now)?;
@@ -128,18 +124,6 @@ async fn invite(who: Administrator, call: Write<NewWorker>) -> Result<Created<Wo
         Ok(WorkerCode { worker: store::view(c, &who, id, now)?, code: None, code_expires_at: rfc3339(expires_at) })
     };
     call.once_showing(caller, invited, |answer| answer.code = Some(code.text)).await
-}
-
-/// The worker as a person must be somebody of the administrator's areas; 10002 otherwise.
-fn linkable(c: &mut AnyConn, admin: &Worker, person: Option<Id>) -> Result<()> {
-    let Some(person) = person else { return Ok(()) };
-    let found = persons::find(c, person)?;
-    if found.is_some_and(|p| admin.covers(Role::Administrator, &p.area)) {
-        return Ok(());
-    }
-    let mut faults = Faults::new();
-    faults.push("/person_id", "本人的人员编号", "unknown_person", "您管辖范围内没有这个人。", "请核对人员编号，或者留空。");
-    faults.settle()
 }
 
 /// What may be changed about a worker.
@@ -162,10 +146,9 @@ form!(EditWorker { version: "版本", name: "姓名", person_id: "本人的人�
 async fn edit(who: Administrator, id: PathId, call: Save<EditWorker>) -> Result<Answer<WorkerView>> {
     call.save(move |c, office, form| {
         let (row, posts) = store::take(c, &who, id.0, form.version, office.now)?;
-        linkable(c, &who, form.person_id)?;
+        store::linkable(c, &who, form.person_id)?;
         let name = form.name.reveal();
-        let set = (workers::name.eq(name), workers::person_id.eq(form.person_id));
-        diesel::update(workers::table.find(row.id)).set(set).execute(c)?;
+        staff_admin::describe(c, row.id, name, form.person_id)?;
         let linked = |p: Option<Id>| if p.is_some() { "已关联人员" } else { "没有关联人员" };
         let before = format!("{}，{}", row.name, linked(row.person_id));
         let after = format!("{name}，{}", linked(form.person_id));
@@ -195,17 +178,15 @@ form!(ReplacePosts { version: "版本", posts: "岗位", role: "岗位类型", a
 async fn replace_posts(
     who: Administrator,
     id: PathId,
-    body: Body<ReplacePosts>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
+    asked: Save<ReplacePosts>,
     watch: web::Data<RevocationWatch>,
 ) -> Result<Answer<WorkerView>> {
-    let (form, office, services) = (body.value, Office::of(&app, &services), services.get_ref().clone());
-    let now = office.now;
-    let moved = app.db.write(move |c| {
-        let (row, old) = store::take(c, &who, id.0, form.version, now)?;
-        let new = posts::checked(c, &services, &who, &form.posts, beijing_date(now))?;
-        staffing::replace_posts(c, &office, row.id, &new)?;
+    let Save { call, sent } = asked;
+    let now = call.office.now;
+    let moved = call.written(move |c, office| {
+        let (row, old) = store::take(c, &who, id.0, sent.version, now)?;
+        let new = posts::checked(c, &office.services, &who, &sent.posts, office.today())?;
+        staffing::replace_posts(c, office, row.id, &new)?;
         let ended = sessions::end_all(c, row.id, Ending::Moved, now)?;
         let both: Vec<_> = old.iter().chain(&new).cloned().collect();
         let event: Event = store::event(&who, Change::PostsReplaced, row.id, &both, now);

@@ -1,6 +1,5 @@
 //! A worker writes down who agreed that they fill in an application for somebody, at the counter or at home.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -10,9 +9,8 @@ use crate::office::accounts::guards::AreaOfficer;
 use crate::office::accounts::links::Relation;
 use crate::office::cases::access::consents;
 use crate::office::cases::access::mandates::{self, ConsentForm, HelpedAt, Mandate, NewMandate};
-use crate::office::frame::Write;
+use crate::office::frame::{Call, Write};
 use crate::office::people::persons;
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
@@ -148,13 +146,14 @@ async fn record(who: AreaOfficer, call: Write<RecordMandate>) -> Result<Created<
 #[utoipa::path(get, path = "/staff/mandates", tag = "counter", operation_id = "listMyMandates", summary = "我的代办登记",
     description = "您登记过的代办，最新的在前；过期的也在。",
     responses((status = 200, description = "一页登记")))]
-async fn list(who: AreaOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<MandateView>>> {
-    let (worker, now, limit) = (who.id, app.clock.now(), paging::limit(q.0.limit)?);
-    let name = format!("mandates:{worker}");
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let found = app.db.read(move |c| mandates::of_worker(c, worker, after, limit)).await?;
-    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |m| After { at: m.recorded_at.ms(), id: m.id })?;
-    Ok(Answer::ok(Page { items: app.db.read(move |c| views(c, &found, now)).await?, next_cursor }))
+async fn list(who: AreaOfficer, q: Query<Paged>, call: Call) -> Result<Answer<Page<MandateView>>> {
+    let name = format!("mandates:{}", who.id);
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
+        let found = mandates::of_worker(c, who.id, after, limit)?;
+        let views = views(c, &found, office.now)?;
+        Ok(paging::placed(&found, views, |m| After { at: m.recorded_at.ms(), id: m.id }))
+    })
+    .await
 }
 
 /// An action on what was seen.

@@ -1,7 +1,7 @@
 //! Uploading papers, looking at them, using them again.
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -14,11 +14,10 @@ use crate::office::cases::filing::papers::{self, Paper, PaperView, Viewer};
 use crate::office::cases::filing::viewings;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::{Office, Services};
 use crate::office::frame::{Call, Write};
 use crate::platform::app::App;
 use crate::platform::code;
-use crate::platform::crypto::{Link, Place};
+use crate::platform::crypto::Link;
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::files::{FileFault, Kind, Variant};
 use crate::platform::http::faults::Labels;
@@ -62,8 +61,10 @@ struct Upload {
     request_body(content = inline(Upload), content_type = "multipart/form-data"),
     responses((status = 201, description = "已收到")))]
 async fn upload(who: Filer, once: Once, id: PathId, parts: Parts, call: Call) -> Result<Created<PaperView>> {
-    let (id, caller, asking, now) = (id.0, who.id(), who.clone(), call.office.now);
-    let case = call.app.db.read(move |c| loading::owned(c, &asking, id, now)).await?;
+    let id = id.0;
+    let caller = who.id();
+    let asking = who.clone();
+    let case = call.found(move |c, office| loading::owned(c, &asking, id, office.now)).await?;
     let sent = take(parts).await?;
     let fingerprint = sent.fingerprint();
     // The first answer was lost: by now there may be no room for another page, or the case was submitted.
@@ -71,7 +72,8 @@ async fn upload(who: Filer, once: Once, id: PathId, parts: Parts, call: Call) ->
         return Ok(Answer::created(paper).replayed(true));
     }
     let paper = received(&call, case, sent).await?;
-    let (app, office, file) = (call.app, call.office, paper.file_id);
+    let file = paper.file_id;
+    let Call { app, office } = call;
     let done = once.write(&app, caller, fingerprint, move |c| {
         let case = loading::owned(c, &who, id, office.now)?;
         let paper = Paper { person_id: case.person_id, owner_account: case.applicant_id, ..paper.clone() };
@@ -86,8 +88,9 @@ async fn upload(who: Filer, once: Once, id: PathId, parts: Parts, call: Call) ->
 
 /// Judges and cleans a page for which there is room, and puts it into the vault.
 async fn received(call: &Call, case: Case, sent: Sent) -> Result<Paper> {
-    let (id, material, asked) = (case.id, sent.material.clone(), call.office.clone());
-    call.app.db.read(move |c| papers::room_for(c, &asked, &case, &material)).await?;
+    let id = case.id;
+    let material = sent.material.clone();
+    call.found(move |c, office| papers::room_for(c, office, &case, &material)).await?;
     let clean = call.app.papers.process(sent.file.into()).await.map_err(refused)?;
     store(&call.app, &call.office, id, &sent.material, &sent.alt_text, clean).await
 }
@@ -177,27 +180,17 @@ struct OfPerson {
 #[utoipa::path(get, path = "/me/papers", tag = "papers", operation_id = "listReusablePapers", summary = "可以再次使用的材料",
     description = "您以前为这个人上传过的材料，可以直接用在新的申请里，不用重新拍照。最新的在前。",
     responses((status = 200, description = "一页材料")))]
-async fn reusable(
-    who: Filer,
-    q: Query<OfPerson>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Page<PaperView>>> {
-    let (office, limit, person) = (Office::of(&app, &services), paging::limit(q.0.limit)?, q.0.person_id);
+async fn reusable(who: Filer, q: Query<OfPerson>, call: Call) -> Result<Answer<Page<PaperView>>> {
+    let person = q.0.person_id;
     let name = format!("papers:{}:{person}", who.id());
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let rows = app.db.read({
-        let (who, now) = (who.clone(), office.now);
-        move |c| {
-            mandates::relation(c, &who, person, now)?;
-            let owner = papers::owner_for(c, &who, person, now)?;
-            papers::of_person(c, owner, person, after, limit)
-        }
-    });
-    let key = |p: &Paper| After { at: p.uploaded_at.ms(), id: p.id };
-    let (rows, next_cursor) = paging::cut(&app, &name, rows.await?, limit, key)?;
-    let items = rows.iter().map(|p| p.view(&office, Viewer::from(&who))).collect::<Result<_>>()?;
-    Ok(Answer::ok(Page { items, next_cursor }))
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
+        mandates::relation(c, &who, person, office.now)?;
+        let owner = papers::owner_for(c, &who, person, office.now)?;
+        let rows = papers::of_person(c, owner, person, after, limit)?;
+        let views = rows.iter().map(|p| p.view(office, Viewer::from(&who))).collect::<Result<_>>()?;
+        Ok(paging::placed(&rows, views, |p| After { at: p.uploaded_at.ms(), id: p.id }))
+    })
+    .await
 }
 
 /// Which paper is used again, and for what.
@@ -218,21 +211,8 @@ async fn reuse(who: Filer, id: PathId, call: Write<Reuse>) -> Result<Created<Pap
     let new = call.app.clock.id();
     call.once(who.id(), move |c, office, ask| {
         let case = loading::owned(c, &who, id.0, office.now)?;
-        let owner = papers::owner_for(c, &who, case.person_id, office.now)?;
-        let old = papers::find(c, ask.paper_id)?.filter(|p| p.owner_account == owner && p.person_id == case.person_id);
-        let old = old.filter(papers::Paper::stands).ok_or_else(Error::not_found)?;
-        let alt = office.keys.open_text(&Place::new("papers", "alt_text", old.id.as_bytes()), &old.alt_text)?;
-        let alt_text = office.keys.seal_text(&Place::new("papers", "alt_text", new.as_bytes()), &alt)?;
-        let owner_account = case.applicant_id;
-        let paper = Paper {
-            id: new,
-            owner_account,
-            case_id: case.id,
-            material: ask.material.to_string(),
-            alt_text,
-            uploaded_at: office.now,
-            ..old
-        };
+        let old = papers::reusable(c, &who, &case, ask.paper_id, office.now)?;
+        let paper = old.again(office, new, &case, &ask.material)?;
         papers::add(c, office, &case, &paper)?;
         paper.view(office, Viewer::from(&who))
     })
@@ -262,25 +242,33 @@ struct Signed {
     description = "用办件中给出的五分钟链接查看一份材料。链接只对这一份材料有效。工作人员每次查看都会记录，申请人可以看到。",
     params(("id" = Id, Path, description = "材料编号")),
     responses((status = 200, description = "文件内容", content_type = "application/octet-stream", body = inline(String))))]
-async fn download(id: PathId, q: Query<Signed>, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
-    let (office, signed) = (Office::of(&app, &services), q.0);
+async fn download(id: PathId, q: Query<Signed>, call: Call) -> Result<HttpResponse> {
+    let signed = q.0;
     let bad = || Error::new(&BAD_LINK);
-    let (file, holder) = (id.0.to_string(), signed.holder.map(Code::into_string).unwrap_or_default());
+    let file = id.0.to_string();
+    let holder = signed.holder.map(Code::into_string).unwrap_or_default();
     let link = Link { file: &file, variant: &signed.variant, holder: &holder, expires_ms: signed.expires };
-    app.keys.verify_link(&link, &signed.signature, office.now.ms()).map_err(|_| bad())?;
+    call.app.keys.verify_link(&link, &signed.signature, call.office.now.ms()).map_err(|_| bad())?;
     let variant = Variant::from_name(&signed.variant).ok_or_else(bad)?;
-    let paper = app.db.read(move |c| papers::find(c, id.0)).await?.filter(papers::Paper::stands).ok_or_else(bad)?;
+    let paper = call.found(move |c, _| papers::find(c, id.0)).await?.filter(papers::Paper::stands).ok_or_else(bad)?;
     if !holder.is_empty() {
-        let (row, worker, seen, now) = (app.clock.id(), holder.parse().map_err(|_| bad())?, paper.clone(), office.now);
-        app.db.write(move |c| viewings::record(c, row, now, worker, &seen, variant)).await?;
+        let row = call.app.clock.id();
+        let worker = holder.parse().map_err(|_| bad())?;
+        let seen = paper.clone();
+        call.written(move |c, office| viewings::record(c, row, office.now, worker, &seen, variant)).await?;
     }
-    let bytes = app.vault.get(paper.file_id.uuid(), variant, &paper.key(&office)?).await.map_err(unstored)?;
+    let bytes = call.app.vault.get(paper.file_id.uuid(), variant, &paper.key(&call.office)?).await.map_err(unstored)?;
+    Ok(shown(&paper, variant, bytes))
+}
+
+/// A stored page as an answer: to be saved, kept by no cache, and run as nothing.
+fn shown(paper: &Paper, variant: Variant, bytes: Vec<u8>) -> HttpResponse {
     let kind = if variant == Variant::Thumbnail { "image/jpeg" } else { paper.kind.as_str() };
     let extension = Kind::from_media_type(kind).map_or("bin", Kind::extension);
-    Ok(HttpResponse::Ok()
+    HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, kind))
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}.{extension}\"", paper.id)))
         .insert_header(("Content-Security-Policy", "sandbox; default-src 'none'"))
-        .body(bytes))
+        .body(bytes)
 }

@@ -8,19 +8,20 @@ use super::prints::{ids, print};
 use crate::office::accounts::guards::DeskOfficer;
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::service::{Office, Services};
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::prints::decision::{self, Document, DocumentView};
+use crate::office::cases::showing::prints::facts::{self, Facts};
 use crate::office::cases::showing::prints::record::{self, Opened, Print};
-use crate::office::cases::showing::prints::{case_file, correction, facts};
+use crate::office::cases::showing::prints::{case_file, correction};
 use crate::office::frame::Call;
 use crate::office::people::reveals::RevealField;
 use crate::operations;
-use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, List, Operations, PathId, Printed, Query};
 use crate::platform::id::Id;
 use crate::platform::print::Paper;
+use crate::rules::moments::Moment;
 use crate::rules::text::Note;
 use crate::rules::typed::blank_is_none;
 
@@ -30,24 +31,30 @@ pub fn routes(to: &mut Operations) {
 }
 
 /// A print that is being made: ids and time are taken before the write.
-#[derive(Clone)]
 struct Printing {
-    office: Office,
     who: DeskOfficer,
     print: Id,
     reveal: Id,
+    /// When.
+    at: Moment,
 }
 
 impl Printing {
-    fn begin(app: &App, services: &Services, who: DeskOfficer) -> Printing {
-        Printing { office: Office::of(app, services), who, print: app.clock.id(), reveal: app.clock.id() }
+    fn begin(call: &Call, who: DeskOfficer) -> Printing {
+        Printing { who, print: call.app.clock.id(), reveal: call.app.clock.id(), at: call.office.now }
+    }
+
+    /// A case in the worker's scope, with what its papers say.
+    fn facts(&self, c: &mut AnyConn, office: &Office, id: Id) -> Result<Facts> {
+        let case = loading::in_scope(c, &self.who, id)?;
+        facts::load(c, office, case)
     }
 
     /// Leaves the row of this print; a paper for the applicant names them in full.
     fn note(&self, c: &mut AnyConn, case: &Case, title: &str, fields: &'static [RevealField], purpose: &str) -> Result<()> {
         let open = !fields.is_empty();
-        let (id, worker_id, at) = (self.print, self.who.id, self.office.now);
-        let row = Print { id, case_id: case.id, at, worker_id, document: title.to_owned(), open };
+        let row =
+            Print { id: self.print, case_id: case.id, at: self.at, worker_id: self.who.id, document: title.to_owned(), open };
         let opened = open.then(|| Opened { id: self.reveal, person: case.person_id, fields, purpose: purpose.to_owned() });
         record::write(c, &row, opened.as_ref())
     }
@@ -75,43 +82,33 @@ async fn list(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<List<Do
     description = "打印给申请人的一次性告知书，上面有申请人的全名。每次打印都记录是谁、什么时候打印的。",
     params(("id" = Id, Path, description = "办件编号"), ("round" = i64, Path, description = "第几次补正，从 1 开始", example = 1)),
     responses((status = 200, description = "PDF 文件")))]
-async fn notice(
-    who: DeskOfficer,
-    path: web::Path<(String, String)>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Printed> {
-    let (job, (id, round)) = (Printing::begin(&app, &services, who), ids::<i64>(path)?);
-    let made = app.db.write(move |c| {
-        let case = loading::in_scope(c, &job.who, id)?;
-        let facts = facts::load(c, &job.office, case)?;
-        let paper = correction::notice(c, &job.office, &facts, round)?;
+async fn notice(who: DeskOfficer, path: web::Path<(String, String)>, call: Call) -> Result<Printed> {
+    let (id, round) = ids::<i64>(path)?;
+    let job = Printing::begin(&call, who);
+    let made = call.written(move |c, office| {
+        let facts = job.facts(c, office, id)?;
+        let paper = correction::notice(c, office, &facts, round)?;
         job.for_applicant(c, facts.case, paper)
     });
     let (case, paper) = made.await?;
-    print(&app, &case, &format!("correction-{round}"), paper).await
+    print(&call.app, &case, &format!("correction-{round}"), paper).await
 }
 
 #[utoipa::path(get, path = "/staff/cases/{id}/documents/{document}", tag = "desks", operation_id = "printCaseDocument", summary = "打印文书",
     description = "打印给申请人的受理通知书、不予受理通知书、批准决定书或不予批准决定书，上面有申请人的全名。每次打印都记录是谁、什么时候打印的。",
     params(("id" = Id, Path, description = "办件编号"), ("document" = inline(Document), Path, description = "哪一种文书", example = "acceptance")),
     responses((status = 200, description = "PDF 文件")))]
-async fn document(
-    who: DeskOfficer,
-    path: web::Path<(String, String)>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Printed> {
-    let (job, (id, word)) = (Printing::begin(&app, &services, who), ids::<String>(path)?);
+async fn document(who: DeskOfficer, path: web::Path<(String, String)>, call: Call) -> Result<Printed> {
+    let (id, word) = ids::<String>(path)?;
+    let job = Printing::begin(&call, who);
     let document = Document::from_code(&word).ok_or_else(Error::not_found)?;
-    let made = app.db.write(move |c| {
-        let case = loading::in_scope(c, &job.who, id)?;
-        let facts = facts::load(c, &job.office, case)?;
-        let paper = decision::paper(c, &job.office, &facts, document)?;
+    let made = call.written(move |c, office| {
+        let facts = job.facts(c, office, id)?;
+        let paper = decision::paper(c, office, &facts, document)?;
         job.for_applicant(c, facts.case, paper)
     });
     let (case, paper) = made.await?;
-    print(&app, &case, document.code(), paper).await
+    print(&call.app, &case, document.code(), paper).await
 }
 
 /// Whether names and numbers stand in full.
@@ -125,32 +122,20 @@ struct Open {
     purpose: Option<Note<4, 100>>,
 }
 
-impl Open {
-    fn purpose(self) -> Option<String> {
-        self.purpose.map(Note::into_string)
-    }
-}
-
 #[utoipa::path(get, path = "/staff/cases/{id}/file", tag = "desks", operation_id = "printCaseFile", summary = "打印案卷",
     description = "一件事的全部内容印成一份 PDF：填写内容、材料清单、补正、全部办理记录和校验码。姓名和号码默认遮盖；写明原因（purpose）才印完整的，并记入查看记录。每次打印都记录是谁、什么时候打印的。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "PDF 文件")))]
-async fn file(
-    who: DeskOfficer,
-    id: PathId,
-    q: Query<Open>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Printed> {
-    let (job, purpose) = (Printing::begin(&app, &services, who), q.0.purpose());
-    let made = app.db.write(move |c| {
-        let case = loading::in_scope(c, &job.who, id.0)?;
-        let facts = facts::load(c, &job.office, case)?;
+async fn file(who: DeskOfficer, id: PathId, q: Query<Open>, call: Call) -> Result<Printed> {
+    let job = Printing::begin(&call, who);
+    let purpose = q.0.purpose.map(Note::into_string);
+    let made = call.written(move |c, office| {
+        let facts = job.facts(c, office, id.0)?;
         let fields = if purpose.is_some() { case_file::OPENS } else { &[] };
         job.note(c, &facts.case, case_file::TITLE, fields, purpose.as_deref().unwrap_or_default())?;
-        let paper = case_file::paper(c, &job.office, &facts, purpose.is_some())?;
+        let paper = case_file::paper(c, office, &facts, purpose.is_some())?;
         Ok((facts.case, paper))
     });
     let (case, paper) = made.await?;
-    print(&app, &case, "file", paper).await
+    print(&call.app, &case, "file", paper).await
 }

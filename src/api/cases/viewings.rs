@@ -1,6 +1,5 @@
 //! Who looked at a case's papers: by name for leaders and auditors, by office for the applicant.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -9,10 +8,9 @@ use crate::office::accounts::staff;
 use crate::office::cases::access::loading;
 use crate::office::cases::filing::viewings::{self, Viewing};
 use crate::office::cases::record::case::{self, Case};
-use crate::office::cases::service::{Office, Services};
+use crate::office::frame::Call;
 use crate::office::people::views::AreaNames;
 use crate::office::policy::county;
-use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::{self, After, Paged};
@@ -80,45 +78,32 @@ fn key((viewing, _): &(Viewing, String)) -> After {
     description = "工作人员查看这件材料的记录，最新的在前：谁、什么岗位、什么时间、哪一份。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "一页查看记录")))]
-async fn staff_list(who: Overseer, id: PathId, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<StaffPaperLook>>> {
-    let (worker, limit, name) = (who.0, paging::limit(q.0.limit)?, format!("views:{}", id.0));
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let read = app.db.read(move |c| {
-        let case = Some(case::find(c, id.0)?).filter(|case| case.overseen_by(&worker)).ok_or_else(Error::not_found)?;
+async fn staff_list(who: Overseer, id: PathId, q: Query<Paged>, call: Call) -> Result<Answer<Page<StaffPaperLook>>> {
+    let name = format!("views:{}", id.0);
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, _, after, limit| {
+        let case = Some(case::find(c, id.0)?).filter(|case| case.overseen_by(&who)).ok_or_else(Error::not_found)?;
         let rows = viewings::of(c, case.id, after, limit)?;
-        Ok((case, rows))
-    });
-    let (case, rows) = read.await?;
-    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, key)?;
-    let items = app.db.read(move |c| {
         let names = staff::names(c, rows.iter().map(|(v, _)| v.worker_id).collect())?;
         let name = |id: Id| names.iter().find(|(of, _)| *of == id).map(|(_, name)| name.clone()).unwrap_or_default();
         let workers = rows.iter().map(|(v, _)| v.worker_id);
         let looks = looks(c, &case, &rows)?.into_iter().zip(workers);
-        Ok(looks.map(|(look, id)| StaffPaperLook { worker_id: id, worker_name: name(id), look }).collect())
-    });
-    Ok(Answer::ok(Page { items: items.await?, next_cursor }))
+        let named = looks.map(|(look, id)| StaffPaperLook { worker_id: id, worker_name: name(id), look });
+        Ok(paging::placed(&rows, named.collect(), key))
+    })
+    .await
 }
 
 #[utoipa::path(get, path = "/cases/{id}/views", tag = "papers", operation_id = "listMyPaperViews", summary = "谁看过我的材料",
     description = "哪个单位、什么岗位的工作人员在什么时间看过这件申请的哪份材料，最新的在前。不显示姓名。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "一页查看记录")))]
-async fn my_list(
-    who: Resident,
-    id: PathId,
-    q: Query<Paged>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Page<PaperLook>>> {
-    let (office, limit, name) = (Office::of(&app, &services), paging::limit(q.0.limit)?, format!("views:{}", id.0));
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let read = app.db.read(move |c| {
+async fn my_list(who: Resident, id: PathId, q: Query<Paged>, call: Call) -> Result<Answer<Page<PaperLook>>> {
+    let name = format!("views:{}", id.0);
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
         let case = loading::owned(c, &Filer::Resident(who.account), id.0, office.now)?;
         let rows = viewings::of(c, case.id, after, limit)?;
-        Ok((case, rows))
-    });
-    let (case, rows) = read.await?;
-    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, key)?;
-    Ok(Answer::ok(Page { items: app.db.read(move |c| looks(c, &case, &rows)).await?, next_cursor }))
+        let looks = looks(c, &case, &rows)?;
+        Ok(paging::placed(&rows, looks, key))
+    })
+    .await
 }

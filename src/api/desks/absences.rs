@@ -1,36 +1,26 @@
 //! A worker, or whoever leads the desk, states that the worker is away and who stands in; and who is away now.
 
-use actix_web::web;
-use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::office::accounts::absences::{self, Absence, Why, absences as rows};
+use crate::office::accounts::absences::{self, Absence, Why};
 use crate::office::accounts::faults as account_codes;
-use crate::office::accounts::guards::{DeskOfficer, Post, Worker};
-use crate::office::accounts::staff::{self, assignments};
-use crate::office::desks::claims;
-use crate::office::frame::Write;
-use crate::office::people::persons::county_of;
-use crate::platform::app::App;
+use crate::office::accounts::guards::DeskOfficer;
+use crate::office::accounts::staff;
+use crate::office::desks::leave::{self, Wish};
+use crate::office::frame::{Call, Write};
 use crate::platform::code;
-use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::db::AnyConn;
+use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::dates::SentMoment;
 use crate::rules::moments::Moment;
 use crate::rules::typed::blank_is_none;
 use crate::{form, labelled, operations};
-
-/// The longest absence that can be stated at once, in milliseconds: a year.
-const LONGEST_MS: i64 = 366 * 24 * 3_600_000;
-
-diesel::allow_tables_to_appear_in_same_query!(rows, assignments);
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
@@ -92,33 +82,14 @@ fn view(c: &mut AnyConn, id: Id, now: Moment) -> Result<AbsenceView> {
 #[utoipa::path(get, path = "/staff/absences", tag = "desks", operation_id = "listAbsences", summary = "谁请假、谁代班",
     description = "您所在窗口现在和以后的请假登记，开始得早的在前。",
     responses((status = 200, description = "一页请假登记")))]
-async fn list(who: DeskOfficer, q: Query<Paged>, app: web::Data<App>) -> Result<Answer<Page<AbsenceView>>> {
-    let (worker, now, limit) = (who.0, app.clock.now(), paging::limit(q.0.limit)?);
-    let name = format!("absences:{}", worker.id);
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let found = app.db.read(move |c| at_desks_of(c, &worker, now, after, limit)).await?;
-    let (found, next_cursor) = paging::cut(&app, &name, found, limit, |a| After { at: a.from_at.ms(), id: a.id })?;
-    Ok(Answer::ok(Page { items: app.db.read(move |c| views(c, &found, now)).await?, next_cursor }))
-}
-
-/// Absences that are not over, of workers with a post at a desk of this worker; one row more than `limit`.
-fn at_desks_of(c: &mut AnyConn, worker: &Worker, now: Moment, after: Option<After>, limit: i64) -> Result<Vec<Absence>> {
-    use assignments::dsl as a;
-    let mut page = rows::table.into_boxed::<MultiBackend>();
-    for post in worker.posts.iter().filter(|p| p.role.desk().is_some()) {
-        let (from, to) = post.area.bounds();
-        let above: Vec<String> = post.area.ancestors().iter().map(AreaCode::to_string).collect();
-        let there = a::role.eq(post.role).and(a::area.between(from, to).or(a::area.eq_any(above)));
-        let colleagues = a::assignments.filter(there).filter(a::valid_from.le(now));
-        let colleagues = colleagues.filter(a::valid_to.is_null().or(a::valid_to.gt(now))).select(a::worker_id);
-        page = page.or_filter(rows::worker_id.eq_any(colleagues));
-    }
-    page = page.filter(rows::ended_at.is_null()).filter(rows::until_at.gt(now));
-    if let Some(last) = after {
-        page = page.filter(rows::from_at.gt(last.at).or(rows::from_at.eq(last.at).and(rows::id.gt(last.id))));
-    }
-    let page = page.order((rows::from_at, rows::id)).limit(limit.saturating_add(1));
-    Ok(page.select(<Absence as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+async fn list(who: DeskOfficer, q: Query<Paged>, call: Call) -> Result<Answer<Page<AbsenceView>>> {
+    let name = format!("absences:{}", who.id);
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
+        let found = absences::at_desks_of(c, &who, office.now, after, limit)?;
+        let views = views(c, &found, office.now)?;
+        Ok(paging::placed(&found, views, |a| After { at: a.from_at.ms(), id: a.id }))
+    })
+    .await
 }
 
 /// An absence to be stated.
@@ -147,78 +118,19 @@ form!(StateAbsence {
     description = "本人或者窗口负责人登记。请假期间代班人可以办理请假人窗口上的事项，回避以代班人为准；请假人领取的事项放回待办。到期自动结束，也可以提前结束。",
     responses((status = 201, description = "已登记")))]
 async fn state(who: DeskOfficer, call: Write<StateAbsence>) -> Result<Created<AbsenceView>> {
-    let worker = who.0;
     let id = call.app.clock.id();
-    let new = planned(&call.sent, &worker, id, call.office.now)?;
-    call.once(worker.id, move |c, office, _| {
-        let posts = manages(c, &worker, new.worker_id, office.now)?;
-        deputy_fits(c, &posts, &new, office.now)?;
-        absences::state(c, &new)?;
-        if new.lasts(office.now) {
-            claims::begin(c, office, new.id, new.worker_id)?;
-        }
-        view(c, new.id, office.now)
+    call.once(who.id, move |c, office, sent| {
+        let wish = Wish {
+            worker: sent.worker_id,
+            deputy: sent.deputy_id,
+            from: sent.from.map(SentMoment::at),
+            until: sent.until.at(),
+            why: sent.why,
+        };
+        leave::state(c, office, &who, id, &wish)?;
+        view(c, id, office.now)
     })
     .await
-}
-
-/// The absence as it was asked for, with its times checked.
-fn planned(asked: &StateAbsence, by: &Worker, id: Id, now: Moment) -> Result<Absence> {
-    let mut faults = Faults::new();
-    let (from_at, until_at) = (asked.from.map_or(now, SentMoment::at), asked.until.at());
-    if from_at < now {
-        faults.push("/from", "开始时间", "past", "开始时间已经过了。", "现在就开始的，不用填写开始时间。");
-    }
-    if until_at <= from_at.max(now) {
-        faults.push("/until", "结束时间", "before_begin", "结束时间不在开始时间之后。", "请重新选择结束时间。");
-    } else if until_at.since(from_at) > LONGEST_MS {
-        faults.push("/until", "结束时间", "too_long", "一次最多登记一年。", "请选择早一些的结束时间。");
-    }
-    faults.settle()?;
-    let worker_id = asked.worker_id.unwrap_or(by.id);
-    Ok(Absence {
-        id,
-        worker_id,
-        deputy_id: asked.deputy_id,
-        from_at,
-        until_at,
-        why: asked.why,
-        stated_by: by.id,
-        stated_at: now,
-        begun_at: None,
-        ended_at: None,
-        ended_by: None,
-        version: 1,
-    })
-}
-
-/// The desk posts of a worker whose absences the caller may state and end: their own, or those of somebody all of whose
-/// desks they lead. Anybody else is 10006.
-fn manages(c: &mut AnyConn, by: &Worker, worker: Id, now: Moment) -> Result<Vec<Post>> {
-    let posts: Vec<Post> = staff::posts_at(c, worker, now)?.into_iter().filter(|p| p.role.desk().is_some()).collect();
-    let leads = |post: &Post| {
-        by.posts_of(post.role)
-            .any(|own| own.lead && own.area.contains(&post.area) && (own.point == post.point || own.point.is_none()))
-    };
-    if by.id == worker || !posts.is_empty() && posts.iter().all(leads) { Ok(posts) } else { Err(Error::not_found()) }
-}
-
-/// The deputy works in the same county, is somebody else, and is there meanwhile.
-fn deputy_fits(c: &mut AnyConn, posts: &[Post], new: &Absence, now: Moment) -> Result<()> {
-    let mut faults = Faults::new();
-    let mut refuse =
-        |code: &str, reason: &str| faults.push("/deputy_id", "代班人", code, reason, "请选择本县（区）的另一位同事。");
-    let deputy = staff::find(c, new.deputy_id, now)?;
-    let own = staff::posts_at(c, new.deputy_id, now)?;
-    let here = |post: &Post| own.iter().any(|p| p.role.desk().is_some() && county_of(&p.area) == county_of(&post.area));
-    if new.deputy_id == new.worker_id {
-        refuse("self", "代班人和请假人是同一个人。");
-    } else if deputy.is_none() || !posts.iter().all(here) {
-        refuse("not_of_county", "本县（区）没有这位同事。");
-    } else if absences::overlaps(c, new.deputy_id, new.from_at, new.until_at)? {
-        refuse("away", "这位同事那几天也请假。");
-    }
-    faults.settle()
 }
 
 /// An end before its time.
@@ -236,15 +148,9 @@ form!(EndAbsence { version: "版本" });
     params(("id" = Id, Path, description = "请假登记编号")),
     responses((status = 200, description = "已结束")))]
 async fn end(who: DeskOfficer, id: PathId, call: Write<EndAbsence>) -> Result<Answer<AbsenceView>> {
-    let worker = who.0;
-    call.once(worker.id, move |c, office, sent| {
-        let absence = absences::find(c, id.0)?;
-        manages(c, &worker, absence.worker_id, office.now)?;
-        if absence.version != sent.version || absence.ended_at.is_some() || absence.until_at <= office.now {
-            return Err(Error::stale(absence.current(office.now)));
-        }
-        claims::end(c, office, absence.id, absence.deputy_id, Some(worker.id))?;
-        view(c, absence.id, office.now)
+    call.once(who.id, move |c, office, sent| {
+        leave::end(c, office, &who, id.0, sent.version)?;
+        view(c, id.0, office.now)
     })
     .await
 }

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::decisions::{Ruling, Verb};
+use super::decisions::Verb;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Office;
+use crate::office::desks::rulings::Ruling;
 use crate::office::frame::Write;
 use crate::platform::code;
 use crate::platform::db::{AnyConn, apart};

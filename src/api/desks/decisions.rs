@@ -5,19 +5,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::office::accounts::guards::{DeskOfficer, Worker};
-use crate::office::cases::access::loading;
-use crate::office::cases::moving::act::act;
+use crate::office::accounts::guards::DeskOfficer;
 use crate::office::cases::moving::merging;
 use crate::office::cases::record::actor::{Act, Actor};
-use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{self, CaseView};
+use crate::office::desks::rulings::Ruling;
 use crate::office::frame::Write;
-use crate::office::policy::county;
-use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
@@ -113,52 +108,6 @@ async fn decide(who: DeskOfficer, path: web::Path<(String, String)>, call: Write
         views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
-}
-
-/// A decision; one case and many are decided alike.
-pub(crate) struct Ruling {
-    pub action: Action,
-    pub reason: Option<String>,
-    pub note: Option<String>,
-}
-
-impl Ruling {
-    /// Decides a case in the worker's scope, on the version that was seen. Errors: 10002, 10006, 10030, 200xx.
-    pub fn on(&self, c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: i64) -> Result<Case> {
-        let case = loading::in_scope(c, worker, id)?;
-        reasoned(c, &case, self.action, self.reason.as_deref(), self.note.as_deref())?;
-        let (actor, version) = (Actor::Worker(worker.clone()), Some(version));
-        let (action, reason, note) = (self.action, self.reason.clone(), self.note.clone());
-        act(c, office, case.id, Act { actor, action, version, reason, note })
-    }
-}
-
-/// What an officer must say: saying no, sending back, escalating and putting off need a reason of the policy's list, a
-/// remark its words. Any other reason is refused.
-fn reasoned(c: &mut AnyConn, case: &Case, action: Action, reason: Option<&str>, note: Option<&str>) -> Result<()> {
-    let policy = county::pinned(c, case.policy_id)?.common;
-    let handling = &policy.handling;
-    let list = match action {
-        Action::Decline | Action::Reject => &policy.reject_reasons,
-        Action::SendBack => &handling.send_back_reasons,
-        Action::Escalate => &handling.escalate_reasons,
-        Action::Hold => &handling.hold_reasons,
-        _ => &Vec::new(),
-    };
-    let mut faults = Faults::new();
-    match reason {
-        None if !list.is_empty() => {
-            faults.push("/reason", "原因", "required", "没有选择原因。", "请从原因列表中选择，申请人会看到。");
-        }
-        Some(code) if !list.iter().any(|r| r.code == code) => {
-            faults.push("/reason", "原因", "unknown_reason", "没有这种原因。", "请从原因列表中选择。");
-        }
-        _ => {}
-    }
-    if matches!(action, Action::Remark | Action::StopNotice) && note.is_none_or(|n| n.trim().is_empty()) {
-        faults.push("/note", "说明", "required", "没有写内容。", "请写明情况。");
-    }
-    faults.settle()
 }
 
 /// Into which case.

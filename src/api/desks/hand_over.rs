@@ -4,16 +4,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::office::accounts::guards::{DeskLead, Worker};
-use crate::office::accounts::staff;
+use crate::office::accounts::guards::DeskLead;
 use crate::office::desks::claims::HandOver;
 use crate::office::frame::Write;
 use crate::platform::code;
-use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::Result;
 use crate::platform::http::{Answer, Operations};
 use crate::platform::id::Id;
-use crate::rules::moments::Moment;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -52,22 +49,9 @@ async fn hand_over(who: DeskLead, call: Write<HandDesk>) -> Result<Answer<DeskHa
     let by = who.0;
     let id = call.app.clock.id();
     call.once(by.id, move |c, office, asked| {
-        // A name is asked for, not a post: who was banned or moved may still hold cases.
-        staff::names(c, vec![asked.from_worker])?.pop().ok_or_else(Error::not_found)?;
-        let to = asked.to_worker.map(|to| taker(c, asked, to, office.now)).transpose()?;
-        let moved = HandOver { id, by: by.clone(), from: asked.from_worker, to }.run(c, office)?;
+        let order = HandOver::between(c, id, &by, asked.from_worker, asked.to_worker, office.now)?;
+        let moved = order.run(c, office)?;
         Ok(DeskHanded { handed: moved.handed, returned: moved.returned })
     })
     .await
-}
-
-fn taker(c: &mut AnyConn, asked: &HandDesk, to: Id, now: Moment) -> Result<Worker> {
-    let mut faults = Faults::new();
-    let found = staff::find(c, to, now)?.filter(|_| to != asked.from_worker);
-    if found.is_none() {
-        let way = "请选择另一位在岗的同事，或者不选，放回待办。";
-        faults.push("/to_worker", "接手人", "nobody", "这个人不能接手。", way);
-    }
-    faults.settle()?;
-    found.ok_or_else(Error::not_found)
 }

@@ -6,21 +6,18 @@ use validator::Validate;
 
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::access::loading;
-use crate::office::cases::moving::act::act;
-use crate::office::cases::moving::corrections::{self, Ask};
-use crate::office::cases::record::actor::{Act, Actor};
-use crate::office::cases::record::{case, codes};
-use crate::office::cases::service::Office;
+use crate::office::cases::moving::corrections::Ask;
+use crate::office::cases::record::actor::Actor;
+use crate::office::cases::record::codes;
 use crate::office::cases::showing::views::{self, CaseSummary, CaseView};
 use crate::office::desks::queue::{self, Filter, QueueCounts, View};
+use crate::office::desks::rulings;
 use crate::office::frame::{Call, Write};
-use crate::office::policy::county;
-use crate::platform::db::AnyConn;
-use crate::platform::error::{Detail, Error, Result};
+use crate::platform::error::Result;
 use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, State};
+use crate::rules::lifecycle::State;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
 use crate::{form, operations};
@@ -148,6 +145,16 @@ struct Item {
     note: Option<Note<1, 500>>,
 }
 
+impl From<&Item> for Ask {
+    fn from(item: &Item) -> Ask {
+        Ask {
+            target: item.target.to_string(),
+            reason: item.reason.to_string(),
+            note: item.note.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
 /// One complete notice: everything at once.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -167,38 +174,9 @@ form!(Correction { version: "版本", items: "补正内容", target: "补正内�
 async fn request_correction(who: DeskOfficer, id: PathId, call: Write<Correction>) -> Result<Answer<CaseView>> {
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
-        let case = loading::in_scope(c, &worker, id.0)?;
-        let asks = checked(c, office, &case, &sent.items)?;
-        let actor = Actor::Worker(worker.clone());
-        let (action, version) = (Action::RequestCorrection, Some(sent.version));
-        let case = act(c, office, case.id, Act { actor, action, version, reason: None, note: None })?;
-        corrections::ask(c, office, &case, &asks)?;
+        let asks: Vec<Ask> = sent.items.iter().map(Ask::from).collect();
+        let case = rulings::ask_to_mend(c, office, &worker, id.0, sent.version, &asks)?;
         views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
-}
-
-fn checked(c: &mut AnyConn, office: &Office, case: &case::Case, items: &[Item]) -> Result<Vec<Ask>> {
-    let policy = county::pinned(c, case.policy_id)?.common;
-    let service = office.services.get(&case.service)?;
-    let mut wrong = Vec::new();
-    for (at, item) in items.iter().enumerate() {
-        if views::target_label(&item.target, &policy, service).is_none() {
-            let field = format!("/items/{at}/target");
-            wrong.push(Detail::new(&field, "补正内容", "unknown_item", "清单里没有这一项。", "请从材料和表单内容中选择。"));
-        }
-        if !policy.correction_reasons.iter().any(|r| r.code == item.reason.as_str()) {
-            let field = format!("/items/{at}/reason");
-            wrong.push(Detail::new(&field, "原因", "unknown_reason", "没有这种原因。", "请从补正原因列表中选择。"));
-        }
-    }
-    if !wrong.is_empty() {
-        return Err(Error::new(&codes::UNKNOWN_ITEM).with_details(wrong));
-    }
-    let ask = |i: &Item| Ask {
-        target: i.target.to_string(),
-        reason: i.reason.to_string(),
-        note: i.note.as_ref().map(ToString::to_string),
-    };
-    Ok(items.iter().map(ask).collect())
 }

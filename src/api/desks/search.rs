@@ -8,16 +8,15 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::office::accounts::guards::DeskOfficer;
-use crate::office::cases::service::{Office, Services};
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::desks::search::{self, By, Term};
-use crate::platform::app::App;
+use crate::office::frame::Save;
 use crate::platform::code::{self, Code};
 use crate::platform::error::Result;
 use crate::platform::http::limits::Limit;
 use crate::platform::http::operation::Tool;
 use crate::platform::http::paging::Cursor;
-use crate::platform::http::{Answer, Body, Operations, Page, paging};
+use crate::platform::http::{Answer, Operations, Page, paging};
 use crate::platform::id::Id;
 use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
@@ -62,24 +61,20 @@ form!(Search { by: "查找方式", term: "查找内容", limit: "每页条数", 
 #[utoipa::path(post, path = "/staff/cases/actions/search", tag = "desks", operation_id = "searchCases", summary = "查找办件",
     description = "在您负责的范围内，按办件编号、身份证号码、手机号码（本人或申请人）或者姓名（至少两个字）查找，最新的在前。每次查找都会记录您的姓名、时间和找到的件数。每分钟最多三十次。不需要 Idempotency-Key。",
     responses((status = 200, description = "一页办件")))]
-async fn search_cases(
-    who: DeskOfficer,
-    body: Body<Search>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-    rate: web::Data<SearchRate>,
-) -> Result<Answer<Page<CaseSummary>>> {
-    let (office, worker, asked) = (Office::of(&app, &services), who.0, body.value);
-    let limit = paging::limit(asked.limit)?;
-    let term = Term::read(&app.keys, asked.by, &asked.term, office.today())?;
-    let name = format!("search:{}:{}:{}", worker.id, asked.by.code(), hex::encode(term.hash));
-    let after = paging::open(&app, &name, asked.cursor.as_deref())?;
-    rate.0.check(&worker.id)?;
-    let (log, caller, now) = (app.clock.id(), worker.id, office.now);
-    let wanted = term.clone();
-    let (rows, hits) = app.db.read(move |c| search::find(c, &office, &worker, &wanted, after, limit)).await?;
-    app.db.write(move |c| search::record(c, log, now, caller, &term, hits)).await?;
-    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |(after, _)| *after)?;
+async fn search_cases(who: DeskOfficer, asked: Save<Search>, rate: web::Data<SearchRate>) -> Result<Answer<Page<CaseSummary>>> {
+    let Save { call, sent } = asked;
+    let worker = who.0;
+    let caller = worker.id;
+    let limit = paging::limit(sent.limit)?;
+    let term = Term::read(&call.app.keys, sent.by, &sent.term, call.office.today())?;
+    let name = format!("search:{caller}:{}:{}", sent.by.code(), hex::encode(term.hash));
+    let after = paging::open(&call.app, &name, sent.cursor.as_deref())?;
+    rate.0.check(&caller)?;
+    let log = call.app.clock.id();
+    let searched = term.clone();
+    let (rows, hits) = call.found(move |c, office| search::find(c, office, &worker, &searched, after, limit)).await?;
+    call.written(move |c, office| search::record(c, log, office.now, caller, &term, hits)).await?;
+    let (rows, next_cursor) = paging::cut(&call.app, &name, rows, limit, |(after, _)| *after)?;
     Ok(Answer::ok(Page { items: rows.into_iter().map(|(_, s)| s).collect(), next_cursor }))
 }
 

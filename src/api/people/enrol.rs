@@ -4,16 +4,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::staff::in_scope;
 use crate::office::accounts::guards::{AreaOfficer, DeskOfficer};
-use crate::office::accounts::identity;
+use crate::office::accounts::person_desk;
 use crate::office::frame::{Save, Write};
 use crate::office::people::codes;
 use crate::office::people::persons::{self, NewPerson};
-use crate::office::people::reveals::{self, Reveal};
-use crate::office::policy::areas;
 use crate::platform::code;
-use crate::platform::error::{Detail, Error, Result};
+use crate::platform::error::Result;
 use crate::platform::http::{Answer, Created, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -46,14 +43,10 @@ form!(FindPerson { id_number: "身份证号码" });
     description = "窗口或上门时，按身份证号在您负责的区域内查人。查到的会记录一次，供审计。号码放在正文里，不会出现在日志中。",
     responses((status = 200, description = "查到的人")))]
 async fn find_person(who: DeskOfficer, call: Save<FindPerson>) -> Result<Answer<FoundPerson>> {
-    let worker = who.0;
-    let (hash, reveal) = (persons::id_hash(&call.app.keys, &call.sent.id_number), call.app.clock.id());
+    let hash = persons::id_hash(&call.app.keys, &call.sent.id_number);
+    let log = call.app.clock.id();
     call.save(move |c, office, _| {
-        let found = persons::find_by_id_hash(c, &hash)?.filter(|p| in_scope(&worker, &p.area));
-        let found = found.ok_or_else(Error::not_found)?;
-        let (worker, purpose) = (worker.id, "按身份证号查人".to_owned());
-        let at = office.now;
-        reveals::record(c, &Reveal { id: reveal, at, worker, person: found.id, case: None, fields: Vec::new(), purpose })?;
+        let found = person_desk::find(c, &who, &hash, log, office.now)?;
         Ok(FoundPerson { id: found.id, name_masked: found.name_masked })
     })
     .await
@@ -99,18 +92,8 @@ struct FoundPerson {
     responses((status = 201, description = "已登记")))]
 async fn add_person(who: AreaOfficer, call: Write<AddPerson>) -> Result<Created<FoundPerson>> {
     let new = call.sent.clone().person(call.app.clock.id(), call.office.now);
-    let worker = who.0;
-    call.once(worker.id, move |c, office, _| {
-        // Outside the worker's areas nothing is told, not even whether the area exists.
-        if !in_scope(&worker, &new.area) || areas::find(c, &new.area)?.is_none() {
-            let (reason, way_out) = ("这个区域不归您负责。", "请选择您负责的村（社区）。");
-            return Err(Error::invalid(vec![Detail::new("/area", "户籍地", "area_not_yours", reason, way_out)]));
-        }
-        if persons::find_by_id_hash(c, &persons::id_hash(&office.keys, &new.id_number))?.is_some() {
-            return Err(Error::new(&codes::PERSON_KNOWN));
-        }
-        let id = persons::insert(c, &office.keys, &new)?;
-        identity::person_recorded(c, &office.keys, &new.id_number, office.now)?;
+    call.once(who.id, move |c, office, _| {
+        let id = person_desk::add(c, &office.keys, &who, &new, office.now)?;
         Ok(FoundPerson { id, name_masked: new.name.masked() })
     })
     .await

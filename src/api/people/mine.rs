@@ -1,6 +1,5 @@
 //! The persons for whom a resident may act, with their certificates.
 
-use actix_web::web;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -10,13 +9,11 @@ use crate::office::accounts::links::{self, Relation};
 use crate::office::frame::Call;
 use crate::office::people::views::{AreaNames, AreaView, CardView};
 use crate::office::people::{persons, register};
-use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Labelled, List, Operations, PathId};
 use crate::platform::id::Id;
-use crate::rules::calendar::beijing_date;
 use crate::{labelled, operations};
 
 /// The operations of this file.
@@ -44,8 +41,8 @@ struct MyPerson {
     description = "您本人和已核实关系的人，以及各自现在有效的残疾人证。还没核实的关系不在这里。人数有限，一次全部列出。",
     responses((status = 200, description = "可以办事的人")))]
 async fn my_persons(who: Resident, call: Call) -> Result<Answer<List<MyPerson>>> {
-    let today = beijing_date(call.office.now);
     call.read(move |c, office| {
+        let today = office.today();
         let linked = links::persons_of(c, who.account, today)?.into_iter();
         linked.map(|(id, relation)| my_person(c, &office.keys, id, relation, today)).collect::<Result<Vec<MyPerson>>>().map(List)
     })
@@ -78,14 +75,14 @@ struct MyCertificate {
     description = "您可以替其办事的人的全部残疾人证，早办的在前，证号已遮盖。一个人的证不多，一次全部列出。",
     params(("id" = Id, Path, description = "人员编号")),
     responses((status = 200, description = "残疾人证")))]
-async fn my_certificates(who: Resident, id: PathId, app: web::Data<App>) -> Result<Answer<List<MyCertificate>>> {
-    let (keys, today) = (app.keys.clone(), beijing_date(app.clock.now()));
-    let cards = app.db.read(move |c| {
+async fn my_certificates(who: Resident, id: PathId, call: Call) -> Result<Answer<List<MyCertificate>>> {
+    call.read(move |c, office| {
+        let today = office.today();
         links::may_act(c, who.account, id.0, today)?.ok_or_else(Error::not_found)?;
-        register::certificates_of(c, &keys, id.0)
-    });
-    let cards = cards.await?.into_iter();
-    Ok(Answer::ok(List(
-        cards.map(|k| MyCertificate { number_masked: k.number.masked(), card: CardView::of(&k.card, today) }).collect(),
-    )))
+        let cards = register::certificates_of(c, &office.keys, id.0)?.into_iter();
+        let card =
+            |k: register::Certificate| MyCertificate { number_masked: k.number.masked(), card: CardView::of(&k.card, today) };
+        Ok(List(cards.map(card).collect()))
+    })
+    .await
 }

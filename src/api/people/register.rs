@@ -1,17 +1,14 @@
 //! The register of certificates for workers: exact counts, and the list behind them.
 
-use actix_web::web;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::staff::in_scope;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::frame::Call;
 use crate::office::people::register::CertificateStatus;
 use crate::office::people::rolls::{self, Roll};
 use crate::office::people::views::{AreaNames, AreaView, CardView};
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -75,9 +72,9 @@ struct Listed {
 /// The caller's areas, or the one asked for when it lies in them; else 10006.
 fn areas_of(worker: &Worker, asked: Option<AreaCode>) -> Result<Vec<AreaCode>> {
     match asked {
-        Some(area) if in_scope(worker, &area) => Ok(vec![area]),
+        Some(area) if worker.serves(&area) => Ok(vec![area]),
         Some(_) => Err(Error::not_found()),
-        None => Ok(worker.posts.iter().filter(|p| p.role.desk().is_some()).map(|p| p.area).collect()),
+        None => Ok(worker.desk_areas()),
     }
 }
 
@@ -105,16 +102,19 @@ struct HolderCounts {
 #[utoipa::path(get, path = "/staff/register/summary", tag = "people", operation_id = "countHolders", summary = "持证人数统计",
     description = "区域内持有效残疾人证的人数，按重度和类别分。数字与名册列表同源。",
     responses((status = 200, description = "持证人数")))]
-async fn count_holders(who: DeskOfficer, query: Query<Counted>, app: web::Data<App>) -> Result<Answer<HolderCounts>> {
+async fn count_holders(who: DeskOfficer, query: Query<Counted>, call: Call) -> Result<Answer<HolderCounts>> {
     let roll = Roll::holders(areas_of(&who, query.0.county)?);
-    let counts = app.db.read(move |c| rolls::count(c, &roll)).await?;
-    let by_category = counts.by_category.into_iter();
-    Ok(Answer::ok(HolderCounts {
-        holders: counts.holders,
-        severe: counts.severe,
-        other: counts.other,
-        by_category: by_category.map(|(k, count)| CategoryCount { category: labelled!(k), count }).collect(),
-    }))
+    call.read(move |c, _| {
+        let counts = rolls::count(c, &roll)?;
+        let by_category = counts.by_category.into_iter();
+        Ok(HolderCounts {
+            holders: counts.holders,
+            severe: counts.severe,
+            other: counts.other,
+            by_category: by_category.map(|(k, count)| CategoryCount { category: labelled!(k), count }).collect(),
+        })
+    })
+    .await
 }
 
 /// A card with its holder, masked.

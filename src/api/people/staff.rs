@@ -6,17 +6,16 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::office::accounts::guards::{DeskOfficer, Worker};
-use crate::office::cases::record::case::cases;
+use crate::office::cases::access::reveal;
 use crate::office::frame::{Call, Save};
-use crate::office::people::reveals::{self, Reveal, RevealField};
+use crate::office::people::reveals::{Reveal, RevealField};
 use crate::office::people::views::{AreaNames, AreaView, CardView};
 use crate::office::people::{persons, register};
 use crate::platform::crypto::Keyring;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::Result;
 use crate::platform::http::{Answer, Labelled, Operations, PathId};
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
 use crate::rules::calendar::beijing_date;
 use crate::rules::identity::Sex;
 use crate::rules::text::PlainText;
@@ -25,11 +24,6 @@ use crate::{form, labelled, operations};
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to; see_person, reveal_person);
-}
-
-/// Whether the worker serves a desk whose area holds this one.
-pub(crate) fn in_scope(worker: &Worker, area: &AreaCode) -> bool {
-    worker.posts.iter().any(|p| p.role.desk().is_some() && p.area.contains(area))
 }
 
 /// A person as a worker sees them without a reason to see more.
@@ -63,7 +57,7 @@ async fn see_person(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<S
 }
 
 fn staff_person(c: &mut AnyConn, keys: &Keyring, worker: &Worker, id: Id, today: NaiveDate) -> Result<StaffPerson> {
-    scoped(c, worker, id)?;
+    reveal::in_scope(c, worker, id)?;
     let person = persons::open(c, keys, id)?;
     let cards = register::cards_of(c, id)?;
     Ok(StaffPerson {
@@ -77,12 +71,6 @@ fn staff_person(c: &mut AnyConn, keys: &Keyring, worker: &Worker, id: Id, today:
         area: AreaNames::default().view(c, &person.area)?,
         certificates: cards.iter().map(|card| CardView::of(card, today)).collect(),
     })
-}
-
-/// Refuses who is not there or lives outside the worker's areas alike (10006).
-fn scoped(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<()> {
-    let found = persons::find(c, id)?.filter(|p| in_scope(worker, &p.area));
-    found.map(|_| ()).ok_or_else(Error::not_found)
 }
 
 /// Which facts to open, and what for.
@@ -125,7 +113,7 @@ struct RevealedPerson {
     responses((status = 200, description = "所要的信息")))]
 async fn reveal_person(who: DeskOfficer, id: PathId, call: Save<RevealPerson>) -> Result<Answer<RevealedPerson>> {
     let worker = who.0;
-    let reveal = Reveal {
+    let opening = Reveal {
         id: call.app.clock.id(),
         at: call.office.now,
         worker: worker.id,
@@ -135,29 +123,10 @@ async fn reveal_person(who: DeskOfficer, id: PathId, call: Save<RevealPerson>) -
         purpose: call.sent.purpose.to_string(),
     };
     call.save(move |c, office, _| {
-        scoped(c, &worker, reveal.person)?;
-        checked(c, &reveal)?;
-        reveals::record(c, &reveal)?;
-        opened(c, &office.keys, &reveal)
+        reveal::allow(c, &worker, &opening)?;
+        opened(c, &office.keys, &opening)
     })
     .await
-}
-
-/// A purpose of blanks is none, and a case must be about this person.
-fn checked(c: &mut AnyConn, reveal: &Reveal) -> Result<()> {
-    use diesel::prelude::*;
-    let mut faults = Faults::new();
-    if reveal.purpose.chars().count() < 4 {
-        let reason = "请写明查看的原因，4 至 100 个字。";
-        faults.push("/purpose", "查看原因", "too_short", reason, "例如：电话通知补正材料。");
-    }
-    if let Some(case) = reveal.case {
-        let about: Option<Id> = cases::table.find(case).select(cases::person_id).get_result(c).optional()?;
-        if about != Some(reveal.person) {
-            faults.push("/case_id", "办件", "other_person", "这个办件与此人无关。", "请从办件中打开此人后再查看。");
-        }
-    }
-    faults.settle()
 }
 
 fn opened(c: &mut AnyConn, keys: &Keyring, reveal: &Reveal) -> Result<RevealedPerson> {

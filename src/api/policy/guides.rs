@@ -4,14 +4,12 @@ use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::office::cases::service::{Office, Services};
 use crate::office::frame::Call;
 use crate::office::guides::{self, Guide, OpenService};
 use crate::office::people::persons;
 use crate::operations;
-use crate::platform::app::App;
 use crate::platform::error::Result;
-use crate::platform::http::{Answer, Operations, Public, Query};
+use crate::platform::http::{Operations, Public, Query};
 use crate::rules::areas::AreaCode;
 
 /// The operations of this file.
@@ -40,10 +38,11 @@ struct Guides {
 #[utoipa::path(get, path = "/public/guides", tag = "public", operation_id = "listGuides", summary = "办事指南目录",
     description = "一个县（区）今天能办哪些事；不能办的说明原因。",
     responses((status = 200, description = "各项服务")))]
-async fn list(q: Query<InCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Public<Guides>> {
-    let (office, county) = (Office::of(&app, &services), persons::county_of(&q.0.county));
-    let items = app.db.read(move |c| guides::open_services(c, &office, &county)).await?;
-    Ok(Answer::ok(Guides { county: county.to_string(), items }).public())
+async fn list(q: Query<InCounty>, call: Call) -> Result<Public<Guides>> {
+    let county = persons::county_of(&q.0.county);
+    let listed =
+        call.read(move |c, office| Ok(Guides { county: county.to_string(), items: guides::open_services(c, office, &county)? }));
+    Ok(listed.await?.public())
 }
 
 #[utoipa::path(get, path = "/public/guides/{service}", tag = "public", operation_id = "getGuide", summary = "办事指南全文",

@@ -1,20 +1,19 @@
 //! What anybody may look up: areas, working days, and what a county asks for.
 
-use actix_web::web;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::office::frame::Call;
 use crate::office::policy::county::{self, Pinned};
 use crate::office::policy::terms::{CommonPolicy, ReasonOption, Required};
 use crate::office::policy::{areas, calendar};
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::{Answer, Labelled, List, Operations, Public, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
-use crate::rules::calendar::{WorkCalendar, beijing_date};
+use crate::rules::calendar::WorkCalendar;
 use crate::rules::lifecycle::Desk;
 use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
@@ -54,9 +53,8 @@ struct AreaItem {
 #[utoipa::path(get, path = "/public/areas", tag = "public", operation_id = "listAreas", summary = "行政区划",
     description = "一个区划的下一级，按代码排列；不带参数时列出省级。下一级数量有限，一次全部列出。",
     responses((status = 200, description = "下一级区划")))]
-async fn list_areas(query: Query<Under>, app: web::Data<App>) -> Result<Public<List<AreaItem>>> {
-    let today = beijing_date(app.clock.now());
-    let found = app.db.read(move |c| areas::children(c, query.0.parent.as_ref(), today)).await?;
+async fn list_areas(query: Query<Under>, call: Call) -> Result<Public<List<AreaItem>>> {
+    let found = call.found(move |c, office| areas::children(c, query.0.parent.as_ref(), office.today())).await?;
     let item = |a: areas::Area| AreaItem { code: a.code.to_string(), name: a.name, level: labelled!(a.level) };
     Ok(Answer::ok(List(found.into_iter().map(item).collect())).public())
 }
@@ -102,7 +100,7 @@ struct CalendarException {
 #[utoipa::path(get, path = "/public/calendar", tag = "public", operation_id = "getCalendar", summary = "工作日历",
     description = "一年中与“周一至周五上班”不同的日子（放假和调休上班）。办理期限按它计算。",
     responses((status = 200, description = "这一年的安排")))]
-async fn see_calendar(query: Query<OfYear>, app: web::Data<App>) -> Result<Public<CalendarYear>> {
+async fn see_calendar(query: Query<OfYear>, call: Call) -> Result<Public<CalendarYear>> {
     let year = query.0.year;
     if !YEARS.contains(&year) {
         let mut faults = Faults::new();
@@ -110,7 +108,7 @@ async fn see_calendar(query: Query<OfYear>, app: web::Data<App>) -> Result<Publi
         faults.settle()?;
     }
     let first = NaiveDate::from_ymd_opt(year, 1, 1).ok_or_else(Error::not_found)?;
-    let (days, years) = app.db.read(move |c| Ok((calendar::days_of(c, year)?, calendar::years(c)?))).await?;
+    let (days, years) = call.found(move |c, _| Ok((calendar::days_of(c, year)?, calendar::years(c)?))).await?;
     let warning = calendar::missing_warning(&WorkCalendar::from_days(&days), first, first);
     let days = days.into_iter();
     let day = |d: crate::rules::calendar::CalendarDay| CalendarException {
@@ -208,9 +206,9 @@ struct PolicyMaterial {
 #[utoipa::path(get, path = "/public/policies", tag = "public", operation_id = "getPolicy", summary = "办事指南",
     description = "一个县（区）今天对一项服务的规定：办理环节、期限、材料和依据。",
     responses((status = 200, description = "现行规定")))]
-async fn see_policy(query: Query<OfCounty>, app: web::Data<App>) -> Result<Public<PolicyView>> {
-    let (asked, today) = (query.0, beijing_date(app.clock.now()));
-    let found = app.db.read(move |c| county::current(c, &asked.county, &asked.service, today)).await?;
+async fn see_policy(query: Query<OfCounty>, call: Call) -> Result<Public<PolicyView>> {
+    let asked = query.0;
+    let found = call.found(move |c, office| county::current(c, &asked.county, &asked.service, office.today())).await?;
     Ok(Answer::ok(view(&found.ok_or_else(Error::not_found)?)).public())
 }
 

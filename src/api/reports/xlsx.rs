@@ -3,13 +3,13 @@
 use actix_web::web;
 
 use crate::office::accounts::guards::AreaOverseer;
+use crate::office::cases::service::Office;
 use crate::office::cases::service::figures::Scope;
-use crate::office::cases::service::{Office, Services};
+use crate::office::frame::Call;
 use crate::office::policy::areas;
-use crate::office::reports::scope::Wanted;
+use crate::office::reports::scope::ReportQuestion;
 use crate::office::reports::{ages, desk_times, returns, satisfaction, volumes, workload};
 use crate::operations;
-use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Operations, Query};
@@ -55,45 +55,51 @@ impl Sheet {
     }
 }
 
-/// What was asked, when, and by whom; what it is called, its days and the caller's name are given.
-pub fn notes(c: &mut AnyConn, office: &Office, scope: &Scope, (label, days, by): (&str, &str, &str)) -> Result<Notes> {
-    let mut places = Vec::new();
-    for (first, _) in &scope.areas {
-        places.push(areas::full_name(c, &*first)?);
+/// What stands above the tables of a workbook, besides the scope and the time.
+pub struct Heading {
+    /// What the report is called.
+    pub label: &'static str,
+    /// Which days it speaks of, in words.
+    pub days: String,
+    /// Name of whoever asked for it.
+    pub by: String,
+}
+
+impl Heading {
+    /// What was asked, when, and by whom.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub fn notes(&self, c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Notes> {
+        let mut places = Vec::new();
+        for (first, _) in &scope.areas {
+            places.push(areas::full_name(c, first)?);
+        }
+        let service = match &scope.service {
+            Some(code) => office.services.get(code)?.label(),
+            None => "全部事项",
+        };
+        Ok(vec![
+            ("报表", self.label.to_owned()),
+            ("地区", places.join("、")),
+            ("事项", service.to_owned()),
+            ("时间", self.days.clone()),
+            ("生成时间", rfc3339(office.now)),
+            ("生成人", self.by.clone()),
+        ])
     }
-    let service = match &scope.service {
-        Some(code) => office.services.get(code)?.label(),
-        None => "全部事项",
-    };
-    Ok(vec![
-        ("报表", label.to_owned()),
-        ("地区", places.join("、")),
-        ("事项", service.to_owned()),
-        ("时间", days.to_owned()),
-        ("生成时间", rfc3339(office.now)),
-        ("生成人", by.to_owned()),
-    ])
 }
 
 #[utoipa::path(get, path = "/staff/reports/{report}/xlsx", tag = "reports", operation_id = "downloadReport", summary = "统计：下载电子表格",
     description = "任何一种统计的 XLSX 电子表格，写明统计口径和生成时间。在办时长（ages）说的是现在的情况，不看时间段。",
     params(("report" = inline(Sheet), Path, description = "哪一种统计", example = "volumes")),
     responses((status = 200, description = "XLSX 文件")))]
-async fn download(
-    who: AreaOverseer,
-    path: web::Path<String>,
-    q: Query<Wanted>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Download> {
+async fn download(who: AreaOverseer, path: web::Path<String>, q: Query<ReportQuestion>, call: Call) -> Result<Download> {
     let report = Sheet::from_code(&path).ok_or_else(Error::not_found)?;
-    let office = Office::of(&app, &services);
-    let scope = Scope::of(&who, &office, &q.0)?;
-    let (period, by) = (scope.period, who.0.name);
-    let made = app.db.read(move |c| {
-        let notes = notes(c, &office, &scope, (report.label(), &report.days(&scope), &by))?;
-        Ok((notes, report.tables(c, &office, &scope)?))
-    });
+    let scope = Scope::of(&who, &call.office, &q.0)?;
+    let period = scope.period;
+    let heading = Heading { label: report.label(), days: report.days(&scope), by: who.0.name };
+    let made = call.found(move |c, office| Ok((heading.notes(c, office, &scope)?, report.tables(c, office, &scope)?)));
     let (notes, tables) = made.await?;
     Ok(Download {
         xlsx: sheets::write(notes, tables).await?,

@@ -1,17 +1,15 @@
 //! The yearly report as JSON and as a workbook, for those who answer for an area.
 
-use actix_web::web;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::xlsx::notes;
+use super::xlsx::Heading;
 use crate::office::accounts::guards::AreaOverseer;
 use crate::office::cases::service::figures::{ReportTable, Scope};
-use crate::office::cases::service::{Office, Services};
-use crate::office::reports::scope::WantedYear;
+use crate::office::frame::Call;
+use crate::office::reports::scope::YearQuestion;
 use crate::office::reports::yearly;
 use crate::operations;
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::Result;
 use crate::platform::http::{Answer, Operations, Query};
@@ -38,33 +36,21 @@ struct Yearly {
     description = "年报的各张表：教育救助的对象、学段和任务完成情况，辅具网点和借用，残疾人证办理（含跨省通办和上门评定），持证残疾人的类别和等级。\
                    每张表写明统计口径。持证残疾人和网点辅具是现在的情况，不随年度变化。",
     responses((status = 200, description = "年报")))]
-async fn get_yearly(
-    who: AreaOverseer,
-    q: Query<WantedYear>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Yearly>> {
-    let office = Office::of(&app, &services);
-    let scope = Scope::of_year(&who, &office, &q.0)?;
-    let year = scope.year();
-    Ok(Answer::ok(Yearly { year, tables: app.db.read(move |c| yearly::tables(c, &office, &scope)).await? }))
+async fn get_yearly(who: AreaOverseer, q: Query<YearQuestion>, call: Call) -> Result<Answer<Yearly>> {
+    let scope = Scope::of_year(&who, &call.office, &q.0)?;
+    call.read(move |c, office| Ok(Yearly { year: scope.year(), tables: yearly::tables(c, office, &scope)? })).await
 }
 
 #[utoipa::path(get, path = "/staff/reports/yearly/xlsx", tag = "reports", operation_id = "downloadYearlyReport", summary = "统计：下载年报电子表格",
     description = "年报的 XLSX 电子表格，每张表一页，写明统计口径和生成时间。",
     responses((status = 200, description = "XLSX 文件")))]
-async fn download_yearly(
-    who: AreaOverseer,
-    q: Query<WantedYear>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Download> {
-    let office = Office::of(&app, &services);
-    let scope = Scope::of_year(&who, &office, &q.0)?;
-    let (year, by) = (scope.year(), who.0.name);
-    let made = app.db.read(move |c| {
-        let notes = notes(c, &office, &scope, ("年报", &format!("{year}年"), &by))?;
-        Ok((notes, yearly::tables(c, &office, &scope)?.iter().map(ReportTable::sheet).collect()))
+async fn download_yearly(who: AreaOverseer, q: Query<YearQuestion>, call: Call) -> Result<Download> {
+    let scope = Scope::of_year(&who, &call.office, &q.0)?;
+    let year = scope.year();
+    let heading = Heading { label: "年报", days: format!("{year}年"), by: who.0.name };
+    let made = call.found(move |c, office| {
+        let notes = heading.notes(c, office, &scope)?;
+        Ok((notes, yearly::tables(c, office, &scope)?.iter().map(ReportTable::sheet).collect()))
     });
     let (notes, tables) = made.await?;
     Ok(Download {

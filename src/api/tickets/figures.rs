@@ -1,13 +1,12 @@
 //! How many problems residents reported, over HTTP.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::office::accounts::guards::CountyOfficer;
+use crate::office::frame::Call;
 use crate::office::tickets::figures::opened;
 use crate::office::tickets::queue::TicketKindCount;
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Operations, Query};
@@ -51,13 +50,15 @@ struct TicketFigures {
 #[utoipa::path(get, path = "/staff/tickets/figures", tag = "tickets", operation_id = "getTicketFigures", summary = "群众反映的件数",
     description = "一个县（区）一段时间里提出的反映，按类别统计，供年度报告使用。",
     responses((status = 200, description = "件数")))]
-async fn figures(who: CountyOfficer, q: Query<Span>, app: web::Data<App>) -> Result<Answer<TicketFigures>> {
-    let (county, from, until) = (q.0.county, start_of_day(*q.0.from), end_of_day(*q.0.until));
-    if !who.covers(Role::CountyOfficer, &county) {
+async fn figures(who: CountyOfficer, q: Query<Span>, call: Call) -> Result<Answer<TicketFigures>> {
+    let span = q.0;
+    if !who.covers(Role::CountyOfficer, &span.county) {
         return Err(Error::not_found());
     }
-    let found = app.db.read(move |c| opened(c, &county, from, until)).await?;
-    let by_kind: Vec<TicketKindCount> =
-        found.into_iter().map(|(kind, count)| TicketKindCount { kind: labelled!(kind), count }).collect();
-    Ok(Answer::ok(TicketFigures { total: by_kind.iter().map(|k| k.count).sum(), by_kind }))
+    call.read(move |c, _| {
+        let found = opened(c, &span.county, start_of_day(*span.from), end_of_day(*span.until))?.into_iter();
+        let by_kind: Vec<TicketKindCount> = found.map(|(kind, count)| TicketKindCount { kind: labelled!(kind), count }).collect();
+        Ok(TicketFigures { total: by_kind.iter().map(|k| k.count).sum(), by_kind })
+    })
+    .await
 }

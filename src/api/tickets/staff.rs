@@ -12,7 +12,7 @@ use crate::office::tickets::queue::{self, Filter, TicketCounts};
 use crate::office::tickets::ticket::{self, Kind, Outcome, Ticket};
 use crate::office::tickets::views::{self, TicketSummary, TicketView};
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Faults, Result};
+use crate::platform::error::Result;
 use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
@@ -223,11 +223,7 @@ form!(CloseTicket { version: "版本", outcome: "结果", text: "说明" });
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "已登记")))]
 async fn close(who: AreaOfficer, id: PathId, call: Write<CloseTicket>) -> Result<Answer<TicketView>> {
-    acted(who.0, call, move |c, doer, sent| {
-        let words = sent.text.as_deref().map(str::trim).filter(|t| !t.is_empty());
-        doer.close(c, id.0, sent.version, sent.outcome, words)
-    })
-    .await
+    acted(who.0, call, move |c, doer, sent| doer.close(c, id.0, sent.version, sent.outcome, sent.text.as_deref())).await
 }
 
 /// What for.
@@ -252,17 +248,9 @@ struct TicketContact {
     params(("id" = Id, Path, description = "反映编号")),
     responses((status = 200, description = "联系电话")))]
 async fn show_contact(who: AreaOfficer, id: PathId, call: Save<ShowTicketContact>) -> Result<Answer<TicketContact>> {
-    let worker = who.0;
-    let purpose = call.sent.purpose.trim().to_owned();
-    let mut faults = Faults::new();
-    if purpose.chars().count() < 4 {
-        let reason = "请写明查看的原因，4 至 100 个字。";
-        faults.push("/purpose", "查看原因", "too_short", reason, "例如：电话告知补正材料。");
-    }
-    faults.settle()?;
-    call.save(move |c, office, _| {
-        let doer = Doer { office, worker: &worker };
-        Ok(TicketContact { phone: doer.show_contact(c, id.0, &purpose)?.1 })
+    call.save(move |c, office, sent| {
+        let doer = Doer { office, worker: &who };
+        Ok(TicketContact { phone: doer.show_contact(c, id.0, &sent.purpose)?.1 })
     })
     .await
 }

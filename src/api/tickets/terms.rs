@@ -1,19 +1,16 @@
 //! What an administrator may decide about tickets: desks and days of each kind.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::office::accounts::guards::{Administrator, Worker};
-use crate::office::frame::Save;
+use crate::office::accounts::guards::Administrator;
+use crate::office::frame::{Call, Save};
 use crate::office::tickets::terms::{self, Terms};
-use crate::platform::app::App;
 use crate::platform::code;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::http::{Answer, Operations, Query};
-use crate::rules::areas::{AreaCode, AreaLevel};
-use crate::rules::lifecycle::Role;
+use crate::rules::areas::AreaCode;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -44,20 +41,17 @@ struct TicketTermsView {
     terms: Terms,
 }
 
-/// A county inside the administrator's own area; any other is unknown.
-fn inside(worker: &Worker, county: &AreaCode) -> Result<()> {
-    let own = county.level() == AreaLevel::County && worker.covers(Role::Administrator, county);
-    if own { Ok(()) } else { Err(Error::not_found()) }
-}
-
 #[utoipa::path(get, path = "/staff/admin/ticket-terms", tag = "tickets", operation_id = "getTicketTerms", summary = "群众反映的办理规定",
     description = "一个县（区）各类反映由哪个窗口办、几个工作日办完。没有改过时是系统自带的规定。",
     responses((status = 200, description = "现行规定")))]
-async fn see(who: Administrator, q: Query<OfCounty>, app: web::Data<App>) -> Result<Answer<TicketTermsView>> {
+async fn see(who: Administrator, q: Query<OfCounty>, call: Call) -> Result<Answer<TicketTermsView>> {
     let county = q.0.county;
-    inside(&who, &county)?;
-    let (version, terms) = app.db.read(move |c| terms::of(c, &county)).await?;
-    Ok(Answer::ok(TicketTermsView { county: county.to_string(), version, terms }))
+    terms::within(&who, &county)?;
+    call.read(move |c, _| {
+        let (version, terms) = terms::of(c, &county)?;
+        Ok(TicketTermsView { county: county.to_string(), version, terms })
+    })
+    .await
 }
 
 /// New terms over those that were seen.
@@ -91,7 +85,7 @@ form!(SaveTicketTerms {
     description = "从现在起提出的反映按新规定办；以前的规定留作记录。",
     responses((status = 200, description = "新的规定")))]
 async fn decide(who: Administrator, call: Save<SaveTicketTerms>) -> Result<Answer<TicketTermsView>> {
-    inside(&who, &call.sent.county)?;
+    terms::within(&who, &call.sent.county)?;
     call.save(move |c, office, sent| {
         let version = terms::decide(c, &sent.county, sent.version, &sent.terms, who.id, office.now)?;
         Ok(TicketTermsView { county: sent.county.to_string(), version, terms: sent.terms.clone() })

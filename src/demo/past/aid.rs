@@ -22,10 +22,10 @@ use zhucan::rules::identity::{BankCard, CitizenId};
 use zhucan::rules::lifecycle::Action;
 use zhucan::rules::money::Fen;
 use zhucan::services::education_aid::form::{self, Account, Holder, Parent, Student};
+use zhucan::services::education_aid::mending;
 use zhucan::services::education_aid::payments::{self, BankAnswer, LineState};
 use zhucan::services::education_aid::rules::{Season, SeasonStatus};
 use zhucan::services::education_aid::seasons;
-use zhucan::services::education_aid::sections_api;
 use zhucan::services::education_aid::store::{self, PaymentFault};
 use zhucan::services::education_aid::terms::{Beneficiary, Stage, Terms};
 use zhucan::services::education_aid::{CODE, EducationAid};
@@ -220,7 +220,7 @@ fn first_batch(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<()> {
         let before = before.ok_or_else(|| Error::internal("a payment without an account"))?;
         let mended = bank_account(&before.body.holder_name, 500_000_u64.saturating_add(line.line_no.unsigned_abs()))?;
         drafts::save(c, &office, &case, "account", before.version, &mended)?;
-        sections_api::mended(c, &office, &case, &mended)?;
+        mending::mended(c, &office, &case, &mended)?;
     }
     Ok(())
 }

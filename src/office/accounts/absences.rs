@@ -3,10 +3,13 @@
 use diesel::prelude::*;
 
 use super::faults;
-use super::tables::{Standing, workers};
+use super::tables::{Standing, assignments, workers};
+use super::worker::Worker;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
+use crate::platform::http::paging::After;
 use crate::platform::id::Id;
+use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
 use crate::rules::moments::Moment;
 
@@ -28,6 +31,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(absences, workers);
+diesel::allow_tables_to_appear_in_same_query!(absences, assignments);
 
 coded_enum! {
     /// Why a worker is away; never free text, since it may be about health.
@@ -140,4 +144,27 @@ pub fn due(c: &mut AnyConn, now: Moment) -> Result<Vec<Id>> {
     let begins = a::begun_at.is_null().and(a::from_at.le(now));
     let open = a::absences.filter(a::ended_at.is_null()).filter(begins.or(a::until_at.le(now)));
     Ok(open.order((a::from_at, a::id)).select(a::id).limit(50).load(c)?)
+}
+
+/// Absences that are not over, of workers with a post at a desk of this worker; one row more than `limit`.
+///
+/// # Errors
+/// Those of the database.
+pub fn at_desks_of(c: &mut AnyConn, worker: &Worker, now: Moment, after: Option<After>, limit: i64) -> Result<Vec<Absence>> {
+    use assignments::dsl as a;
+    let mut page = absences::table.into_boxed::<MultiBackend>();
+    for post in worker.posts.iter().filter(|p| p.role.desk().is_some()) {
+        let (from, to) = post.area.bounds();
+        let above: Vec<String> = post.area.ancestors().iter().map(AreaCode::to_string).collect();
+        let there = a::role.eq(post.role).and(a::area.between(from, to).or(a::area.eq_any(above)));
+        let colleagues = a::assignments.filter(there).filter(a::valid_from.le(now));
+        let colleagues = colleagues.filter(a::valid_to.is_null().or(a::valid_to.gt(now))).select(a::worker_id);
+        page = page.or_filter(absences::worker_id.eq_any(colleagues));
+    }
+    page = page.filter(absences::ended_at.is_null()).filter(absences::until_at.gt(now));
+    if let Some(last) = after {
+        page = page.filter(absences::from_at.gt(last.at).or(absences::from_at.eq(last.at).and(absences::id.gt(last.id))));
+    }
+    let page = page.order((absences::from_at, absences::id)).limit(limit.saturating_add(1));
+    Ok(page.select(<Absence as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }

@@ -30,6 +30,17 @@ impl Occasion {
     }
 }
 
+/// Refuses an account whose holder has not said who they are.
+///
+/// # Errors
+/// 11021.
+pub fn known(c: &mut AnyConn, account: Id) -> Result<()> {
+    match residents::find(c, account)?.identity {
+        Identity::Unknown => Err(Error::new(&faults::IDENTITY_MISSING)),
+        Identity::Claimed | Identity::Confirmed => Ok(()),
+    }
+}
+
 /// Stores who a resident says to be. Nothing in the answer tells whether the register knows them, unless the phone
 /// proves it.
 ///

@@ -1,5 +1,6 @@
 //! What workers decide about links, and which links wait for them.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
@@ -9,9 +10,10 @@ use super::links::{Link, LinkState, find, links};
 use super::residents::{self, Identity};
 use crate::office::people::persons;
 use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Error, Result};
+use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
+use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
 use crate::rules::moments::Moment;
 
@@ -42,6 +44,36 @@ pub struct Decision {
     pub last_day: Option<String>,
     pub today: String,
     pub now: Moment,
+}
+
+/// A decision as a worker sends it.
+pub struct Asked {
+    pub verdict: Verdict,
+    /// The version that the worker saw.
+    pub version: i64,
+    /// The last day of a right to act that ends; open when it is left out.
+    pub last_day: Option<Day>,
+}
+
+impl Decision {
+    /// The decision at this moment.
+    ///
+    /// # Errors
+    /// 10002 for a last day that is over.
+    pub fn new(asked: Asked, today: NaiveDate, now: Moment) -> Result<Decision> {
+        let mut faults = Faults::new();
+        if asked.last_day.is_some_and(|day| *day < today) {
+            faults.push("/valid_to", "有效期至", "date_past", "有效期已经过去。", "请填写今天或以后的日期，长期有效的不用填。");
+        }
+        faults.settle()?;
+        Ok(Decision {
+            verdict: asked.verdict,
+            version: asked.version,
+            last_day: asked.last_day.map(|day| day.to_string()),
+            today: today.to_string(),
+            now,
+        })
+    }
 }
 
 /// Decides about a link in the worker's area.

@@ -13,6 +13,7 @@ pub mod guards; // who may call, by argument type
 pub mod residents;
 pub mod links; // for whom a resident may act
 pub mod identity; // who a resident is
+pub mod person_desk; // whom workers find and write into the register
 pub mod counter_codes; // codes that a worker hands out
 pub mod link_desk; // what workers decide about links
 pub mod passwords;

@@ -132,6 +132,74 @@ pub fn post(c: &mut AnyConn, worker: Id, posts: &[Post], now: Moment) -> Result<
     Ok(())
 }
 
+/// What an account signs in with, as it is stored.
+pub struct Credentials {
+    pub username: String,
+    /// The hash.
+    pub password: String,
+}
+
+/// The credentials of an account that has this status.
+///
+/// # Errors
+/// Those of the database.
+pub fn credentials(c: &mut AnyConn, worker: Id, status: Standing) -> Result<Option<Credentials>> {
+    use workers::dsl as w;
+    let row = w::workers.find(worker).filter(w::status.eq(status)).select((w::username, w::password));
+    let row: Option<(String, String)> = row.get_result(c).optional()?;
+    Ok(row.map(|(username, password)| Credentials { username, password }))
+}
+
+/// Stores the hash of a new password.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_password(c: &mut AnyConn, worker: Id, hash: &str) -> Result<()> {
+    use workers::dsl as w;
+    diesel::update(w::workers.find(worker)).set(w::password.eq(hash)).execute(c)?;
+    Ok(())
+}
+
+/// Stores a new sealed secret for one-time codes; codes of the old one are worth nothing from now on.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_totp(c: &mut AnyConn, worker: Id, sealed: &[u8]) -> Result<()> {
+    use workers::dsl as w;
+    diesel::update(w::workers.find(worker)).set((w::totp.eq(sealed), w::totp_step.eq(0))).execute(c)?;
+    Ok(())
+}
+
+/// Sets whether the account may be used.
+///
+/// # Errors
+/// Those of the database.
+pub fn set_status(c: &mut AnyConn, worker: Id, status: Standing) -> Result<()> {
+    use workers::dsl as w;
+    diesel::update(w::workers.find(worker)).set(w::status.eq(status)).execute(c)?;
+    Ok(())
+}
+
+/// Sets the worker's name, and which person of the register the worker is.
+///
+/// # Errors
+/// Those of the database.
+pub fn describe(c: &mut AnyConn, worker: Id, name: &str, person: Option<Id>) -> Result<()> {
+    use workers::dsl as w;
+    diesel::update(w::workers.find(worker)).set((w::name.eq(name), w::person_id.eq(person))).execute(c)?;
+    Ok(())
+}
+
+/// Counts the version on, so that whoever saw the account before is told that it changed.
+///
+/// # Errors
+/// Those of the database.
+pub fn count_version(c: &mut AnyConn, worker: Id) -> Result<()> {
+    use workers::dsl as w;
+    diesel::update(w::workers.find(worker)).set(w::version.eq(w::version + 1)).execute(c)?;
+    Ok(())
+}
+
 /// An active administrator exists, so that the rest can be done over the API.
 ///
 /// # Errors

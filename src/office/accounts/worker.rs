@@ -52,6 +52,16 @@ impl Worker {
         self.post_among(area).is_some()
     }
 
+    /// Serves a desk whose area holds this one; whoever lives there is in the worker's scope.
+    pub fn serves(&self, area: &AreaCode) -> bool {
+        self.posts.iter().any(|p| p.role.desk().is_some() && p.area.contains(area))
+    }
+
+    /// The areas of the desks that the worker serves.
+    pub fn desk_areas(&self) -> Vec<AreaCode> {
+        self.posts.iter().filter(|p| p.role.desk().is_some()).map(|p| p.area).collect()
+    }
+
     /// A post of this role whose area holds `area` (or is it).
     pub fn covers(&self, role: Role, area: &AreaCode) -> bool {
         self.posts_of(role).any(|p| p.area.contains(area))

@@ -8,14 +8,15 @@ use validator::Validate;
 
 use super::{codes, scope};
 use crate::office::accounts::guards::Worker;
-use crate::office::policy::county::{NewPolicy, Pinned};
+use crate::office::cases::service::Services;
+use crate::office::policy::county::{self, NewPolicy, Pinned};
 use crate::office::policy::terms::CommonPolicy;
 use crate::platform::db::columns::StoredDay;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Faults, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
+use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::coded::coded_enum;
 use crate::rules::dates::Day;
 use crate::rules::moments::Moment;
@@ -104,6 +105,45 @@ impl PolicyContent {
     fn body(&self) -> Result<String> {
         let body = Body { common: self.common.clone(), terms: self.terms()? };
         serde_json::to_string(&body).map_err(Error::internal)
+    }
+}
+
+/// What a new draft begins with: a published version, or a content of its own.
+pub struct Base<'a> {
+    pub county: AreaCode,
+    pub service: &'a str,
+    /// A version to clone, also one of another county of the administrator's.
+    pub based_on: Option<Id>,
+    pub content: Option<&'a PolicyContent>,
+}
+
+impl Base<'_> {
+    /// The content to begin with.
+    ///
+    /// # Errors
+    /// 10002 when it is not said which, or for no county or service; 10006 for a version of elsewhere or of another service.
+    pub fn content(&self, c: &mut AnyConn, services: &Services, admin: &Worker) -> Result<PolicyContent> {
+        let mut faults = Faults::new();
+        if self.county.level() > AreaLevel::County {
+            faults.push("/county", "县（区）", "no_county", "政策由县（区）规定。", "请填写县（区）的十二位代码。");
+        }
+        if !services.all().any(|s| s.code() == self.service) {
+            faults.push("/service", "服务", "unknown_service", "没有这项服务。", "请从服务列表中选择。");
+        }
+        if self.based_on.is_some() == self.content.is_some() {
+            let way_out = "参照一个已发布的版本，或者自己写内容，两样里选一样。";
+            faults.push("/based_on", "参照的版本", "one_of_two", "没有说明从哪里开始写。", way_out);
+        }
+        faults.settle()?;
+        match (self.content, self.based_on) {
+            (Some(content), _) => Ok(content.clone()),
+            (None, Some(id)) => {
+                let policy = county::pinned(c, id)?;
+                scope::within(admin, &policy.county)?;
+                if policy.service == self.service { Ok(PolicyContent::of(&policy)) } else { Err(Error::not_found()) }
+            }
+            (None, None) => Err(Error::internal("a draft from nothing")),
+        }
     }
 }
 

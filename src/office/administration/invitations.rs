@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::codes;
+use crate::office::accounts::staff::Standing;
 use crate::platform::crypto::{Keyring, random_bytes};
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -33,6 +34,16 @@ coded_enum! {
 }
 
 crate::text_columns!(Purpose);
+
+impl Purpose {
+    /// The status of an account for which such a code is issued, and redeemed.
+    pub fn asks(self) -> Standing {
+        match self {
+            Purpose::Enrol => Standing::Invited,
+            Purpose::Password | Purpose::Totp => Standing::Active,
+        }
+    }
+}
 
 /// A code holds for a day.
 const LIFE_MS: i64 = 24 * 3_600_000;

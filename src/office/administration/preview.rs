@@ -4,12 +4,14 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::drafting::Draft;
+use super::publishing;
 use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::service::{Office, Service};
 use crate::office::policy::calendar;
 use crate::office::policy::county::{self, NewPolicy, Pinned};
 use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Detail, Result};
+use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::{WorkCalendar, beijing_date};
@@ -69,11 +71,31 @@ struct Seen {
     accept_by: String,
 }
 
-/// Tries the draft on the latest `count` submitted cases.
+/// On how many past cases a draft is tried: 20, or as many as were asked for.
 ///
 /// # Errors
-/// Those of the database.
-pub fn run(c: &mut AnyConn, office: &Office, draft: NewPolicy, count: i64) -> Result<DraftPreview> {
+/// 10002 for less than 1 or more than 50.
+pub fn count(asked: Option<i64>) -> Result<i64> {
+    let count = asked.unwrap_or(20);
+    let mut faults = Faults::new();
+    if !(1..=50).contains(&count) {
+        faults.push("/cases", "办件数", "out_of_range", "办件数超出范围。", "请填写 1 到 50 之间的数。");
+    }
+    faults.settle().map(|()| count)
+}
+
+/// Tries a draft that could be published on the latest `count` submitted cases.
+///
+/// # Errors
+/// 10002 with everything that keeps it from being published.
+pub fn of_draft(c: &mut AnyConn, office: &Office, draft: &Draft, count: i64) -> Result<DraftPreview> {
+    let policy = draft.policy(draft.id, None, office.now)?;
+    let faults = publishing::faults(&office.services, &policy.service, &policy.common, &policy.terms);
+    if faults.is_empty() { run(c, office, policy, count) } else { Err(Error::invalid(faults)) }
+}
+
+/// Tries the draft on the latest `count` submitted cases.
+fn run(c: &mut AnyConn, office: &Office, draft: NewPolicy, count: i64) -> Result<DraftPreview> {
     let latest = cases::table
         .filter(cases::county.eq(draft.county).and(cases::service.eq(draft.service.clone())))
         .filter(cases::submitted_at.is_not_null())

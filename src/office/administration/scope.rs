@@ -7,7 +7,10 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::serialize::ToSql;
 use diesel::sql_types::{Bool, Text};
 
+use super::codes;
 use crate::office::accounts::guards::Worker;
+use crate::office::policy::areas;
+use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::Role;
@@ -20,6 +23,15 @@ pub fn areas(admin: &Worker) -> Vec<AreaCode> {
 /// 10006 unless the area lies in the administrator's own.
 pub fn within(admin: &Worker, area: &AreaCode) -> Result<()> {
     if admin.covers(Role::Administrator, area) { Ok(()) } else { Err(Error::not_found()) }
+}
+
+/// 27004 unless every county on record lies in the administrator's areas.
+///
+/// # Errors
+/// 27004.
+pub fn whole_installation(c: &mut AnyConn, admin: &Worker) -> Result<()> {
+    let all = areas::counties(c)?.iter().all(|county| admin.covers(Role::Administrator, county));
+    if all { Ok(()) } else { Err(Error::new(&codes::NOT_WHOLE)) }
 }
 
 /// The narrowest area that holds all of these; none when nothing does.

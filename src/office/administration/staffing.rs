@@ -8,8 +8,8 @@ use super::scope;
 use crate::office::accounts::RevocationWatch;
 use crate::office::accounts::guards::Post;
 use crate::office::accounts::sessions::{self, Ending};
-use crate::office::accounts::staff::{Standing, assignments, workers};
-use crate::office::accounts::staff_admin::{Login, insert, post, worker_named};
+use crate::office::accounts::staff::{Standing, assignments};
+use crate::office::accounts::staff_admin::{Login, insert, post, set_status, worker_named};
 use crate::office::cases::service::{Office, Services};
 use crate::office::desks::claims;
 use crate::platform::app::App;
@@ -90,8 +90,7 @@ pub async fn assign(app: &App, services: &Services, username: &str, posts: Vec<P
 /// # Errors
 /// Those of the database.
 pub fn shut_out(c: &mut AnyConn, office: &Office, worker: Id) -> Result<Vec<Id>> {
-    use workers::dsl as w;
-    diesel::update(w::workers.find(worker)).set(w::status.eq(Standing::Banned)).execute(c)?;
+    set_status(c, worker, Standing::Banned)?;
     claims::release_lost(c, office, worker, "worker_moved")?;
     sessions::end_all(c, worker, Ending::Banned, office.now)
 }

@@ -12,8 +12,9 @@ use crate::office::accounts::faults;
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::accounts::posts::PostView;
 use crate::office::accounts::staff::{self, Standing, assignments, workers};
+use crate::office::people::persons;
 use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Current, Error, Result};
+use crate::platform::error::{Current, Error, Faults, Result};
 use crate::platform::http::Labelled;
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
@@ -206,4 +207,19 @@ pub fn event(admin: &Worker, change: Change, worker: Id, posts: &[Post], now: Mo
 pub fn in_words(posts: &[Post]) -> String {
     let word = |p: &Post| format!("{} {}{}", p.role.label(), p.area, if p.lead { "（负责人）" } else { "" });
     posts.iter().map(word).collect::<Vec<String>>().join("；")
+}
+
+/// The worker as a person must be somebody of the administrator's areas; 10002 otherwise.
+///
+/// # Errors
+/// 10002.
+pub fn linkable(c: &mut AnyConn, admin: &Worker, person: Option<Id>) -> Result<()> {
+    let Some(person) = person else { return Ok(()) };
+    let found = persons::find(c, person)?;
+    if found.is_some_and(|p| admin.covers(Role::Administrator, &p.area)) {
+        return Ok(());
+    }
+    let mut faults = Faults::new();
+    faults.push("/person_id", "本人的人员编号", "unknown_person", "您管辖范围内没有这个人。", "请核对人员编号，或者留空。");
+    faults.settle()
 }

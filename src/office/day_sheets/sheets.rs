@@ -8,10 +8,10 @@ use crate::office::cases::service::{Errand, Office};
 use crate::office::people::persons::{self, Person};
 use crate::office::people::reveals::{self, Reveal, RevealField};
 use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Error, Result};
+use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
+use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::moments::Moment;
 
 diesel::table! {
@@ -66,6 +66,22 @@ pub struct Line {
     pub case_id: Option<Id>,
     pub ticket_id: Option<Id>,
     pub due_on: Option<String>,
+}
+
+/// The village, if it is one of the worker's.
+///
+/// # Errors
+/// 10006 for any other; 10002 for a wider area.
+pub fn village(worker: &Worker, area: AreaCode) -> Result<AreaCode> {
+    if !worker.knows_residents_of(&area) {
+        return Err(Error::not_found());
+    }
+    if area.level() == AreaLevel::Village {
+        return Ok(area);
+    }
+    let reason = "走访单一次只能是一个村（社区）。";
+    let way_out = "请选择要去的村（社区）。";
+    Err(Error::invalid(vec![Detail::new("/area", "村（社区）", "not_a_village", reason, way_out)]))
 }
 
 /// Takes a village's sheet along: the lines are kept, and each person's opened facts are written down (domain.md: every

@@ -12,7 +12,7 @@ use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::service::{Office, Services};
 use crate::platform::app::App;
 use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::Result;
+use crate::platform::error::{Error, Faults, Result};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, Role};
 use crate::rules::moments::Moment;
@@ -112,6 +112,26 @@ pub struct HandOver {
 }
 
 impl HandOver {
+    /// A hand-over under `id`, to a colleague on duty or back to the pool.
+    ///
+    /// # Errors
+    /// 10006 when nobody is `from`; 10002 when `to` is the same worker or not on duty.
+    pub fn between(c: &mut AnyConn, id: Id, by: &Worker, from: Id, to: Option<Id>, now: Moment) -> Result<HandOver> {
+        // A name is asked for, not a post: who was banned or moved may still hold cases.
+        staff::names(c, vec![from])?.pop().ok_or_else(Error::not_found)?;
+        let found = match to {
+            Some(to) if to != from => staff::find(c, to, now)?,
+            _ => None,
+        };
+        let mut faults = Faults::new();
+        if to.is_some() && found.is_none() {
+            let way_out = "请选择另一位在岗的同事，或者不选，放回待办。";
+            faults.push("/to_worker", "接手人", "nobody", "这个人不能接手。", way_out);
+        }
+        faults.settle()?;
+        Ok(HandOver { id, by: by.clone(), from, to: found })
+    }
+
     /// The case lies on a desk that the caller leads, or in the area of the administrator.
     fn concerns(&self, case: &Case) -> bool {
         let runs = self.by.covers(Role::Administrator, &case.area);

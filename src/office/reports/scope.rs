@@ -25,7 +25,7 @@ const FIRST_YEAR: i32 = 2000;
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
+pub struct ReportQuestion {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
     #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -48,7 +48,7 @@ pub struct Wanted {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct WantedNow {
+pub struct ReportQuestionNow {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
     #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -63,7 +63,7 @@ pub struct WantedNow {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct WantedYear {
+pub struct YearQuestion {
     /// Twelve digits of a county, city or province inside your own area; left out, your whole area.
     #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -77,17 +77,17 @@ pub struct WantedYear {
     pub year: Option<i32>,
 }
 
-impl From<WantedNow> for Wanted {
-    fn from(now: WantedNow) -> Wanted {
-        Wanted { county: now.county, service: now.service, from: None, to: None }
+impl From<ReportQuestionNow> for ReportQuestion {
+    fn from(now: ReportQuestionNow) -> ReportQuestion {
+        ReportQuestion { county: now.county, service: now.service, from: None, to: None }
     }
 }
 
 impl Scope {
     /// Errors: 10006 an area that is not the caller's, 10002 an unknown service or a period that is no period.
-    pub fn of(who: &AreaOverseer, office: &Office, wanted: &Wanted) -> Result<Scope> {
-        let mut faults = unknown(office, wanted.service.as_deref());
-        let (from, to) = (wanted.from.map(NaiveDate::from), wanted.to.map(NaiveDate::from));
+    pub fn of(who: &AreaOverseer, office: &Office, question: &ReportQuestion) -> Result<Scope> {
+        let mut faults = unknown(office, question.service.as_deref());
+        let (from, to) = (question.from.map(NaiveDate::from), question.to.map(NaiveDate::from));
         let to = to.unwrap_or(office.today().max(from.unwrap_or(office.today())));
         let from = from.or(to.with_ordinal(1)).unwrap_or(to);
         if from > to || to.signed_duration_since(from).num_days() >= MOST_DAYS {
@@ -99,17 +99,17 @@ impl Scope {
                 "请选择不早于开始日期、不超过一年的结束日期。",
             );
         }
-        Scope::seen_by(who, wanted.county, wanted.service.clone().map(Code::into_string), Period { from, to }, faults)
+        Scope::seen_by(who, question.county, question.service.clone().map(Code::into_string), Period { from, to }, faults)
     }
 
     /// A whole year. Errors as above; the year must have begun.
-    pub fn of_year(who: &AreaOverseer, office: &Office, wanted: &WantedYear) -> Result<Scope> {
-        let mut faults = unknown(office, wanted.service.as_deref());
-        let year = wanted.year.unwrap_or(office.today().year());
+    pub fn of_year(who: &AreaOverseer, office: &Office, question: &YearQuestion) -> Result<Scope> {
+        let mut faults = unknown(office, question.service.as_deref());
+        let year = question.year.unwrap_or(office.today().year());
         if !(FIRST_YEAR..=office.today().year()).contains(&year) {
             faults.push("/year", "年度", "bad_year", "没有这一年的统计。", "请填写2000年到今年之间的四位数年度。");
         }
-        Scope::seen_by(who, wanted.county, wanted.service.clone().map(Code::into_string), Period::of_year(year), faults)
+        Scope::seen_by(who, question.county, question.service.clone().map(Code::into_string), Period::of_year(year), faults)
     }
 
     fn seen_by(

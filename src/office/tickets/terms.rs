@@ -7,11 +7,12 @@ use validator::Validate;
 
 use super::place::LADDER;
 use super::ticket::Kind;
+use crate::office::accounts::guards::Worker;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Current, Error, Faults, Result, is_duplicate};
 use crate::platform::id::Id;
-use crate::rules::areas::AreaCode;
-use crate::rules::lifecycle::Desk;
+use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::lifecycle::{Desk, Role};
 use crate::rules::moments::Moment;
 
 diesel::table! {
@@ -147,4 +148,13 @@ pub fn decide(c: &mut AnyConn, county: &AreaCode, seen: i64, terms: &Terms, work
         Err(e) if is_duplicate(&e) => Err(Error::from(e).run_again()),
         Err(e) => Err(e.into()),
     }
+}
+
+/// Refuses what is no county of the administrator's own areas.
+///
+/// # Errors
+/// 10006.
+pub fn within(admin: &Worker, county: &AreaCode) -> Result<()> {
+    let own = county.level() == AreaLevel::County && admin.covers(Role::Administrator, county);
+    if own { Ok(()) } else { Err(Error::not_found()) }
 }

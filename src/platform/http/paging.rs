@@ -72,6 +72,11 @@ pub fn open(app: &App, list: &str, cursor: Option<&str>) -> Result<Option<After>
     if seal(app, list, after)? == cursor { Ok(Some(after)) } else { Err(bad()) }
 }
 
+/// Each view with the place of its row in the list; the views are in the order of their rows.
+pub fn placed<R, T>(rows: &[R], views: Vec<T>, place: impl Fn(&R) -> After) -> Vec<(After, T)> {
+    rows.iter().map(place).zip(views).collect()
+}
+
 /// Cuts one item more than a page into the page and its next cursor.
 pub fn cut<T>(
     app: &App,

@@ -9,7 +9,7 @@ use super::holding::{self, Holding};
 use super::rules::Kind;
 use super::store::{self, CardCase};
 use super::views::{self, CertificateCase, CertificateDelivery, CertificateHolder, CertificateHolderSection};
-use super::{Certificate, codes, following, making};
+use super::{CODE, Certificate, codes, following, making};
 use crate::office::accounts::guards::{Filer, Resident};
 use crate::office::accounts::links;
 use crate::office::cases::access::{loading, mandates};
@@ -19,7 +19,7 @@ use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{CaseView, full};
-use crate::office::frame::{Call, Save, Write};
+use crate::office::frame::{Call, Own, Save, Write};
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -113,11 +113,8 @@ pub fn begun(c: &mut AnyConn, office: &Office, id: Id, who: &Filer, (person, kin
     Ok(case)
 }
 
-/// The caller's own certificate case.
-fn own(c: &mut AnyConn, office: &Office, who: &Filer, id: Id) -> Result<Case> {
-    let case = loading::owned(c, who, id, office.now)?;
-    store::find(c, case.id)?;
-    Ok(case)
+fn own(who: Filer, id: PathId) -> Own {
+    Own { who, case: id.0, service: CODE }
 }
 
 #[utoipa::path(get, path = "/certificate/cases/{id}", tag = "certificate", operation_id = "getCertificateCase", summary = "办证详情",
@@ -125,11 +122,7 @@ fn own(c: &mut AnyConn, office: &Office, who: &Filer, id: Id) -> Result<Case> {
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "办证详情")))]
 async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateCase>> {
-    call.read(move |c, office| {
-        let case = own(c, office, &who, id.0)?;
-        views::case(c, office, &case)
-    })
-    .await
+    call.read_own(own(who, id), views::case).await
 }
 
 #[utoipa::path(get, path = "/certificate/cases/{id}/sections/holder", tag = "certificate", operation_id = "getCertificateHolder", summary = "查看持证人信息",
@@ -137,11 +130,7 @@ async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateCas
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "持证人信息")))]
 async fn read_holder(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateHolderSection>> {
-    call.read(move |c, office| {
-        let case = own(c, office, &who, id.0)?;
-        views::holder_section(c, office, &case)
-    })
-    .await
+    call.read_own(own(who, id), views::holder_section).await
 }
 
 #[utoipa::path(put, path = "/certificate/cases/{id}/sections/holder", tag = "certificate", operation_id = "saveCertificateHolder", summary = "保存持证人信息",
@@ -153,11 +142,10 @@ async fn save_holder(
     id: PathId,
     call: Save<Sent<SaveCertificateHolder>>,
 ) -> Result<Answer<CertificateHolderSection>> {
-    call.save(move |c, office, sent| {
-        let case = own(c, office, &who, id.0)?;
-        let (seen, holder) = forms::holder(sent, following::kind_of(&case)?)?;
-        drafts::save(c, office, &case, HOLDER, seen, &holder)?;
-        views::holder_section(c, office, &case)
+    call.save_own(own(who, id), |c, office, case, sent| {
+        let (seen, holder) = forms::holder(sent, following::kind_of(case)?)?;
+        drafts::save(c, office, case, HOLDER, seen, &holder)?;
+        views::holder_section(c, office, case)
     })
     .await
 }
@@ -167,11 +155,7 @@ async fn save_holder(
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "领证方式")))]
 async fn read_delivery(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateDelivery>> {
-    call.read(move |c, office| {
-        let case = own(c, office, &who, id.0)?;
-        views::delivery_section(c, office, &case)
-    })
-    .await
+    call.read_own(own(who, id), views::delivery_section).await
 }
 
 #[utoipa::path(put, path = "/certificate/cases/{id}/sections/delivery", tag = "certificate", operation_id = "saveCertificateDelivery", summary = "保存领证方式",
@@ -179,11 +163,10 @@ async fn read_delivery(who: Filer, id: PathId, call: Call) -> Result<Answer<Cert
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_delivery(who: Filer, id: PathId, call: Save<Sent<SaveCertificateDelivery>>) -> Result<Answer<CertificateDelivery>> {
-    call.save(move |c, office, sent| {
-        let case = own(c, office, &who, id.0)?;
-        let (seen, delivery) = forms::delivery(sent, &making::terms(c, &case)?)?;
-        drafts::save(c, office, &case, DELIVERY, seen, &delivery)?;
-        views::delivery_section(c, office, &case)
+    call.save_own(own(who, id), |c, office, case, sent| {
+        let (seen, delivery) = forms::delivery(sent, &making::terms(c, case)?)?;
+        drafts::save(c, office, case, DELIVERY, seen, &delivery)?;
+        views::delivery_section(c, office, case)
     })
     .await
 }
@@ -204,7 +187,7 @@ form!(ConfirmReceipt { version: "版本" });
     responses((status = 200, description = "已办结")))]
 async fn receipt(who: Resident, id: PathId, call: Write<ConfirmReceipt>) -> Result<Answer<CertificateCase>> {
     call.once(who.account, move |c, office, sent| {
-        let case = own(c, office, &Filer::Resident(who.account), id.0)?;
+        let case = loading::owned_of(c, &Filer::Resident(who.account), id.0, CODE, office.now)?;
         case.seen(sent.version)?;
         making::received(c, office, &case, "receipt_confirmed")?;
         let case = case::find(c, case.id)?;

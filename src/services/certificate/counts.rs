@@ -61,7 +61,7 @@ pub fn rounds(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
     let visits = cases::table.inner_join(a::table.on(a::case_id.eq(cases::id))).group_by(by);
     let visits = visits.select((cases::county, a::assessed_on, count(cases::id).aggregate_distinct()));
     let visits = in_areas!(visits, cases::county, scope)
-        .filter(cases::service.eq("certificate").and(cases::state.eq(State::Completed)))
+        .filter(cases::service.eq(super::CODE).and(cases::state.eq(State::Completed)))
         .filter(cases::ended_at.between(from, to).and(a::at_home.eq(true)));
     let days: Vec<(String, String, i64)> = visits.order(by).load(c)?;
     let count = i64::try_from(days.len()).unwrap_or(i64::MAX);

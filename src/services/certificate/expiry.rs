@@ -94,7 +94,7 @@ fn walk(c: &mut AnyConn, office: &Office, place: Place) -> Result<(usize, Option
 
 /// The county's terms of today. Unreadable ones are reported and hold up neither the other counties nor other work.
 fn terms_of(c: &mut AnyConn, office: &Office, county: &AreaCode) -> Result<Option<Terms>> {
-    let Some(policy) = county::current(c, county, "certificate", office.today())? else { return Ok(None) };
+    let Some(policy) = county::current(c, county, super::CODE, office.today())? else { return Ok(None) };
     let terms = policy.service::<Terms>();
     if let Err(e) = &terms {
         tracing::error!(policy = %policy.id, error = ?e, "lapsed cards of a county are not looked at");

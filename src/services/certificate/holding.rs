@@ -47,7 +47,7 @@ impl Holding {
     /// Loads what is true of a person today.
     pub fn of(c: &mut AnyConn, office: &Office, person: Id) -> Result<Holding> {
         let person = persons::open(c, &office.keys, person)?;
-        let policy = county::current(c, &person.county, "certificate", office.today())?;
+        let policy = county::current(c, &person.county, super::CODE, office.today())?;
         let terms = policy.map(|p| p.service::<Terms>()).transpose()?;
         let (card, live_case) = (card_of(c, person.id)?, store::live_case(c, person.id)?);
         Ok(Holding { person, card, terms, live_case })

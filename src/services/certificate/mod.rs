@@ -39,6 +39,9 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::{Action, State};
 
+/// The service's stable code.
+pub const CODE: &str = "certificate";
+
 /// The service.
 pub struct Certificate;
 
@@ -50,7 +53,7 @@ static REFUSALS: &[(&str, &[&Code])] = &[
 
 impl Service for Certificate {
     fn code(&self) -> &'static str {
-        "certificate"
+        CODE
     }
 
     fn label(&self) -> &'static str {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::platform::error::{Detail, Faults};
+use crate::platform::error::{Detail, Faults, Result};
 use crate::rules::certificate::{
     AssessmentPolicy, CardFacts, Category, GrantedBy, Level, RenewalPolicy, RenewalWindow, WindowPhase, assessment_needed,
     renewal_window,
@@ -334,4 +334,17 @@ pub fn lapse(card: &HeldCard, terms: &Terms, today: NaiveDate) -> Option<Lapse> 
         return (today >= window.freezes).then_some(Lapse::Freeze);
     }
     (today >= window.cancels).then_some(Lapse::Cancel)
+}
+
+/// A carrier's number holds letters and digits only.
+///
+/// # Errors
+/// 10002.
+pub fn tracking_number(typed: &str) -> Result<()> {
+    let mut faults = Faults::new();
+    if !typed.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        let reason = "快递单号里有不能使用的符号。";
+        faults.push("/tracking_no", "快递单号", "characters", reason, "单号只有字母和数字，请对照快递单填写。");
+    }
+    faults.settle()
 }

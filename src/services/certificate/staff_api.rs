@@ -1,6 +1,5 @@
 //! What workers may call: order an assessment, enter its result, make the card, hand it out or post it.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -13,16 +12,14 @@ use crate::office::accounts::guards::{Assessor, CountyOfficer, DeskOfficer, Work
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::{Office, Services};
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::mine;
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::frame::{Call, Write};
-use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
-use crate::platform::http::once::Done;
 use crate::platform::http::paging::Paged;
-use crate::platform::http::{Answer, Body, Created, Once, Operations, Page, PathId, Query};
+use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::certificate::{Category, Level};
@@ -112,25 +109,26 @@ form!(OrderAssessment { version: "版本", reason: "原因" });
     description = "审核中认为需要重新评定的，写明原因；评定结果录入前不能批准。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已要求评定")))]
-async fn order(
-    who: DeskOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<OrderAssessment>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<StaffCertificateCase>> {
-    let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let case = scoped(c, &worker, id.0)?;
-        following::order(c, &office, &worker, &case, sent.version, &sent.reason)?;
-        staff_view(c, &office, &worker, case.id)
-    });
-    answer(done.await?)
+async fn order(who: DeskOfficer, id: PathId, call: Write<OrderAssessment>) -> Result<Answer<StaffCertificateCase>> {
+    acted(who.0, id, call, |c, office, worker, case, sent| {
+        following::order(c, office, worker, case, sent.version, &sent.reason).map(|_| ())
+    })
+    .await
 }
 
-fn answer<T: Serialize>(done: Done<T>) -> Result<Answer<T>> {
-    Ok(Answer::ok(done.value).replayed(done.replayed))
+/// One act of a worker on a certificate case in scope, and the case afterwards.
+async fn acted<B: Send + 'static>(
+    worker: Worker,
+    id: PathId,
+    call: Write<B>,
+    act: fn(&mut AnyConn, &Office, &Worker, &Case, &B) -> Result<()>,
+) -> Result<Answer<StaffCertificateCase>> {
+    call.once(worker.id, move |c, office, sent| {
+        let case = scoped(c, &worker, id.0)?;
+        act(c, office, &worker, &case, sent)?;
+        staff_view(c, office, &worker, case.id)
+    })
+    .await
 }
 
 #[utoipa::path(get, path = "/staff/certificate/assessments", tag = "certificate", operation_id = "listAwaitedAssessments", summary = "等待评定的人",
@@ -231,21 +229,8 @@ form!(MakeCard { version: "版本" });
     description = "登记新证，有效期从今天起算，原证同时换发作废。每件只能制一次。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已制证")))]
-async fn make(
-    who: CountyOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<MakeCard>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<StaffCertificateCase>> {
-    let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let case = scoped(c, &worker, id.0)?;
-        making::make(c, &office, &worker, &case, sent.version)?;
-        staff_view(c, &office, &worker, case.id)
-    });
-    answer(done.await?)
+async fn make(who: CountyOfficer, id: PathId, call: Write<MakeCard>) -> Result<Answer<StaffCertificateCase>> {
+    acted(who.0, id, call, |c, office, worker, case, sent| making::make(c, office, worker, case, sent.version).map(|_| ())).await
 }
 
 /// To whom a card was given.
@@ -265,21 +250,11 @@ form!(HandOutCard { version: "版本", receiver: "领取人姓名" });
     description = "在窗口或上门把新证交到领取人手里，收回原证，事项办结。邮寄退回的也在这里发放。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已发放")))]
-async fn hand_out(
-    who: DeskOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<HandOutCard>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<StaffCertificateCase>> {
-    let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let case = scoped(c, &worker, id.0)?;
-        making::hand_out(c, &office, &worker, &case, sent.version, sent.receiver.reveal())?;
-        staff_view(c, &office, &worker, case.id)
-    });
-    answer(done.await?)
+async fn hand_out(who: DeskOfficer, id: PathId, call: Write<HandOutCard>) -> Result<Answer<StaffCertificateCase>> {
+    acted(who.0, id, call, |c, office, worker, case, sent| {
+        making::hand_out(c, office, worker, case, sent.version, sent.receiver.reveal()).map(|_| ())
+    })
+    .await
 }
 
 /// A parcel.
@@ -299,25 +274,10 @@ form!(PostCard { version: "版本", tracking_no: "快递单号" });
     description = "登记快递单号，申请人收到后确认，事项办结。只用于选择邮寄的办件。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已寄出")))]
-async fn post_card(
-    who: CountyOfficer,
-    once: Once,
-    id: PathId,
-    body: Body<PostCard>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<StaffCertificateCase>> {
-    let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
-    if !sent.tracking_no.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        let mut faults = Faults::new();
-        let reason = "快递单号里有不能使用的符号。";
-        faults.push("/tracking_no", "快递单号", "characters", reason, "单号只有字母和数字，请对照快递单填写。");
-        faults.settle()?;
-    }
-    let done = once.write(&app, worker.id, body.fingerprint, move |c| {
-        let case = scoped(c, &worker, id.0)?;
-        making::post(c, &office, &worker, &case, sent.version, &sent.tracking_no)?;
-        staff_view(c, &office, &worker, case.id)
-    });
-    answer(done.await?)
+async fn post_card(who: CountyOfficer, id: PathId, call: Write<PostCard>) -> Result<Answer<StaffCertificateCase>> {
+    rules::tracking_number(&call.sent.tracking_no)?;
+    acted(who.0, id, call, |c, office, worker, case, sent| {
+        making::post(c, office, worker, case, sent.version, &sent.tracking_no).map(|_| ())
+    })
+    .await
 }

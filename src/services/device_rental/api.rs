@@ -8,13 +8,13 @@ use super::availability::{self, Stock};
 use super::sections::{CHOICE, CONTACT, Choice, Contact};
 use super::states::{Delivery, Trouble};
 use super::views::{self, PointView, RentalView};
-use super::{begin, handover, store};
+use super::{CODE, begin, handover, store};
 use crate::office::accounts::guards::{Caller, Filer, Resident};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::showing::views::{CaseView, full};
-use crate::office::frame::{Call, Save, Write};
+use crate::office::frame::{Call, Own, Save, Write};
 use crate::platform::code;
 use crate::platform::error::{Faults, Result};
 use crate::platform::http::{Answer, Created, List, Nullable, Operations, PathId, Query, Sent};
@@ -42,6 +42,10 @@ pub fn routes(to: &mut Operations) {
         extend: [device_rental_codes::SOMEBODY_WAITS, device_rental_codes::NO_EXTENSION, device_rental_codes::NOT_OUT],
         report: [device_rental_codes::NOT_OUT],
     );
+}
+
+fn own(who: Filer, id: PathId) -> Own {
+    Own { who, case: id.0, service: CODE }
 }
 
 /// In which county.
@@ -106,11 +110,8 @@ async fn draft(who: Filer, call: Write<Begin>) -> Result<Created<CaseView>> {
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "借用")))]
 async fn read_rental(who: Filer, id: PathId, call: Call) -> Result<Answer<RentalView>> {
-    call.read(move |c, office| {
-        let case = handover::own_case(c, &who, id.0, office.now)?;
-        views::rental(c, office, &case, &Actor::from(&who))
-    })
-    .await
+    let reader = Actor::from(&who);
+    call.read_own(own(who, id), move |c, office, case| views::rental(c, office, case, &reader)).await
 }
 
 #[utoipa::path(get, path = "/device-rental/cases/{id}/sections/choice", tag = "device-rental", operation_id = "getDeviceRentalChoice", summary = "辅具和领取时间",
@@ -118,11 +119,7 @@ async fn read_rental(who: Filer, id: PathId, call: Call) -> Result<Answer<Rental
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存的内容")))]
 async fn read_choice(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<views::ChoiceView>>> {
-    call.read(move |c, office| {
-        let case = handover::own_case(c, &who, id.0, office.now)?;
-        views::choice(c, office, &case).map(Nullable)
-    })
-    .await
+    call.read_own(own(who, id), |c, office, case| views::choice(c, office, case).map(Nullable)).await
 }
 
 /// Which device, where and when.
@@ -147,11 +144,10 @@ form!(SaveChoice { version: "版本", point_id: "网点", model_id: "辅具", pi
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_choice(who: Filer, id: PathId, call: Save<SaveChoice>) -> Result<Answer<Nullable<views::ChoiceView>>> {
-    call.save(move |c, office, sent| {
-        let case = handover::own_case(c, &who, id.0, office.now)?;
+    call.save_own(own(who, id), |c, office, case, sent| {
         let choice = Choice { point_id: sent.point_id, model_id: sent.model_id, pickup_on: sent.pickup_on.0 };
-        drafts::save(c, office, &case, CHOICE, sent.version, &choice)?;
-        views::choice(c, office, &case).map(Nullable)
+        drafts::save(c, office, case, CHOICE, sent.version, &choice)?;
+        views::choice(c, office, case).map(Nullable)
     })
     .await
 }
@@ -161,11 +157,7 @@ async fn save_choice(who: Filer, id: PathId, call: Save<SaveChoice>) -> Result<A
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存的内容")))]
 async fn read_contact(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<views::ContactView>>> {
-    call.read(move |c, office| {
-        let case = handover::own_case(c, &who, id.0, office.now)?;
-        views::contact(c, office, &case).map(Nullable)
-    })
-    .await
+    call.read_own(own(who, id), |c, office, case| views::contact(c, office, case).map(Nullable)).await
 }
 
 /// Whom to call, and how the device comes.
@@ -190,22 +182,8 @@ form!(SaveContact { version: "版本", name: "联系人", phone: "手机号", de
 
 impl SaveContact {
     fn contact(&self, faults: &mut Faults) -> Contact {
-        contact(&self.name, &self.phone, self.delivery, self.note.as_ref().map(ToString::to_string), faults)
+        Contact::read(&self.name, &self.phone, self.delivery, self.note.as_ref().map(ToString::to_string), faults)
     }
-}
-
-/// The contact of a reservation; delivery at home needs to know where.
-pub(super) fn contact(
-    name: &PersonName,
-    phone: &PhoneNumber,
-    delivery: Delivery,
-    note: Option<String>,
-    faults: &mut Faults,
-) -> Contact {
-    if delivery == Delivery::Home && note.is_none() {
-        faults.push("/note", "说明", "required", "送货上门需要地址。", "请在说明里写明送到哪里。");
-    }
-    Contact { name: name.reveal().to_owned(), phone: phone.reveal().to_owned(), delivery, note }
 }
 
 #[utoipa::path(put, path = "/device-rental/cases/{id}/sections/contact", tag = "device-rental", operation_id = "saveDeviceRentalContact", summary = "保存联系方式",
@@ -214,10 +192,9 @@ pub(super) fn contact(
     responses((status = 200, description = "已保存")))]
 async fn save_contact(who: Filer, id: PathId, call: Save<Sent<SaveContact>>) -> Result<Answer<Nullable<views::ContactView>>> {
     let (seen, contact) = call.sent.judged(|s, faults| Ok(Some((s.version, s.contact(faults)))))?;
-    call.save(move |c, office, _| {
-        let case = handover::own_case(c, &who, id.0, office.now)?;
-        drafts::save(c, office, &case, CONTACT, seen, &contact)?;
-        views::contact(c, office, &case).map(Nullable)
+    call.save_own(own(who, id), move |c, office, case, _| {
+        drafts::save(c, office, case, CONTACT, seen, &contact)?;
+        views::contact(c, office, case).map(Nullable)
     })
     .await
 }

@@ -22,12 +22,6 @@ use crate::rules::lifecycle::{Action, Desk};
 use crate::rules::moments::Moment;
 use crate::services::device_rental::placing;
 
-/// An applicant's own rental case; any other case is 10006.
-pub fn own_case(c: &mut AnyConn, who: &Filer, id: Id, now: Moment) -> Result<Case> {
-    let case = loading::owned(c, who, id, now)?;
-    if case.service == CODE { Ok(case) } else { Err(Error::not_found()) }
-}
-
 /// Hands a unit out to whoever shows the code: the item is bound now. Errors: 30005 no such code at the keeper's points,
 /// 30002 the item is not this model, not here, or not clean and free.
 pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, code: &str, tag: &str) -> Result<Loan> {
@@ -55,7 +49,7 @@ pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, code: &str, t
 
 /// Extends the applicant's own loan. Errors: 30004 somebody waits, 30009 no longer possible, 30012 not out, 10030 stale.
 pub fn extend(c: &mut AnyConn, office: &Office, who: &Filer, id: Id, version: i64) -> Result<Case> {
-    let case = own_case(c, who, id, office.now)?;
+    let case = loading::owned_of(c, who, id, CODE, office.now)?;
     case.seen(version)?;
     let (mut loan, _) = out(c, &case)?;
     let (Some(out_on), Some(due_on)) = (loan.out_on, loan.due_on) else {
@@ -84,7 +78,7 @@ fn out(c: &mut AnyConn, case: &Case) -> Result<(Loan, Id)> {
 /// Takes a report of the borrower; the keepers of the point see it. Errors: 30012 not out, 10030 stale.
 pub fn report(c: &mut AnyConn, office: &Office, account: Id, id: Id, version: i64, kind: Trouble, words: &str) -> Result<Case> {
     use device_damage_reports::dsl as d;
-    let case = own_case(c, &Filer::Resident(account), id, office.now)?;
+    let case = loading::owned_of(c, &Filer::Resident(account), id, CODE, office.now)?;
     case.seen(version)?;
     let (loan, unit) = out(c, &case)?;
     let id = Id::at(office.now);

@@ -12,8 +12,10 @@ use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Office;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Detail, Result};
+use crate::platform::error::{Detail, Faults, Result};
 use crate::platform::id::Id;
+use crate::rules::identity::PhoneNumber;
+use crate::rules::names::PersonName;
 
 /// Section names with labels, in the order of the form.
 pub const SECTIONS: &[(&str, &str)] = &[(CHOICE, "辅具和领取时间"), (CONTACT, "联系方式")];
@@ -37,6 +39,22 @@ pub struct Contact {
     pub delivery: Delivery,
     /// Where to bring it, or what to know.
     pub note: Option<String>,
+}
+
+impl Contact {
+    /// The contact as it was sent; delivery at home needs to know where.
+    pub fn read(
+        name: &PersonName,
+        phone: &PhoneNumber,
+        delivery: Delivery,
+        note: Option<String>,
+        faults: &mut Faults,
+    ) -> Contact {
+        if delivery == Delivery::Home && note.is_none() {
+            faults.push("/note", "说明", "required", "送货上门需要地址。", "请在说明里写明送到哪里。");
+        }
+        Contact { name: name.reveal().to_owned(), phone: phone.reveal().to_owned(), delivery, note }
+    }
 }
 
 /// The saved choice.

@@ -14,7 +14,6 @@ use super::{faults, store};
 use crate::office::accounts::guards::{PointKeeper, Worker};
 use crate::office::cases::record::codes as case_codes;
 use crate::office::frame::{Call, Write};
-use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
@@ -169,16 +168,17 @@ struct WantedUnits {
 #[utoipa::path(get, path = "/staff/device-rental/units", tag = "device-rental", operation_id = "listPointUnits", summary = "网点的辅具",
     description = "您的网点的每一件辅具和它的状态，最新入库的在前。",
     responses((status = 200, description = "一页辅具")))]
-async fn list_units(who: PointKeeper, q: Query<WantedUnits>, app: web::Data<App>) -> Result<Answer<Page<UnitView>>> {
-    let (limit, q) = (paging::limit(q.0.limit)?, q.0);
+async fn list_units(who: PointKeeper, q: Query<WantedUnits>, call: Call) -> Result<Answer<Page<UnitView>>> {
+    let q = q.0;
     let mut points = kept(&who);
     points.retain(|p| q.point_id.is_none_or(|wanted| wanted == *p));
     let filter = UnitFilter { points, state: q.state };
     let name = format!("units:{}:{filter:?}", who.id);
-    let after = paging::open(&app, &name, q.cursor.as_deref())?;
-    let rows = app.db.read(move |c| units::list(c, &filter, after, limit)).await?;
-    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |u| After { at: u.created_at.ms(), id: u.id })?;
-    Ok(Answer::ok(Page { items: rows.iter().map(UnitView::of).collect(), next_cursor }))
+    call.page(&name, q.limit, q.cursor.as_deref(), move |c, _, after, limit| {
+        let rows = units::list(c, &filter, after, limit)?;
+        Ok(paging::placed(&rows, rows.iter().map(UnitView::of).collect(), |u| After { at: u.created_at.ms(), id: u.id }))
+    })
+    .await
 }
 
 /// The result of an inspection.

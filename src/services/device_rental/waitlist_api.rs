@@ -4,9 +4,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::api::contact;
 use super::begin::{self, Acceptance};
-use super::sections::Choice;
+use super::sections::{Choice, Contact};
 use super::states::Delivery;
 use super::views::{self, RentalView, WaitView};
 use super::waitlist::{self, Joining};
@@ -138,7 +137,7 @@ async fn accept(who: Resident, id: PathId, call: Write<Sent<Accept>>) -> Result<
     let case = call.app.clock.id();
     let (sent, contact) = call.sent.judged(|s, faults| {
         let note = s.note.as_ref().map(ToString::to_string);
-        Ok(Some((s.clone(), contact(&s.name, &s.phone, s.delivery, note, faults))))
+        Ok(Some((s.clone(), Contact::read(&s.name, &s.phone, s.delivery, note, faults))))
     })?;
     call.once(who.account, move |c, office, _| {
         let wait = waitlist::owned(c, office, who.account, id.0, sent.version)?;

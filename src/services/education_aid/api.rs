@@ -1,6 +1,5 @@
 //! Seasons for everybody; drafts, prefill and the state of the aid for the applicant.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -10,23 +9,22 @@ use super::rules::{Season, SeasonStatus};
 use super::store::{self, AwardState, PaymentFault};
 use super::targets::TargetView;
 use super::terms::{Beneficiary, Stage, Standard};
-use super::{EducationAid, codes, dossier, seasons};
+use super::{CODE, EducationAid, codes, dossier, seasons};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::{loading, mandates};
 use crate::office::cases::filing::drafts::{self, NewDraft};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::{Office, Services};
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::frame::{Call, Write};
 use crate::office::people::kin::KinKind;
 use crate::office::people::{persons, register};
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::paging::{self, After, Cursor};
+use crate::platform::http::paging::{After, Cursor};
 use crate::platform::http::{Answer, Created, Labelled, Operations, Page, PathId, Public, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -134,24 +132,25 @@ pub struct OfCounty {
 }
 
 impl OfCounty {
-    /// The wanted page of the county's seasons.
-    pub async fn page(self, app: &App) -> Result<Page<Season>> {
-        let (limit, name) = (paging::limit(self.limit)?, format!("aid-seasons:{}", self.county));
-        let after = paging::open(app, &name, self.cursor.as_deref())?;
-        let rows = app.db.read(move |c| seasons::of_county(c, &self.county, after, limit)).await?;
-        let key = |s: &Season| After { at: i64::from(s.year), id: s.id };
-        let (items, next_cursor) = paging::cut(app, &name, rows, limit, key)?;
-        Ok(Page { items, next_cursor })
+    /// A page of the county's seasons, each as `view` shows it.
+    pub async fn page<T>(self, call: Call, view: fn(&Season, &Office) -> T) -> Result<Answer<Page<T>>>
+    where
+        T: Serialize + Send + 'static,
+    {
+        let name = format!("aid-seasons:{}", self.county);
+        call.page(&name, self.limit, self.cursor.clone().as_deref(), move |c, office, after, limit| {
+            let rows = seasons::of_county(c, &self.county, after, limit)?.into_iter();
+            Ok(rows.map(|s| (After { at: i64::from(s.year), id: s.id }, view(&s, office))).collect())
+        })
+        .await
     }
 }
 
 #[utoipa::path(get, path = "/education-aid/seasons", tag = "education-aid", operation_id = "listAidSeasons", summary = "教育救助通知",
     description = "本县（区）各年度的教育救助：申请时间、标准和名额，最近的年度在前。",
     responses((status = 200, description = "一页年度通知")))]
-async fn list(q: Query<OfCounty>, app: web::Data<App>, services: web::Data<Services>) -> Result<Public<Page<SeasonView>>> {
-    let (office, page) = (Office::of(&app, &services), q.0.page(&app).await?);
-    let items = page.items.iter().map(|s| SeasonView::of(s, &office)).collect();
-    Ok(Answer::ok(Page { items, next_cursor: page.next_cursor }).public())
+async fn list(q: Query<OfCounty>, call: Call) -> Result<Public<Page<SeasonView>>> {
+    Ok(q.0.page(call, SeasonView::of).await?.public())
 }
 
 /// For whom, as what, in which season.
@@ -224,7 +223,7 @@ struct Prefill {
     responses((status = 200, description = "预填内容")))]
 async fn prefill(who: Filer, id: PathId, call: Call) -> Result<Answer<Prefill>> {
     call.read(move |c, office| {
-        let case = owned(c, office, &who, id.0)?;
+        let case = loading::owned_of(c, &who, id.0, CODE, office.now)?;
         let dossier = dossier::load(c, office, &case)?;
         let card = register::valid_certificate(c, case.person_id, office.today())?;
         let last = last_student(c, office, &case)?;
@@ -249,12 +248,6 @@ async fn prefill(who: Filer, id: PathId, call: Call) -> Result<Answer<Prefill>> 
 fn last_student(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Student>> {
     let Some(before) = store::case_before(c, case)? else { return Ok(None) };
     Ok(drafts::read(c, &before.key(&office.keys)?, before.id, "student")?.map(|s| s.body))
-}
-
-/// An application of this service that is the caller's.
-pub fn owned(c: &mut AnyConn, office: &Office, who: &Filer, id: Id) -> Result<Case> {
-    let case = loading::owned(c, who, id, office.now)?;
-    if case.service == super::CODE { Ok(case) } else { Err(Error::not_found()) }
 }
 
 /// What was granted, and where the payment stands.
@@ -304,7 +297,7 @@ pub fn award_of(c: &mut AnyConn, case: Id) -> Result<Option<AwardView>> {
     responses((status = 200, description = "救助情况")))]
 async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<AidView>> {
     call.read(move |c, office| {
-        let case = owned(c, office, &who, id.0)?;
+        let case = loading::owned_of(c, &who, id.0, CODE, office.now)?;
         let dossier = dossier::load(c, office, &case)?;
         let account = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, "account")?;
         let to_mend = office.services.get(&case.service)?.open_after_approval(c, &case)?;

@@ -8,6 +8,7 @@ pub mod form; // the sections
 pub mod seasons; // seasons in the database
 pub mod store; // awards
 mod dossier; // an application with what the register says
+pub mod mending; // the account, mended after a payment that the bank refused
 mod api; // seasons, drafts, prefill, the applicant's view
 mod bank_file; // CSV for the bank
 mod counts; // what the yearly report counts

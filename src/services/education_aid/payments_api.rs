@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -13,10 +13,8 @@ use super::seasons;
 use super::staff_api::SeenAid;
 use super::store::PaymentFault;
 use crate::office::accounts::guards::{FinanceOfficer, Worker};
-use crate::office::cases::service::{Office, Services};
 use crate::office::frame::{Call, Write};
 use crate::office::people::persons;
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
@@ -177,17 +175,17 @@ struct Batches {
 #[utoipa::path(get, path = "/staff/education-aid/batches", tag = "education-aid", operation_id = "listAidBatches", summary = "发放批次",
     description = "本县（区）的发放批次，最新的在前。",
     responses((status = 200, description = "一页批次")))]
-async fn list(who: FinanceOfficer, q: Query<Batches>, app: web::Data<App>) -> Result<Answer<Page<BatchSummary>>> {
+async fn list(who: FinanceOfficer, q: Query<Batches>, call: Call) -> Result<Answer<Page<BatchSummary>>> {
     let county = q.0.county;
     if !who.covers(Role::FinanceOfficer, &county) {
         return Err(Error::not_found());
     }
-    let limit = paging::limit(q.0.limit)?;
     let name = format!("aid-batches:{county}");
-    let after = paging::open(&app, &name, q.0.cursor.as_deref())?;
-    let rows = app.db.read(move |c| payments::list(c, &county, after, limit)).await?;
-    let (rows, next_cursor) = paging::cut(&app, &name, rows, limit, |b| After { at: b.created_at.ms(), id: b.id })?;
-    Ok(Answer::ok(Page { items: rows.iter().map(BatchSummary::of).collect(), next_cursor }))
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, _, after, limit| {
+        let rows = payments::list(c, &county, after, limit)?;
+        Ok(paging::placed(&rows, rows.iter().map(BatchSummary::of).collect(), |b| After { at: b.created_at.ms(), id: b.id }))
+    })
+    .await
 }
 
 #[utoipa::path(get, path = "/staff/education-aid/batches/{id}", tag = "education-aid", operation_id = "getAidBatch", summary = "查看批次",
@@ -202,9 +200,9 @@ async fn one(who: FinanceOfficer, id: PathId, call: Call) -> Result<Answer<Batch
     description = "导出时定下的文件（CSV，GB 18030 编码，兼容 GBK），每次下载完全相同。含完整账号，请妥善保管。",
     params(("id" = Id, Path, description = "批次编号")),
     responses((status = 200, description = "文件内容", content_type = "text/csv", body = inline(String))))]
-async fn file(who: FinanceOfficer, id: PathId, app: web::Data<App>, services: web::Data<Services>) -> Result<HttpResponse> {
-    let (office, by) = (Office::of(&app, &services), who.id);
-    let (batch, bytes) = app.db.read(move |c| payments::file(c, &office, &who, id.0)).await?;
+async fn file(who: FinanceOfficer, id: PathId, call: Call) -> Result<HttpResponse> {
+    let by = who.id;
+    let (batch, bytes) = call.found(move |c, office| payments::file(c, office, &who, id.0)).await?;
     tracing::info!(batch = %batch.id, worker = %by, "a bank file was opened");
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/csv; charset=gb18030"))

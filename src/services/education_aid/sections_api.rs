@@ -1,29 +1,21 @@
 //! The three sections of the form: read with numbers masked, saved over the version that was seen.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::api::owned;
-use super::form::{
-    self, Account, AccountView, Family, FamilyView, Holder, SaveAccount, SaveFamily, SaveStudent, Student, StudentView,
-};
-use super::store::{self, AwardState};
-use super::{dossier, seasons};
+use super::form::{self, Account, AccountView, Family, FamilyView, SaveAccount, SaveFamily, SaveStudent, Student, StudentView};
+use super::{CODE, dossier, mending, seasons};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::filing::drafts::{self, Section};
-use crate::office::cases::filing::papers;
-use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::Office;
-use crate::office::frame::{Call, Save};
+use crate::office::frame::{Call, Own, Save};
 use crate::office::people::persons;
 use crate::operations;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Nullable, Operations, PathId, Sent};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::State;
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
@@ -42,17 +34,8 @@ fn read<T: DeserializeOwned>(c: &mut AnyConn, office: &Office, case: &Case, sect
     drafts::read(c, &case.key(&office.keys)?, case.id, section)
 }
 
-/// Runs a read on the caller's own application.
-async fn looked<V, F>(who: Filer, id: Id, call: Call, view: F) -> Result<Answer<Nullable<V>>>
-where
-    V: Serialize + Send + 'static,
-    F: Fn(&mut AnyConn, &Office, &Case) -> Result<Option<V>> + Send + 'static,
-{
-    call.read(move |c, office| {
-        let case = owned(c, office, &who, id)?;
-        view(c, office, &case).map(Nullable)
-    })
-    .await
+fn own(who: Filer, id: PathId) -> Own {
+    Own { who, case: id.0, service: CODE }
 }
 
 #[utoipa::path(get, path = "/education-aid/cases/{id}/sections/student", tag = "education-aid", operation_id = "getAidStudent", summary = "学生信息",
@@ -60,8 +43,10 @@ where
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "学生信息")))]
 async fn show_student(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<StudentView>>> {
-    looked(who, id.0, call, |c, office, case| Ok(read::<Student>(c, office, case, "student")?.map(|s| s.body.view(s.version))))
-        .await
+    call.read_own(own(who, id), |c, office, case| {
+        Ok(Nullable(read::<Student>(c, office, case, "student")?.map(|s| s.body.view(s.version))))
+    })
+    .await
 }
 
 #[utoipa::path(put, path = "/education-aid/cases/{id}/sections/student", tag = "education-aid", operation_id = "saveAidStudent", summary = "保存学生信息",
@@ -69,10 +54,9 @@ async fn show_student(who: Filer, id: PathId, call: Call) -> Result<Answer<Nulla
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_student(who: Filer, id: PathId, call: Save<Sent<SaveStudent>>) -> Result<Answer<StudentView>> {
-    call.save(move |c, office, sent| {
-        let case = owned(c, office, &who, id.0)?;
+    call.save_own(own(who, id), |c, office, case, sent| {
         let (seen, student) = form::student(sent, &seasons::of_period(c, &case.period)?)?;
-        Ok(student.view(drafts::save(c, office, &case, "student", seen, &student)?))
+        Ok(student.view(drafts::save(c, office, case, "student", seen, &student)?))
     })
     .await
 }
@@ -90,7 +74,7 @@ pub fn family_view(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Opti
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "家庭与承诺")))]
 async fn show_family(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<FamilyView>>> {
-    looked(who, id.0, call, family_view).await
+    call.read_own(own(who, id), |c, office, case| family_view(c, office, case).map(Nullable)).await
 }
 
 #[utoipa::path(put, path = "/education-aid/cases/{id}/sections/family", tag = "education-aid", operation_id = "saveAidFamily", summary = "保存家庭与承诺",
@@ -98,14 +82,13 @@ async fn show_family(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullab
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_family(who: Filer, id: PathId, call: Save<Sent<SaveFamily>>) -> Result<Answer<FamilyView>> {
-    call.save(move |c, office, sent| {
-        let case = owned(c, office, &who, id.0)?;
-        let dossier = dossier::load(c, office, &case)?;
+    call.save_own(own(who, id), |c, office, case, sent| {
+        let dossier = dossier::load(c, office, case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let kin: Vec<_> = kin.into_iter().map(|(p, kind)| (p.id, kind)).collect();
         let (seen, family) = form::family(sent, &kin)?;
-        drafts::save(c, office, &case, "family", seen, &family)?;
-        family_view(c, office, &case)?.ok_or_else(|| Error::internal("a saved section is gone"))
+        drafts::save(c, office, case, "family", seen, &family)?;
+        family_view(c, office, case)?.ok_or_else(|| Error::internal("a saved section is gone"))
     })
     .await
 }
@@ -115,8 +98,10 @@ async fn save_family(who: Filer, id: PathId, call: Save<Sent<SaveFamily>>) -> Re
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "收款账户")))]
 async fn show_account(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<AccountView>>> {
-    looked(who, id.0, call, |c, office, case| Ok(read::<Account>(c, office, case, "account")?.map(|s| s.body.view(s.version))))
-        .await
+    call.read_own(own(who, id), |c, office, case| {
+        Ok(Nullable(read::<Account>(c, office, case, "account")?.map(|s| s.body.view(s.version))))
+    })
+    .await
 }
 
 #[utoipa::path(put, path = "/education-aid/cases/{id}/sections/account", tag = "education-aid", operation_id = "saveAidAccount", summary = "保存收款账户",
@@ -124,34 +109,11 @@ async fn show_account(who: Filer, id: PathId, call: Call) -> Result<Answer<Nulla
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已保存")))]
 async fn save_account(who: Filer, id: PathId, call: Save<Sent<SaveAccount>>) -> Result<Answer<AccountView>> {
-    call.save(move |c, office, sent| {
-        let case = owned(c, office, &who, id.0)?;
-        let before = read::<Account>(c, office, &case, "account")?.map(|s| s.body);
+    call.save_own(own(who, id), |c, office, case, sent| {
+        let before = read::<Account>(c, office, case, "account")?.map(|s| s.body);
         let student = persons::open(c, &office.keys, case.person_id)?.name;
         let (seen, account) = form::account(sent, &student, before.as_ref())?;
-        let version = drafts::save(c, office, &case, "account", seen, &account)?;
-        if case.state == State::Approved {
-            mended(c, office, &case, &account)?;
-        }
-        Ok(account.view(version))
+        Ok(account.view(mending::save(c, office, case, seen, &account)?))
     })
     .await
-}
-
-/// The account of a payment that the bank refused was mended: it is payable again without a new approval.
-pub fn mended(c: &mut AnyConn, office: &Office, case: &Case, account: &Account) -> Result<()> {
-    let proven = papers::materials_of(c, case.id)?.iter().any(|m| m == "kinship_proof");
-    let mut faults = Faults::new();
-    if account.holder == Holder::Kin {
-        if !dossier::load(c, office, case)?.terms.kin_card_allowed {
-            faults.add(super::rules::Ineligible::KinCardRefused.detail());
-        } else if !proven {
-            let way_out = "请先上传亲属关系证明，或者改用学生本人的账户。";
-            faults.push("/holder", "账户属于谁", "kinship_to_prove", "用亲属的账户需要亲属关系证明。", way_out);
-        }
-    }
-    faults.settle()?;
-    let award = store::of_case(c, case.id)?.ok_or_else(|| Error::internal("approved without an award"))?;
-    store::shift(c, award.id, AwardState::Failed, AwardState::Payable, office.now)?;
-    super::to_finance(c, office, case, Actor::System, None, "account_mended")
 }

@@ -1,6 +1,5 @@
 //! What officers may call: announcing a season, reading an application, judging a proof that followed.
 
-use actix_web::web;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,11 +20,10 @@ use crate::office::cases::moving::act::{Step, step};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::{Office, Services};
+use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::frame::{Call, Write};
 use crate::office::policy::county;
-use crate::platform::app::App;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
@@ -79,19 +77,12 @@ impl SeasonBooks {
 #[utoipa::path(get, path = "/staff/education-aid/seasons", tag = "education-aid", operation_id = "listAidSeasonBooks", summary = "各季资金",
     description = "各季的预算、名额和已批准的金额、人数，最近的年度在前。",
     responses((status = 200, description = "一页各季资金")))]
-async fn seasons_with_money(
-    who: DeskOfficer,
-    q: Query<OfCounty>,
-    app: web::Data<App>,
-    services: web::Data<Services>,
-) -> Result<Answer<Page<SeasonBooks>>> {
-    let (office, county) = (Office::of(&app, &services), &q.0.county);
+async fn seasons_with_money(who: DeskOfficer, q: Query<OfCounty>, call: Call) -> Result<Answer<Page<SeasonBooks>>> {
+    let county = &q.0.county;
     if !who.covers(Role::CountyOfficer, county) && !who.covers(Role::FinanceOfficer, county) {
         return Err(Error::not_found());
     }
-    let page = q.0.page(&app).await?;
-    let items = page.items.iter().map(|s| SeasonBooks::of(s, &office)).collect();
-    Ok(Answer::ok(Page { items, next_cursor: page.next_cursor }))
+    q.0.page(call, SeasonBooks::of).await
 }
 
 /// What a beneficiary of a stage gets.

@@ -1,9 +1,11 @@
 //! The only ways to load a case for somebody: for its applicant, for whoever helps with a mandate, and for a worker in scope.
 
+use diesel::prelude::*;
+
 use super::mandates;
 use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::accounts::links;
-use crate::office::cases::record::case::{Case, find};
+use crate::office::cases::record::case::{Case, cases, find};
 use crate::office::cases::service::Office;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -33,6 +35,15 @@ pub fn owned(c: &mut AnyConn, who: &Filer, id: Id, now: Moment) -> Result<Case> 
     }
 }
 
+/// The same for a case of one service; one of another service is not there.
+///
+/// # Errors
+/// 10006, 13003.
+pub fn owned_of(c: &mut AnyConn, who: &Filer, id: Id, service: &str, now: Moment) -> Result<Case> {
+    let case = owned(c, who, id, now)?;
+    if case.service == service { Ok(case) } else { Err(Error::not_found()) }
+}
+
 /// Loads a case for a worker in whose scope it is; drafts are the applicant's own.
 pub fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
     let case = find(c, id)?;
@@ -46,4 +57,12 @@ pub fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
 pub fn left_behind(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
     let Some(applicant) = case.applicant_id else { return Ok(false) };
     Ok(!case.state.ended() && links::may_act(c, applicant, case.person_id, office.today())?.is_none())
+}
+
+/// Whom a case is about; none when there is no such case.
+///
+/// # Errors
+/// Those of the database.
+pub fn person_of(c: &mut AnyConn, case: Id) -> Result<Option<Id>> {
+    Ok(cases::table.find(case).select(cases::person_id).get_result(c).optional()?)
 }

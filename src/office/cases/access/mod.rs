@@ -4,3 +4,4 @@ pub mod consents; // agreement before submission
 pub mod four_eyes;
 pub mod mandates; // who agreed that a worker acts for somebody // nobody decides about themselves
 pub mod loading; // the only ways to load a case for somebody
+pub mod reveal; // facts of a person that a worker opens

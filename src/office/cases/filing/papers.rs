@@ -134,6 +134,23 @@ impl Paper {
         self.state == "received"
     }
 
+    /// The same file as a paper of another case of the person, under `id`.
+    ///
+    /// # Errors
+    /// 50000 when a key is missing.
+    pub fn again(self, office: &Office, id: Id, case: &Case, material: &str) -> Result<Paper> {
+        let alt = office.keys.open_text(&Place::new("papers", "alt_text", self.id.as_bytes()), &self.alt_text)?;
+        Ok(Paper {
+            id,
+            owner_account: case.applicant_id,
+            case_id: case.id,
+            material: material.to_owned(),
+            alt_text: office.keys.seal_text(&Place::new("papers", "alt_text", id.as_bytes()), &alt)?,
+            uploaded_at: office.now,
+            ..self
+        })
+    }
+
     /// As this viewer sees it.
     pub fn view(&self, office: &Office, viewer: Viewer) -> Result<PaperView> {
         let alt = office.keys.open_text(&Place::new("papers", "alt_text", self.id.as_bytes()), &self.alt_text)?;
@@ -196,6 +213,16 @@ pub fn owner_for(c: &mut AnyConn, who: &Filer, person: Id, now: Moment) -> Resul
         Filer::Resident(account) => Ok(Some(*account)),
         Filer::Officer(worker) => Ok(mandates::strongest(c, worker.id, person, now)?.and_then(|m| m.giver_account)),
     }
+}
+
+/// A paper that the filer may use again in this case.
+///
+/// # Errors
+/// 10006 for a paper of somebody else, or one that was taken back.
+pub fn reusable(c: &mut AnyConn, who: &Filer, case: &Case, paper: Id, now: Moment) -> Result<Paper> {
+    let owner = owner_for(c, who, case.person_id, now)?;
+    let found = find(c, paper)?.filter(|p| p.owner_account == owner && p.person_id == case.person_id);
+    found.filter(Paper::stands).ok_or_else(Error::not_found)
 }
 
 /// A page of a person's papers from all cases of this owner, newest first, for re-use; one more than `limit` when there
