@@ -74,7 +74,7 @@ async fn upload(who: Filer, once: Once, id: PathId, parts: Parts, call: Call) ->
     let (app, office, file) = (call.app, call.office, paper.file_id);
     let done = once.write(&app, caller, fingerprint, move |c| {
         let case = loading::owned(c, &who, id, office.now)?;
-        let paper = Paper { person_id: case.person_id, owner_account: case.applicant_id, ..paper.clone() };
+        let paper = Paper { person_id: case.person_id, owner_account: case.filing.applicant_id, ..paper.clone() };
         papers::add(c, &office, &case, &paper)?;
         paper.view(&office, Viewer::from(&who))
     });
@@ -223,7 +223,7 @@ async fn reuse(who: Filer, id: PathId, call: Write<Reuse>) -> Result<Created<Pap
         let old = old.filter(papers::Paper::stands).ok_or_else(Error::not_found)?;
         let alt = office.keys.open_text(&Place::new("papers", "alt_text", old.id.as_bytes()), &old.alt_text)?;
         let alt_text = office.keys.seal_text(&Place::new("papers", "alt_text", new.as_bytes()), &alt)?;
-        let owner_account = case.applicant_id;
+        let owner_account = case.filing.applicant_id;
         let paper = Paper {
             id: new,
             owner_account,

@@ -91,7 +91,7 @@ async fn bulk(who: DeskOfficer, call: Write<Bulk>) -> Result<Answer<BulkDone>> {
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let ruling = Ruling {
-            action: sent.action.action(),
+            verb: sent.action,
             reason: sent.reason.clone().map(Code::into_string),
             note: sent.note.clone().map(Note::into_string),
         };
@@ -113,7 +113,7 @@ fn one(c: &mut AnyConn, office: &Office, worker: &Worker, ruling: &Ruling, seen:
         errcode,
         errmsg: errmsg.to_owned(),
         details: details.to_vec(),
-        version: case.map(|case| case.version),
+        version: case.map(|case| case.version.0),
         state: case.map(|case| labelled!(case.state)),
     };
     match apart(c, |c| ruling.on(c, office, worker, seen.id, seen.version))? {

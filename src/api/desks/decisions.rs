@@ -8,8 +8,7 @@ use validator::Validate;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::moving::act::act;
-use crate::office::cases::moving::merging;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::Office;
@@ -21,9 +20,9 @@ use crate::platform::error::{Error, Faults, Result};
 use crate::platform::http::{Answer, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
-use crate::rules::lifecycle::Action;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
+use crate::rules::versions::Version;
 use crate::{form, operations};
 
 /// The operations of this file. The one path that names its verb comes before the one that takes any.
@@ -56,24 +55,26 @@ coded_enum! {
 }
 
 impl Verb {
-    /// The action of the lifecycle.
-    pub fn action(self) -> Action {
+    /// The deed, with what was said; what it needs was asked for by [`reasoned`].
+    fn deed(self, reason: Option<&str>, words: Option<&str>) -> Deed {
+        let reason = reason.map(str::to_owned);
+        let words = words.unwrap_or_default().to_owned();
         match self {
-            Verb::Claim => Action::Claim,
-            Verb::Release => Action::Release,
-            Verb::Accept => Action::Accept,
-            Verb::Decline => Action::Decline,
-            Verb::Forward => Action::Forward,
-            Verb::SendBack => Action::SendBack,
-            Verb::Escalate => Action::Escalate,
-            Verb::Hold => Action::Hold,
-            Verb::Resume => Action::Resume,
-            Verb::TakeBack => Action::TakeBack,
-            Verb::TakeOver => Action::TakeOver,
-            Verb::StopNotice => Action::StopNotice,
-            Verb::Remark => Action::Remark,
-            Verb::Approve => Action::Approve,
-            Verb::Reject => Action::Reject,
+            Verb::Claim => Deed::Claim,
+            Verb::Release => Deed::Release,
+            Verb::Accept => Deed::Accept,
+            Verb::Decline => Deed::Decline { reason },
+            Verb::Forward => Deed::Forward,
+            Verb::SendBack => Deed::SendBack { reason },
+            Verb::Escalate => Deed::Escalate { reason },
+            Verb::Hold => Deed::Hold { reason },
+            Verb::Resume => Deed::Resume,
+            Verb::TakeBack => Deed::TakeBack,
+            Verb::TakeOver => Deed::TakeOver,
+            Verb::StopNotice => Deed::StopNotice { words },
+            Verb::Remark => Deed::Remark { words },
+            Verb::Approve => Deed::Approve,
+            Verb::Reject => Deed::Reject { reason },
         }
     }
 }
@@ -104,11 +105,11 @@ form!(Decision { version: "版本", reason: "原因", note: "说明" });
 async fn decide(who: DeskOfficer, path: web::Path<(String, String)>, call: Write<Decision>) -> Result<Answer<CaseView>> {
     let (id, verb) = path.into_inner();
     let id: Id = id.parse().map_err(|_| Error::not_found())?;
-    let action = Verb::from_code(&verb).ok_or_else(Error::not_found)?.action();
+    let verb = Verb::from_code(&verb).ok_or_else(Error::not_found)?;
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let ruling =
-            Ruling { action, reason: sent.reason.clone().map(Code::into_string), note: sent.note.clone().map(Note::into_string) };
+            Ruling { verb, reason: sent.reason.clone().map(Code::into_string), note: sent.note.clone().map(Note::into_string) };
         let case = ruling.on(c, office, &worker, id, sent.version)?;
         views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
@@ -117,7 +118,7 @@ async fn decide(who: DeskOfficer, path: web::Path<(String, String)>, call: Write
 
 /// A decision; one case and many are decided alike.
 pub(crate) struct Ruling {
-    pub action: Action,
+    pub verb: Verb,
     pub reason: Option<String>,
     pub note: Option<String>,
 }
@@ -126,23 +127,24 @@ impl Ruling {
     /// Decides a case in the worker's scope, on the version that was seen. Errors: 10002, 10006, 10030, 200xx.
     pub fn on(&self, c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: i64) -> Result<Case> {
         let case = loading::in_scope(c, worker, id)?;
-        reasoned(c, &case, self.action, self.reason.as_deref(), self.note.as_deref())?;
-        let (actor, version) = (Actor::Worker(worker.clone()), Some(version));
-        let (action, reason, note) = (self.action, self.reason.clone(), self.note.clone());
-        act(c, office, case.id, Act { actor, action, version, reason, note })
+        let reason = self.reason.as_deref();
+        let words = self.note.as_deref();
+        reasoned(c, &case, self.verb, reason, words)?;
+        let done = Act::new(Actor::Worker(worker.clone()), self.verb.deed(reason, words)).seeing(Version(version));
+        act(c, office, case.id, done.saying(self.note.clone()))
     }
 }
 
 /// What an officer must say: saying no, sending back, escalating and putting off need a reason of the policy's list, a
 /// remark its words. Any other reason is refused.
-fn reasoned(c: &mut AnyConn, case: &Case, action: Action, reason: Option<&str>, note: Option<&str>) -> Result<()> {
+fn reasoned(c: &mut AnyConn, case: &Case, verb: Verb, reason: Option<&str>, note: Option<&str>) -> Result<()> {
     let policy = county::pinned(c, case.policy_id)?.common;
     let handling = &policy.handling;
-    let list = match action {
-        Action::Decline | Action::Reject => &policy.reject_reasons,
-        Action::SendBack => &handling.send_back_reasons,
-        Action::Escalate => &handling.escalate_reasons,
-        Action::Hold => &handling.hold_reasons,
+    let list = match verb {
+        Verb::Decline | Verb::Reject => &policy.reject_reasons,
+        Verb::SendBack => &handling.send_back_reasons,
+        Verb::Escalate => &handling.escalate_reasons,
+        Verb::Hold => &handling.hold_reasons,
         _ => &Vec::new(),
     };
     let mut faults = Faults::new();
@@ -155,7 +157,7 @@ fn reasoned(c: &mut AnyConn, case: &Case, action: Action, reason: Option<&str>, 
         }
         _ => {}
     }
-    if matches!(action, Action::Remark | Action::StopNotice) && note.is_none_or(|n| n.trim().is_empty()) {
+    if matches!(verb, Verb::Remark | Verb::StopNotice) && note.is_none_or(|n| n.trim().is_empty()) {
         faults.push("/note", "说明", "required", "没有写内容。", "请写明情况。");
     }
     faults.settle()
@@ -184,9 +186,8 @@ async fn merge(who: DeskOfficer, id: PathId, call: Write<MergeCase>) -> Result<A
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let actor = Actor::Worker(worker.clone());
-        let (action, version) = (Action::Merge, Some(sent.version));
-        let act_of = Act { actor: actor.clone(), action, version, reason: None, note: sent.note.clone().map(Note::into_string) };
-        let case = merging::merge(c, office, &worker, id.0, sent.into, act_of)?;
+        let merge = Act::new(actor.clone(), Deed::Merge { into: sent.into }).seeing(Version(sent.version));
+        let case = act(c, office, id.0, merge.saying(sent.note.clone().map(Note::into_string)))?;
         views::full(c, office, &case, Some(&actor))
     })
     .await

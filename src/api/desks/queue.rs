@@ -7,8 +7,7 @@ use validator::Validate;
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::moving::act::act;
-use crate::office::cases::moving::corrections::{self, Ask};
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Ask, Deed};
 use crate::office::cases::record::{case, codes};
 use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{self, CaseSummary, CaseView};
@@ -20,9 +19,10 @@ use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, State};
+use crate::rules::lifecycle::State;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
+use crate::rules::versions::Version;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -169,10 +169,8 @@ async fn request_correction(who: DeskOfficer, id: PathId, call: Write<Correction
     call.once(worker.id, move |c, office, sent| {
         let case = loading::in_scope(c, &worker, id.0)?;
         let asks = checked(c, office, &case, &sent.items)?;
-        let actor = Actor::Worker(worker.clone());
-        let (action, version) = (Action::RequestCorrection, Some(sent.version));
-        let case = act(c, office, case.id, Act { actor, action, version, reason: None, note: None })?;
-        corrections::ask(c, office, &case, &asks)?;
+        let request = Act::new(Actor::Worker(worker.clone()), Deed::RequestCorrection(asks));
+        let case = act(c, office, case.id, request.seeing(Version(sent.version)))?;
         views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await

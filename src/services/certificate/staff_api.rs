@@ -30,6 +30,7 @@ use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
 use crate::rules::names::PersonName;
 use crate::rules::text::{KeyedCode, Note, PlainText};
+use crate::rules::versions::Version;
 use crate::services::certificate::codes as certificate_codes;
 use crate::{form, operations};
 
@@ -123,7 +124,7 @@ async fn order(
     let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
-        following::order(c, &office, &worker, &case, sent.version, &sent.reason)?;
+        following::order(c, &office, &worker, &case, Version(sent.version), &sent.reason)?;
         staff_view(c, &office, &worker, case.id)
     });
     answer(done.await?)
@@ -193,7 +194,7 @@ async fn assess(who: Assessor, id: PathId, call: Write<EnterAssessment>) -> Resu
     call.once(worker.id, move |c, office, sent| {
         let case = assessable(c, &worker, id.0)?;
         let new = entered(office, &worker, sent)?;
-        following::enter(c, office, &worker, &case, sent.version, &new)?;
+        following::enter(c, office, &worker, &case, Version(sent.version), &new)?;
         staff_view(c, office, &worker, case.id)
     })
     .await
@@ -242,7 +243,7 @@ async fn make(
     let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
-        making::make(c, &office, &worker, &case, sent.version)?;
+        making::make(c, &office, &worker, &case, Version(sent.version))?;
         staff_view(c, &office, &worker, case.id)
     });
     answer(done.await?)
@@ -276,7 +277,7 @@ async fn hand_out(
     let (office, worker, sent) = (Office::of(&app, &services), who.0, body.value);
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
-        making::hand_out(c, &office, &worker, &case, sent.version, sent.receiver.reveal())?;
+        making::hand_out(c, &office, &worker, &case, Version(sent.version), sent.receiver.reveal())?;
         staff_view(c, &office, &worker, case.id)
     });
     answer(done.await?)
@@ -316,7 +317,7 @@ async fn post_card(
     }
     let done = once.write(&app, worker.id, body.fingerprint, move |c| {
         let case = scoped(c, &worker, id.0)?;
-        making::post(c, &office, &worker, &case, sent.version, &sent.tracking_no)?;
+        making::post(c, &office, &worker, &case, Version(sent.version), &sent.tracking_no)?;
         staff_view(c, &office, &worker, case.id)
     });
     answer(done.await?)
