@@ -13,7 +13,7 @@ use zhucan::office::accounts::links;
 use zhucan::office::accounts::residents::WeChatName;
 use zhucan::office::cases::filing::drafts::{self, NewDraft};
 use zhucan::office::cases::moving::act::act;
-use zhucan::office::cases::record::actor::{Act, Actor};
+use zhucan::office::cases::record::actor::{Act, Actor, Deed};
 use zhucan::office::cases::record::case::Case;
 use zhucan::office::cases::service::figures::{ReportTable, Scope};
 use zhucan::office::cases::service::{Offer, Office, OnPaper, PrintedSection, Service, Services};
@@ -118,8 +118,7 @@ pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
             let mut times = Vec::with_capacity(mine.len());
             for id in mine {
                 let (call, office) = (Instant::now(), office.clone());
-                let submit =
-                    Act { actor: Actor::Applicant(account), action: Action::Submit, version: None, reason: None, note: None };
+                let submit = Act::new(Actor::Applicant(account), Deed::Submit);
                 app.db.write(move |c| act(c, &office, id, submit.clone()).map(drop)).await.unwrap();
                 times.push(call.elapsed());
             }

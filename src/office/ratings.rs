@@ -2,6 +2,8 @@
 
 use diesel::prelude::*;
 
+use crate::office::cases::moving::act::act;
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes;
 use crate::office::cases::service::Office;
@@ -9,8 +11,10 @@ use crate::office::tickets::{self, NewTicket};
 use crate::platform::crypto::Place;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result, is_duplicate};
+use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
+use crate::rules::versions::Version;
 
 diesel::table! {
     ratings (case_id) {
@@ -32,8 +36,22 @@ coded_enum! {
     }
 }
 
-/// Stores the rating of a completed case; a second one is 20011. A bad one opens a work order in the same write.
-pub fn rate(c: &mut AnyConn, office: &Office, case: &Case, grade: Grade, comment: Option<&str>) -> Result<()> {
+/// What an applicant says about the office.
+pub struct Rating<'a> {
+    pub grade: Grade,
+    pub comment: Option<&'a str>,
+}
+
+/// Rates a completed case on the version that was seen: the line of history, the rating, and of a bad one a work order, in
+/// one write. A second one is 20011.
+pub fn rate(c: &mut AnyConn, office: &Office, account: Id, (id, seen): (Id, Version), rating: &Rating<'_>) -> Result<Case> {
+    let rate = Act::new(Actor::Applicant(account), Deed::Rate).seeing(seen);
+    let case = act(c, office, id, rate)?;
+    keep(c, office, &case, rating.grade, rating.comment)?;
+    Ok(case)
+}
+
+fn keep(c: &mut AnyConn, office: &Office, case: &Case, grade: Grade, comment: Option<&str>) -> Result<()> {
     let sealed = match comment {
         Some(text) => {
             let place = Place::new("ratings", "comment", case.id.as_bytes());
@@ -65,7 +83,7 @@ fn work_order(case: &Case, grade: Grade, comment: Option<&str>) -> Result<NewTic
         area: case.area,
         person: Some(case.person_id),
         case: Some(case.id),
-        account: case.applicant_id,
+        account: case.filing.applicant_id,
         by: Role::System,
         text,
     })

@@ -8,22 +8,22 @@ use crate::office::accounts::guards::{Filer, Resident};
 use crate::office::cases::access::{consents, loading, mandates};
 use crate::office::cases::filing::check::check;
 use crate::office::cases::moving::act::act;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::Offer;
 use crate::office::cases::showing::mine::{self, Filter, Of, StateCount};
 use crate::office::cases::showing::views::{self, CaseSummary, CaseView};
 use crate::office::frame::{Call, Write};
 use crate::office::notices::reach::{self, Channels};
-use crate::office::ratings::{self, Grade};
+use crate::office::ratings::{self, Grade, Rating};
 use crate::platform::code;
 use crate::platform::error::{Detail, Faults, Result};
 use crate::platform::http::paging::Cursor;
 use crate::platform::http::{Answer, List, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::Action;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
+use crate::rules::versions::Version;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -177,22 +177,22 @@ form!(Submit { version: "版本", consent: "个人信息处理同意书" });
 async fn submit(who: Filer, id: PathId, call: Write<Submit>) -> Result<Answer<CaseView>> {
     call.once(who.id(), move |c, office, sent| {
         let case = loading::owned(c, &who, id.0, office.now)?;
-        case.seen(sent.version)?;
+        case.seen(Version(sent.version))?;
         consents::given(c, office, &who, case.person_id, sent.consent.as_deref())?;
         let mut faults = Faults::new();
         if case.state == crate::rules::lifecycle::State::Draft {
             check(c, office, &case)?.into_iter().for_each(|d| faults.add(d));
         }
         faults.settle()?;
-        let act = take(&who, Action::Submit, sent.version, None);
-        let case = self::act(c, office, case.id, act)?;
+        let submit = take(&who, Deed::Submit, sent.version, None);
+        let case = act(c, office, case.id, submit)?;
         views::full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
 }
 
-fn take(who: &Filer, action: Action, version: i64, note: Option<String>) -> Act {
-    Act { actor: who.into(), action, version: Some(version), reason: None, note }
+fn take(who: &Filer, deed: Deed, version: i64, note: Option<String>) -> Act {
+    Act::new(who.into(), deed).seeing(Version(version)).saying(note)
 }
 
 /// An action on what was seen.
@@ -210,10 +210,10 @@ struct Seen {
 form!(Seen { version: "版本", note: "说明" });
 
 /// One action of the applicant, and the case after it.
-async fn acted(action: Action, who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
+async fn acted(deed: Deed, who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
     call.once(who.id(), move |c, office, sent| {
         let note = sent.note.clone().map(Note::into_string);
-        let case = act(c, office, id.0, take(&who, action, sent.version, note))?;
+        let case = act(c, office, id.0, take(&who, deed.clone(), sent.version, note))?;
         views::full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
@@ -224,7 +224,7 @@ async fn acted(action: Action, who: Filer, id: PathId, call: Write<Seen>) -> Res
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已变回草稿")))]
 async fn undo(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    acted(Action::Undo, who, id, call).await
+    acted(Deed::Undo, who, id, call).await
 }
 
 #[utoipa::path(post, path = "/cases/{id}/actions/withdraw", tag = "cases", operation_id = "withdrawCase", summary = "撤回申请",
@@ -232,7 +232,7 @@ async fn undo(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseVi
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已撤回")))]
 async fn withdraw(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    acted(Action::Withdraw, who, id, call).await
+    acted(Deed::Withdraw, who, id, call).await
 }
 
 #[utoipa::path(post, path = "/cases/{id}/actions/resubmit", tag = "cases", operation_id = "resubmitCase", summary = "提交补正",
@@ -240,7 +240,7 @@ async fn withdraw(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<Ca
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已提交补正")))]
 async fn resubmit(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    acted(Action::Resubmit, who, id, call).await
+    acted(Deed::Resubmit, who, id, call).await
 }
 
 #[utoipa::path(post, path = "/cases/{id}/actions/urge", tag = "cases", operation_id = "urgeCase", summary = "催办",
@@ -248,7 +248,7 @@ async fn resubmit(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<Ca
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已催办")))]
 async fn urge(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    acted(Action::Urge, who, id, call).await
+    acted(Deed::Urge, who, id, call).await
 }
 
 #[utoipa::path(post, path = "/cases/{id}/actions/appeal", tag = "cases", operation_id = "appealCase", summary = "申诉",
@@ -256,7 +256,7 @@ async fn urge(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseVi
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已收到申诉")))]
 async fn appeal(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    acted(Action::Appeal, who, id, call).await
+    acted(Deed::Appeal, who, id, call).await
 }
 
 /// A rating in five grades.
@@ -279,8 +279,8 @@ form!(Rate { version: "版本", grade: "满意程度", comment: "意见" });
     responses((status = 200, description = "谢谢评价")))]
 async fn rate(who: Resident, id: PathId, call: Write<Rate>) -> Result<Answer<CaseView>> {
     call.once(who.account, move |c, office, sent| {
-        let case = act(c, office, id.0, take(&Filer::Resident(who.account), Action::Rate, sent.version, None))?;
-        ratings::rate(c, office, &case, sent.grade, sent.comment.as_deref())?;
+        let rating = Rating { grade: sent.grade, comment: sent.comment.as_deref() };
+        let case = ratings::rate(c, office, who.account, (id.0, Version(sent.version)), &rating)?;
         views::full(c, office, &case, Some(&Actor::Applicant(who.account)))
     })
     .await

@@ -76,7 +76,7 @@ async fn upload(who: Filer, once: Once, id: PathId, parts: Parts, call: Call) ->
     let Call { app, office } = call;
     let done = once.write(&app, caller, fingerprint, move |c| {
         let case = loading::owned(c, &who, id, office.now)?;
-        let paper = Paper { person_id: case.person_id, owner_account: case.applicant_id, ..paper.clone() };
+        let paper = Paper { person_id: case.person_id, owner_account: case.filing.applicant_id, ..paper.clone() };
         papers::add(c, &office, &case, &paper)?;
         paper.view(&office, Viewer::from(&who))
     });

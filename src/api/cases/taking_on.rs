@@ -18,6 +18,7 @@ use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::text::Code;
 use crate::rules::typed::blank_is_none;
+use crate::rules::versions::Version;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -59,7 +60,7 @@ form!(TakeOn { version: "版本", consent: "个人信息处理同意书" });
     responses((status = 200, description = "已接手")))]
 async fn take_on(who: Resident, id: PathId, call: Write<TakeOn>) -> Result<Answer<CaseView>> {
     call.once(who.account, move |c, office, sent| {
-        let case = taking_on::take_on(c, office, who.account, id.0, sent.version, sent.consent.as_deref())?;
+        let case = taking_on::take_on(c, office, who.account, id.0, Version(sent.version), sent.consent.as_deref())?;
         views::full(c, office, &case, Some(&Actor::Applicant(who.account)))
     })
     .await

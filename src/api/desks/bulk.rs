@@ -19,6 +19,7 @@ use crate::platform::id::Id;
 use crate::rules::lifecycle::State;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
+use crate::rules::versions::Version;
 use crate::{form, labelled, operations};
 
 /// The operations of this file.
@@ -91,11 +92,9 @@ struct BulkDone {
 async fn bulk(who: DeskOfficer, call: Write<Bulk>) -> Result<Answer<BulkDone>> {
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
-        let ruling = Ruling {
-            action: sent.action.action(),
-            reason: sent.reason.clone().map(Code::into_string),
-            note: sent.note.clone().map(Note::into_string),
-        };
+        let reason = sent.reason.clone().map(Code::into_string);
+        let note = sent.note.clone().map(Note::into_string);
+        let ruling = Ruling { deed: sent.action.deed(reason.as_deref(), note.as_deref()), reason, note };
         let mut results = Vec::with_capacity(sent.cases.len());
         for seen in &sent.cases {
             results.push(one(c, office, &worker, &ruling, seen)?);
@@ -114,10 +113,10 @@ fn one(c: &mut AnyConn, office: &Office, worker: &Worker, ruling: &Ruling, seen:
         errcode,
         errmsg: errmsg.to_owned(),
         details: details.to_vec(),
-        version: case.map(|case| case.version),
+        version: case.map(|case| case.version.0),
         state: case.map(|case| labelled!(case.state)),
     };
-    match apart(c, |c| ruling.on(c, office, worker, seen.id, seen.version))? {
+    match apart(c, |c| ruling.on(c, office, worker, seen.id, Version(seen.version)))? {
         Ok(case) => Ok(told(Some(&case), 200, 0, "ok", &[])),
         Err(e) => {
             let now = present(c, worker, seen.id)?;

@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::office::accounts::guards::DeskOfficer;
-use crate::office::cases::moving::merging;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::moving::act::act;
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::desks::rulings::Ruling;
@@ -16,9 +16,9 @@ use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Operations, PathId};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
-use crate::rules::lifecycle::Action;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
+use crate::rules::versions::Version;
 use crate::{form, operations};
 
 /// The operations of this file. The one path that names its verb comes before the one that takes any.
@@ -51,24 +51,26 @@ coded_enum! {
 }
 
 impl Verb {
-    /// The action of the lifecycle.
-    pub fn action(self) -> Action {
+    /// The deed, with what was said; what it needs is asked for when it is decided.
+    pub fn deed(self, reason: Option<&str>, words: Option<&str>) -> Deed {
+        let reason = reason.map(str::to_owned);
+        let words = words.unwrap_or_default().to_owned();
         match self {
-            Verb::Claim => Action::Claim,
-            Verb::Release => Action::Release,
-            Verb::Accept => Action::Accept,
-            Verb::Decline => Action::Decline,
-            Verb::Forward => Action::Forward,
-            Verb::SendBack => Action::SendBack,
-            Verb::Escalate => Action::Escalate,
-            Verb::Hold => Action::Hold,
-            Verb::Resume => Action::Resume,
-            Verb::TakeBack => Action::TakeBack,
-            Verb::TakeOver => Action::TakeOver,
-            Verb::StopNotice => Action::StopNotice,
-            Verb::Remark => Action::Remark,
-            Verb::Approve => Action::Approve,
-            Verb::Reject => Action::Reject,
+            Verb::Claim => Deed::Claim,
+            Verb::Release => Deed::Release,
+            Verb::Accept => Deed::Accept,
+            Verb::Decline => Deed::Decline { reason },
+            Verb::Forward => Deed::Forward,
+            Verb::SendBack => Deed::SendBack { reason },
+            Verb::Escalate => Deed::Escalate { reason },
+            Verb::Hold => Deed::Hold { reason },
+            Verb::Resume => Deed::Resume,
+            Verb::TakeBack => Deed::TakeBack,
+            Verb::TakeOver => Deed::TakeOver,
+            Verb::StopNotice => Deed::StopNotice { words },
+            Verb::Remark => Deed::Remark { words },
+            Verb::Approve => Deed::Approve,
+            Verb::Reject => Deed::Reject { reason },
         }
     }
 }
@@ -99,12 +101,13 @@ form!(Decision { version: "版本", reason: "原因", note: "说明" });
 async fn decide(who: DeskOfficer, path: web::Path<(String, String)>, call: Write<Decision>) -> Result<Answer<CaseView>> {
     let (id, verb) = path.into_inner();
     let id: Id = id.parse().map_err(|_| Error::not_found())?;
-    let action = Verb::from_code(&verb).ok_or_else(Error::not_found)?.action();
+    let verb = Verb::from_code(&verb).ok_or_else(Error::not_found)?;
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
-        let ruling =
-            Ruling { action, reason: sent.reason.clone().map(Code::into_string), note: sent.note.clone().map(Note::into_string) };
-        let case = ruling.on(c, office, &worker, id, sent.version)?;
+        let reason = sent.reason.clone().map(Code::into_string);
+        let note = sent.note.clone().map(Note::into_string);
+        let ruling = Ruling { deed: verb.deed(reason.as_deref(), note.as_deref()), reason, note };
+        let case = ruling.on(c, office, &worker, id, Version(sent.version))?;
         views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
@@ -133,9 +136,8 @@ async fn merge(who: DeskOfficer, id: PathId, call: Write<MergeCase>) -> Result<A
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let actor = Actor::Worker(worker.clone());
-        let (action, version) = (Action::Merge, Some(sent.version));
-        let act_of = Act { actor: actor.clone(), action, version, reason: None, note: sent.note.clone().map(Note::into_string) };
-        let case = merging::merge(c, office, &worker, id.0, sent.into, act_of)?;
+        let merge = Act::new(actor.clone(), Deed::Merge { into: sent.into }).seeing(Version(sent.version));
+        let case = act(c, office, id.0, merge.saying(sent.note.clone().map(Note::into_string)))?;
         views::full(c, office, &case, Some(&actor))
     })
     .await

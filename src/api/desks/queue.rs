@@ -6,8 +6,7 @@ use validator::Validate;
 
 use crate::office::accounts::guards::{DeskOfficer, Worker};
 use crate::office::cases::access::loading;
-use crate::office::cases::moving::corrections::Ask;
-use crate::office::cases::record::actor::Actor;
+use crate::office::cases::record::actor::{Actor, Ask};
 use crate::office::cases::record::codes;
 use crate::office::cases::showing::views::{self, CaseSummary, CaseView};
 use crate::office::desks::queue::{self, Filter, QueueCounts, View};
@@ -20,6 +19,7 @@ use crate::platform::id::Id;
 use crate::rules::lifecycle::State;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
+use crate::rules::versions::Version;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -175,7 +175,7 @@ async fn request_correction(who: DeskOfficer, id: PathId, call: Write<Correction
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let asks: Vec<Ask> = sent.items.iter().map(Ask::from).collect();
-        let case = rulings::ask_to_mend(c, office, &worker, id.0, sent.version, &asks)?;
+        let case = rulings::ask_to_mend(c, office, &worker, id.0, Version(sent.version), &asks)?;
         views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await

@@ -11,6 +11,7 @@ use crate::demo::province::figures::{County, Target};
 use crate::demo::province::people::{Family, Study};
 use zhucan::office::accounts::guards::Filer;
 use zhucan::office::cases::filing::drafts::{self, NewDraft};
+use zhucan::office::cases::record::actor::Deed;
 use zhucan::office::cases::record::case;
 use zhucan::office::people::kin::KinKind;
 use zhucan::office::people::persons;
@@ -191,17 +192,17 @@ fn approved(c: &mut AnyConn, scene: &Scene, pupil: &Pupil) -> Result<()> {
 pub fn decided(way: &mut Way<'_>, corrected: bool) -> Result<()> {
     let staff = &way.scene.staff;
     way.within(2);
-    way.worker(&staff.village, Action::Accept)?;
+    way.worker(&staff.village, Deed::Accept)?;
     way.soon();
-    way.worker(&staff.village, Action::Forward)?;
+    way.worker(&staff.village, Deed::Forward)?;
     way.within(2);
     if corrected {
         way.correct(&staff.town, "household_register", "户口簿，重新拍的")?;
         way.within(2);
     }
-    way.worker(&staff.town, Action::Forward)?;
+    way.worker(&staff.town, Deed::Forward)?;
     way.within(2);
-    way.worker(&staff.county, Action::Approve)
+    way.worker(&staff.county, Deed::Approve)
 }
 
 /// Everybody is in it; the bank refuses one in a hundred.

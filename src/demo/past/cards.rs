@@ -11,6 +11,7 @@ use crate::demo::province::figures::County;
 use crate::demo::province::people::Family;
 use zhucan::office::accounts::guards::Filer;
 use zhucan::office::cases::filing::drafts;
+use zhucan::office::cases::record::actor::Deed;
 use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::Result;
 use zhucan::platform::id::Id;
@@ -148,9 +149,9 @@ fn told(c: &mut AnyConn, scene: &Scene, story: &Story) -> Result<()> {
     accepted(&mut way, story)?;
     assessed(&mut way, story)?;
     way.within(2);
-    way.worker(&scene.staff.town, Action::Forward)?;
+    way.worker(&scene.staff.town, Deed::Forward)?;
     way.within(3);
-    way.worker(&scene.staff.county, Action::Approve)?;
+    way.worker(&scene.staff.county, Deed::Approve)?;
     way.notice()?;
     way.within(2);
     making::make(way.c, &way.office, &scene.staff.county, &way.case, way.case.version)?;
@@ -169,7 +170,7 @@ pub fn accepted(way: &mut Way<'_>, story: &Story) -> Result<()> {
         way.correct(town, "photo", "照片，重新拍的")?;
         way.within(2);
     }
-    way.worker(town, Action::Accept)
+    way.worker(town, Deed::Accept)
 }
 
 /// The hospital enters its result, when one is awaited.
@@ -210,7 +211,7 @@ fn handed_out(way: &mut Way<'_>, story: &Story) -> Result<()> {
         way.within(4);
         return making::received(way.c, &way.office, &way.case, "receipt_confirmed");
     }
-    let worker = if way.case.desk == Some(Desk::Town) { &staff.town } else { &staff.county };
+    let worker = if way.case.place.desk == Some(Desk::Town) { &staff.town } else { &staff.county };
     let receiver = story.applicant.person.name.reveal();
     making::hand_out(way.c, &way.office, worker, &way.case, way.case.version, receiver)
 }

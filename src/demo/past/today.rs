@@ -9,6 +9,7 @@ use super::rentals::{self, Borrower};
 use super::scene::{Scene, Setting};
 use crate::demo::province::cards::PlannedCard;
 use crate::demo::province::people::Family;
+use zhucan::office::cases::record::actor::Deed;
 use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::Result;
 use zhucan::rules::calendar::beijing_date;
@@ -169,7 +170,7 @@ impl Live {
         for story in &self.first_cards {
             let mut way = cards::submitted(c, scene, story)?;
             way.later(1);
-            way.worker(&scene.staff.town, Action::Accept)?;
+            way.worker(&scene.staff.town, Deed::Accept)?;
         }
         for (stop, borrower) in &self.loans {
             let mut way = rentals::reserved(c, scene, borrower)?;
@@ -192,23 +193,23 @@ fn applied(c: &mut AnyConn, scene: &Scene, stop: Aid, pupil: &Pupil) -> Result<(
         return Ok(());
     }
     way.later(1);
-    way.worker(&staff.village, Action::Accept)?;
+    way.worker(&staff.village, Deed::Accept)?;
     if stop == Aid::Accepted {
         return Ok(());
     }
     way.soon();
-    way.worker(&staff.village, Action::Forward)?;
+    way.worker(&staff.village, Deed::Forward)?;
     way.later(1);
     match stop {
         Aid::AtTown => return Ok(()),
         Aid::Asked => return way.ask_again(&staff.town, "household_register"),
-        _ => way.worker(&staff.town, Action::Forward)?,
+        _ => way.worker(&staff.town, Deed::Forward)?,
     }
     way.later(1);
     if stop == Aid::AtCounty {
         return Ok(());
     }
-    way.worker(&staff.county, Action::Approve)?;
+    way.worker(&staff.county, Deed::Approve)?;
     if stop == Aid::Payable { way.notice() } else { Ok(()) }
 }
 
@@ -218,9 +219,9 @@ fn renewed(c: &mut AnyConn, scene: &Scene, stop: Renewal, story: &Story) -> Resu
         return Ok(());
     }
     way.later(1);
-    way.worker(&scene.staff.town, Action::Accept)?;
+    way.worker(&scene.staff.town, Deed::Accept)?;
     way.later(1);
-    way.worker(&scene.staff.town, Action::Forward)?;
+    way.worker(&scene.staff.town, Deed::Forward)?;
     way.later(1);
-    if stop == Renewal::ToBeMade { way.worker(&scene.staff.county, Action::Approve) } else { Ok(()) }
+    if stop == Renewal::ToBeMade { way.worker(&scene.staff.county, Deed::Approve) } else { Ok(()) }
 }

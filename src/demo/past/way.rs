@@ -10,17 +10,16 @@ use zhucan::office::cases::access::consents::{self, TEXT_VERSION};
 use zhucan::office::cases::filing::check::check;
 use zhucan::office::cases::filing::papers::{self, Paper};
 use zhucan::office::cases::moving::act::act;
-use zhucan::office::cases::moving::corrections::{self, Ask};
-use zhucan::office::cases::record::actor::{Act, Actor};
+use zhucan::office::cases::record::actor::{Act, Actor, Ask, Deed};
 use zhucan::office::cases::record::case::{self, Case};
 use zhucan::office::cases::service::Office;
 use zhucan::office::policy::county;
-use zhucan::office::ratings::{self, Grade};
+use zhucan::office::ratings::{self, Grade, Rating};
 use zhucan::platform::crypto::Place;
 use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Error, Result};
 use zhucan::platform::id::Id;
-use zhucan::rules::lifecycle::{Action, State};
+use zhucan::rules::lifecycle::State;
 
 /// See the file's first line.
 pub struct Way<'a> {
@@ -75,14 +74,14 @@ impl<'a> Way<'a> {
             return Err(Error::internal(format!("a case of the past cannot be submitted: {missing:?}")));
         }
         self.soon();
-        self.applicant(Action::Submit)
+        self.applicant(Deed::Submit)
     }
 
     fn upload(&mut self, material: &str, label: &str) -> Result<()> {
         let id = Id::at(self.office.now);
         let paper = Paper {
             id,
-            owner_account: self.case.applicant_id,
+            owner_account: self.case.filing.applicant_id,
             person_id: self.case.person_id,
             case_id: self.case.id,
             material: material.to_owned(),
@@ -94,20 +93,20 @@ impl<'a> Way<'a> {
     }
 
     pub fn account(&self) -> Result<Id> {
-        self.case.applicant_id.ok_or_else(|| Error::internal("a case of the past without an applicant"))
+        self.case.filing.applicant_id.ok_or_else(|| Error::internal("a case of the past without an applicant"))
     }
 
-    pub fn applicant(&mut self, action: Action) -> Result<()> {
+    pub fn applicant(&mut self, deed: Deed) -> Result<()> {
         let actor = Actor::Applicant(self.account()?);
-        self.act(actor, action)
+        self.act(actor, deed)
     }
 
-    pub fn worker(&mut self, worker: &Worker, action: Action) -> Result<()> {
-        self.act(Actor::Worker(worker.clone()), action)
+    pub fn worker(&mut self, worker: &Worker, deed: Deed) -> Result<()> {
+        self.act(Actor::Worker(worker.clone()), deed)
     }
 
-    fn act(&mut self, actor: Actor, action: Action) -> Result<()> {
-        let taken = Act { actor, action, version: Some(self.case.version), reason: None, note: None };
+    fn act(&mut self, actor: Actor, deed: Deed) -> Result<()> {
+        let taken = Act::new(actor, deed).seeing(self.case.version);
         self.case = act(self.c, &self.office, self.case.id, taken)?;
         Ok(())
     }
@@ -121,14 +120,13 @@ impl<'a> Way<'a> {
         }
         self.upload(material, label)?;
         self.soon();
-        self.applicant(Action::Resubmit)
+        self.applicant(Deed::Resubmit)
     }
 
     /// One paper is not clear: the applicant must answer.
     pub fn ask_again(&mut self, worker: &Worker, material: &str) -> Result<()> {
-        self.worker(worker, Action::RequestCorrection)?;
         let ask = Ask { target: format!("material:{material}"), reason: "unclear".to_owned(), note: None };
-        corrections::ask(self.c, &self.office, &self.case, &[ask])
+        self.worker(worker, Deed::RequestCorrection(vec![ask]))
     }
 
     /// The public notice, when there is one, runs to its end.
@@ -136,9 +134,9 @@ impl<'a> Way<'a> {
         if self.case.state != State::PublicNotice {
             return Ok(());
         }
-        let due = self.case.due_at.ok_or_else(|| Error::internal("a notice without an end"))?;
+        let due = self.case.limit.due_at.ok_or_else(|| Error::internal("a notice without an end"))?;
         self.office.now = due;
-        self.case = act(self.c, &self.office, self.case.id, Act::system(Action::EndNotice, "notice_ended"))?;
+        self.case = act(self.c, &self.office, self.case.id, Act::system(Deed::EndNotice, "notice_ended"))?;
         Ok(())
     }
 
@@ -154,12 +152,14 @@ impl<'a> Way<'a> {
             return Ok(());
         }
         self.within(5);
-        self.applicant(Action::Rate)?;
         let grade = match self.chance.below(20) {
             0 => Grade::Fair,
             1..=5 => Grade::Good,
             _ => Grade::VeryGood,
         };
-        ratings::rate(self.c, &self.office, &self.case, grade, None)
+        let account = self.account()?;
+        let seen = (self.case.id, self.case.version);
+        self.case = ratings::rate(self.c, &self.office, account, seen, &Rating { grade, comment: None })?;
+        Ok(())
     }
 }

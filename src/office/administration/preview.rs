@@ -128,7 +128,7 @@ fn seen(
     policy: &Pinned,
     days: &WorkCalendar,
 ) -> Result<Seen> {
-    let at = case.submitted_at.unwrap_or(office.now);
+    let at = case.course.submitted_at.unwrap_or(office.now);
     let then = Office { now: at, ..office.clone() };
     let conditions = service.conditions(c, &then, case)?;
     let asked = policy.common.materials.iter().filter(|m| m.required.holds(&conditions));

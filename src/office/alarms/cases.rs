@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::office::cases::access::loading;
 use crate::office::cases::moving::act::act;
-use crate::office::cases::record::actor::Act;
+use crate::office::cases::record::actor::{Act, Deed};
 use crate::office::cases::record::case;
 use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::service::{Office, Services};
@@ -13,7 +13,7 @@ use crate::platform::app::App;
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, State};
+use crate::rules::lifecycle::State;
 use crate::rules::moments::Moment;
 
 /// How long a case that waits for somebody to take it on is left before it is looked at again.
@@ -48,21 +48,21 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
 fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
     let mut case = case::find(c, id)?;
     // Somebody may have acted since it was found.
-    if case.alarm_at.is_none_or(|at| at >= office.now) {
+    if case.limit.alarm_at.is_none_or(|at| at >= office.now) {
         return Ok(false);
     }
     let stranded = case.state == State::CorrectionRequested && loading::left_behind(c, office, &case)?;
     let call = calls_for(&case, office.now, stranded);
     // What a worker carries is waited for; who is stranded is looked after once a day.
-    let later = match (call, case.due_at) {
-        (Some((Action::Lapse, _)), Some(due)) => day_sheets::carried_until(c, id, due, office.now)?,
+    let later = match (&call, case.limit.due_at) {
+        (Some((Deed::Lapse, _)), Some(due)) => day_sheets::carried_until(c, id, due, office.now)?,
         (None, _) if stranded => Some(office.now.saturating_add(A_DAY_MS)),
         _ => None,
     };
     match call {
-        Some((action, reason)) if later.is_none() => act(c, office, id, Act::system(action, reason)).map(|_| true),
+        Some((deed, step)) if later.is_none() => act(c, office, id, Act::system(deed, step)).map(|_| true),
         _ => {
-            case.alarm_at = later;
+            case.limit.alarm_at = later;
             case::update(c, &case, case.version).map(|()| false)
         }
     }
@@ -70,18 +70,18 @@ fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
 
 /// What is done when the time of a case is over. Nobody's silence ends a case that they may not act in: its days stand
 /// until somebody may.
-fn calls_for(case: &Case, now: Moment, stranded: bool) -> Option<(Action, &'static str)> {
+fn calls_for(case: &Case, now: Moment, stranded: bool) -> Option<(Deed, &'static str)> {
     Some(match case.state {
-        State::Submitted => (Action::DeemAccepted, "not_answered_in_time"),
-        State::Draft => (Action::Expire, "draft_expired"),
-        State::CorrectionRequested if stranded && case.held_at.is_some() => return None,
-        State::CorrectionRequested if stranded => (Action::Hold, "nobody_mends"),
-        State::CorrectionRequested if case.held_at.is_some() => (Action::Resume, "may_mend_again"),
-        State::CorrectionRequested if case.due_at.is_some_and(|due| due >= now) => (Action::Remind, "correction_due_soon"),
-        State::CorrectionRequested => (Action::Lapse, "not_corrected_in_time"),
-        State::PublicNotice => (Action::EndNotice, "notice_ended"),
-        State::InReview if case.held_at.is_some() => (Action::Resume, "held_long_enough"),
-        State::InReview => (Action::Climb, "not_decided_in_time"),
+        State::Submitted => (Deed::DeemAccepted, "not_answered_in_time"),
+        State::Draft => (Deed::Expire, "draft_expired"),
+        State::CorrectionRequested if stranded && case.hold.is_on() => return None,
+        State::CorrectionRequested if stranded => (Deed::Hold { reason: None }, "nobody_mends"),
+        State::CorrectionRequested if case.hold.is_on() => (Deed::Resume, "may_mend_again"),
+        State::CorrectionRequested if case.limit.due_at.is_some_and(|due| due >= now) => (Deed::Remind, "correction_due_soon"),
+        State::CorrectionRequested => (Deed::Lapse, "not_corrected_in_time"),
+        State::PublicNotice => (Deed::EndNotice, "notice_ended"),
+        State::InReview if case.hold.is_on() => (Deed::Resume, "held_long_enough"),
+        State::InReview => (Deed::Climb, "not_decided_in_time"),
         _ => return None,
     })
 }

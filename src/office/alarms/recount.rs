@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::office::cases::moving::act::act;
 use crate::office::cases::moving::clocks::Counting;
-use crate::office::cases::record::actor::Act;
+use crate::office::cases::record::actor::{Act, Deed};
 use crate::office::cases::record::case::{self, Case, cases};
 use crate::office::cases::service::{Office, Services};
 use crate::office::policy::county;
@@ -17,7 +17,6 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
-use crate::rules::lifecycle::Action;
 use crate::rules::moments::Moment;
 
 /// Kind of the outbox row that [`order`] leaves.
@@ -71,9 +70,9 @@ fn one(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let mut counted = case.clone();
     Counting::new(c, office, &policy)?.recount(&mut counted);
-    if (counted.due_at, counted.total_due_at) == (case.due_at, case.total_due_at) {
-        let same = (counted.risk_at, counted.alarm_at) == (case.risk_at, case.alarm_at);
+    if (counted.limit.due_at, counted.total.due_at) == (case.limit.due_at, case.total.due_at) {
+        let same = (counted.limit.risk_at, counted.limit.alarm_at) == (case.limit.risk_at, case.limit.alarm_at);
         return if same { Ok(()) } else { case::update(c, &counted, case.version) };
     }
-    act(c, office, case.id, Act::system(Action::Recount, "calendar_changed")).map(|_| ())
+    act(c, office, case.id, Act::system(Deed::Recount, "calendar_changed")).map(|_| ())
 }

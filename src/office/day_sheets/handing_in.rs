@@ -7,7 +7,7 @@ use crate::office::accounts::guards::Worker;
 use crate::office::accounts::links::Relation;
 use crate::office::cases::access::mandates::{self, ConsentForm, HelpedAt, NewMandate};
 use crate::office::cases::moving::act::act;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::tickets::{self, Outcome as TicketOutcome};
@@ -18,7 +18,6 @@ use crate::platform::error::{Detail, Error, Faults, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
-use crate::rules::lifecycle::Action;
 use crate::rules::moments::Moment;
 use crate::text_columns;
 
@@ -211,7 +210,7 @@ fn follow(
         }
         (None, Some(case)) => {
             let actor = Actor::Worker(worker.clone());
-            let remark = Act { actor, action: Action::Remark, version: None, reason: None, note: Some(words.clone()) };
+            let remark = Act::new(actor, Deed::Remark { words: words.clone() });
             act(c, office, case, remark).map(|_| Some("已记入办件备注"))
         }
         (None, None) => Ok(None),

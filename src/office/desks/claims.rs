@@ -7,14 +7,14 @@ use crate::office::accounts::guards::Worker;
 use crate::office::accounts::{absences, staff};
 use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::moving::act::act;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::service::{Office, Services};
 use crate::platform::app::App;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Faults, Result};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, Role};
+use crate::rules::lifecycle::Role;
 use crate::rules::moments::Moment;
 
 diesel::table! {
@@ -37,7 +37,7 @@ fn held(c: &mut AnyConn, worker: Id, now: Moment) -> Result<Vec<Case>> {
 }
 
 fn give_back(c: &mut AnyConn, office: &Office, case: &Case, why: &str) -> Result<()> {
-    act(c, office, case.id, Act::system(Action::Release, why)).map(|_| ())
+    act(c, office, case.id, Act::system(Deed::Release, why)).map(|_| ())
 }
 
 /// Gives back what a worker holds on desks that they do not serve any more; call it in the write that took the posts
@@ -164,8 +164,8 @@ impl HandOver {
         if conflicted(c, office, case, to.id, to.person)? {
             return Ok(false);
         }
-        let (actor, reason) = (Actor::Worker(to.clone()), Some("handed_over".to_owned()));
-        act(c, office, case.id, Act { actor, action: Action::Claim, version: None, reason, note: None })?;
+        let claim = Act::new(Actor::Worker(to.clone()), Deed::Claim).naming("handed_over");
+        act(c, office, case.id, claim)?;
         Ok(true)
     }
 }

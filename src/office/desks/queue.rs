@@ -8,7 +8,7 @@ use crate::office::accounts::guards::Worker;
 use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::moving::act::act;
 use crate::office::cases::moving::clocks;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::record::codes;
 use crate::office::cases::service::Office;
@@ -22,7 +22,7 @@ use crate::platform::http::paging::After;
 use crate::rules::areas::AreaCode;
 use crate::rules::areas::AreaLevel;
 use crate::rules::coded::coded_enum;
-use crate::rules::lifecycle::{Action, Desk, State};
+use crate::rules::lifecycle::{Desk, State};
 use crate::rules::moments::Moment;
 
 coded_enum! {
@@ -153,7 +153,7 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<(After, CaseSummary)>> {
     let rows = rows(c, office, worker, f, after, limit.saturating_add(1))?;
-    summaries(c, office, rows, |case| case.submitted_at.map_or(0, Moment::ms))
+    summaries(c, office, rows, |case| case.course.submitted_at.map_or(0, Moment::ms))
 }
 
 fn rows(c: &mut AnyConn, office: &Office, worker: &Worker, f: &Filter, after: Option<After>, most: i64) -> Result<Vec<Case>> {
@@ -195,9 +195,8 @@ pub fn next(c: &mut AnyConn, office: &Office, worker: &Worker, f: &Filter) -> Re
         if may_be_undone || conflicted(c, office, &case, worker.id, worker.person)? {
             continue;
         }
-        let actor = Actor::Worker(worker.clone());
-        let version = Some(case.version);
-        match act(c, office, case.id, Act { actor, action: Action::Claim, version, reason: None, note: None }) {
+        let claim = Act::new(Actor::Worker(worker.clone()), Deed::Claim).seeing(case.version);
+        match act(c, office, case.id, claim) {
             // Not to be claimed now: nothing was written, the next one may be.
             Err(e) if e.code() == &codes::NOT_NOW => {}
             taken => return taken,

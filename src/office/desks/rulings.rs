@@ -3,8 +3,7 @@
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::access::loading;
 use crate::office::cases::moving::act::act;
-use crate::office::cases::moving::corrections::{self, Ask};
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Ask, Deed};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes;
 use crate::office::cases::service::Office;
@@ -13,12 +12,12 @@ use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Faults, Result};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::Action;
+use crate::rules::versions::Version;
 
 /// A decision; one case and many are decided alike.
 pub struct Ruling {
-    pub action: Action,
-    /// A code of the policy's reasons.
+    pub deed: Deed,
+    /// The reason that came with it, also where the deed takes none: then it is refused.
     pub reason: Option<String>,
     pub note: Option<String>,
 }
@@ -28,34 +27,28 @@ impl Ruling {
     ///
     /// # Errors
     /// 10002, 10006, 10030, 200xx.
-    pub fn on(&self, c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: i64) -> Result<Case> {
+    pub fn on(&self, c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: Version) -> Result<Case> {
         let case = loading::in_scope(c, worker, id)?;
-        reasoned(c, &case, self.action, self.reason.as_deref(), self.note.as_deref())?;
-        let decided = Act {
-            actor: Actor::Worker(worker.clone()),
-            action: self.action,
-            version: Some(version),
-            reason: self.reason.clone(),
-            note: self.note.clone(),
-        };
-        act(c, office, case.id, decided)
+        reasoned(c, &case, self)?;
+        let decided = Act::new(Actor::Worker(worker.clone()), self.deed.clone()).seeing(version);
+        act(c, office, case.id, decided.saying(self.note.clone()))
     }
 }
 
 /// What an officer must say: saying no, sending back, escalating and putting off need a reason of the policy's list, a
 /// remark its words. Any other reason is refused.
-fn reasoned(c: &mut AnyConn, case: &Case, action: Action, reason: Option<&str>, note: Option<&str>) -> Result<()> {
+fn reasoned(c: &mut AnyConn, case: &Case, ruling: &Ruling) -> Result<()> {
     let policy = county::pinned(c, case.policy_id)?.common;
     let handling = &policy.handling;
-    let list = match action {
-        Action::Decline | Action::Reject => &policy.reject_reasons,
-        Action::SendBack => &handling.send_back_reasons,
-        Action::Escalate => &handling.escalate_reasons,
-        Action::Hold => &handling.hold_reasons,
+    let list = match ruling.deed {
+        Deed::Decline { .. } | Deed::Reject { .. } => &policy.reject_reasons,
+        Deed::SendBack { .. } => &handling.send_back_reasons,
+        Deed::Escalate { .. } => &handling.escalate_reasons,
+        Deed::Hold { .. } => &handling.hold_reasons,
         _ => &Vec::new(),
     };
     let mut faults = Faults::new();
-    match reason {
+    match ruling.reason.as_deref() {
         None if !list.is_empty() => {
             faults.push("/reason", "原因", "required", "没有选择原因。", "请从原因列表中选择，申请人会看到。");
         }
@@ -64,7 +57,7 @@ fn reasoned(c: &mut AnyConn, case: &Case, action: Action, reason: Option<&str>, 
         }
         _ => {}
     }
-    if matches!(action, Action::Remark | Action::StopNotice) && note.is_none() {
+    if matches!(ruling.deed, Deed::Remark { .. } | Deed::StopNotice { .. }) && ruling.note.is_none() {
         faults.push("/note", "说明", "required", "没有写内容。", "请写明情况。");
     }
     faults.settle()
@@ -74,19 +67,11 @@ fn reasoned(c: &mut AnyConn, case: &Case, action: Action, reason: Option<&str>, 
 ///
 /// # Errors
 /// 10006, 10030, 200xx; 20012 for what the case has not, or a reason that the policy does not list.
-pub fn ask_to_mend(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: i64, asks: &[Ask]) -> Result<Case> {
+pub fn ask_to_mend(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: Version, asks: &[Ask]) -> Result<Case> {
     let case = loading::in_scope(c, worker, id)?;
     mendable(c, office, &case, asks)?;
-    let asking = Act {
-        actor: Actor::Worker(worker.clone()),
-        action: Action::RequestCorrection,
-        version: Some(version),
-        reason: None,
-        note: None,
-    };
-    let case = act(c, office, case.id, asking)?;
-    corrections::ask(c, office, &case, asks)?;
-    Ok(case)
+    let asking = Act::new(Actor::Worker(worker.clone()), Deed::RequestCorrection(asks.to_vec()));
+    act(c, office, case.id, asking.seeing(version))
 }
 
 /// Every item is one of the case's papers and sections, with a reason of the policy's list.

@@ -172,7 +172,7 @@ pub fn find(
     }
     let page = page.order((cases::created_at.desc(), cases::id.desc())).limit(limit.saturating_add(1));
     let rows: Vec<Case> = page.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?;
-    Ok((summaries(c, office, rows, |case| case.created_at.ms())?, hits))
+    Ok((summaries(c, office, rows, |case| case.course.created_at.ms())?, hits))
 }
 
 /// Writes a search down, before its answer is given. `at`: epoch milliseconds.

@@ -111,7 +111,7 @@ impl News {
         let Some(line) = history::line(c, origin.case, origin.seq)? else { return Ok(None) };
         let service = office.services.get(&case.service)?.label();
         let Some(words) = words(c, service, &case, &line)? else { return Ok(None) };
-        let weight = reach::weight(line.action, line.to_state, case.due_at.is_some());
+        let weight = reach::weight(line.action, line.to_state, case.limit.due_at.is_some());
         Ok(Some(News { case, origin, state: line.to_state.label(), service, words, weight }))
     }
 
@@ -299,7 +299,7 @@ fn event_of(action: Action, to: State) -> Option<NoticeEvent> {
 /// In the county's words; the day of a step that the service did not name means nothing to the applicant.
 fn words(c: &mut AnyConn, service: &str, case: &Case, line: &Event) -> Result<Option<Words>> {
     let Some(event) = event_of(line.action, line.to_state) else { return Ok(None) };
-    let due = case.due_at.filter(|_| event != NoticeEvent::Progress || line.reason.is_some());
+    let due = case.limit.due_at.filter(|_| event != NoticeEvent::Progress || line.reason.is_some());
     let day = due.map(|at| chinese_day(beijing_date(at)));
     let (title, body) = words::template(c, &case.county, event)?.fill(service, day.as_deref());
     Ok(Some(Words { what: event.label(), title, body }))

@@ -25,6 +25,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Created, List, Operations, PathId, Query, Sent};
 use crate::platform::id::Id;
+use crate::rules::versions::Version;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -188,7 +189,7 @@ form!(ConfirmReceipt { version: "版本" });
 async fn receipt(who: Resident, id: PathId, call: Write<ConfirmReceipt>) -> Result<Answer<CertificateCase>> {
     call.once(who.account, move |c, office, sent| {
         let case = loading::owned_of(c, &Filer::Resident(who.account), id.0, CODE, office.now)?;
-        case.seen(sent.version)?;
+        case.seen(Version(sent.version))?;
         making::received(c, office, &case, "receipt_confirmed")?;
         let case = case::find(c, case.id)?;
         views::case(c, office, &case)

@@ -8,7 +8,7 @@ use crate::office::accounts::guards::Worker;
 use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes::NOT_NOW;
 use crate::office::cases::service::Office;
@@ -17,6 +17,7 @@ use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::lifecycle::{Action, State};
+use crate::rules::versions::Version;
 
 /// The kind of a stored case.
 pub fn kind_of(case: &Case) -> Result<Kind> {
@@ -100,18 +101,13 @@ pub fn holds_back(c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static 
 }
 
 /// An officer of the case's desk asks for an assessment and says why. Errors: 10030, 20001, 20004, 20005, 32010.
-pub fn order(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: i64, why: &str) -> Result<()> {
+pub fn order(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, why: &str) -> Result<()> {
     if case.state != State::InReview {
         case.seen(version)?;
         return Err(Error::new(&NOT_NOW).with_current(case.current()));
     }
-    let order = Act {
-        actor: Actor::Worker(worker.clone()),
-        action: Action::Arrange,
-        version: Some(version),
-        reason: Some("assessment_ordered".to_owned()),
-        note: Some(why.to_owned()),
-    };
+    let order = Act::new(Actor::Worker(worker.clone()), Deed::Arrange).seeing(version).naming("assessment_ordered");
+    let order = order.saying(Some(why.to_owned()));
     act(c, office, case.id, order)?;
     let mut row = store::find(c, case.id)?;
     if row.assessment != Assessment::Waived {
@@ -126,7 +122,7 @@ pub fn order(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, ver
 }
 
 /// A doctor's result comes in; a later one mends an earlier one until the case is decided. Errors: 10030, 20005, 32005.
-pub fn enter(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: i64, new: &Entered) -> Result<Finding> {
+pub fn enter(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, new: &Entered) -> Result<Finding> {
     case.seen(version)?;
     let mut row = store::find(c, case.id)?;
     let wanted = row.awaits_result() || row.assessment == Assessment::Done;
@@ -141,6 +137,6 @@ pub fn enter(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, ver
     row.waiting_since = None;
     store::save(c, &row)?;
     // The case lies on the officer's desk, not the doctor's, whose name stands with the result.
-    act(c, office, case.id, Act::system(Action::Arrange, "assessment_entered"))?;
+    act(c, office, case.id, Act::system(Deed::Arrange, "assessment_entered"))?;
     Ok(new.finding.clone())
 }

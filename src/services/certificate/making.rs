@@ -11,7 +11,7 @@ use crate::office::accounts::serving::serving;
 use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::{Step, act, step};
-use crate::office::cases::record::actor::{Act, Actor, Due};
+use crate::office::cases::record::actor::{Act, Actor, Deed, Due};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
@@ -23,7 +23,8 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaLevel;
 use crate::rules::calendar::end_of_day;
 use crate::rules::certificate::{CertificateNumber, expires_on};
-use crate::rules::lifecycle::{Action, Desk, Role, State};
+use crate::rules::lifecycle::{Desk, Role, State};
+use crate::rules::versions::Version;
 
 /// The terms that a case began with.
 pub fn terms(c: &mut AnyConn, case: &Case) -> Result<Terms> {
@@ -42,7 +43,7 @@ fn not_due(case: &Case) -> Error {
 
 /// Makes the card: it stands in the register from today, and the old one is superseded, in the same write. The case
 /// goes on to the desk where the card is handed out. Errors: those of a step; 32006 when none is due.
-pub fn make(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: i64) -> Result<Id> {
+pub fn make(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version) -> Result<Id> {
     let mut row = store::find(c, case.id)?;
     let town = delivery(c, office, case)?.is_some_and(|d| d.place == Some(PickupPlace::Town));
     let desk = if town && town_serves(c, office, case)? { Desk::Town } else { Desk::County };
@@ -111,7 +112,7 @@ pub fn old_card(c: &mut AnyConn, office: &Office, row: &CardCase, person: Id) ->
 }
 
 /// Posts the made card; a policy may say after how many days it counts as received.
-pub fn post(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: i64, tracking: &str) -> Result<()> {
+pub fn post(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, tracking: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
     let by_post = delivery(c, office, case)?.is_some_and(|d| d.way == DeliveryWay::Post);
     let days = terms(c, case)?.receipt_days;
@@ -130,7 +131,7 @@ pub fn post(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, vers
 
 /// Notes to whom the card was given, at a desk or at home, and completes the case. A posted card that came back is
 /// handed out in the same way.
-pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: i64, receiver: &str) -> Result<()> {
+pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, receiver: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
     case.seen(version)?;
     let from = row.card;
@@ -141,8 +142,7 @@ pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, 
     row.card = CardStep::HandedOut;
     arrived(c, office, row, from)?;
     let actor = Actor::Worker(worker.clone());
-    let done =
-        Act { actor, action: Action::Complete, version: Some(version), reason: Some("card_handed_out".to_owned()), note: None };
+    let done = Act::new(actor, Deed::Complete).seeing(version).naming("card_handed_out");
     act(c, office, case.id, done)?;
     Ok(())
 }
@@ -155,7 +155,7 @@ pub fn received(c: &mut AnyConn, office: &Office, case: &Case, why: &str) -> Res
     }
     row.card = CardStep::Received;
     arrived(c, office, row, CardStep::Posted)?;
-    act(c, office, case.id, Act::system(Action::Complete, why))?;
+    act(c, office, case.id, Act::system(Deed::Complete, why))?;
     Ok(())
 }
 

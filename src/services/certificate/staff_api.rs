@@ -27,6 +27,7 @@ use crate::rules::dates::Day;
 use crate::rules::lifecycle::Role;
 use crate::rules::names::PersonName;
 use crate::rules::text::{KeyedCode, Note, PlainText};
+use crate::rules::versions::Version;
 use crate::services::certificate::codes as certificate_codes;
 use crate::{form, operations};
 
@@ -111,7 +112,7 @@ form!(OrderAssessment { version: "版本", reason: "原因" });
     responses((status = 200, description = "已要求评定")))]
 async fn order(who: DeskOfficer, id: PathId, call: Write<OrderAssessment>) -> Result<Answer<StaffCertificateCase>> {
     acted(who.0, id, call, |c, office, worker, case, sent| {
-        following::order(c, office, worker, case, sent.version, &sent.reason).map(|_| ())
+        following::order(c, office, worker, case, Version(sent.version), &sent.reason).map(|_| ())
     })
     .await
 }
@@ -191,7 +192,7 @@ async fn assess(who: Assessor, id: PathId, call: Write<EnterAssessment>) -> Resu
     call.once(worker.id, move |c, office, sent| {
         let case = assessable(c, &worker, id.0)?;
         let new = entered(office, &worker, sent)?;
-        following::enter(c, office, &worker, &case, sent.version, &new)?;
+        following::enter(c, office, &worker, &case, Version(sent.version), &new)?;
         staff_view(c, office, &worker, case.id)
     })
     .await
@@ -230,7 +231,7 @@ form!(MakeCard { version: "版本" });
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已制证")))]
 async fn make(who: CountyOfficer, id: PathId, call: Write<MakeCard>) -> Result<Answer<StaffCertificateCase>> {
-    acted(who.0, id, call, |c, office, worker, case, sent| making::make(c, office, worker, case, sent.version).map(|_| ())).await
+    acted(who.0, id, call, |c, office, worker, case, sent| making::make(c, office, worker, case, Version(sent.version)).map(|_| ())).await
 }
 
 /// To whom a card was given.
@@ -252,7 +253,7 @@ form!(HandOutCard { version: "版本", receiver: "领取人姓名" });
     responses((status = 200, description = "已发放")))]
 async fn hand_out(who: DeskOfficer, id: PathId, call: Write<HandOutCard>) -> Result<Answer<StaffCertificateCase>> {
     acted(who.0, id, call, |c, office, worker, case, sent| {
-        making::hand_out(c, office, worker, case, sent.version, sent.receiver.reveal()).map(|_| ())
+        making::hand_out(c, office, worker, case, Version(sent.version), sent.receiver.reveal()).map(|_| ())
     })
     .await
 }
@@ -277,7 +278,7 @@ form!(PostCard { version: "版本", tracking_no: "快递单号" });
 async fn post_card(who: CountyOfficer, id: PathId, call: Write<PostCard>) -> Result<Answer<StaffCertificateCase>> {
     rules::tracking_number(&call.sent.tracking_no)?;
     acted(who.0, id, call, |c, office, worker, case, sent| {
-        making::post(c, office, worker, case, sent.version, &sent.tracking_no).map(|_| ())
+        making::post(c, office, worker, case, Version(sent.version), &sent.tracking_no).map(|_| ())
     })
     .await
 }

@@ -13,7 +13,7 @@ use super::*;
 use crate::office::accounts::guards::{Filer, Post, Worker};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case;
 use crate::office::cases::service::Services;
 use crate::office::people::persons::{NewPerson, insert};
@@ -198,18 +198,17 @@ impl Town {
             .unwrap();
             drafts::save(c, office, &case, forms::DELIVERY, 0, &delivery)?;
             assert_eq!(Certificate.check(c, office, &case)?, []);
-            let submit =
-                Act { actor: Actor::Applicant(account), action: Action::Submit, version: None, reason: None, note: None };
+            let submit = Act::new(Actor::Applicant(account), Deed::Submit);
             Ok(act(c, office, case.id, submit)?.id)
         })
         .await
     }
 
-    async fn take(&self, officer: usize, id: Id, action: Action) -> Result<Case> {
+    async fn take(&self, officer: usize, id: Id, deed: Deed) -> Result<Case> {
         let worker = self.officers[officer].clone();
         self.at(NOON.saturating_add(DAY), move |c, office| {
             let actor = Actor::Worker(worker.clone());
-            act(c, office, id, Act { actor, action, version: None, reason: None, note: None })
+            act(c, office, id, Act::new(actor, deed.clone()))
         })
         .await
     }
@@ -217,8 +216,8 @@ impl Town {
     /// Accepted and sent on, before the county's desk.
     async fn before_county(&self, way: &'static str) -> Id {
         let id = self.filed(way).await.unwrap();
-        self.take(0, id, Action::Accept).await.unwrap();
-        self.take(0, id, Action::Forward).await.unwrap();
+        self.take(0, id, Deed::Accept).await.unwrap();
+        self.take(0, id, Deed::Forward).await.unwrap();
         id
     }
 
@@ -263,7 +262,7 @@ async fn a_renewal_issues_a_new_card_that_supersedes_the_old_one_and_is_made_onc
     let id = t.before_county("pickup").await;
     assert_eq!(t.row(id).await.assessment, Assessment::Waived);
     // The policy publishes for five days, but not renewals.
-    let approved = t.take(1, id, Action::Approve).await.unwrap();
+    let approved = t.take(1, id, Deed::Approve).await.unwrap();
     assert_eq!((approved.state, t.row(id).await.card), (State::Approved, CardStep::ToBeMade));
     let new = t.make(id).await.unwrap();
     let cards = t.cards().await;
@@ -280,7 +279,7 @@ async fn a_renewal_issues_a_new_card_that_supersedes_the_old_one_and_is_made_onc
     let account = t.account;
     let withdraw = t.at(NOON.saturating_add(2 * DAY), move |c, office| {
         let actor = Actor::Applicant(account);
-        act(c, office, id, Act { actor, action: Action::Withdraw, version: None, reason: None, note: None })
+        act(c, office, id, Act::new(actor, Deed::Withdraw))
     });
     assert_eq!(number(withdraw.await), 32007);
     assert_eq!(t.cards().await.len(), 2);
@@ -289,7 +288,7 @@ async fn a_renewal_issues_a_new_card_that_supersedes_the_old_one_and_is_made_onc
     let worker = t.officers[0].clone();
     let done = t.at(NOON.saturating_add(3 * DAY), move |c, office| {
         let case = case::find(c, id)?;
-        assert_eq!(case.desk, Some(Desk::Town));
+        assert_eq!(case.place.desk, Some(Desk::Town));
         making::hand_out(c, office, &worker, &case, case.version, "王小四")?;
         case::find(c, id)
     });
@@ -303,7 +302,7 @@ async fn the_county_cannot_make_a_second_card_at_its_own_desk() {
     let t = town("1980-01-01", Category::Physical, GrantedBy::Hospital, "self").await;
     let id = t.before_county("post").await;
     assert_eq!(number(t.make(id).await), 20001);
-    t.take(1, id, Action::Approve).await.unwrap();
+    t.take(1, id, Deed::Approve).await.unwrap();
     t.make(id).await.unwrap();
     assert_eq!(number(t.make(id).await), 32006);
     assert_eq!(t.cards().await.len(), 2);
@@ -325,14 +324,14 @@ async fn a_card_granted_by_sight_waits_for_the_hospital_whose_level_stands_on_th
     let t = town("1980-01-01", Category::Physical, GrantedBy::Sight, "self").await;
     let id = t.before_county("pickup").await;
     assert_eq!(t.row(id).await.assessment, Assessment::Needed);
-    assert_eq!(number(t.take(1, id, Action::Approve).await), 32004);
+    assert_eq!(number(t.take(1, id, Deed::Approve).await), 32004);
     let at = vec![area("990101000000")];
     let waiting = t.db.read(move |c| store::awaiting(c, &at, None, 20)).await.unwrap();
     assert_eq!(waiting.iter().map(|(_, case)| *case).collect::<Vec<_>>(), [id]);
     t.enter(id, None).await.unwrap();
-    assert_eq!(number(t.take(1, id, Action::Approve).await), 32009);
+    assert_eq!(number(t.take(1, id, Deed::Approve).await), 32009);
     t.enter(id, Some(Level::One)).await.unwrap();
-    t.take(1, id, Action::Approve).await.unwrap();
+    t.take(1, id, Deed::Approve).await.unwrap();
     t.make(id).await.unwrap();
     let new = &t.cards().await[1];
     assert_eq!((new.card.level, new.card.granted_by), (Level::One, GrantedBy::Hospital));
@@ -353,9 +352,9 @@ async fn an_officer_may_order_an_assessment_and_must_wait_for_it() {
         Ok(views::case(c, office, &case)?.assessment_reason)
     });
     assert!(sentence.await.unwrap().contains("走路有明显变化"));
-    assert_eq!(number(t.take(1, id, Action::Approve).await), 32004);
+    assert_eq!(number(t.take(1, id, Deed::Approve).await), 32004);
     t.enter(id, Some(Level::Two)).await.unwrap();
-    t.take(1, id, Action::Approve).await.unwrap();
+    t.take(1, id, Deed::Approve).await.unwrap();
 }
 
 #[tokio::test]
@@ -390,7 +389,7 @@ async fn lapsed_cards_are_frozen_and_later_cancelled_unless_a_renewal_was_filed(
     let account = t.account;
     t.at(expired, move |c, office| {
         let actor = Actor::Applicant(account);
-        act(c, office, id, Act { actor, action: Action::Withdraw, version: None, reason: None, note: None })
+        act(c, office, id, Act::new(actor, Deed::Withdraw))
     })
     .await
     .unwrap();

@@ -269,7 +269,7 @@ pub fn case(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Certificate
     let need = following::need(c, office, case, &row)?;
     Ok(CertificateCase {
         case_id: case.id,
-        version: case.version,
+        version: case.version.0,
         kind: labelled!(following::kind_of(case)?),
         state: labelled!(case.state),
         old_card: of(row.old_certificate_id),

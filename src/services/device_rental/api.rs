@@ -25,6 +25,7 @@ use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
 use crate::rules::text::Note;
 use crate::rules::typed::blank_is_none;
+use crate::rules::versions::Version;
 use crate::services::device_rental::faults as device_rental_codes;
 use crate::{form, operations};
 
@@ -215,7 +216,7 @@ form!(Extend { version: "版本" });
     responses((status = 200, description = "已延长")))]
 async fn extend(who: Filer, id: PathId, call: Write<Extend>) -> Result<Answer<RentalView>> {
     call.once(who.id(), move |c, office, sent| {
-        let case = handover::extend(c, office, &who, id.0, sent.version)?;
+        let case = handover::extend(c, office, &who, id.0, Version(sent.version))?;
         views::rental(c, office, &case, &Actor::from(&who))
     })
     .await
@@ -241,7 +242,7 @@ form!(Report { version: "版本", kind: "问题", text: "说明" });
     responses((status = 201, description = "已收到")))]
 async fn report(who: Resident, id: PathId, call: Write<Report>) -> Result<Created<RentalView>> {
     call.once(who.account, move |c, office, sent| {
-        let case = handover::report(c, office, who.account, id.0, sent.version, sent.kind, &sent.text)?;
+        let case = handover::report(c, office, who.account, id.0, Version(sent.version), sent.kind, &sent.text)?;
         views::rental(c, office, &case, &Actor::Applicant(who.account))
     })
     .await

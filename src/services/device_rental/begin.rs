@@ -11,7 +11,7 @@ use crate::office::cases::access::{consents, mandates};
 use crate::office::cases::filing::check::check;
 use crate::office::cases::filing::drafts::{self, NewDraft};
 use crate::office::cases::moving::act::act;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::{Case, cases};
 use crate::office::cases::record::codes;
 use crate::office::cases::service::Office;
@@ -20,7 +20,7 @@ use crate::office::policy::county;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, State};
+use crate::rules::lifecycle::State;
 
 /// Begins a draft. The case's period is the lowest free of as many places as a person may have loans, so the one index of
 /// live cases also keeps the limit of units per person (20006 when all are taken).
@@ -72,8 +72,8 @@ pub fn accept(c: &mut AnyConn, office: &Office, wait: &Wait, with: &Acceptance) 
     if !missing.is_empty() {
         return Err(Error::invalid(missing));
     }
-    let (actor, version) = (Actor::from(&filer), Some(case.version));
-    act(c, office, case.id, Act { actor, action: Action::Submit, version, reason: None, note: None })
+    let submit = Act::new(Actor::from(&filer), Deed::Submit).seeing(case.version);
+    act(c, office, case.id, submit)
 }
 
 /// The account's draft for this person that asks for this model at this point.

@@ -10,7 +10,7 @@ use super::{CODE, faults, reservations, rules, terms};
 use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::moving::act::{Step, act, step};
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::Office;
 use crate::platform::crypto::Place;
@@ -18,8 +18,9 @@ use crate::platform::db::columns::StoredDay;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, Desk};
+use crate::rules::lifecycle::Desk;
 use crate::rules::moments::Moment;
+use crate::rules::versions::Version;
 use crate::services::device_rental::placing;
 
 /// Hands a unit out to whoever shows the code: the item is bound now. Errors: 30005 no such code at the keeper's points,
@@ -48,7 +49,7 @@ pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, code: &str, t
 }
 
 /// Extends the applicant's own loan. Errors: 30004 somebody waits, 30009 no longer possible, 30012 not out, 10030 stale.
-pub fn extend(c: &mut AnyConn, office: &Office, who: &Filer, id: Id, version: i64) -> Result<Case> {
+pub fn extend(c: &mut AnyConn, office: &Office, who: &Filer, id: Id, version: Version) -> Result<Case> {
     let case = loading::owned_of(c, who, id, CODE, office.now)?;
     case.seen(version)?;
     let (mut loan, _) = out(c, &case)?;
@@ -76,7 +77,15 @@ fn out(c: &mut AnyConn, case: &Case) -> Result<(Loan, Id)> {
 }
 
 /// Takes a report of the borrower; the keepers of the point see it. Errors: 30012 not out, 10030 stale.
-pub fn report(c: &mut AnyConn, office: &Office, account: Id, id: Id, version: i64, kind: Trouble, words: &str) -> Result<Case> {
+pub fn report(
+    c: &mut AnyConn,
+    office: &Office,
+    account: Id,
+    id: Id,
+    version: Version,
+    kind: Trouble,
+    words: &str,
+) -> Result<Case> {
     use device_damage_reports::dsl as d;
     let case = loading::owned_of(c, &Filer::Resident(account), id, CODE, office.now)?;
     case.seen(version)?;
@@ -92,7 +101,7 @@ pub fn report(c: &mut AnyConn, office: &Office, account: Id, id: Id, version: i6
         d::words.eq(case.key(&office.keys)?.seal(&words_place(&id), words.as_bytes())?),
     );
     diesel::insert_into(d::device_damage_reports).values(row).execute(c)?;
-    step(c, office, case.id, Step { due: case.due_at.into(), ..told("trouble_reported", None) })
+    step(c, office, case.id, Step { due: case.limit.due_at.into(), ..told("trouble_reported", None) })
 }
 
 fn words_place(id: &Id) -> Place<'_> {
@@ -116,7 +125,7 @@ pub fn reports(c: &mut AnyConn, office: &Office, case: &Case, loan: Id) -> Resul
 #[derive(Clone, Debug)]
 pub struct Back {
     /// The version of the case that was seen.
-    pub version: i64,
+    pub version: Version,
     pub condition: Condition,
     pub asset_tag: String,
     /// One of the keeper's points, any of the county.
@@ -144,12 +153,11 @@ pub fn take_back(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, back
     loan.save(c)?;
     let taken = Taken { case: Some(case.id), to_point: Some(back.point), ..Taken::by(worker.id, UnitStep::TakeBack) };
     units::take(c, office, unit, taken)?;
-    if case.desk_point != Some(back.point) {
+    if case.place.desk_point != Some(back.point) {
         let elsewhere = Step { desk: Some(Desk::Point), point: Some(back.point), ..told("brought_elsewhere", None) };
         step(c, office, case.id, elsewhere)?;
     }
-    let reason = Some("returned".to_owned());
-    let done = Act { actor: Actor::Worker(worker.clone()), action: Action::Complete, version: None, reason, note: None };
+    let done = Act::new(Actor::Worker(worker.clone()), Deed::Complete).naming("returned");
     act(c, office, case.id, done)?;
     Ok(loan)
 }
@@ -166,7 +174,7 @@ pub fn report_missing(c: &mut AnyConn, office: &Office, worker: &Worker, unit: U
     }
     let unit = units::take(c, office, unit, Taken { case, ..Taken::by(worker.id, UnitStep::ReportMissing) })?;
     if let Some(case) = case {
-        act(c, office, case, Act::system(Action::Complete, "unit_lost"))?;
+        act(c, office, case, Act::system(Deed::Complete, "unit_lost"))?;
     }
     Ok(unit)
 }

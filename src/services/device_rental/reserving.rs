@@ -10,7 +10,7 @@ use super::store::{self, device_loans, once};
 use super::waitlist::{self};
 use super::{faults, placing, rules, sections, terms};
 use crate::office::cases::moving::act::{Step, act, step};
-use crate::office::cases::record::actor::Act;
+use crate::office::cases::record::actor::{Act, Deed};
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::Office;
 use crate::office::people::register;
@@ -19,7 +19,7 @@ use crate::platform::db::columns::StoredDay;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, Desk};
+use crate::rules::lifecycle::Desk;
 
 /// Reserves what a submitted case asks for: one unit of the stock is promised, rules approve, and the case lies at the
 /// point. Errors: 30001 when nothing is free.
@@ -67,7 +67,7 @@ pub fn reserve(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
         ended_why: None,
     };
     once(diesel::insert_into(device_loans::table).values(loan).execute(c))?;
-    act(c, office, case.id, Act::system(Action::ApprovedByRule, "reserved"))?;
+    act(c, office, case.id, Act::system(Deed::ApprovedByRule, "reserved"))?;
     let at_point = Step { desk: Some(Desk::Point), point: Some(point_id), ..told("to_be_picked_up", Some(until)) };
     step(c, office, case.id, at_point)?;
     Ok(())
@@ -118,7 +118,7 @@ pub(super) fn no_shows(c: &mut AnyConn, office: &Office) -> Result<usize> {
     for loan in over {
         let case = loan.case_id;
         give_up(c, office, loan, EndWhy::NotPickedUp)?;
-        act(c, office, case, Act::system(Action::Complete, "not_picked_up"))?;
+        act(c, office, case, Act::system(Deed::Complete, "not_picked_up"))?;
     }
     Ok(many)
 }

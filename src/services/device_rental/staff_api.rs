@@ -21,6 +21,7 @@ use crate::platform::id::Id;
 use crate::rules::lifecycle::Role;
 use crate::rules::text::KeyedCode;
 use crate::rules::typed::blank_is_none;
+use crate::rules::versions::Version;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -140,7 +141,7 @@ async fn take_back(who: PointKeeper, id: PathId, call: Write<Return>) -> Result<
     let point = call.sent.point_id.or_else(|| kept(&worker).first().copied()).ok_or_else(Error::not_found)?;
     call.once(worker.id, move |c, office, sent| {
         let (condition, asset_tag) = (sent.condition, sent.asset_tag.to_string());
-        let back = Back { version: sent.version, condition, asset_tag, point };
+        let back = Back { version: Version(sent.version), condition, asset_tag, point };
         let loan = handover::take_back(c, office, &worker, id.0, &back)?;
         views::for_keeper(c, office, &loan)
     })

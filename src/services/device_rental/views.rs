@@ -230,7 +230,7 @@ pub fn for_keeper(c: &mut AnyConn, office: &Office, l: &Loan) -> Result<KeeperLo
         id: l.id,
         case_id: l.case_id,
         case_number: case.number,
-        version: case.version,
+        version: case.version.0,
         person_name_masked: persons::find(c, l.person_id)?.map(|p| p.name_masked).unwrap_or_default(),
         point_id: l.point_id,
         model_id: l.model_id,

@@ -39,7 +39,7 @@ pub fn load(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Dossier> {
     let beneficiary = Beneficiary::from_code(&case.kind).ok_or_else(|| Error::internal("a case of no known kind"))?;
     let season = seasons::of_period(c, &case.period)?;
     // A word that was given before the season opened counts from the day on which it was entered.
-    let entered_on = beijing_date(case.submitted_at.unwrap_or(office.now));
+    let entered_on = beijing_date(case.course.submitted_at.unwrap_or(office.now));
     let said_on = beijing_date(case.applied_at(office.now));
     Ok(Dossier {
         applied_on: if season.open_on(said_on) { said_on } else { entered_on },

@@ -48,6 +48,7 @@ use crate::platform::http::{Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::calendar::end_of_day;
 use crate::rules::lifecycle::{Action, Desk, State};
+use crate::rules::versions::Version;
 
 /// The service's stable code.
 pub const CODE: &str = "education_aid";
@@ -271,7 +272,7 @@ fn granted(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
 }
 
 /// Hands an approved case to finance, who have the days of any desk.
-fn to_finance(c: &mut AnyConn, office: &Office, case: &Case, actor: Actor, version: Option<i64>, code: &str) -> Result<()> {
+fn to_finance(c: &mut AnyConn, office: &Office, case: &Case, actor: Actor, version: Option<Version>, code: &str) -> Result<()> {
     let due = Due::Within(county::pinned(c, case.policy_id)?.common.review_days);
     step(c, office, case.id, Step { actor, version, step: code, desk: Some(Desk::Finance), point: None, due })?;
     Ok(())

@@ -13,7 +13,7 @@ use crate::office::accounts::guards::Worker;
 use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::{Step, act, step};
-use crate::office::cases::record::actor::{Act, Actor, Due};
+use crate::office::cases::record::actor::{Act, Actor, Deed, Due};
 use crate::office::cases::record::case::{self, Case, cases};
 use crate::office::cases::service::Office;
 use crate::platform::crypto::Place;
@@ -24,7 +24,7 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{end_of_day, start_of_day};
 use crate::rules::coded::coded_enum;
-use crate::rules::lifecycle::{Action, Desk, Role};
+use crate::rules::lifecycle::{Desk, Role};
 use crate::rules::moments::Moment;
 use crate::rules::money::Fen;
 use crate::text_columns;
@@ -246,7 +246,7 @@ pub(super) fn add_line(c: &mut AnyConn, batch: Id, line_no: i64, award: &Award) 
 
 /// The officer serves the desk, has nothing to do with the case, and no colleague holds it.
 fn may_sign(c: &mut AnyConn, office: &Office, case: &Case, worker: &Worker) -> Result<bool> {
-    let held = case.claimed_by.is_some_and(|by| by != worker.id) && case.claim_until.is_some_and(|until| until > office.now);
+    let held = case.claim.of_another(worker.id, office.now);
     let serves = case.desk_role(worker) == Some(Role::FinanceOfficer);
     Ok(serves && !held && !conflicted(c, office, case, worker.id, worker.person)?)
 }
@@ -375,8 +375,7 @@ fn book_line(c: &mut AnyConn, office: &Office, worker: &Worker, line: &PaymentLi
     let actor = if may_sign(c, office, &case, worker)? { Actor::Worker(worker.clone()) } else { Actor::System };
     match fault {
         None => {
-            let reason = Some(AwardState::Paid.code().to_owned());
-            act(c, office, case.id, Act { actor, action: Action::Complete, version: None, reason, note: None })?;
+            act(c, office, case.id, Act::new(actor, Deed::Complete).naming(AwardState::Paid.code()))?;
         }
         Some(_) => {
             let failed =

@@ -18,8 +18,9 @@ use super::{CODE, EducationAid, codes, counts, rules_tests, seasons};
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
-use crate::office::cases::record::actor::{Act, Actor};
-use crate::office::cases::record::case::{self, Case, cases};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
+use crate::office::cases::record::case::{self, Case, NewCase, cases};
+use crate::office::cases::record::course::FiledAt;
 use crate::office::cases::service::figures::Scope;
 use crate::office::cases::service::{Office, Service, Services};
 use crate::office::people::persons::{self, NewPerson};
@@ -30,7 +31,7 @@ use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::identity::invent;
-use crate::rules::lifecycle::{Action, Desk, Role, State};
+use crate::rules::lifecycle::{Desk, Role, State};
 use crate::rules::moments::Moment;
 use crate::rules::money::Fen;
 use crate::rules::names::PersonName;
@@ -105,7 +106,7 @@ impl Ground {
 
     pub(super) fn approve(&self, case: Id) -> Result<Case> {
         let (office, actor) = (self.office.clone(), Actor::Worker(worker(Role::CountyOfficer, None)));
-        let approve = Act { actor, action: Action::Approve, version: None, reason: None, note: None };
+        let approve = Act::new(actor, Deed::Approve);
         self.try_write(move |c| act(c, &office, case, approve.clone()))
     }
 
@@ -172,57 +173,26 @@ fn finance() -> Worker {
 
 fn blank(office: &Office, id: Id, person: Id, policy_id: Id, period: &str) -> Case {
     let place = Place::new("cases", "data_key", id.as_bytes());
-    Case {
+    let mut case = Case::begin(NewCase {
         id,
         number: format!("JY{id}"),
-        service: CODE.into(),
+        service: CODE,
         kind: "student".into(),
         period: period.into(),
+        person,
         county: COUNTY.parse().unwrap(),
         area: VILLAGE.parse().unwrap(),
-        person_id: person,
-        applicant_id: None,
+        policy: policy_id,
+        applicant: None,
         filed_by: None,
-        channel: "phone".into(),
-        policy_id,
-        state: State::Draft,
-        version: 1,
-        chain_at: -1,
-        desk: None,
-        desk_area: None,
-        desk_point: None,
-        resume_state: None,
-        claimed_by: None,
-        claim_until: None,
-        submitted_at: Some(NOW),
-        state_since: NOW,
-        due_at: None,
-        days_left: None,
-        alarm_at: None,
-        ended_at: None,
-        live_key: None,
+        at: FiledAt::Phone,
         data_key: office.keys.new_data_key(&place).unwrap().1,
-        head: Vec::new(),
-        events: 0,
-        created_at: NOW,
-        clock_from: None,
-        clock_days: None,
-        risk_at: None,
-        total_from: None,
-        total_days: None,
-        total_left: None,
-        total_due_at: None,
-        held_at: None,
-        held_reason: None,
-        decided_by: None,
-        prior: None,
-        appealed_at: None,
-        refused_by: None,
-        urged_at: None,
-        reminders: 0,
-        merged_into: None,
-        handed_over_at: None,
-    }
+        now: NOW,
+    });
+    case.course.submitted_at = Some(NOW);
+    case.limit.alarm_at = None;
+    case.keeping.live_key = None;
+    case
 }
 
 fn paid(line_no: i64) -> BankAnswer {
@@ -238,7 +208,7 @@ fn an_approved_student_is_paid_after_the_account_was_mended_and_the_case_is_done
     let ground = Ground::open(0);
     let season = ground.season(1_000_000, 5);
     let case = ground.case(0, &season, Stage::Compulsory, 2020);
-    assert_eq!(ground.approve(case).unwrap().desk, Some(Desk::Finance));
+    assert_eq!(ground.approve(case).unwrap().place.desk, Some(Desk::Finance));
     let batch = ground.build(&season, &finance()).unwrap();
     assert_eq!(ground.book(batch, vec![paid(1)]).unwrap_err().code(), &codes::NOT_EXPORTED);
     ground.export(batch).unwrap();
@@ -277,7 +247,7 @@ fn a_new_student_waits_for_the_proof_and_may_upload_it_although_approved() {
     let season = ground.season(1_000_000, 5);
     let case = ground.case(0, &season, Stage::Undergraduate, 2026);
     let approved = ground.approve(case).unwrap();
-    assert_eq!((approved.desk, ground.award(case).state), (Some(Desk::County), AwardState::EvidenceDue));
+    assert_eq!((approved.place.desk, ground.award(case).state), (Some(Desk::County), AwardState::EvidenceDue));
     let open = ground.write(move |c| SERVICE.open_after_approval(c, &approved));
     assert_eq!(open, ["material:enrolment_proof"]);
     assert_eq!(ground.build(&season, &finance()).unwrap_err().code(), &codes::NOTHING_PAYABLE);
@@ -297,7 +267,7 @@ fn a_notice_holds_the_money_and_no_minor_is_named_on_it() {
     });
     assert_eq!(lines, ["一名未成年学生，残疾学生，义务教育", "王*四，残疾学生，义务教育"]);
     let office = ground.office.clone();
-    ground.write(move |c| act(c, &office, minor, Act::system(Action::EndNotice, "notice_ended")));
+    ground.write(move |c| act(c, &office, minor, Act::system(Deed::EndNotice, "notice_ended")));
     assert_eq!(ground.award(minor).state, AwardState::Payable);
 }
 

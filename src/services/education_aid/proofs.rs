@@ -9,7 +9,7 @@ use super::terms::Terms;
 use crate::office::cases::access::loading;
 use crate::office::cases::filing::papers;
 use crate::office::cases::moving::act::{Step, act, step};
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::Office;
 use crate::office::policy::county;
@@ -17,7 +17,6 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::calendar::{beijing_date, end_of_day, start_of_day};
-use crate::rules::lifecycle::Action;
 use crate::rules::moments::Moment;
 
 diesel::table! {
@@ -120,7 +119,7 @@ fn look(c: &mut AnyConn, office: &Office, proof: &Proof) -> Result<()> {
             tell(c, office, &case, "evidence_overdue", last.map(end_of_day))?
         }
         ProofStep::Lapse => {
-            act(c, office, case.id, Act::system(Action::Lapse, "evidence_missing"))?;
+            act(c, office, case.id, Act::system(Deed::Lapse, "evidence_missing"))?;
             1
         }
     };

@@ -35,6 +35,7 @@ use crate::rules::lifecycle::Role;
 use crate::rules::money::Fen;
 use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
+use crate::rules::versions::Version;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -300,9 +301,9 @@ async fn confirm(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<A
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let case = in_scope(c, &worker, id.0)?;
-        case.seen(sent.version)?;
+        case.seen(Version(sent.version))?;
         let award = proven(c, &case)?;
-        super::to_finance(c, office, &case, Actor::Worker(worker.clone()), Some(sent.version), "enrolment_confirmed")?;
+        super::to_finance(c, office, &case, Actor::Worker(worker.clone()), Some(Version(sent.version)), "enrolment_confirmed")?;
         store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, office.now)?;
         proofs::settled(c, award.id)?;
         let case = case::find(c, case.id)?;
@@ -319,17 +320,17 @@ async fn refuse(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<An
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let case = in_scope(c, &worker, id.0)?;
-        case.seen(sent.version)?;
+        case.seen(Version(sent.version))?;
         let award = proven(c, &case)?;
         proofs::refused(c, award.id, office.now)?;
         let actor = Actor::Worker(worker.clone());
         let back = Step {
             actor,
-            version: Some(sent.version),
+            version: Some(Version(sent.version)),
             step: "enrolment_refused",
             desk: None,
             point: None,
-            due: case.due_at.into(),
+            due: case.limit.due_at.into(),
         };
         let case = step(c, office, case.id, back)?;
         views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))

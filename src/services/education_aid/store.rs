@@ -169,7 +169,7 @@ pub fn applied_twice(c: &mut AnyConn, person: Id, period: &str, this: Option<Id>
 pub fn case_before(c: &mut AnyConn, case: &Case) -> Result<Option<Case>> {
     let mine = cases::person_id.eq(case.person_id).and(cases::service.eq(CODE));
     let rows = cases::table.filter(mine.and(cases::id.ne(case.id))).into_boxed::<MultiBackend>();
-    let rows = match case.applicant_id {
+    let rows = match case.filing.applicant_id {
         Some(account) => rows.filter(cases::applicant_id.eq(account)),
         None => rows.filter(cases::applicant_id.is_null()),
     };

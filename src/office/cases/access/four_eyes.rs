@@ -29,8 +29,8 @@ pub(in crate::office) fn someone_is_free(
     }
     let helpers = history::helpers(c, case.id)?;
     let free = |(worker, person): &(Id, Option<Id>)| {
-        let helped = case.filed_by == Some(*worker) || helpers.contains(worker);
-        let acted = helped || case.appealed_at.is_some() && case.refused_by == Some(*worker);
+        let helped = case.filing.filed_by == Some(*worker) || helpers.contains(worker);
+        let acted = helped || case.decision.appealed_at.is_some() && case.decision.refused_by == Some(*worker);
         !acted && person.is_none_or(|own| !involved.contains(&own))
     };
     Ok(workers.iter().any(free))

@@ -17,18 +17,19 @@ use crate::rules::moments::Moment;
 /// Loads a case for its applicant, who must still be allowed to act for the person, or for an officer with a mandate
 /// (13003 without one); anyone else finds nothing.
 pub fn owned(c: &mut AnyConn, who: &Filer, id: Id, now: Moment) -> Result<Case> {
-    let case = find(c, id)?;
+    let mut case = find(c, id)?;
     match who {
         Filer::Officer(worker) => {
             let mandate = mandates::in_case(c, worker, &case, now)?;
-            let draft = case.state == State::Draft;
             // A draft in an officer's hand counts as what it would be when it is submitted now.
-            let (handed_over_at, filed_by) = (draft.then_some(mandate.given_at), draft.then_some(worker.id));
-            let (handed_over_at, filed_by) = (handed_over_at.or(case.handed_over_at), filed_by.or(case.filed_by));
-            Ok(Case { handed_over_at, filed_by, ..case })
+            if case.state == State::Draft {
+                case.filing.handed_over_at = Some(mandate.given_at);
+                case.filing.filed_by = Some(worker.id);
+            }
+            Ok(case)
         }
         Filer::Resident(account) => {
-            let own = case.applicant_id == Some(*account);
+            let own = case.filing.applicant_id == Some(*account);
             let may = own && links::may_act(c, *account, case.person_id, beijing_date(now))?.is_some();
             if may { Ok(case) } else { Err(Error::not_found()) }
         }
@@ -55,7 +56,7 @@ pub fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
 
 /// A running case whose applicant's right to act for the person has ended.
 pub fn left_behind(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
-    let Some(applicant) = case.applicant_id else { return Ok(false) };
+    let Some(applicant) = case.filing.applicant_id else { return Ok(false) };
     Ok(!case.state.ended() && links::may_act(c, applicant, case.person_id, office.today())?.is_none())
 }
 

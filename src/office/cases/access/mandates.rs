@@ -10,6 +10,7 @@ use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::accounts::links::{self, Relation};
 use crate::office::accounts::{faults, residents};
 use crate::office::cases::record::case::Case;
+use crate::office::cases::record::course::FiledAt;
 use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
 use crate::office::people::persons;
@@ -62,6 +63,15 @@ coded_enum! {
 }
 
 text_columns!(HelpedAt, ConsentForm);
+
+impl From<HelpedAt> for FiledAt {
+    fn from(at: HelpedAt) -> FiledAt {
+        match at {
+            HelpedAt::Counter => FiledAt::Counter,
+            HelpedAt::HomeVisit => FiledAt::HomeVisit,
+        }
+    }
+}
 
 impl HelpedAt {
     /// The coded step that a line of history says.
@@ -281,9 +291,12 @@ pub fn said_at(c: &mut AnyConn, who: &Filer, person: Id, now: Moment) -> Result<
 pub fn in_case(c: &mut AnyConn, worker: &Worker, case: &Case, now: Moment) -> Result<Mandate> {
     let here = worker.knows_residents_of(&case.area) && worker.person != Some(case.person_id);
     let given = if here { lasting(c, worker.id, case.person_id, now)? } else { Vec::new() };
-    let own = |m: &Mandate| case.filed_by == Some(worker.id) || case.applicant_id.is_none_or(|a| m.giver_account == Some(a));
+    let own = |m: &Mandate| {
+        case.filing.filed_by == Some(worker.id) || case.filing.applicant_id.is_none_or(|a| m.giver_account == Some(a))
+    };
     let lasts = given.into_iter().find(|m| m.relation == Relation::Own || m.relation.is_guardians() || own(m));
-    let known = here && (case.filed_by == Some(worker.id) || case.in_scope_of(worker) && case.submitted_at.is_some());
+    let known =
+        here && (case.filing.filed_by == Some(worker.id) || case.in_scope_of(worker) && case.course.submitted_at.is_some());
     lasts.ok_or_else(|| if known { Error::new(&faults::NO_MANDATE) } else { Error::not_found() })
 }
 
@@ -291,10 +304,10 @@ pub fn in_case(c: &mut AnyConn, worker: &Worker, case: &Case, now: Moment) -> Re
 /// agreed before whoever files it.
 pub fn relations_in(c: &mut AnyConn, case: &Case, now: Moment) -> Result<Vec<Relation>> {
     let mut all = Vec::new();
-    if let Some(worker) = case.filed_by {
+    if let Some(worker) = case.filing.filed_by {
         all.extend(lasting(c, worker, case.person_id, now)?.into_iter().map(|m| m.relation));
     }
-    if let Some(account) = case.applicant_id {
+    if let Some(account) = case.filing.applicant_id {
         all.extend(links::may_act(c, account, case.person_id, beijing_date(now))?);
     }
     Ok(all)

@@ -8,9 +8,10 @@ use serde::de::DeserializeOwned;
 use crate::office::accounts::faults;
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::mandates;
-use crate::office::cases::moving::{clocks, corrections};
-use crate::office::cases::record::case::{self, Case};
+use crate::office::cases::moving::corrections;
+use crate::office::cases::record::case::{self, Case, NewCase};
 use crate::office::cases::record::codes;
+use crate::office::cases::record::course::FiledAt;
 use crate::office::cases::record::history::{self, Line};
 use crate::office::cases::service::{Office, Service};
 use crate::office::people::persons;
@@ -21,6 +22,7 @@ use crate::platform::error::{Current, Error, Result};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, Role, State};
 use crate::rules::moments::Moment;
+use crate::rules::versions::Version;
 
 diesel::table! {
     case_sections (case_id, section) {
@@ -51,58 +53,22 @@ pub fn begin(c: &mut AnyConn, office: &Office, service: &dyn Service, id: Id, ne
     let policy = policy.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
     let (key, wrapped) = office.keys.new_data_key(&Place::new("cases", "data_key", id.as_bytes()))?;
     let begun = Beginner::of(c, office, new)?;
-    let mut case = Case {
+    let mut case = Case::begin(NewCase {
         id,
         number: number(service.letters(), office, id, |number| case::number_taken(c, number))?,
-        service: service.code().to_owned(),
+        service: service.code(),
         kind: new.kind.clone(),
         period: new.period.clone(),
+        person: new.person,
         county: person.county,
         area: person.area,
-        person_id: new.person,
-        applicant_id: begun.applicant,
+        policy: policy.id,
+        applicant: begun.applicant,
         filed_by: begun.filed_by,
-        channel: begun.channel.to_owned(),
-        policy_id: policy.id,
-        state: State::Draft,
-        version: 1,
-        chain_at: -1,
-        desk: None,
-        desk_area: None,
-        desk_point: None,
-        resume_state: None,
-        claimed_by: None,
-        claim_until: None,
-        submitted_at: None,
-        state_since: office.now,
-        due_at: None,
-        days_left: None,
-        alarm_at: Some(clocks::draft_until(office.now)),
-        ended_at: None,
-        live_key: None,
+        at: begun.at,
         data_key: wrapped,
-        head: Vec::new(),
-        events: 0,
-        created_at: office.now,
-        clock_from: None,
-        clock_days: None,
-        risk_at: None,
-        total_from: None,
-        total_days: None,
-        total_left: None,
-        total_due_at: None,
-        held_at: None,
-        held_reason: None,
-        decided_by: None,
-        prior: None,
-        appealed_at: None,
-        refused_by: None,
-        urged_at: None,
-        reminders: 0,
-        merged_into: None,
-        handed_over_at: None,
-    };
-    case.live_key = Some(case.living_key());
+        now: office.now,
+    });
     case::insert(c, &case)?;
     let line = Line {
         action: Action::Begin,
@@ -114,7 +80,7 @@ pub fn begin(c: &mut AnyConn, office: &Office, service: &dyn Service, id: Id, ne
         at: office.now,
     };
     history::append(c, &key, &mut case, line)?;
-    case::update(c, &case, 1)?;
+    case::update(c, &case, Version::FIRST)?;
     Ok(case)
 }
 
@@ -122,7 +88,7 @@ pub fn begin(c: &mut AnyConn, office: &Office, service: &dyn Service, id: Id, ne
 struct Beginner {
     applicant: Option<Id>,
     filed_by: Option<Id>,
-    channel: &'static str,
+    at: FiledAt,
     /// What its first line says.
     step: Option<&'static str>,
 }
@@ -133,7 +99,7 @@ impl Beginner {
             Filer::Officer(worker) => worker,
             Filer::Resident(account) => {
                 let applicant = Some(*account);
-                return Ok(Beginner { applicant, filed_by: None, channel: "phone", step: None });
+                return Ok(Beginner { applicant, filed_by: None, at: FiledAt::Phone, step: None });
             }
         };
         let mandate =
@@ -141,7 +107,7 @@ impl Beginner {
         Ok(Beginner {
             applicant: mandate.giver_account,
             filed_by: Some(worker.id),
-            channel: mandate.channel.code(),
+            at: FiledAt::from(mandate.channel),
             step: Some(mandate.channel.step()),
         })
     }

@@ -142,7 +142,7 @@ impl Paper {
         let alt = office.keys.open_text(&Place::new("papers", "alt_text", self.id.as_bytes()), &self.alt_text)?;
         Ok(Paper {
             id,
-            owner_account: case.applicant_id,
+            owner_account: case.filing.applicant_id,
             case_id: case.id,
             material: material.to_owned(),
             alt_text: office.keys.seal_text(&Place::new("papers", "alt_text", id.as_bytes()), &alt)?,

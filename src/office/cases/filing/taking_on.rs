@@ -10,7 +10,7 @@ use crate::office::cases::access::consents;
 use crate::office::cases::access::loading::left_behind;
 use crate::office::cases::moving::act::write;
 use crate::office::cases::moving::clocks::Counting;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::{self, Case, cases};
 use crate::office::cases::record::codes;
 use crate::office::cases::service::Office;
@@ -20,10 +20,11 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::{Action, Role, State, permitted};
+use crate::rules::versions::Version;
 
 /// Takes a case on: the account may act for the person, the applicant may no longer.
 /// Errors: 10006 not for the caller, 10030 stale, 12xxx consent, 20001 its applicant may still act or it has ended.
-pub fn take_on(c: &mut AnyConn, office: &Office, account: Id, id: Id, seen: i64, consent: Option<&str>) -> Result<Case> {
+pub fn take_on(c: &mut AnyConn, office: &Office, account: Id, id: Id, seen: Version, consent: Option<&str>) -> Result<Case> {
     let mut case = case::find(c, id)?;
     links::may_act(c, account, case.person_id, office.today())?.ok_or_else(Error::not_found)?;
     case.seen(seen)?;
@@ -32,19 +33,20 @@ pub fn take_on(c: &mut AnyConn, office: &Office, account: Id, id: Id, seen: i64,
     let rule = permitted(case.state, Action::TakeOn, case.standing(&actor, Role::Applicant, &policy));
     // What a worker filed for somebody without an account is theirs once they have one.
     let left = left_behind(c, office, &case)?;
-    if rule.is_none() || !left && case.applicant_id.is_some() {
+    if rule.is_none() || !left && case.filing.applicant_id.is_some() {
         return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
     }
     consents::given(c, office, &Filer::Resident(account), case.person_id, consent)?;
-    let (loaded, from) = (case.version, case.state);
-    if case.applicant_id.is_none() {
+    let loaded = case.version;
+    let from = case.state;
+    if case.filing.applicant_id.is_none() {
         papers::given_to(c, case.id, account)?;
     }
-    case.applicant_id = Some(account);
+    case.filing.applicant_id = Some(account);
     if left && case.state == State::CorrectionRequested {
         Counting::new(c, office, &policy)?.take_up(&mut case);
     }
-    let act = Act { actor, action: Action::TakeOn, version: Some(seen), reason: None, note: None };
+    let act = Act::new(actor, Deed::TakeOn).seeing(seen);
     write(c, office, &mut case, loaded, from, Role::Applicant, &act)?;
     Ok(case)
 }

@@ -2,14 +2,16 @@
 
 use super::circumstances::Circumstances;
 use super::clocks::Counting;
-use super::{corrections, routing, undo};
+use super::{corrections, merging, routing, undo};
 use crate::office::accounts::links;
 use crate::office::cases::access::mandates;
 use crate::office::cases::moving::notice_board;
-use crate::office::cases::record::actor::{Act, Actor, Due};
+use crate::office::cases::record::actor::{Act, Actor, Deed, Due};
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes;
+use crate::office::cases::record::course::FiledAt;
 use crate::office::cases::record::history::{self, CASE_EVENT, CaseEvent, Line};
+use crate::office::cases::record::place::Claim;
 use crate::office::cases::service::Office;
 use crate::office::policy::county;
 use crate::office::policy::terms::CommonPolicy;
@@ -18,8 +20,10 @@ use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
 use crate::rules::lifecycle::{Action, Desk, Leads, Role, State, allowed, permitted};
+use crate::rules::versions::Version;
 
-/// Takes an action; the case that comes back is stored. Errors: 10006 not the caller's, 10030 stale, 200xx.
+/// Does a deed with all that belongs to it; the case that comes back is stored. Errors: 10006 not the caller's, 10030 stale,
+/// 200xx.
 pub fn act(c: &mut AnyConn, office: &Office, id: Id, mut act: Act) -> Result<Case> {
     let before = case::find(c, id)?;
     let policy = county::pinned(c, before.policy_id)?.common.clone();
@@ -27,25 +31,31 @@ pub fn act(c: &mut AnyConn, office: &Office, id: Id, mut act: Act) -> Result<Cas
     if let Some(version) = act.version {
         before.seen(version)?;
     }
-    let Some(rule) = permitted(before.state, act.action, before.standing(&act.actor, role, &policy)) else {
+    let Some(rule) = permitted(before.state, act.deed.action(), before.standing(&act.actor, role, &policy)) else {
         return Err(Error::new(&codes::NOT_NOW).with_current(before.current()));
     };
     hold_back(c, office, &before, &policy, &act)?;
     let mut case = before.clone();
+    if let Deed::Merge { into } = act.deed {
+        case.course.merged_into = Some(merging::twin(c, &act.actor, &before, into)?);
+    }
     let counting = Counting::new(c, office, &policy)?;
     claims(&mut case, office, &policy, &act);
     on_behalf(c, office, &mut case, &mut act)?;
     go(c, office, &mut case, &policy, rule.leads)?;
     undo::note(&mut case, &before, &act)?;
     if !matches!(rule.leads, Leads::Stay | Leads::Before) {
-        case.state_since = office.now;
+        case.course.state_since = office.now;
         counting.moved(&mut case, before.state);
     }
     work(&mut case, &counting, &act);
-    settle_life(c, &mut case, office, act.action)?;
+    settle_life(c, &mut case, office, act.deed.action())?;
     write(c, office, &mut case, before.version, before.state, role, &act)?;
+    if let Deed::RequestCorrection(asks) = &act.deed {
+        corrections::ask(c, office, &case, asks)?;
+    }
     notice_board::publish(c, office, &case, before.state)?;
-    office.services.get(&case.service)?.follow(c, office, &case, act.action)?;
+    office.services.get(&case.service)?.follow(c, office, &case, act.deed.action())?;
     // The service may have moved the case on (a rental is approved by rule when it is submitted).
     let case = case::find(c, id)?;
     wait_outside(c, office, case, &counting)
@@ -54,18 +64,19 @@ pub fn act(c: &mut AnyConn, office: &Office, id: Id, mut act: Act) -> Result<Cas
 /// Writes down where an officer acted in the applicant's stead; who hands in an application does not decide it.
 fn on_behalf(c: &mut AnyConn, office: &Office, case: &mut Case, act: &mut Act) -> Result<()> {
     let Actor::OnBehalf(worker) = &act.actor else {
-        if matches!((&act.actor, act.action), (Actor::Applicant(_), Action::Submit)) {
-            case.handed_over_at = None;
+        if matches!((&act.actor, &act.deed), (Actor::Applicant(_), Deed::Submit)) {
+            case.filing.handed_over_at = None;
         }
         return Ok(());
     };
     let mandate = mandates::in_case(c, worker, case, office.now)?;
-    act.reason = Some(mandate.channel.step().to_owned());
-    if matches!(act.action, Action::Submit | Action::Resubmit | Action::Appeal) {
-        case.filed_by = Some(worker.id);
+    act.step = Some(mandate.channel.step().to_owned());
+    if matches!(act.deed, Deed::Submit | Deed::Resubmit | Deed::Appeal) {
+        case.filing.filed_by = Some(worker.id);
     }
-    if act.action == Action::Submit {
-        (case.channel, case.handed_over_at) = (mandate.channel.code().to_owned(), Some(mandate.given_at));
+    if matches!(act.deed, Deed::Submit) {
+        case.filing.at = FiledAt::from(mandate.channel);
+        case.filing.handed_over_at = Some(mandate.given_at);
     }
     Ok(())
 }
@@ -77,14 +88,14 @@ fn go(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy, 
         Leads::Stay | Leads::Before => from,
         Leads::To(state) => state,
         Leads::NextDesk | Leads::PreviousDesk | Leads::Appeal => State::InReview,
-        Leads::BeforeCorrection => case.resume_state.take().unwrap_or(State::InReview),
+        Leads::BeforeCorrection => case.place.resume_state.take().unwrap_or(State::InReview),
         Leads::NoticeOrApproved if policy.notice_days > 0 && office.services.get(&case.service)?.wants_notice(c, case)? => {
             State::PublicNotice
         }
         Leads::NoticeOrApproved => State::Approved,
     };
     if case.state == State::CorrectionRequested && from != case.state {
-        case.resume_state = Some(from);
+        case.place.resume_state = Some(from);
     }
     match leads {
         Leads::NextDesk => routing::forward(c, office, case, policy),
@@ -112,21 +123,21 @@ fn go(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy, 
 
 /// What an action changes besides state and desk.
 fn work(case: &mut Case, counting: &Counting<'_>, act: &Act) {
-    match (&act.actor, act.action) {
-        (_, Action::Hold) => counting.hold(case, act.reason.clone()),
-        (_, Action::Resume) => counting.take_up(case),
-        (_, Action::Urge) => case.urged_at = Some(counting.now),
-        (_, Action::Remind) => {
-            case.reminders = case.reminders.saturating_add(1);
-            case.alarm_at = counting.alarm(case);
+    match (&act.actor, &act.deed) {
+        (_, Deed::Hold { .. }) => counting.hold(case, act.reason().map(str::to_owned)),
+        (_, Deed::Resume) => counting.take_up(case),
+        (_, Deed::Urge) => case.course.urged_at = Some(counting.now),
+        (_, Deed::Remind) => {
+            case.course.reminders = case.course.reminders.saturating_add(1);
+            case.limit.alarm_at = counting.alarm(case);
         }
         // What was kept for second thoughts was counted by the calendar of then.
-        (_, Action::Recount | Action::TakeBack) => counting.recount(case),
-        (_, Action::Appeal) => {
-            case.appealed_at = Some(counting.now);
+        (_, Deed::Recount | Deed::TakeBack) => counting.recount(case),
+        (_, Deed::Appeal) => {
+            case.decision.appealed_at = Some(counting.now);
             counting.appealed(case);
         }
-        (Actor::Worker(worker), Action::Reject | Action::Decline) => case.refused_by = Some(worker.id),
+        (Actor::Worker(worker), Deed::Reject { .. } | Deed::Decline { .. }) => case.decision.refused_by = Some(worker.id),
         _ => {}
     }
 }
@@ -147,7 +158,7 @@ fn wait_outside(c: &mut AnyConn, office: &Office, mut case: Case, counting: &Cou
 pub struct Step<'a> {
     pub actor: Actor,
     /// The version that the doer saw; none for the system.
-    pub version: Option<i64>,
+    pub version: Option<Version>,
     /// Coded step of the service, for example `paid`.
     pub step: &'a str,
     /// The desk that must act next, when it changes.
@@ -169,15 +180,16 @@ pub fn step(c: &mut AnyConn, office: &Office, id: Id, step: Step<'_>) -> Result<
     if permitted(case.state, Action::Fulfil, case.standing(&step.actor, role, &policy)).is_none() {
         return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
     }
-    let act = Act { actor: step.actor, action: Action::Fulfil, version: None, reason: Some(step.step.to_owned()), note: None };
+    let act = Act::new(step.actor, Deed::Fulfil).naming(step.step);
     hold_back(c, office, &case, &policy, &act)?;
-    let (loaded, from) = (case.version, case.state);
+    let loaded = case.version;
+    let from = case.state;
     if let Some(desk) = step.desk {
-        case.desk_point = step.point.or(case.desk_point);
-        routing::hand_to(&mut case, desk)?;
+        case.place.desk_point = step.point.or(case.place.desk_point);
+        routing::hand_to(&mut case, desk);
     }
     Counting::new(c, office, &policy)?.due(&mut case, step.due);
-    (case.decided_by, case.prior) = (None, None);
+    case.decision.settle();
     write(c, office, &mut case, loaded, from, role, &act)?;
     Ok(case)
 }
@@ -187,7 +199,7 @@ pub(in crate::office) fn write(
     c: &mut AnyConn,
     office: &Office,
     case: &mut Case,
-    loaded: i64,
+    loaded: Version,
     from: State,
     role: Role,
     act: &Act,
@@ -198,8 +210,16 @@ pub(in crate::office) fn write(
         Actor::Worker(worker) | Actor::OnBehalf(worker) => Some(worker.id),
         Actor::System => None,
     };
-    let line = Line { action: act.action, from, role, actor, reason: act.reason.clone(), note: act.note.clone(), at: office.now };
-    case.version = loaded.saturating_add(1);
+    let line = Line {
+        action: act.deed.action(),
+        from,
+        role,
+        actor,
+        reason: act.reason().map(str::to_owned),
+        note: act.words().map(str::to_owned),
+        at: office.now,
+    };
+    case.version = loaded.next();
     let seq = history::append(c, &key, case, line)?;
     case::update(c, case, loaded)?;
     let event = CaseEvent { case_id: case.id, seq };
@@ -213,8 +233,8 @@ fn role_of(c: &mut AnyConn, office: &Office, case: &Case, actor: &Actor) -> Resu
     match actor {
         Actor::System => Ok(Role::System),
         Actor::Applicant(account) => {
-            let may =
-                case.applicant_id == Some(*account) && links::may_act(c, *account, case.person_id, office.today())?.is_some();
+            let may = case.filing.applicant_id == Some(*account)
+                && links::may_act(c, *account, case.person_id, office.today())?.is_some();
             if may { Ok(Role::Applicant) } else { Err(Error::not_found()) }
         }
         Actor::OnBehalf(worker) => mandates::in_case(c, worker, case, office.now).map(|_| Role::Applicant),
@@ -225,11 +245,11 @@ fn role_of(c: &mut AnyConn, office: &Office, case: &Case, actor: &Actor) -> Resu
 
 /// What the table cannot know.
 fn hold_back(c: &mut AnyConn, office: &Office, case: &Case, policy: &CommonPolicy, act: &Act) -> Result<()> {
-    if matches!((&act.actor, act.action), (Actor::Applicant(_) | Actor::OnBehalf(_), Action::Resubmit)) {
+    if matches!((&act.actor, &act.deed), (Actor::Applicant(_) | Actor::OnBehalf(_), Deed::Resubmit)) {
         corrections::all_answered(c, case)?;
     }
     let circumstances = Circumstances::of(c, office, case, policy, &act.actor)?;
-    circumstances.refusal(case, act.action).map_or(Ok(()), Err)
+    circumstances.refusal(case, act.deed.action()).map_or(Ok(()), Err)
 }
 
 /// The actions that this actor may take now: what the table permits and nothing holds back.
@@ -248,28 +268,29 @@ pub fn offered(c: &mut AnyConn, office: &Office, case: &Case, actor: &Actor) -> 
 /// A claim is one worker's for the policy's minutes; any other move frees the case.
 fn claims(case: &mut Case, office: &Office, policy: &CommonPolicy, act: &Act) {
     let minutes = i64::from(policy.claim_minutes).saturating_mul(60_000);
-    match (&act.actor, act.action) {
+    match (&act.actor, act.deed.action()) {
         (Actor::Worker(worker), Action::Claim | Action::Accept | Action::TakeOver | Action::Resume) => {
-            case.claimed_by = Some(worker.id);
-            case.claim_until = Some(office.now.saturating_add(minutes));
+            case.claim = Claim::of(worker, office.now.saturating_add(minutes));
         }
         (_, Action::Fulfil | Action::Rate | Action::Remark | Action::Urge | Action::Arrange | Action::Recount) => {}
-        _ => (case.claimed_by, case.claim_until) = (None, None),
+        _ => case.claim = Claim::default(),
     }
 }
 
 /// When a life begins, ends, and begins again.
 fn settle_life(c: &mut AnyConn, case: &mut Case, office: &Office, action: Action) -> Result<()> {
     match action {
-        Action::Submit => case.submitted_at = Some(office.now),
-        Action::Undo => case.submitted_at = None,
+        Action::Submit => case.course.submitted_at = Some(office.now),
+        Action::Undo => case.course.submitted_at = None,
         _ => {}
     }
-    if case.state.ended() && case.ended_at.is_none() {
-        (case.ended_at, case.live_key, case.alarm_at, case.due_at) = (Some(office.now), None, None, None);
-        case.days_left = None;
-    } else if !case.state.ended() && case.ended_at.is_some() {
-        (case.ended_at, case.live_key) = (None, Some(case.living_key()));
+    if case.state.ended() && case.course.ended_at.is_none() {
+        case.course.ended_at = Some(office.now);
+        case.keeping.live_key = None;
+        case.limit.end();
+    } else if !case.state.ended() && case.course.ended_at.is_some() {
+        case.course.ended_at = None;
+        case.keeping.live_key = Some(case.living_key());
         case::place_is_free(c, case)?;
     }
     Ok(())

@@ -52,7 +52,7 @@ impl<'a> Circumstances<'a> {
         match actor {
             Actor::Worker(worker) => {
                 found.conflicted = conflicted(c, office, case, worker.id, worker.person)?;
-                if case.state == State::CorrectionRequested && case.decided_by == Some(worker.id) {
+                if case.state == State::CorrectionRequested && case.decision.by == Some(worker.id) {
                     found.mending = corrections::begun(c, case)?;
                 }
             }
@@ -61,10 +61,10 @@ impl<'a> Circumstances<'a> {
                     Ok(calendar::load_around(c, beijing_date(from))?.due_at(from, days))
                 };
                 let handling = &policy.handling;
-                if let Some(ended) = case.ended_at.filter(|_| handling.appeal_days > 0) {
+                if let Some(ended) = case.course.ended_at.filter(|_| handling.appeal_days > 0) {
                     found.appeal_until = Some(limit(c, ended, handling.appeal_days)?);
                 }
-                if let Some(urged) = case.urged_at {
+                if let Some(urged) = case.course.urged_at {
                     found.urge_from = Some(limit(c, urged, handling.urge_gap_days)?);
                 }
             }
@@ -88,8 +88,7 @@ impl<'a> Circumstances<'a> {
             Actor::System => None,
             Actor::Applicant(_) | Actor::OnBehalf(_) => self.refuses_applicant(case, action),
             Actor::Worker(worker) => {
-                let others =
-                    case.claimed_by.is_some_and(|by| by != worker.id) && case.claim_until.is_some_and(|until| until > self.now);
+                let others = case.claim.of_another(worker.id, self.now);
                 let claimed = others && !matches!(action, Action::TakeOver | Action::Remark | Action::TakeBack);
                 let current = |code| Some(Error::new(code).with_current(case.current()));
                 if action == Action::Remark && !self.conflicted {

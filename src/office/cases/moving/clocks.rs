@@ -4,7 +4,8 @@
 //! working days, so that it can be counted anew when the calendar changes.
 
 use crate::office::cases::record::actor::Due;
-use crate::office::cases::record::case::Case;
+use crate::office::cases::record::case::{self, Case};
+use crate::office::cases::record::limits::{Hold, Total};
 use crate::office::cases::service::Office;
 use crate::office::policy::calendar;
 use crate::office::policy::terms::CommonPolicy;
@@ -13,7 +14,7 @@ use crate::platform::error::Result;
 use crate::rules::calendar::{WorkCalendar, beijing_date};
 use crate::rules::lifecycle::State;
 use crate::rules::moments::Moment;
-use crate::rules::pace::Limit;
+use crate::rules::pace;
 
 /// Reminders go out at nine in the morning after the day that is counted.
 const MORNING_MS: i64 = 9 * 3_600_000;
@@ -21,29 +22,7 @@ const MORNING_MS: i64 = 9 * 3_600_000;
 /// Until when the applicant may take a submission back, epoch milliseconds.
 pub fn undo_until(case: &Case, policy: &CommonPolicy) -> Moment {
     let minutes = i64::from(policy.undo_minutes).saturating_mul(60_000);
-    case.submitted_at.map_or(Moment::EPOCH, |at| at.saturating_add(minutes))
-}
-
-/// A draft that nobody submits is kept for sixty days, so that it does not stand in the way of a new one for ever.
-pub fn draft_until(begun_at: Moment) -> Moment {
-    begun_at.saturating_add(60 * 24 * 3_600_000)
-}
-
-impl Case {
-    /// The limit of the present state, while it runs.
-    pub fn limit(&self) -> Option<Limit> {
-        Some(Limit { from: self.clock_from?, days: u32::try_from(self.clock_days?).ok()? })
-    }
-
-    /// The limit of the whole case, while it runs.
-    fn total(&self) -> Option<Limit> {
-        Some(Limit { from: self.total_from?, days: u32::try_from(self.total_days?).ok()? })
-    }
-
-    /// The applicant has a limit of their own meanwhile, or nobody has one: the office's clock stands.
-    fn office_stands(&self) -> bool {
-        self.state.clock_stands() || self.held_at.is_some()
-    }
+    case.course.submitted_at.map_or(Moment::EPOCH, |at| at.saturating_add(minutes))
 }
 
 /// What counting needs.
@@ -60,50 +39,47 @@ impl<'a> Counting<'a> {
 
     /// Gives the present state so many working days from now.
     fn start(&self, case: &mut Case, days: u32) {
-        (case.clock_from, case.clock_days) = (Some(self.now), Some(i64::from(days)));
+        case.limit.from = Some(self.now);
+        case.limit.days = Some(i64::from(days));
         self.dates(case);
-    }
-
-    /// The present state has no limit of ours.
-    fn open(case: &mut Case) {
-        (case.clock_from, case.clock_days, case.due_at, case.risk_at) = (None, None, None, None);
     }
 
     /// Sets the dates of both limits by the calendar.
     pub fn dates(&self, case: &mut Case) {
-        if let Some(limit) = case.limit() {
-            case.due_at = Some(limit.due_at(&self.calendar));
-            case.risk_at = Some(limit.risk_at(&self.calendar, self.policy.handling.risk_percent));
+        if let Some(limit) = case.limit.running() {
+            case.limit.due_at = Some(limit.due_at(&self.calendar));
+            case.limit.risk_at = Some(limit.risk_at(&self.calendar, self.policy.handling.risk_percent));
         }
-        if let Some(total) = case.total() {
-            case.total_due_at = Some(total.due_at(&self.calendar));
+        if let Some(total) = case.total.running() {
+            case.total.due_at = Some(total.due_at(&self.calendar));
         }
     }
 
     /// Stops the office's clock: what is left of the state (a day at least) and of the whole waits.
     fn stop(&self, case: &mut Case) {
         let today = beijing_date(self.now);
-        if let (Some(due), None) = (case.due_at.filter(|_| case.clock_from.is_some()), case.days_left) {
-            case.days_left = Some(self.calendar.working_days_between(today, beijing_date(due)).max(1));
+        if let (Some(due), None) = (case.limit.due_at.filter(|_| case.limit.from.is_some()), case.limit.left) {
+            case.limit.left = Some(self.calendar.working_days_between(today, beijing_date(due)).max(1));
         }
-        if let Some(total) = case.total() {
+        if let Some(total) = case.total.running() {
             let used = self.calendar.working_days_between(beijing_date(total.from), today);
-            case.total_left = Some(i64::from(total.days).saturating_sub(used));
-            case.total_from = None;
+            case.total.left = Some(i64::from(total.days).saturating_sub(used));
+            case.total.from = None;
         }
-        Self::open(case);
+        case.limit.open();
     }
 
     /// Lets the office's clock run on with what was left.
     fn run_on(&self, case: &mut Case) {
-        if let Some(left) = case.days_left.take().and_then(|d| u32::try_from(d).ok()) {
+        if let Some(left) = case.limit.left.take().and_then(|d| u32::try_from(d).ok()) {
             self.start(case, left);
         }
-        match case.total_left.take() {
+        match case.total.left.take() {
             // The whole limit was over before: it stays where it was.
             Some(left) if left <= 0 => {}
             Some(left) => {
-                (case.total_from, case.total_days) = (Some(self.now), Some(left));
+                case.total.from = Some(self.now);
+                case.total.days = Some(left);
                 self.dates(case);
             }
             None => {}
@@ -114,88 +90,93 @@ impl<'a> Counting<'a> {
     /// make is looked at each day.
     pub fn hold(&self, case: &mut Case, reason: Option<String>) {
         self.stop(case);
-        (case.held_at, case.held_reason) = (Some(self.now), reason);
+        case.hold = Hold { since: Some(self.now), reason };
         let days = if case.state.waits_for_applicant() { 1 } else { self.policy.handling.hold_days };
-        case.alarm_at = Some(self.calendar.due_at(self.now, days));
+        case.limit.alarm_at = Some(self.calendar.due_at(self.now, days));
     }
 
     /// Takes a case up again that was put off. Whoever may make a correction now has all its days.
     pub fn take_up(&self, case: &mut Case) {
-        (case.held_at, case.held_reason) = (None, None);
+        case.hold = Hold::default();
         if case.state.waits_for_applicant() {
             self.start(case, self.policy.correction_days);
-            case.reminders = 0;
+            case.course.reminders = 0;
         } else {
             self.run_on(case);
         }
-        case.alarm_at = self.alarm(case);
+        case.limit.alarm_at = self.alarm(case);
     }
 
     /// After a move from one state or desk to another: what is due when, and when the system must look.
     pub fn moved(&self, case: &mut Case, from: State) {
         // What moves is not put off any more.
-        (case.held_at, case.held_reason) = (None, None);
+        case.hold = Hold::default();
         if case.state.ended() {
-            return Self::open(case);
+            case.limit.open();
+            return;
         }
-        if case.office_stands() && !from.clock_stands() {
+        if case.state.clock_stands() && !from.clock_stands() {
             self.stop(case);
         }
-        let resumes = from.clock_stands() && case.days_left.is_some();
+        let resumes = from.clock_stands() && case.limit.left.is_some();
         if matches!(case.state, State::Submitted | State::InReview) {
             self.run_on(case);
         }
         match case.state {
             State::Submitted | State::InReview if resumes => {}
             State::Draft => {
-                Self::open(case);
-                (case.total_from, case.total_days, case.total_left, case.total_due_at) = (None, None, None, None);
+                case.limit.open();
+                case.total = Total::default();
             }
             State::Submitted => self.start(case, self.policy.accept_days),
             State::InReview => self.start(case, self.policy.review_days),
             State::CorrectionRequested => self.start(case, self.policy.correction_days),
             State::PublicNotice => self.start(case, self.policy.notice_days),
             // What is due of an approved case, its service says.
-            _ => Self::open(case),
+            _ => case.limit.open(),
         }
-        if case.state == State::Submitted && case.total_from.is_none() && self.policy.handling.total_days > 0 {
-            (case.total_from, case.total_days) = (Some(self.now), Some(i64::from(self.policy.handling.total_days)));
+        if case.state == State::Submitted && case.total.from.is_none() && self.policy.handling.total_days > 0 {
+            case.total.from = Some(self.now);
+            case.total.days = Some(i64::from(self.policy.handling.total_days));
             self.dates(case);
         }
         if case.state == State::Approved {
             // It was decided; the days of the decision are over.
-            (case.days_left, case.total_from, case.total_left) = (None, None, None);
+            case.limit.left = None;
+            case.total.stop();
         }
-        case.reminders = 0;
-        case.alarm_at = self.alarm(case);
+        case.course.reminders = 0;
+        case.limit.alarm_at = self.alarm(case);
     }
 
     /// An appeal has its own days, whatever became of those before.
     pub fn appealed(&self, case: &mut Case) {
-        (case.days_left, case.total_from, case.total_left, case.total_due_at) = (None, None, None, None);
+        case.limit.left = None;
+        case.total.stop();
+        case.total.due_at = None;
         self.start(case, self.policy.handling.appeal_review_days);
-        case.alarm_at = None;
+        case.limit.alarm_at = None;
     }
 
     /// An assessment, for example: the clock of a case in review stands while its service waits for somebody outside.
     pub fn outside(&self, case: &mut Case, waits: bool) -> bool {
-        let stands = case.days_left.is_some() && case.held_at.is_none();
+        let stands = case.limit.left.is_some() && !case.hold.is_on();
         match (case.state, waits, stands) {
-            (State::InReview, true, false) if case.held_at.is_none() => self.stop(case),
+            (State::InReview, true, false) if !case.hold.is_on() => self.stop(case),
             (State::InReview, false, true) => self.run_on(case),
             _ => return false,
         }
-        case.alarm_at = self.alarm(case);
+        case.limit.alarm_at = self.alarm(case);
         true
     }
 
     /// The calendar changed: both limits are counted anew from where they began. A day that the applicant or the public was
     /// told never comes sooner.
     pub fn recount(&self, case: &mut Case) {
-        let told = case.due_at.filter(|_| case.state.clock_stands());
+        let told = case.limit.due_at.filter(|_| case.state.clock_stands());
         self.dates(case);
-        case.due_at = case.due_at.max(told);
-        case.alarm_at = self.alarm(case);
+        case.limit.due_at = case.limit.due_at.max(told);
+        case.limit.alarm_at = self.alarm(case);
     }
 
     /// Due as a service says; a day that it names is near when most of the working days until then are over.
@@ -205,23 +186,24 @@ impl<'a> Counting<'a> {
             Due::On(day) => Some(day),
             Due::Open => None,
         };
-        Self::open(case);
-        case.due_at = due_at;
+        case.limit.open();
+        case.limit.due_at = due_at;
         let days = due_at.map(|due| self.calendar.working_days_between(beijing_date(self.now), beijing_date(due)).max(0));
         let days = days.and_then(|d| u32::try_from(d).ok());
-        case.risk_at = days.map(|days| Limit { from: self.now, days }.risk_at(&self.calendar, self.policy.handling.risk_percent));
+        case.limit.risk_at =
+            days.map(|days| pace::Limit { from: self.now, days }.risk_at(&self.calendar, self.policy.handling.risk_percent));
     }
 
     /// When the system must look at the case: deemed accepted, a reminder, lapsed, the end of a notice, the climb.
     pub fn alarm(&self, case: &Case) -> Option<Moment> {
         let handling = &self.policy.handling;
         match case.state {
-            State::Draft => Some(draft_until(self.now)),
-            State::Submitted | State::PublicNotice => case.due_at,
-            State::CorrectionRequested => self.next_reminder(case).or(case.due_at),
-            State::InReview if case.held_at.is_some() => case.alarm_at,
+            State::Draft => Some(case::draft_until(self.now)),
+            State::Submitted | State::PublicNotice => case.limit.due_at,
+            State::CorrectionRequested => self.next_reminder(case).or(case.limit.due_at),
+            State::InReview if case.hold.is_on() => case.limit.alarm_at,
             State::InReview if handling.climb_days > 0 && !case.at_last(self.policy) => {
-                case.limit().map(|l| l.after_end(&self.calendar, handling.climb_days))
+                case.limit.running().map(|l| l.after_end(&self.calendar, handling.climb_days))
             }
             _ => None,
         }
@@ -229,7 +211,8 @@ impl<'a> Counting<'a> {
 
     /// When the applicant is reminded next of an open correction; none when all reminders were sent.
     fn next_reminder(&self, case: &Case) -> Option<Moment> {
-        let (limit, sent) = (case.limit()?, usize::try_from(case.reminders).ok()?);
+        let limit = case.limit.running()?;
+        let sent = usize::try_from(case.course.reminders).ok()?;
         let all = self.policy.handling.correction_reminders.iter();
         let at = all.filter_map(|days| limit.before_end(&self.calendar, *days)).nth(sent)?;
         Some(at.saturating_add(MORNING_MS))

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::office::cases::record::actor::Ask;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes;
 use crate::office::cases::service::Office;
@@ -55,16 +56,8 @@ impl Item {
     }
 }
 
-/// What an officer asks for.
-#[derive(Clone, Debug)]
-pub struct Ask {
-    pub target: String,
-    pub reason: String,
-    pub note: Option<String>,
-}
-
 /// Writes the items of a new notice.
-pub fn ask(c: &mut AnyConn, office: &Office, case: &Case, asks: &[Ask]) -> Result<()> {
+pub(super) fn ask(c: &mut AnyConn, office: &Office, case: &Case, asks: &[Ask]) -> Result<()> {
     let round = of(c, case.id)?.iter().map(|i| i.round).max().unwrap_or(0).saturating_add(1);
     let key = case.key(&office.keys)?;
     for (place, ask) in asks.iter().enumerate() {

@@ -56,7 +56,7 @@ pub fn put_up(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
         p::service.eq(service.label()),
         p::line.eq(line),
         p::from_at.eq(office.now),
-        p::until_at.eq(case.due_at.unwrap_or(office.now)),
+        p::until_at.eq(case.limit.due_at.unwrap_or(office.now)),
     );
     diesel::insert_into(p::publications).values(row).execute(c)?;
     Ok(())
@@ -64,7 +64,7 @@ pub fn put_up(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
 
 /// Keeps the line of a case up until its notice ends, which may have moved.
 pub fn until(c: &mut AnyConn, case: &Case, now: Moment) -> Result<()> {
-    set_end(c, case.id, now, case.due_at.unwrap_or(now))
+    set_end(c, case.id, now, case.limit.due_at.unwrap_or(now))
 }
 
 /// Takes the lines of a case down at once.

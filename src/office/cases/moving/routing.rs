@@ -9,11 +9,11 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;
 use crate::rules::areas::AreaLevel;
-use crate::rules::lifecycle::{Desk, Role};
+use crate::rules::lifecycle::Desk;
 
 /// On to the first desk of the chain.
 pub(in crate::office) fn enter(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
-    case.chain_at = -1;
+    case.place.chain_at = -1;
     forward(c, office, case, policy)
 }
 
@@ -27,49 +27,49 @@ pub(in crate::office) fn onward(c: &mut AnyConn, office: &Office, case: &mut Cas
 pub(in crate::office) fn forward(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
     let last = i64::try_from(policy.chain.len()).unwrap_or(0).saturating_sub(1);
     loop {
-        let next = case.chain_at.saturating_add(1).min(last);
+        let next = case.place.chain_at.saturating_add(1).min(last);
         place(case, policy, next)?;
         if staffed(c, office, case)? {
             return Ok(());
         }
         if next >= last {
-            hand_to(case, Desk::City)?;
+            hand_to(case, Desk::City);
             return if staffed(c, office, case)? { Ok(()) } else { place(case, policy, last) };
         }
-        tracing::info!(case = %case.id, desk = case.desk.map(Desk::code), "nobody may act at this desk, going on");
+        tracing::info!(case = %case.id, desk = case.place.desk.map(Desk::code), "nobody may act at this desk, going on");
     }
 }
 
 /// Back to the desk before.
 pub(in crate::office) fn back(case: &mut Case, policy: &CommonPolicy) -> Result<()> {
     let last = i64::try_from(policy.chain.len()).unwrap_or(0).saturating_sub(1);
-    place(case, policy, case.chain_at.saturating_sub(1).clamp(0, last))
+    place(case, policy, case.place.chain_at.saturating_sub(1).clamp(0, last))
 }
 
 /// On to the desk above the chain; where nobody serves it, to the last desk again, where another officer decides.
 pub(in crate::office) fn appeal(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
-    case.chain_at = i64::try_from(policy.chain.len()).map_err(Error::internal)?;
-    hand_to(case, Desk::City)?;
-    if staffed(c, office, case)? { Ok(()) } else { place(case, policy, case.chain_at.saturating_sub(1)) }
+    case.place.chain_at = i64::try_from(policy.chain.len()).map_err(Error::internal)?;
+    hand_to(case, Desk::City);
+    if staffed(c, office, case)? { Ok(()) } else { place(case, policy, case.place.chain_at.saturating_sub(1)) }
 }
 
 /// On no desk: a draft, or an ended case.
 pub(in crate::office) fn leave(case: &mut Case) {
-    (case.desk, case.desk_area, case.chain_at) = (None, None, if case.state.ended() { case.chain_at } else { -1 });
+    case.place.leave(case.state.ended());
 }
 
 /// On to a desk outside the chain (finance, assessment), as a service says.
-pub(in crate::office) fn hand_to(case: &mut Case, desk: Desk) -> Result<()> {
-    case.desk_area = Some(area_of(case, desk));
-    case.desk = Some(desk);
-    Ok(())
+pub(in crate::office) fn hand_to(case: &mut Case, desk: Desk) {
+    case.place.desk_area = Some(area_of(case, desk));
+    case.place.desk = Some(desk);
 }
 
 fn place(case: &mut Case, policy: &CommonPolicy, at: i64) -> Result<()> {
     let index = usize::try_from(at).map_err(Error::internal)?;
     let desk = policy.chain.get(index).copied().ok_or_else(|| Error::internal("the policy has no desk"))?;
-    case.chain_at = at;
-    hand_to(case, desk)
+    case.place.chain_at = at;
+    hand_to(case, desk);
+    Ok(())
 }
 
 fn area_of(case: &Case, desk: Desk) -> AreaCode {
@@ -85,8 +85,8 @@ fn area_of(case: &Case, desk: Desk) -> AreaCode {
 
 /// Somebody serves the desk who has nothing to do with the case.
 fn staffed(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
-    let (Some(desk), Some(area)) = (case.desk, case.desk_area) else { return Ok(false) };
-    let role: Role = desk.role();
-    let workers = serving(c, role, &area, case.desk_point, office.now)?;
+    let Some(desk) = case.place.desk else { return Ok(false) };
+    let Some(area) = case.place.desk_area else { return Ok(false) };
+    let workers = serving(c, desk.role(), &area, case.place.desk_point, office.now)?;
     someone_is_free(c, office, case, &workers)
 }

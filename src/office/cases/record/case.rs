@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::policy::terms::CommonPolicy;
-use crate::platform::crypto::{DataKey, Keyring, Place};
+use crate::platform::crypto::{self, DataKey, Keyring};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result, twin};
 use crate::platform::id::Id;
@@ -12,72 +12,26 @@ use crate::rules::areas::AreaCode;
 use crate::rules::lifecycle::{Desk, Role, Standing, State};
 use crate::rules::moments::Moment;
 use crate::rules::pace::Pace;
+use crate::rules::versions::Version;
 
 use super::actor::Actor;
 use super::codes;
+use super::course::{Course, FiledAt, Filing, Keeping};
+use super::decision::{Before, Decision};
+use super::limits::{Hold, Limit, Total};
+use super::place::{Claim, Place};
+pub use super::table::cases;
 
-diesel::table! {
-    cases (id) {
-        id -> Binary,
-        number -> Text,
-        service -> Text,
-        kind -> Text,
-        period -> Text,
-        county -> Text,
-        area -> Text,
-        person_id -> Binary,
-        applicant_id -> Nullable<Binary>,
-        filed_by -> Nullable<Binary>,
-        channel -> Text,
-        policy_id -> Binary,
-        state -> Text,
-        version -> BigInt,
-        chain_at -> BigInt,
-        desk -> Nullable<Text>,
-        desk_area -> Nullable<Text>,
-        desk_point -> Nullable<Binary>,
-        resume_state -> Nullable<Text>,
-        claimed_by -> Nullable<Binary>,
-        claim_until -> Nullable<BigInt>,
-        submitted_at -> Nullable<BigInt>,
-        state_since -> BigInt,
-        due_at -> Nullable<BigInt>,
-        days_left -> Nullable<BigInt>,
-        alarm_at -> Nullable<BigInt>,
-        ended_at -> Nullable<BigInt>,
-        live_key -> Nullable<Text>,
-        data_key -> Binary,
-        head -> Binary,
-        events -> BigInt,
-        created_at -> BigInt,
-        clock_from -> Nullable<BigInt>,
-        clock_days -> Nullable<BigInt>,
-        risk_at -> Nullable<BigInt>,
-        total_from -> Nullable<BigInt>,
-        total_days -> Nullable<BigInt>,
-        total_left -> Nullable<BigInt>,
-        total_due_at -> Nullable<BigInt>,
-        held_at -> Nullable<BigInt>,
-        held_reason -> Nullable<Text>,
-        decided_by -> Nullable<Binary>,
-        prior -> Nullable<Text>,
-        appealed_at -> Nullable<BigInt>,
-        refused_by -> Nullable<Binary>,
-        urged_at -> Nullable<BigInt>,
-        reminders -> BigInt,
-        merged_into -> Nullable<Binary>,
-        handed_over_at -> Nullable<BigInt>,
-    }
-}
-
-/// A case as it stands.
+/// A case as it stands: what it is about, and groups of what may change.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = cases, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Case {
     pub id: Id,
     /// For people: service letters, day and six digits.
     pub number: String,
+    /// Code of its service in the registry.
     pub service: String,
+    /// One of the service's kinds.
     pub kind: String,
     /// What the one-live-case rule counts by: a season, a year, or empty.
     pub period: String,
@@ -85,77 +39,118 @@ pub struct Case {
     /// Village of the person when the case began.
     pub area: AreaCode,
     pub person_id: Id,
-    /// The resident who applies; none when a worker filed it at the counter.
-    pub applicant_id: Option<Id>,
-    pub filed_by: Option<Id>,
-    pub channel: String,
     /// The policy version that this case began with.
     pub policy_id: Id,
     pub state: State,
-    pub version: i64,
-    /// Place in the policy's chain of desks; -1 before submission.
-    pub chain_at: i64,
-    pub desk: Option<Desk>,
-    pub desk_area: Option<AreaCode>,
-    pub desk_point: Option<Id>,
-    /// The state to which a correction leads back.
-    pub resume_state: Option<State>,
-    pub claimed_by: Option<Id>,
-    pub claim_until: Option<Moment>,
-    pub submitted_at: Option<Moment>,
-    pub state_since: Moment,
-    /// End of the day by which whoever must act has to act, epoch milliseconds.
-    pub due_at: Option<Moment>,
-    pub days_left: Option<i64>,
-    /// When the system must look at the case.
-    pub alarm_at: Option<Moment>,
-    pub ended_at: Option<Moment>,
-    pub live_key: Option<String>,
+    pub version: Version,
+    #[diesel(embed)]
+    pub filing: Filing,
+    #[diesel(embed)]
+    pub place: Place,
+    #[diesel(embed)]
+    pub claim: Claim,
+    #[diesel(embed)]
+    pub limit: Limit,
+    #[diesel(embed)]
+    pub total: Total,
+    #[diesel(embed)]
+    pub hold: Hold,
+    #[diesel(embed)]
+    pub decision: Decision,
+    #[diesel(embed)]
+    pub course: Course,
+    #[diesel(embed)]
+    pub keeping: Keeping,
+}
+
+/// A case that begins.
+#[derive(Clone, Debug)]
+pub struct NewCase {
+    pub id: Id,
+    pub number: String,
+    pub service: &'static str,
+    pub kind: String,
+    pub period: String,
+    pub person: Id,
+    pub county: AreaCode,
+    pub area: AreaCode,
+    pub policy: Id,
+    /// Whose it is.
+    pub applicant: Option<Id>,
+    /// The worker who fills it in.
+    pub filed_by: Option<Id>,
+    pub at: FiledAt,
+    /// Its own key, wrapped for its place.
     pub data_key: Vec<u8>,
-    pub head: Vec<u8>,
-    pub events: i64,
-    pub created_at: Moment,
-    /// The limit of the present state: from when, how many working days; none while it stands still.
-    pub clock_from: Option<Moment>,
-    pub clock_days: Option<i64>,
-    /// From when that limit is near.
-    pub risk_at: Option<Moment>,
-    /// The limit of the whole case; while it stands still, what was left of it.
-    pub total_from: Option<Moment>,
-    pub total_days: Option<i64>,
-    pub total_left: Option<i64>,
-    pub total_due_at: Option<Moment>,
-    /// Put off since, and the coded reason.
-    pub held_at: Option<Moment>,
-    pub held_reason: Option<String>,
-    /// The worker whose last decision nobody has acted on yet, and where the case was before it.
-    pub decided_by: Option<Id>,
-    pub prior: Option<String>,
-    pub appealed_at: Option<Moment>,
-    /// Who refused it; an appeal is decided by somebody else.
-    pub refused_by: Option<Id>,
-    /// When the applicant last asked to hurry.
-    pub urged_at: Option<Moment>,
-    /// Reminders sent about the open correction.
-    pub reminders: i64,
-    pub merged_into: Option<Id>,
-    /// When the applicant handed it to the worker who entered it.
-    pub handed_over_at: Option<Moment>,
+    pub now: Moment,
+}
+
+/// A draft that nobody submits is kept for sixty days, so that it does not stand in the way of a new one for ever.
+pub fn draft_until(begun_at: Moment) -> Moment {
+    begun_at.saturating_add(60 * 24 * 3_600_000)
 }
 
 impl Case {
+    /// The only way to make one: a draft that lives, on no desk.
+    pub fn begin(new: NewCase) -> Case {
+        let mut case = Case {
+            id: new.id,
+            number: new.number,
+            service: new.service.to_owned(),
+            kind: new.kind,
+            period: new.period,
+            county: new.county,
+            area: new.area,
+            person_id: new.person,
+            policy_id: new.policy,
+            state: State::Draft,
+            version: Version::FIRST,
+            filing: Filing { applicant_id: new.applicant, filed_by: new.filed_by, at: new.at, handed_over_at: None },
+            place: Place::nowhere(),
+            claim: Claim::default(),
+            limit: Limit { alarm_at: Some(draft_until(new.now)), ..Limit::default() },
+            total: Total::default(),
+            hold: Hold::default(),
+            decision: Decision::default(),
+            course: Course::begun(new.now),
+            keeping: Keeping { live_key: None, data_key: new.data_key, head: Vec::new(), events: 0 },
+        };
+        case.keeping.live_key = Some(case.living_key());
+        case
+    }
+
+    /// What a decision changes of it.
+    pub fn before(&self) -> Before {
+        Before {
+            state: self.state,
+            state_since: self.course.state_since,
+            place: self.place.clone(),
+            limit: self.limit.clone(),
+            total: self.total.clone(),
+        }
+    }
+
+    /// Back to where it was; a case that had ended lives again.
+    pub fn put_back(&mut self, before: Before) {
+        self.state = before.state;
+        self.course.state_since = before.state_since;
+        self.place = before.place;
+        self.limit = before.limit;
+        self.total = before.total;
+    }
+
     /// What is true now, for an answer to a stale request.
     pub fn current(&self) -> Current {
-        Current { version: self.version, state: self.state.code().to_owned(), state_label: self.state.label().to_owned() }
+        Current { version: self.version.0, state: self.state.code().to_owned(), state_label: self.state.label().to_owned() }
     }
 
     /// The key that seals this case's sections and notes.
     pub fn key(&self, keys: &Keyring) -> Result<DataKey> {
-        Ok(keys.open_data_key(&Place::new("cases", "data_key", self.id.as_bytes()), &self.data_key)?)
+        Ok(keys.open_data_key(&crypto::Place::new("cases", "data_key", self.id.as_bytes()), &self.keeping.data_key)?)
     }
 
     /// The caller must have seen this version.
-    pub fn seen(&self, version: i64) -> Result<()> {
+    pub fn seen(&self, version: Version) -> Result<()> {
         if self.version == version { Ok(()) } else { Err(Error::stale(self.current())) }
     }
 
@@ -164,19 +159,19 @@ impl Case {
         let worker = if let Actor::Worker(worker) = actor { Some(worker) } else { None };
         Standing {
             role,
-            desk: self.desk,
-            first: self.chain_at <= 0,
+            desk: self.place.desk,
+            first: self.place.chain_at <= 0,
             last: self.at_last(policy),
-            held: self.held_at.is_some(),
+            held: self.hold.is_on(),
             lead: worker.is_some_and(|w| self.led_by(w)),
-            decider: worker.is_some_and(|w| self.decided_by == Some(w.id)),
-            appealed: self.appealed_at.is_some(),
+            decider: worker.is_some_and(|w| self.decision.by == Some(w.id)),
+            appealed: self.decision.appealed_at.is_some(),
         }
     }
 
     /// On the last desk of the chain, or above it.
     pub fn at_last(&self, policy: &CommonPolicy) -> bool {
-        i64::try_from(policy.chain.len()).is_ok_and(|desks| self.chain_at >= desks.saturating_sub(1))
+        i64::try_from(policy.chain.len()).is_ok_and(|desks| self.place.chain_at >= desks.saturating_sub(1))
     }
 
     /// The key under which one live case may exist per person, service, kind and period.
@@ -186,17 +181,17 @@ impl Case {
 
     /// When it was applied for, as far as the applicant is concerned; of a draft, now.
     pub fn applied_at(&self, now: Moment) -> Moment {
-        self.handed_over_at.or(self.submitted_at).unwrap_or(now)
+        self.filing.handed_over_at.or(self.course.submitted_at).unwrap_or(now)
     }
 
     /// How the case stands to its limit.
     pub fn pace(&self, now: Moment) -> Pace {
-        pace(self.state, self.days_left.is_some(), self.due_at, self.risk_at, now)
+        pace(self.state, self.limit.left.is_some(), self.limit.due_at, self.limit.risk_at, now)
     }
 
     /// The role in which this worker serves the desk where the case lies, if any.
     pub fn desk_role(&self, worker: &Worker) -> Option<Role> {
-        let role = self.desk?.role();
+        let role = self.place.desk?.role();
         self.posts_at_desk(worker).next().is_some().then_some(role)
     }
 
@@ -215,17 +210,16 @@ impl Case {
 
     /// The worker watches over this case: leads a desk in whose area it is, or audits there.
     pub fn overseen_by(&self, worker: &Worker) -> bool {
-        let area = Some(self.area);
         let oversees = |p: &Post| p.lead && p.role.desk().is_some() || p.role == Role::Auditor;
-        self.state != State::Draft && worker.posts.iter().any(|p| oversees(p) && area.is_some_and(|a| self.knows(p, &a)))
+        self.state != State::Draft && worker.posts.iter().any(|p| oversees(p) && self.knows(p, &self.area))
     }
 
     /// The worker's posts that serve the desk where the case lies.
     fn posts_at_desk<'a>(&'a self, worker: &'a Worker) -> impl Iterator<Item = &'a Post> {
-        let area = self.desk_area;
-        let posts = worker.posts.iter().filter(move |p| self.desk.is_some_and(|d| d.role() == p.role));
-        posts.filter(move |post| match self.desk_point {
-            Some(point) if self.desk == Some(Desk::Point) => post.point == Some(point),
+        let area = self.place.desk_area;
+        let posts = worker.posts.iter().filter(move |p| self.place.desk.is_some_and(|d| d.role() == p.role));
+        posts.filter(move |post| match self.place.desk_point {
+            Some(point) if self.place.desk == Some(Desk::Point) => post.point == Some(point),
             _ => area.is_some_and(|area| post.area.contains(&area)),
         })
     }
@@ -243,7 +237,7 @@ impl Case {
     fn knows(&self, post: &Post, area: &AreaCode) -> bool {
         match post.role {
             // A point keeper knows the cases of the point, nobody else's.
-            Role::PointKeeper => post.point.is_some() && post.point == self.desk_point,
+            Role::PointKeeper => post.point.is_some() && post.point == self.place.desk_point,
             Role::Assessor => false,
             _ => post.area.contains(area),
         }
@@ -265,7 +259,7 @@ pub fn find(c: &mut AnyConn, id: Id) -> Result<Case> {
 
 /// Stores a new case; 20006 when one of its kind lives.
 pub(in crate::office) fn insert(c: &mut AnyConn, case: &Case) -> Result<()> {
-    let live = cases::table.filter(cases::live_key.eq(&case.live_key)).count().get_result::<i64>(c)?;
+    let live = cases::table.filter(cases::live_key.eq(&case.keeping.live_key)).count().get_result::<i64>(c)?;
     if live > 0 {
         return Err(Error::new(&codes::ALREADY_LIVE));
     }
@@ -280,12 +274,12 @@ pub(in crate::office) fn number_taken(c: &mut AnyConn, number: &str) -> Result<b
 
 /// A case that lives again finds its place taken when another of its kind was begun meanwhile: 20006.
 pub(in crate::office) fn place_is_free(c: &mut AnyConn, case: &Case) -> Result<()> {
-    let other = cases::table.filter(cases::live_key.eq(&case.live_key).and(cases::id.ne(case.id)));
+    let other = cases::table.filter(cases::live_key.eq(&case.keeping.live_key).and(cases::id.ne(case.id)));
     if other.count().get_result::<i64>(c)? > 0 { Err(Error::new(&codes::ALREADY_LIVE)) } else { Ok(()) }
 }
 
 /// Stores a changed case if nobody changed it since it was loaded.
-pub(in crate::office) fn update(c: &mut AnyConn, case: &Case, loaded_version: i64) -> Result<()> {
+pub(in crate::office) fn update(c: &mut AnyConn, case: &Case, loaded_version: Version) -> Result<()> {
     let row = cases::table.filter(cases::id.eq(case.id).and(cases::version.eq(loaded_version)));
     let changed = diesel::update(row).set(case.clone()).execute(c).map_err(twin)?;
     if changed == 1 { Ok(()) } else { Err(Error::stale(case.current()).run_again()) }

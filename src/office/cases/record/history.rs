@@ -118,23 +118,23 @@ pub(in crate::office) fn append(c: &mut AnyConn, key: &DataKey, case: &mut Case,
     };
     let mut event = Event {
         case_id: case.id,
-        seq: case.events,
+        seq: case.keeping.events,
         at: line.at,
         action: line.action,
         from_state: line.from,
         to_state: case.state,
         role: line.role,
         actor: line.actor,
-        desk: case.desk,
-        desk_area: case.desk_area,
+        desk: case.place.desk,
+        desk_area: case.place.desk_area,
         reason: line.reason,
         note,
-        prev_hash: case.head.clone(),
+        prev_hash: case.keeping.head.clone(),
         hash: Vec::new(),
     };
     event.hash = event.digest();
-    case.head = event.hash.clone();
-    case.events = case.events.saturating_add(1);
+    case.keeping.head = event.hash.clone();
+    case.keeping.events = case.keeping.events.saturating_add(1);
     let seq = event.seq;
     diesel::insert_into(case_events::table).values(event).execute(c)?;
     Ok(seq)
@@ -180,7 +180,7 @@ pub fn fault(case: &Case, lines: &[Event]) -> Option<String> {
         }
         prev = line.hash.clone();
     }
-    if i64::try_from(lines.len()) != Ok(case.events) || prev != case.head {
+    if i64::try_from(lines.len()) != Ok(case.keeping.events) || prev != case.keeping.head {
         return Some("lines are missing at the end".to_owned());
     }
     None

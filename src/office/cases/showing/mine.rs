@@ -92,7 +92,7 @@ pub fn list(c: &mut AnyConn, office: &Office, f: &Filter, after: Option<After>, 
         .limit(limit.saturating_add(1))
         .select(<Case as Selectable<MultiBackend>>::construct_selection())
         .load(c)?;
-    summaries(c, office, rows, |case| case.created_at.ms())
+    summaries(c, office, rows, |case| case.course.created_at.ms())
 }
 
 /// Those that wait for their applicant: how many, and the newest of them.
@@ -106,7 +106,7 @@ pub fn waiting(c: &mut AnyConn, office: &Office, account: Id, most: i64) -> Resu
         .limit(most)
         .select(<Case as Selectable<MultiBackend>>::construct_selection())
         .load(c)?;
-    let lines = summaries(c, office, rows, |case| case.created_at.ms())?;
+    let lines = summaries(c, office, rows, |case| case.course.created_at.ms())?;
     Ok((count, lines.into_iter().map(|(_, line)| line).collect()))
 }
 
@@ -175,5 +175,5 @@ pub fn may_take_on(
         .limit(limit.saturating_add(1))
         .select(<Case as Selectable<MultiBackend>>::construct_selection())
         .load(c)?;
-    summaries(c, office, rows, |case| case.created_at.ms())
+    summaries(c, office, rows, |case| case.course.created_at.ms())
 }

@@ -170,14 +170,14 @@ pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: Momen
         kind: of_list(service.kinds(), &case.kind),
         person_name_masked: person_name.to_owned(),
         state: labelled!(case.state),
-        version: case.version,
-        submitted_at: case.submitted_at.map(rfc3339),
-        due_on: case.due_at.map(|d| beijing_date(d).to_string()),
+        version: case.version.0,
+        submitted_at: case.course.submitted_at.map(rfc3339),
+        due_on: case.limit.due_at.map(|d| beijing_date(d).to_string()),
         overdue: case.pace(now) == Pace::Overdue,
         pace: labelled!(case.pace(now)),
-        claimed: case.claimed_by.is_some() && case.claim_until.is_some_and(|u| u > now),
-        urged: case.urged_at.is_some_and(|at| at >= case.state_since) && !case.state.ended(),
-        held: case.held_at.is_some(),
+        claimed: case.claim.by.is_some() && case.claim.until.is_some_and(|u| u > now),
+        urged: case.course.urged_at.is_some_and(|at| at >= case.course.state_since) && !case.state.ended(),
+        held: case.hold.since.is_some(),
     }
 }
 
@@ -208,9 +208,9 @@ pub fn full(c: &mut AnyConn, office: &Office, case: &Case, reader: Option<&Actor
         meaning: case.state.meaning().to_owned(),
         who_acts: who_acts(c, case)?,
         undo_until: (case.state == State::Submitted).then(|| rfc3339(clocks::undo_until(case, &policy))),
-        handed_over_at: case.handed_over_at.map(rfc3339),
-        decide_by: case.total_from.and(case.total_due_at).map(|d| beijing_date(d).to_string()),
-        merged_into: case.merged_into,
+        handed_over_at: case.filing.handed_over_at.map(rfc3339),
+        decide_by: case.total.from.and(case.total.due_at).map(|d| beijing_date(d).to_string()),
+        merged_into: case.course.merged_into,
         allowed_actions: actions.iter().map(|a| labelled!(*a)).collect(),
         flags,
         sections: sections(c, case, service)?,
@@ -224,7 +224,7 @@ fn who_acts(c: &mut AnyConn, case: &Case) -> Result<WhoActs> {
     if case.state.waits_for_applicant() {
         return Ok(WhoActs { who: "applicant".into(), name: "您（申请人）".into() });
     }
-    let (Some(desk), Some(area)) = (case.desk, case.desk_area) else {
+    let (Some(desk), Some(area)) = (case.place.desk, case.place.desk_area) else {
         return Ok(WhoActs { who: "nobody".into(), name: "已经结束，不需要再办理".into() });
     };
     let area = areas::name(c, &area)?;

@@ -9,10 +9,11 @@ use super::super::sections::Choice;
 use super::super::states::{EndWhy, LoanState, Reminded, UnitState, UnitStep, WaitState};
 use super::world::{COUNTY, World, contact, number};
 use crate::office::cases::access::consents::TEXT_VERSION;
+use crate::office::cases::record::actor::Deed;
 use crate::office::cases::record::history;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, Desk, State};
+use crate::rules::lifecycle::{Desk, State};
 use crate::services::device_rental::waitlist;
 
 async fn reserved(w: &World, who: usize) -> Id {
@@ -39,12 +40,12 @@ async fn a_device_goes_out_and_comes_back_and_is_free_only_after_both_signatures
     let w = World::new(2, 1).await;
     let id = reserved(&w, 0).await;
     let case = w.case(id).await;
-    assert_eq!((case.state, case.desk, case.desk_point), (State::Approved, Some(Desk::Point), Some(w.points[0])));
+    assert_eq!((case.state, case.place.desk, case.place.desk_point), (State::Approved, Some(Desk::Point), Some(w.points[0])));
     assert_eq!(free(&w).await, 0);
     let unit = slot(&w, id).await;
     let loan = w.hand_out(id, unit).await.unwrap();
     assert_eq!((loan.state, loan.due_on.map(|day| day.to_string()).as_deref()), (LoanState::Out, Some("2026-05-01")));
-    assert_eq!(number(&w.applicant(id, Action::Withdraw).await), 30003);
+    assert_eq!(number(&w.applicant(id, Deed::Withdraw).await), 30003);
     assert_eq!(number(&w.hand_out(id, unit).await), 30005, "a code works once");
     w.extend(0, id).await.unwrap();
     assert_eq!(w.loan(id).await.due_on.map(|day| day.to_string()).as_deref(), Some("2026-05-31"));
@@ -83,7 +84,7 @@ async fn an_offer_passes_on_when_it_is_not_taken_and_holds_the_unit_until_then()
     w.clock.advance_ms(1);
     w.join(2, 0, 0).await.unwrap();
     assert_eq!(number(&w.join(2, 0, 0).await), 30010);
-    w.applicant(id, Action::Withdraw).await.unwrap();
+    w.applicant(id, Deed::Withdraw).await.unwrap();
     assert_eq!(w.waits(1).await[0].state, WaitState::Offered);
     let jumper = w.draft(3, 0, 0).await.unwrap();
     assert_eq!(number(&w.submit(jumper.id).await), 30001, "nobody jumps the line");
@@ -115,7 +116,7 @@ async fn who_lost_the_race_takes_the_offer_with_the_draft_that_stayed() {
     let draft = w.draft(1, 0, 0).await.unwrap();
     assert_eq!(number(&w.submit(draft.id).await), 30001);
     w.join(1, 0, 0).await.unwrap();
-    w.applicant(first, Action::Withdraw).await.unwrap();
+    w.applicant(first, Deed::Withdraw).await.unwrap();
     let offered = w.waits(1).await.remove(0);
     assert_eq!(accept(&w, 1, offered.version).await.unwrap(), draft.id);
 }

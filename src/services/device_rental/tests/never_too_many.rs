@@ -9,11 +9,12 @@ use super::super::states::{LoanState, PromiseKind, UnitState, UnitStep, WaitStat
 use super::super::store::{device_loans, device_promises, device_units, device_waits};
 use super::super::units::Unit;
 use super::world::{COUNTY, World, number};
+use crate::office::cases::record::actor::Deed;
 use crate::office::cases::record::{case, history};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, State};
+use crate::rules::lifecycle::State;
 use crate::services::device_rental::reservations::Promise;
 
 #[derive(Clone, Debug)]
@@ -126,12 +127,12 @@ async fn make(w: &World, m: &Move) -> u32 {
             None => 0,
         },
         Move::Withdraw { loan: l } => match loan(l) {
-            Some(case) => number(&w.applicant(case, Action::Withdraw).await),
+            Some(case) => number(&w.applicant(case, Deed::Withdraw).await),
             None => 0,
         },
         Move::Extend { loan: l } => match loan(l) {
             Some(id) => {
-                let applicant = w.case(id).await.applicant_id.unwrap();
+                let applicant = w.case(id).await.filing.applicant_id.unwrap();
                 let who = w.people.iter().position(|(account, _)| *account == applicant).unwrap();
                 number(&w.extend(who, id).await)
             }

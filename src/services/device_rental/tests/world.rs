@@ -17,7 +17,7 @@ use crate::office::accounts::residents::WeChatName;
 use crate::office::cases::filing::check::check;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
-use crate::office::cases::record::actor::{Act, Actor};
+use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::service::{Office, Service, Services};
 use crate::office::policy::county::{self, NewPolicy};
@@ -26,7 +26,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::identity::invent;
-use crate::rules::lifecycle::{Action, Desk, Role};
+use crate::rules::lifecycle::{Desk, Role};
 use crate::rules::moments::Moment;
 use crate::services::device_rental::handover::{self, Back};
 use crate::services::device_rental::waitlist::{self, Joining, Wait};
@@ -186,15 +186,15 @@ impl World {
             if !missing.is_empty() {
                 return Err(Error::invalid(missing));
             }
-            applicant(c, &office, case, Action::Submit)
+            applicant(c, &office, case, Deed::Submit)
         };
         self.db.write(write).await
     }
 
     /// The applicant takes an action on what there is.
-    pub async fn applicant(&self, case: Id, action: Action) -> Result<Case> {
+    pub async fn applicant(&self, case: Id, deed: Deed) -> Result<Case> {
         let office = self.office();
-        self.db.write(move |c| applicant(c, &office, case, action)).await
+        self.db.write(move |c| applicant(c, &office, case, deed.clone())).await
     }
 
     pub async fn join(&self, who: usize, point: usize, model: usize) -> Result<Wait> {
@@ -271,10 +271,10 @@ impl World {
     }
 }
 
-fn applicant(c: &mut AnyConn, office: &Office, id: Id, action: Action) -> Result<Case> {
+fn applicant(c: &mut AnyConn, office: &Office, id: Id, deed: Deed) -> Result<Case> {
     let found = case::find(c, id)?;
-    let (actor, version) = (Actor::Applicant(found.applicant_id.unwrap()), Some(found.version));
-    act(c, office, id, Act { actor, action, version, reason: None, note: None })
+    let done = Act::new(Actor::Applicant(found.filing.applicant_id.unwrap()), deed).seeing(found.version);
+    act(c, office, id, done)
 }
 
 /// What everybody fills in.

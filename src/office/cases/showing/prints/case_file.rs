@@ -58,8 +58,8 @@ fn head(c: &mut AnyConn, office: &Office, facts: &Facts, open: bool) -> Result<B
         ("联系电话", phone),
         ("所在地", areas::full_name(c, &case.area)?),
         ("申请人", applicant.unwrap_or_else(|| "由工作人员代为提交".to_owned())),
-        ("提交时间", case.submitted_at.map(minute).unwrap_or_default()),
-        ("结束时间", case.ended_at.map(minute).unwrap_or_default()),
+        ("提交时间", case.course.submitted_at.map(minute).unwrap_or_default()),
+        ("结束时间", case.course.ended_at.map(minute).unwrap_or_default()),
         ("适用的规定", format!("{}，第{}版，{}", policy.source, policy.version, policy.owner)),
     ]))
 }
@@ -127,7 +127,7 @@ fn timeline(c: &mut AnyConn, office: &Office, facts: &Facts) -> Result<Vec<Block
     Ok(vec![
         Block::heading("办理记录"),
         Block::table(columns, rows),
-        Block::Paragraph(format!("{check}{}", hex::encode(&facts.case.head))),
+        Block::Paragraph(format!("{check}{}", hex::encode(&facts.case.keeping.head))),
     ])
 }
 

@@ -78,7 +78,7 @@ fn deadline(c: &mut AnyConn, facts: &Facts, round: i64, asked_at: Moment) -> Res
     if facts.case.state == State::CorrectionRequested && last == Some(round) {
         // Without a day, the days stand until somebody may act.
         let days = facts.policy.common.correction_days;
-        return Ok(facts.case.due_at.map_or_else(|| format!("可以办理的人接手后第{days}个工作日"), day_of));
+        return Ok(facts.case.limit.due_at.map_or_else(|| format!("可以办理的人接手后第{days}个工作日"), day_of));
     }
     let days = calendar::load_around(c, beijing_date(asked_at))?;
     Ok(day_of(days.due_at(asked_at, facts.policy.common.correction_days)))

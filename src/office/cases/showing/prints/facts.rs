@@ -32,7 +32,7 @@ pub struct Facts {
 
 /// Reads the case with its history.
 pub fn load(c: &mut AnyConn, office: &Office, case: Case) -> Result<Facts> {
-    let applicant = match case.applicant_id {
+    let applicant = match case.filing.applicant_id {
         Some(account) => residents::name_of(c, &office.keys, account)?,
         None => None,
     };
