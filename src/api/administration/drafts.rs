@@ -135,7 +135,7 @@ async fn begin(who: Administrator, call: Write<NewDraft>) -> Result<Created<Draf
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct DraftFilter {
     /// Twelve digits.
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
@@ -155,7 +155,7 @@ struct Wanted {
 #[utoipa::path(get, path = "/staff/admin/policy-drafts", tag = "administration", operation_id = "listPolicyDrafts", summary = "政策草稿",
     description = "一个县（区）的草稿，最新的在前。县（区）不在您的管辖范围内时当作不存在。",
     responses((status = 200, description = "一页草稿")))]
-async fn list(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<Page<DraftSummary>>> {
+async fn list(who: Administrator, query: Query<DraftFilter>, call: Call) -> Result<Answer<Page<DraftSummary>>> {
     let wanted = query.0;
     let filter = Filter { county: wanted.county, service: wanted.service.map(Code::into_string), state: wanted.state };
     let name = format!("policy-drafts:{filter:?}");
