@@ -122,7 +122,7 @@ async fn begin(who: Administrator, call: Write<NewDraft>) -> Result<Created<Draf
         scope::within(&who, &new.county)?;
         let base = Base { county: new.county, service: &new.service, based_on: new.based_on, content: new.content.as_ref() };
         let content = base.content(c, &office.services, &who)?;
-        let draft = Draft::new((id, who.id, office.now), &new.county, &new.service, new.based_on, &content)?;
+        let draft = base.draft(id, who.id, office.now, &content)?;
         draft.insert(c)?;
         let said = format!("{}，{}", new.service.as_str(), content.source);
         Event::new(office.now, Some(who.id), Change::DraftBegun, id, Some(new.county)).words(None, said).record(c)?;
@@ -213,7 +213,8 @@ async fn edit(who: Administrator, id: PathId, call: Save<EditDraft>) -> Result<A
         let mut draft = drafting::take(c, &who, id.0, form.version)?;
         draft.say(&form.content)?;
         draft.save(c, who.id, office.now)?;
-        let (before, after) = (format!("第 {} 稿", form.version), format!("第 {} 稿", draft.version));
+        let before = format!("第 {} 稿", form.version);
+        let after = format!("第 {} 稿", draft.version);
         Event::new(office.now, Some(who.id), Change::DraftSaved, id.0, Some(draft.area()?)).words(before, after).record(c)?;
         view(c, &office.services, &draft)
     })

@@ -181,9 +181,9 @@ async fn try_out(who: Administrator, id: PathId, query: Query<PreviewSize>, call
     params(("id" = Id, Path, description = "草稿编号")),
     responses((status = 200, description = "已发布")))]
 async fn publish(who: Administrator, id: PathId, call: Write<SeenDraft>) -> Result<Answer<DraftView>> {
-    let new = (call.app.clock.id(), call.office.now);
+    let policy = call.app.clock.id();
     call.once(who.id, move |c, office, sent| {
-        let draft = publishing::publish_draft(c, &office.services, &who, (id.0, sent.version), new)?;
+        let draft = publishing::publish_draft(c, &office.services, &who, id.0, sent.version, policy, office.now)?;
         drafts::view(c, &office.services, &draft)
     })
     .await

@@ -111,8 +111,10 @@ pub struct WorkerCode {
     description = "建立账号并发出一次性邀请码（24 小时内有效，只显示这一次）。本人用邀请码自己设定用户名和密码，管理员不会知道密码。岗位只能给在您管辖范围内的。",
     responses((status = 201, description = "账号和邀请码")))]
 async fn invite(who: Administrator, call: Write<NewWorker>) -> Result<Created<WorkerCode>> {
-    let (id, code, caller) = (call.app.clock.id(), Code::draw(&call.app.keys)?, who.id);
+    let id = call.app.clock.id();
+    let code = Code::draw(&call.app.keys)?;
     let drawn = code.clone();
+    let caller = who.id;
     let invited = move |c: &mut AnyConn, office: &Office, new: &NewWorker| {
         let now = office.now;
         let posts = posts::checked(c, &office.services, &who, &new.posts, office.today())?;

@@ -133,9 +133,14 @@ async fn merge(who: DeskOfficer, id: PathId, call: Write<MergeCase>) -> Result<A
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let actor = Actor::Worker(worker.clone());
-        let (action, version) = (Action::Merge, Some(sent.version));
-        let act_of = Act { actor: actor.clone(), action, version, reason: None, note: sent.note.clone().map(Note::into_string) };
-        let case = merging::merge(c, office, &worker, id.0, sent.into, act_of)?;
+        let merging = Act {
+            actor: actor.clone(),
+            action: Action::Merge,
+            version: Some(sent.version),
+            reason: None,
+            note: sent.note.clone().map(Note::into_string),
+        };
+        let case = merging::merge(c, office, &worker, id.0, sent.into, merging)?;
         views::full(c, office, &case, Some(&actor))
     })
     .await

@@ -131,7 +131,8 @@ struct HolderLine {
     description = "区域内的残疾人证，先到期的在前，姓名已遮盖。",
     responses((status = 200, description = "一页名册")))]
 async fn list_holders(who: DeskOfficer, q: Query<HolderFilter>, call: Call) -> Result<Answer<Page<HolderLine>>> {
-    let (limit, cursor) = (q.0.limit, q.0.cursor.clone());
+    let limit = q.0.limit;
+    let cursor = q.0.cursor.clone();
     let roll = q.0.roll(&who)?;
     let list = format!("register:{roll:?}");
     call.page(&list, limit, cursor.as_deref(), move |c, office, after, limit| {

@@ -18,5 +18,5 @@ pub mod views; // what people see
 
 pub use acts::seen_to;
 pub use open::{NewTicket, open};
-pub use queue::{AskedContact, answered_of, live_of, asked_contacts_in};
+pub use queue::{AskedContact, answered_of, asked_contacts_in, live_of};
 pub use ticket::{Kind, Outcome};

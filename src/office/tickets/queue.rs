@@ -176,7 +176,8 @@ pub fn asked_contacts_in(c: &mut AnyConn, village: &AreaCode, most: i64) -> Resu
         .limit(most)
         .select((tickets::id, tickets::kind, tickets::person_id, tickets::due_at))
         .load(c)?;
-    let contact =
-        |(id, kind, person, due_at): (Id, Kind, Option<Id>, Option<i64>)| Some(AskedContact { id, kind, person: person?, due_at });
+    let contact = |(id, kind, person, due_at): (Id, Kind, Option<Id>, Option<i64>)| {
+        Some(AskedContact { id, kind, person: person?, due_at })
+    };
     Ok(rows.into_iter().filter_map(contact).collect())
 }
