@@ -69,9 +69,15 @@ form!(NewAnnouncement {
 
 impl NewAnnouncement {
     fn words(&self) -> Words {
-        let (from_at, until_at) = (self.from.at(), self.until.at());
-        let (title, body) = (self.title.to_string(), self.body.to_string());
-        Words { kind: self.kind, level: self.level, county: self.county, title, body, from_at, until_at }
+        Words {
+            kind: self.kind,
+            level: self.level,
+            county: self.county,
+            title: self.title.to_string(),
+            body: self.body.to_string(),
+            from_at: self.from.at(),
+            until_at: self.until.at(),
+        }
     }
 }
 

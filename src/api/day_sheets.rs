@@ -9,8 +9,8 @@ use crate::office::accounts::guards::{AreaOfficer, Worker};
 use crate::office::accounts::links::Relation;
 use crate::office::cases::access::mandates::ConsentForm;
 use crate::office::cases::service::Office;
-use crate::office::day_sheets::handing_in::{self, Agreed, Entry, Outcome};
-use crate::office::day_sheets::sheets::{self, Line, Sheet};
+use crate::office::day_sheets::handing_in::{self, Agreed, Carried, Entry, Outcome};
+use crate::office::day_sheets::sheets;
 use crate::office::day_sheets::views::{self, SheetSummary, SheetView, TakenSheet, VillageDay};
 use crate::office::frame::{Call, Write};
 use crate::platform::code;
@@ -73,7 +73,7 @@ async fn take(who: AreaOfficer, call: Write<TakeSheet>) -> Result<Created<TakenS
     let area = sheets::village(&who, call.sent.area)?;
     call.once(who.id, move |c, office, _| {
         let (lines, people) = sheets::take(c, office, &who, id, &area)?;
-        views::taken(c, (id, &area, office.now), lines, &people)
+        views::taken(c, office, id, &area, lines, &people)
     })
     .await
 }
@@ -212,9 +212,10 @@ async fn hand_in(who: AreaOfficer, id: PathId, call: Write<HandIn>) -> Result<An
     call.once(who.id, move |c, office, _| {
         let sheet = sheets::find(c, &who, id.0)?;
         let lines = sheets::lines(c, sheet.id)?;
+        let carried = Carried { sheet: &sheet, lines: &lines };
         let mut results = Vec::with_capacity(entries.len());
         for (id, entry) in &entries {
-            results.push(kept(c, office, &who, (&sheet, &lines), *id, entry)?);
+            results.push(kept(c, office, &who, &carried, *id, entry)?);
         }
         let kept = results.iter().filter(|r| r.errcode == 0).count();
         Ok(HandedIn { kept, refused: results.len().saturating_sub(kept), results })
@@ -227,7 +228,7 @@ fn kept(
     c: &mut AnyConn,
     office: &Office,
     worker: &Worker,
-    sheet: (&Sheet, &[Line]),
+    carried: &Carried<'_>,
     id: Id,
     entry: &Result<Entry>,
 ) -> Result<EntryResult> {
@@ -245,7 +246,7 @@ fn kept(
         Ok(entry) => entry,
         Err(e) => return Ok(refused(e)),
     };
-    Ok(match apart(c, |c| handing_in::keep(c, office, worker, sheet, entry))? {
+    Ok(match apart(c, |c| handing_in::keep(c, office, worker, carried, entry))? {
         Ok(k) => told(201, 0, "ok", &[], k.before, k.effects.into_iter().map(str::to_owned).collect()),
         Err(e) => refused(&e),
     })

@@ -25,7 +25,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct NoticeFilter {
     /// true: only unread ones.
     unread: Option<bool>,
     /// 1 to 100, usually 20.
@@ -39,7 +39,7 @@ struct Wanted {
 #[utoipa::path(get, path = "/me/notices", tag = "notices", operation_id = "listNotices", summary = "我的消息",
     description = "办理进展的消息，最新的在前。",
     responses((status = 200, description = "一页消息")))]
-async fn list(who: Resident, q: Query<Wanted>, call: Call) -> Result<Answer<Page<NoticeView>>> {
+async fn list(who: Resident, q: Query<NoticeFilter>, call: Call) -> Result<Answer<Page<NoticeView>>> {
     let unread = q.0.unread.unwrap_or(false);
     let name = format!("notices:{}:{unread}", who.account);
     call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, _, after, limit| {

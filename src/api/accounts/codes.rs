@@ -135,7 +135,8 @@ where
     F: Fn(&mut AnyConn, Id, Occasion) -> Result<Option<(Account, bool)>> + Send + 'static,
 {
     let beginning = Beginning::new(app, Holder::Resident)?;
-    let (stored, new) = (beginning.clone(), app.clock.id());
+    let stored = beginning.clone();
+    let new = app.clock.id();
     let at = Occasion { now: app.clock.now(), link: app.clock.id() };
     let found = app.db.write(move |c| {
         let found = redeem(c, new, at)?;
@@ -175,7 +176,8 @@ struct IssuedCode {
     params(("id" = Id, Path, description = "人员编号")),
     responses((status = 201, description = "登录码")))]
 async fn issue_code(caller: AreaOfficer, id: PathId, call: Write<IssueCode>) -> Result<Created<IssuedCode>> {
-    let (purpose, worker) = (call.sent.purpose.clone(), caller.id);
+    let purpose = call.sent.purpose.clone();
+    let worker = caller.id;
     let new = counter_codes::NewCode::draw(&call.app)?;
     let code = new.text();
     let issued = move |c: &mut AnyConn, office: &Office, _: &IssueCode| {

@@ -72,7 +72,7 @@ impl LinkCase {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct LinkQuery {
+pub struct LinkFilter {
     #[param(inline, example = "claimed")]
     state: Option<LinkState>,
     /// 1 to 100; 20 when absent.
@@ -87,7 +87,7 @@ pub struct LinkQuery {
 #[utoipa::path(get, path = "/staff/links", tag = "staff", operation_id = "listLinks", summary = "代办关系列表",
     description = "负责地区内的代办关系，先登记的在前。默认列出待核实的。",
     responses((status = 200, description = "一页")))]
-async fn list_links(caller: AreaOfficer, call: Call, query: Query<LinkQuery>) -> Result<Answer<Page<LinkCase>>> {
+async fn list_links(caller: AreaOfficer, call: Call, query: Query<LinkFilter>) -> Result<Answer<Page<LinkCase>>> {
     let state = query.0.state.unwrap_or(LinkState::Claimed);
     let list = format!("links:{}", state.code());
     call.page(&list, query.0.limit, query.0.cursor.as_deref(), move |c, office, after, limit| {

@@ -262,14 +262,23 @@ async fn claim_link(caller: Resident, gate: web::Data<SignIn>, call: Write<Sent<
 }
 
 fn checked(app: &App, caller: Resident, sent: &Sent<ClaimLink>) -> Result<NewLink> {
-    let (now, id, account) = (app.clock.now(), app.clock.id(), caller.account);
+    let now = app.clock.now();
+    let id = app.clock.id();
     sent.judged(|claim, faults| {
         if claim.relation == Relation::Own {
-            let (reason, suggestion) = ("本人不用登记代办关系。", "请在“我的身份”里填写本人姓名和身份证号。");
-            faults.push("/relation", "关系", "relation_self", reason, suggestion);
+            let way_out = "请在“我的身份”里填写本人姓名和身份证号。";
+            faults.push("/relation", "关系", "relation_self", "本人不用登记代办关系。", way_out);
         }
-        let (name, id_number, evidence) = (claim.name.clone(), claim.id_number.holder().clone(), claim.evidence.to_string());
-        let (relation, area, today) = (claim.relation, claim.area, beijing_date(now));
-        Ok(Some(NewLink { id, account, name, id_number, relation, evidence, area, today, now }))
+        Ok(Some(NewLink {
+            id,
+            account: caller.account,
+            name: claim.name.clone(),
+            id_number: claim.id_number.holder().clone(),
+            relation: claim.relation,
+            evidence: claim.evidence.to_string(),
+            area: claim.area,
+            today: beijing_date(now),
+            now,
+        }))
     })
 }

@@ -90,8 +90,9 @@ form!(ConfirmIdentity { id_number: "身份证号", version: "版本" });
 async fn confirm_identity(caller: AreaOfficer, id: PathId, call: Write<ConfirmIdentity>) -> Result<Answer<ResidentCard>> {
     let at = Occasion { now: call.office.now, link: call.app.clock.id() };
     call.once(caller.id, move |c, office, sent| {
-        let (card, version) = (&sent.id_number, sent.version);
-        ResidentCard::of(&identity::confirm_in_person(c, &office.keys, &caller, id.0, card, version, at)?, &office.keys)
+        let card = &sent.id_number;
+        let account = identity::confirm_in_person(c, &office.keys, &caller, id.0, card, sent.version, at)?;
+        ResidentCard::of(&account, &office.keys)
     })
     .await
 }

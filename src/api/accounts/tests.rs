@@ -41,7 +41,8 @@ async fn with_wechat() -> Bench {
     let base_url = format!("http://{}", server.addrs()[0]);
     actix_web::rt::spawn(server.run());
     bench_with(|clock| {
-        let (app, clock) = (WeChatApp { appid: "wx1".into(), secret: Secret::new("s"), base_url }, clock.clone());
+        let app = WeChatApp { appid: "wx1".into(), secret: Secret::new("s"), base_url };
+        let clock = clock.clone();
         vec![WeChat::new(app, Timeouts::default(), Arc::new(move || clock.now_ms())).unwrap()]
     })
     .await
@@ -145,7 +146,9 @@ async fn residents_and_workers_do_not_pass_for_each_other() {
     let login = call(&app, "POST", "/auth/wechat/login", "", Some(json!({ "code": "ok-one" }))).await;
     let resident = text(&login, "/data/access_token");
     let finance = Post { role: Role::FinanceOfficer, area: "990105000000".parse().unwrap(), point: None, lead: false };
-    let (username, name, password) = ("wang.li".to_owned(), "王丽".to_owned(), Zeroizing::new(PASSWORD.to_owned()));
+    let username = "wang.li".to_owned();
+    let name = "王丽".to_owned();
+    let password = Zeroizing::new(PASSWORD.to_owned());
     staffing::add(&bench, NewWorker { username, name, password, posts: vec![finance], person: None }).await.unwrap();
     let totp = staff_login::totp_code(&bench, "wang.li").await.unwrap();
     let body = json!({ "username": "wang.li", "password": PASSWORD, "totp": totp });
@@ -166,7 +169,8 @@ async fn a_resident_says_who_they_are_and_a_worker_settles_the_link() {
     let bench = with_wechat().await;
     let app = serve(&bench);
     let login = call(&app, "POST", "/auth/wechat/login", "", Some(json!({ "code": "ok-one" }))).await;
-    let (resident, account) = (text(&login, "/data/access_token"), text(&login, "/data/account/id"));
+    let resident = text(&login, "/data/access_token");
+    let account = text(&login, "/data/account/id");
     let born = |y| chrono::NaiveDate::from_ymd_opt(y, 1, 1).unwrap();
     let own = crate::rules::identity::invent("990105", born(1980), 1).unwrap();
     let child = crate::rules::identity::invent("990105", born(2012), 2).unwrap();
@@ -184,7 +188,9 @@ async fn a_resident_says_who_they_are_and_a_worker_settles_the_link() {
     assert_eq!(code(&call(&app, "PUT", "/me/preferences", &resident, Some(prefer)).await), (200, 0));
 
     let town = Post { role: Role::TownOfficer, area: "990105001000".parse().unwrap(), point: None, lead: false };
-    let (username, name, password) = ("wang.li".to_owned(), "王丽".to_owned(), Zeroizing::new(PASSWORD.to_owned()));
+    let username = "wang.li".to_owned();
+    let name = "王丽".to_owned();
+    let password = Zeroizing::new(PASSWORD.to_owned());
     staffing::add(&bench, NewWorker { username, name, password, posts: vec![town], person: None }).await.unwrap();
     let totp = staff_login::totp_code(&bench, "wang.li").await.unwrap();
     let body = json!({ "username": "wang.li", "password": PASSWORD, "totp": totp });

@@ -28,7 +28,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct DeskFilter {
     /// Twelve digits.
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
@@ -65,7 +65,7 @@ impl From<&Served> for DeskView {
 #[utoipa::path(get, path = "/staff/admin/desks", tag = "administration", operation_id = "listDesks", summary = "各环节的人手",
     description = "一个县（区）现行政策用到的每个办理环节和地区，各有几名在岗人员；没有人的排在最前面。",
     responses((status = 200, description = "一页")))]
-async fn list(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<Page<DeskView>>> {
+async fn list(who: Administrator, query: Query<DeskFilter>, call: Call) -> Result<Answer<Page<DeskView>>> {
     let county = query.0.county;
     let name = format!("desks:{county}");
     scope::within(&who, &county)?;

@@ -122,7 +122,7 @@ async fn begin(who: Administrator, call: Write<NewDraft>) -> Result<Created<Draf
         scope::within(&who, &new.county)?;
         let base = Base { county: new.county, service: &new.service, based_on: new.based_on, content: new.content.as_ref() };
         let content = base.content(c, &office.services, &who)?;
-        let draft = Draft::new((id, who.id, office.now), &new.county, &new.service, new.based_on, &content)?;
+        let draft = base.draft(id, who.id, office.now, &content)?;
         draft.insert(c)?;
         let said = format!("{}，{}", new.service.as_str(), content.source);
         Event::new(office.now, Some(who.id), Change::DraftBegun, id, Some(new.county)).words(None, said).record(c)?;
@@ -135,7 +135,7 @@ async fn begin(who: Administrator, call: Write<NewDraft>) -> Result<Created<Draf
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct DraftFilter {
     /// Twelve digits.
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
@@ -155,7 +155,7 @@ struct Wanted {
 #[utoipa::path(get, path = "/staff/admin/policy-drafts", tag = "administration", operation_id = "listPolicyDrafts", summary = "政策草稿",
     description = "一个县（区）的草稿，最新的在前。县（区）不在您的管辖范围内时当作不存在。",
     responses((status = 200, description = "一页草稿")))]
-async fn list(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<Page<DraftSummary>>> {
+async fn list(who: Administrator, query: Query<DraftFilter>, call: Call) -> Result<Answer<Page<DraftSummary>>> {
     let wanted = query.0;
     let filter = Filter { county: wanted.county, service: wanted.service.map(Code::into_string), state: wanted.state };
     let name = format!("policy-drafts:{filter:?}");
@@ -213,7 +213,8 @@ async fn edit(who: Administrator, id: PathId, call: Save<EditDraft>) -> Result<A
         let mut draft = drafting::take(c, &who, id.0, form.version)?;
         draft.say(&form.content)?;
         draft.save(c, who.id, office.now)?;
-        let (before, after) = (format!("第 {} 稿", form.version), format!("第 {} 稿", draft.version));
+        let before = format!("第 {} 稿", form.version);
+        let after = format!("第 {} 稿", draft.version);
         Event::new(office.now, Some(who.id), Change::DraftSaved, id.0, Some(draft.county)).words(before, after).record(c)?;
         view(c, &office.services, &draft)
     })

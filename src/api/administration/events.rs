@@ -25,7 +25,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct EventFilter {
     #[param(inline)]
     action: Option<Change>,
     /// Id or code of what was changed.
@@ -78,7 +78,7 @@ fn view(line: Line, names: &[(Id, String)]) -> AdminEventView {
 #[utoipa::path(get, path = "/staff/audit/admin-events", tag = "administration", operation_id = "listAdminEvents", summary = "管理操作记录",
     description = "管理员对账号、岗位、政策、区划、放假安排和通知文字做过的每一次改动，最新的在前。审计员看得到本辖区的、上级的和对全部地区有效的。",
     responses((status = 200, description = "一页记录")))]
-async fn list(who: Auditor, query: Query<Wanted>, call: Call) -> Result<Answer<Page<AdminEventView>>> {
+async fn list(who: Auditor, query: Query<EventFilter>, call: Call) -> Result<Answer<Page<AdminEventView>>> {
     let wanted = query.0;
     let areas = who.posts_of(Role::Auditor).map(|p| p.area).collect();
     let filter = Filter { areas, change: wanted.action, target: wanted.target.map(Code::into_string) };

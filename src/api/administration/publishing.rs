@@ -37,7 +37,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct VersionFilter {
     /// Twelve digits.
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
@@ -88,7 +88,7 @@ impl PolicyVersion {
 #[utoipa::path(get, path = "/staff/admin/policies", tag = "administration", operation_id = "listPolicyVersions", summary = "政策的历次版本",
     description = "一个县（区）一项服务发布过的全部版本，最新的在前。",
     responses((status = 200, description = "一页版本")))]
-async fn versions(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<Page<PolicyVersion>>> {
+async fn versions(who: Administrator, query: Query<VersionFilter>, call: Call) -> Result<Answer<Page<PolicyVersion>>> {
     let wanted = query.0;
     let name = format!("policies:{}:{}", wanted.county, wanted.service);
     scope::within(&who, &wanted.county)?;
@@ -159,7 +159,7 @@ async fn check(who: Administrator, id: PathId, call: Call) -> Result<Answer<Draf
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Past {
+struct PreviewSize {
     /// 1 to 50, usually 20.
     cases: Option<i64>,
 }
@@ -168,7 +168,7 @@ struct Past {
     description = "把草稿套用到本县（区）这项服务最近提交的办件上，列出材料、条件和期限会有不同的办件。只看不改。",
     params(("id" = Id, Path, description = "草稿编号")),
     responses((status = 200, description = "会有哪些不同")))]
-async fn try_out(who: Administrator, id: PathId, query: Query<Past>, call: Call) -> Result<Answer<DraftPreview>> {
+async fn try_out(who: Administrator, id: PathId, query: Query<PreviewSize>, call: Call) -> Result<Answer<DraftPreview>> {
     let count = preview::count(query.0.cases)?;
     call.read(move |c, office| {
         let draft = drafting::in_scope(c, &who, id.0)?;
@@ -182,9 +182,9 @@ async fn try_out(who: Administrator, id: PathId, query: Query<Past>, call: Call)
     params(("id" = Id, Path, description = "草稿编号")),
     responses((status = 200, description = "已发布")))]
 async fn publish(who: Administrator, id: PathId, call: Write<SeenDraft>) -> Result<Answer<DraftView>> {
-    let new = (call.app.clock.id(), call.office.now);
+    let policy = call.app.clock.id();
     call.once(who.id, move |c, office, sent| {
-        let draft = publishing::publish_draft(c, &office.services, &who, (id.0, sent.version), new)?;
+        let draft = publishing::publish_draft(c, &office.services, &who, id.0, sent.version, policy, office.now)?;
         drafts::view(c, &office.services, &draft)
     })
     .await

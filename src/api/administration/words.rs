@@ -29,7 +29,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct WordsFilter {
     /// Twelve digits.
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
@@ -67,7 +67,7 @@ impl NoticeTemplate {
 #[utoipa::path(get, path = "/staff/admin/notice-templates", tag = "administration", operation_id = "listNoticeTemplates", summary = "通知文字",
     description = "一个县（区）的居民会收到的每种通知的标题和正文。可用的占位符只有 {service}（服务名称）和 {day}（期限）；没有期限时，带 {day} 的那一句不出现。种类固定，一次全部列出。",
     responses((status = 200, description = "全部通知文字")))]
-async fn list(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<List<NoticeTemplate>>> {
+async fn list(who: Administrator, query: Query<WordsFilter>, call: Call) -> Result<Answer<List<NoticeTemplate>>> {
     scope::within(&who, &query.0.county)?;
     call.read(move |c, _| {
         let own = words::of_county(c, &query.0.county)?;

@@ -42,7 +42,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct WorkerFilter {
     role: Option<Role>,
     /// Twelve digits: with a post there or below.
     #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
@@ -61,7 +61,7 @@ struct Wanted {
 #[utoipa::path(get, path = "/staff/admin/workers", tag = "administration", operation_id = "listWorkers", summary = "工作人员名单",
     description = "岗位全部在您管辖范围内的工作人员，按建立时间排列。可以按岗位、地区和账号状态筛选。",
     responses((status = 200, description = "一页工作人员")))]
-async fn list(who: Administrator, query: Query<Wanted>, call: Call) -> Result<Answer<Page<WorkerView>>> {
+async fn list(who: Administrator, query: Query<WorkerFilter>, call: Call) -> Result<Answer<Page<WorkerView>>> {
     let wanted = query.0;
     let filter = Filter { reach: scope::areas(&who), role: wanted.role, area: wanted.area, status: wanted.status };
     let named = format!("workers:{}:{filter:?}", who.id);
@@ -111,8 +111,10 @@ pub struct WorkerCode {
     description = "建立账号并发出一次性邀请码（24 小时内有效，只显示这一次）。本人用邀请码自己设定用户名和密码，管理员不会知道密码。岗位只能给在您管辖范围内的。",
     responses((status = 201, description = "账号和邀请码")))]
 async fn invite(who: Administrator, call: Write<NewWorker>) -> Result<Created<WorkerCode>> {
-    let (id, code, caller) = (call.app.clock.id(), Code::draw(&call.app.keys)?, who.id);
+    let id = call.app.clock.id();
+    let code = Code::draw(&call.app.keys)?;
     let drawn = code.clone();
+    let caller = who.id;
     let invited = move |c: &mut AnyConn, office: &Office, new: &NewWorker| {
         let now = office.now;
         let posts = posts::checked(c, &office.services, &who, &new.posts, office.today())?;

@@ -77,7 +77,7 @@ async fn offers(who: Filer, q: Query<ForPerson>, call: Call) -> Result<Answer<Li
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Mine {
+struct MyCaseFilter {
     /// true: still being handled; false: ended.
     live: Option<bool>,
     /// 1 to 100, usually 20.
@@ -91,7 +91,7 @@ struct Mine {
 #[utoipa::path(get, path = "/cases", tag = "cases", operation_id = "listMyCases", summary = "我的办件",
     description = "您提交的和正在填写的办件，最新的在前；工作人员看到的是自己代办的。",
     responses((status = 200, description = "一页办件")))]
-async fn list(who: Filer, q: Query<Mine>, call: Call) -> Result<Answer<Page<CaseSummary>>> {
+async fn list(who: Filer, q: Query<MyCaseFilter>, call: Call) -> Result<Answer<Page<CaseSummary>>> {
     let name = format!("cases:{}:{:?}", who.id(), q.0.live);
     let filter = Filter { of: Of::from(&who), live: q.0.live };
     call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
@@ -104,7 +104,7 @@ async fn list(who: Filer, q: Query<Mine>, call: Call) -> Result<Answer<Page<Case
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Counted {
+struct MyCaseCountFilter {
     /// true: still being handled; false: ended.
     live: Option<bool>,
 }
@@ -112,7 +112,7 @@ struct Counted {
 #[utoipa::path(get, path = "/cases/count", tag = "cases", operation_id = "countMyCases", summary = "我的办件数量",
     description = "按状态统计您的办件，与列表完全一致。每种状态一行，一次全部列出。",
     responses((status = 200, description = "各状态的数量")))]
-async fn count(who: Filer, q: Query<Counted>, call: Call) -> Result<Answer<List<StateCount>>> {
+async fn count(who: Filer, q: Query<MyCaseCountFilter>, call: Call) -> Result<Answer<List<StateCount>>> {
     let filter = Filter { of: Of::from(&who), live: q.0.live };
     call.read(move |c, _| mine::counts(c, &filter).map(List)).await
 }

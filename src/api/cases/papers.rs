@@ -127,7 +127,8 @@ const LABELS: Labels = &[("file", "文件"), ("material", "材料"), ("alt_text"
 
 /// Reads the parts, and tells at once what is wrong with them.
 async fn take(parts: Parts) -> Result<Sent> {
-    let (mut received, mut faults) = (parts.received(LABELS).await?, Faults::new());
+    let mut received = parts.received(LABELS).await?;
+    let mut faults = Faults::new();
     let material: Option<Code<1, 60>> = received.text("material");
     if material.is_none() {
         faults.push("/material", "材料", "required", "没有说明是哪一份材料。", "请从材料清单中选择。");

@@ -37,7 +37,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct QueueFilter {
     /// Code of a service.
     #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -54,7 +54,7 @@ struct Wanted {
     cursor: Option<Cursor>,
 }
 
-impl Wanted {
+impl QueueFilter {
     fn filter(&self) -> Filter {
         Filter { service: self.service.clone().map(Code::into_string), state: self.state, view: self.view.unwrap_or(View::All) }
     }
@@ -63,7 +63,7 @@ impl Wanted {
 #[utoipa::path(get, path = "/staff/queue", tag = "desks", operation_id = "listQueue", summary = "待办列表",
     description = "您负责的窗口现在要办的件，等得最久的在前。",
     responses((status = 200, description = "一页待办")))]
-async fn list(who: DeskOfficer, q: Query<Wanted>, call: Call) -> Result<Answer<Page<CaseSummary>>> {
+async fn list(who: DeskOfficer, q: Query<QueueFilter>, call: Call) -> Result<Answer<Page<CaseSummary>>> {
     let worker = who.0;
     let filter = q.0.filter();
     let name = format!("queue:{}:{filter:?}", worker.id);
@@ -77,7 +77,7 @@ async fn list(who: DeskOfficer, q: Query<Wanted>, call: Call) -> Result<Answer<P
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Counted {
+struct QueueCountFilter {
     /// Code of a service.
     #[param(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -89,7 +89,7 @@ struct Counted {
 #[utoipa::path(get, path = "/staff/queue/counts", tag = "desks", operation_id = "countQueue", summary = "待办数量",
     description = "与待办列表同一口径的准确数量。",
     responses((status = 200, description = "数量")))]
-async fn counts(who: DeskOfficer, q: Query<Counted>, call: Call) -> Result<Answer<QueueCounts>> {
+async fn counts(who: DeskOfficer, q: Query<QueueCountFilter>, call: Call) -> Result<Answer<QueueCounts>> {
     let filter = Filter { service: q.0.service.map(Code::into_string), state: q.0.state, view: View::All };
     call.read(move |c, office| queue::counts(c, office, &who.0, &filter)).await
 }

@@ -33,7 +33,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Counted {
+struct HolderCountFilter {
     /// A county, or a town or village in it; all areas of yours when left out.
     #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -44,7 +44,7 @@ struct Counted {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Listed {
+struct HolderFilter {
     /// A county, or a town or village in it; all areas of yours when left out.
     #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -102,7 +102,7 @@ struct HolderCounts {
 #[utoipa::path(get, path = "/staff/register/summary", tag = "people", operation_id = "countHolders", summary = "持证人数统计",
     description = "区域内持有效残疾人证的人数，按重度和类别分。数字与名册列表同源。",
     responses((status = 200, description = "持证人数")))]
-async fn count_holders(who: DeskOfficer, query: Query<Counted>, call: Call) -> Result<Answer<HolderCounts>> {
+async fn count_holders(who: DeskOfficer, query: Query<HolderCountFilter>, call: Call) -> Result<Answer<HolderCounts>> {
     let roll = Roll::holders(areas_of(&who, query.0.county)?);
     call.read(move |c, _| {
         let counts = rolls::count(c, &roll)?;
@@ -130,8 +130,9 @@ struct HolderLine {
 #[utoipa::path(get, path = "/staff/register", tag = "people", operation_id = "listHolders", summary = "持证名册",
     description = "区域内的残疾人证，先到期的在前，姓名已遮盖。",
     responses((status = 200, description = "一页名册")))]
-async fn list_holders(who: DeskOfficer, q: Query<Listed>, call: Call) -> Result<Answer<Page<HolderLine>>> {
-    let (limit, cursor) = (q.0.limit, q.0.cursor.clone());
+async fn list_holders(who: DeskOfficer, q: Query<HolderFilter>, call: Call) -> Result<Answer<Page<HolderLine>>> {
+    let limit = q.0.limit;
+    let cursor = q.0.cursor.clone();
     let roll = q.0.roll(&who)?;
     let list = format!("register:{roll:?}");
     call.page(&list, limit, cursor.as_deref(), move |c, office, after, limit| {
@@ -142,7 +143,7 @@ async fn list_holders(who: DeskOfficer, q: Query<Listed>, call: Call) -> Result<
     .await
 }
 
-impl Listed {
+impl HolderFilter {
     /// The cards that are asked for, in areas of the worker's.
     fn roll(self, worker: &Worker) -> Result<Roll> {
         Ok(Roll {

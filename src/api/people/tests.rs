@@ -44,8 +44,10 @@ fn citizen(serial: u16) -> CitizenId {
 /// Two persons with cards, one in each of two towns.
 async fn world() -> (Bench, Id, Id) {
     let app = bench().await;
-    let (keys, now) = (app.keys.clone(), app.clock.now());
-    let (ids, cards) = ([app.clock.id(), app.clock.id()], [app.clock.id(), app.clock.id()]);
+    let keys = app.keys.clone();
+    let now = app.clock.now();
+    let ids = [app.clock.id(), app.clock.id()];
+    let cards = [app.clock.id(), app.clock.id()];
     let write = app.db.write(move |c| {
         areas::import(c, AREAS)?;
         calendar::seed(c, now)?;

@@ -28,11 +28,11 @@ pub fn routes(to: &mut Operations) {
     );
 }
 
-/// Under which area.
+/// AreaFilter which area.
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Under {
+struct AreaFilter {
     /// Twelve digits; the provinces when left out.
     #[param(value_type = Option<String>, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -53,7 +53,7 @@ struct AreaItem {
 #[utoipa::path(get, path = "/public/areas", tag = "public", operation_id = "listAreas", summary = "行政区划",
     description = "一个区划的下一级，按代码排列；不带参数时列出省级。下一级数量有限，一次全部列出。",
     responses((status = 200, description = "下一级区划")))]
-async fn list_areas(query: Query<Under>, call: Call) -> Result<Public<List<AreaItem>>> {
+async fn list_areas(query: Query<AreaFilter>, call: Call) -> Result<Public<List<AreaItem>>> {
     let found = call.found(move |c, office| areas::children(c, query.0.parent.as_ref(), office.today())).await?;
     let item = |a: areas::Area| AreaItem { code: a.code.to_string(), name: a.name, level: labelled!(a.level) };
     Ok(Answer::ok(List(found.into_iter().map(item).collect())).public())
@@ -66,7 +66,7 @@ const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct OfYear {
+struct CalendarFilter {
     #[param(minimum = 2000, maximum = 2100, example = 2026)]
     year: i32,
 }
@@ -100,7 +100,7 @@ struct CalendarException {
 #[utoipa::path(get, path = "/public/calendar", tag = "public", operation_id = "getCalendar", summary = "工作日历",
     description = "一年中与“周一至周五上班”不同的日子（放假和调休上班）。办理期限按它计算。",
     responses((status = 200, description = "这一年的安排")))]
-async fn see_calendar(query: Query<OfYear>, call: Call) -> Result<Public<CalendarYear>> {
+async fn see_calendar(query: Query<CalendarFilter>, call: Call) -> Result<Public<CalendarYear>> {
     let year = query.0.year;
     if !YEARS.contains(&year) {
         let mut faults = Faults::new();
@@ -130,7 +130,7 @@ async fn see_calendar(query: Query<OfYear>, call: Call) -> Result<Public<Calenda
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct OfCounty {
+struct PolicyFilter {
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
     #[param(value_type = String, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "education_aid")]
@@ -206,7 +206,7 @@ struct PolicyMaterial {
 #[utoipa::path(get, path = "/public/policies", tag = "public", operation_id = "getPolicy", summary = "办事指南",
     description = "一个县（区）今天对一项服务的规定：办理环节、期限、材料和依据。",
     responses((status = 200, description = "现行规定")))]
-async fn see_policy(query: Query<OfCounty>, call: Call) -> Result<Public<PolicyView>> {
+async fn see_policy(query: Query<PolicyFilter>, call: Call) -> Result<Public<PolicyView>> {
     let asked = query.0;
     let found = call.found(move |c, office| county::current(c, &asked.county, &asked.service, office.today())).await?;
     Ok(Answer::ok(view(&found.ok_or_else(Error::not_found)?)).public())

@@ -27,7 +27,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Span {
+struct FiguresQuestion {
     /// Twelve digits.
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
@@ -50,7 +50,7 @@ struct TicketFigures {
 #[utoipa::path(get, path = "/staff/tickets/figures", tag = "tickets", operation_id = "getTicketFigures", summary = "群众反映的件数",
     description = "一个县（区）一段时间里提出的反映，按类别统计，供年度报告使用。",
     responses((status = 200, description = "件数")))]
-async fn figures(who: CountyOfficer, q: Query<Span>, call: Call) -> Result<Answer<TicketFigures>> {
+async fn figures(who: CountyOfficer, q: Query<FiguresQuestion>, call: Call) -> Result<Answer<TicketFigures>> {
     let span = q.0;
     if !who.covers(Role::CountyOfficer, &span.county) {
         return Err(Error::not_found());

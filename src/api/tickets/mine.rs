@@ -95,7 +95,7 @@ async fn ask(who: Resident, call: Write<OpenTicket>) -> Result<Created<TicketVie
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Mine {
+struct MyTicketFilter {
     /// true: not closed yet; false: closed.
     live: Option<bool>,
     /// 1 to 100, usually 20.
@@ -109,7 +109,7 @@ struct Mine {
 #[utoipa::path(get, path = "/me/tickets", tag = "tickets", operation_id = "listMyTickets", summary = "我的反映",
     description = "您提出的反映和请求，以及因为您的差评而开始的整改，最新的在前。数量见 `GET /me/bootstrap`。",
     responses((status = 200, description = "一页")))]
-async fn list(who: Resident, q: Query<Mine>, call: Call) -> Result<Answer<Page<TicketSummary>>> {
+async fn list(who: Resident, q: Query<MyTicketFilter>, call: Call) -> Result<Answer<Page<TicketSummary>>> {
     let live = q.0.live;
     let name = format!("my-tickets:{}:{live:?}", who.account);
     call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {

@@ -51,7 +51,7 @@ coded_enum! {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct TicketQueueFilter {
     #[param(inline)]
     kind: Option<Kind>,
     #[param(inline, example = "all")]
@@ -67,7 +67,7 @@ struct Wanted {
 #[utoipa::path(get, path = "/staff/tickets", tag = "tickets", operation_id = "listTicketQueue", summary = "待办的群众反映",
     description = "您负责的窗口现在要办的反映、差评整改、电话和上门，期限最近的在前。等待反映人确认的不在内。",
     responses((status = 200, description = "一页待办")))]
-async fn list(who: AreaOfficer, q: Query<Wanted>, call: Call) -> Result<Answer<Page<TicketSummary>>> {
+async fn list(who: AreaOfficer, q: Query<TicketQueueFilter>, call: Call) -> Result<Answer<Page<TicketSummary>>> {
     let worker = who.0;
     let view = q.0.view;
     let mine = view == Some(Part::Mine);
@@ -86,7 +86,7 @@ async fn list(who: AreaOfficer, q: Query<Wanted>, call: Call) -> Result<Answer<P
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Counted {
+struct TicketCountFilter {
     #[param(inline)]
     kind: Option<Kind>,
 }
@@ -94,7 +94,7 @@ struct Counted {
 #[utoipa::path(get, path = "/staff/tickets/counts", tag = "tickets", operation_id = "countTicketQueue", summary = "待办群众反映的数量",
     description = "与待办列表同一口径的准确数量。",
     responses((status = 200, description = "数量")))]
-async fn counts(who: AreaOfficer, q: Query<Counted>, call: Call) -> Result<Answer<TicketCounts>> {
+async fn counts(who: AreaOfficer, q: Query<TicketCountFilter>, call: Call) -> Result<Answer<TicketCounts>> {
     let filter = Filter { kind: q.0.kind, ..Filter::default() };
     call.read(move |c, office| queue::counts(c, &who.0, &filter, office.now)).await
 }

@@ -25,7 +25,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct OfCounty {
+struct TermsFilter {
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
 }
@@ -44,7 +44,7 @@ struct TicketTermsView {
 #[utoipa::path(get, path = "/staff/admin/ticket-terms", tag = "tickets", operation_id = "getTicketTerms", summary = "群众反映的办理规定",
     description = "一个县（区）各类反映由哪个窗口办、几个工作日办完。没有改过时是系统自带的规定。",
     responses((status = 200, description = "现行规定")))]
-async fn see(who: Administrator, q: Query<OfCounty>, call: Call) -> Result<Answer<TicketTermsView>> {
+async fn see(who: Administrator, q: Query<TermsFilter>, call: Call) -> Result<Answer<TicketTermsView>> {
     let county = q.0.county;
     terms::within(&who, &county)?;
     call.read(move |c, _| {

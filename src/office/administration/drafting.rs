@@ -145,6 +145,30 @@ impl Base<'_> {
             (None, None) => Err(Error::internal("a draft from nothing")),
         }
     }
+
+    /// The draft of this id, with the content to begin with.
+    ///
+    /// # Errors
+    /// 10002 when the terms are no JSON.
+    pub fn draft(&self, id: Id, by: Id, now: Moment, content: &PolicyContent) -> Result<Draft> {
+        Ok(Draft {
+            id,
+            county: self.county,
+            service: self.service.to_owned(),
+            based_on: self.based_on,
+            effective_from: content.effective_from.0.into(),
+            owner: content.owner.to_string(),
+            source: content.source.to_string(),
+            body: content.body()?,
+            state: DraftState::Open,
+            version: 1,
+            created_by: by,
+            created_at: now,
+            updated_by: by,
+            updated_at: now,
+            policy_id: None,
+        })
+    }
 }
 
 /// A draft as it stands.
@@ -169,36 +193,6 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// A new draft.
-    ///
-    /// # Errors
-    /// 10002 when the terms are no JSON.
-    pub fn new(
-        (id, by, now): (Id, Id, Moment),
-        county: &AreaCode,
-        service: &str,
-        based_on: Option<Id>,
-        content: &PolicyContent,
-    ) -> Result<Draft> {
-        Ok(Draft {
-            id,
-            county: *county,
-            service: service.to_owned(),
-            based_on,
-            effective_from: content.effective_from.0.into(),
-            owner: content.owner.to_string(),
-            source: content.source.to_string(),
-            body: content.body()?,
-            state: DraftState::Open,
-            version: 1,
-            created_by: by,
-            created_at: now,
-            updated_by: by,
-            updated_at: now,
-            policy_id: None,
-        })
-    }
-
     /// Stores a new draft.
     ///
     /// # Errors

@@ -61,12 +61,15 @@ pub fn publish_draft(
     c: &mut AnyConn,
     services: &Services,
     admin: &Worker,
-    (draft, seen): (Id, i64),
-    (policy, now): (Id, Moment),
+    draft: Id,
+    seen: i64,
+    policy: Id,
+    now: Moment,
 ) -> Result<Draft> {
     let mut draft = drafting::take(c, admin, draft, seen)?;
     publish(c, services, &draft.policy(policy, Some(admin.id), now)?)?;
-    (draft.state, draft.policy_id) = (DraftState::Published, Some(policy));
+    draft.state = DraftState::Published;
+    draft.policy_id = Some(policy);
     draft.save(c, admin.id, now)?;
     Ok(draft)
 }

@@ -22,7 +22,7 @@ pub const MOST: i64 = 100;
 /// moved away while something runs here belongs to another office.
 pub fn of_village(c: &mut AnyConn, office: &Office, worker: &Worker, village: &AreaCode) -> Result<Vec<Errand>> {
     let mut all = corrections(c, village)?;
-    all.extend(wanted(c, village)?);
+    all.extend(asked_contacts(c, village)?);
     for service in office.services.all() {
         all.extend(service.errands(c, office, village, MOST)?);
     }
@@ -51,13 +51,13 @@ fn corrections(c: &mut AnyConn, village: &AreaCode) -> Result<Vec<Errand>> {
     Ok(rows.into_iter().map(errand).collect())
 }
 
-fn wanted(c: &mut AnyConn, village: &AreaCode) -> Result<Vec<Errand>> {
-    let errand = |t: tickets::Wanted| Errand {
+fn asked_contacts(c: &mut AnyConn, village: &AreaCode) -> Result<Vec<Errand>> {
+    let errand = |t: tickets::AskedContact| Errand {
         person: t.person,
         what: if t.kind == Kind::Visit { ("visit", "要求上门") } else { ("call", "要求电话联系") },
         case: None,
         ticket: Some(t.id),
         due_on: t.due_at.map(|at| beijing_date(at).to_string()),
     };
-    Ok(tickets::wanted_in(c, village, MOST)?.into_iter().map(errand).collect())
+    Ok(tickets::asked_contacts_in(c, village, MOST)?.into_iter().map(errand).collect())
 }

@@ -120,6 +120,12 @@ impl Agreed {
     }
 }
 
+/// A sheet that came back, with its lines.
+pub struct Carried<'a> {
+    pub sheet: &'a Sheet,
+    pub lines: &'a [Line],
+}
+
 /// What became of an entry: it is kept now, or was before; and what else it did, in plain words.
 pub struct Kept {
     pub before: bool,
@@ -128,7 +134,9 @@ pub struct Kept {
 
 /// Keeps an entry and lets it do what follows from it: a call or visit that was asked for is done, a case gets a remark,
 /// an agreement becomes a mandate where it can. Errors: 10006 nobody of the worker's area, 10011 another entry has this id, 10002.
-pub fn keep(c: &mut AnyConn, office: &Office, worker: &Worker, (sheet, lines): (&Sheet, &[Line]), entry: &Entry) -> Result<Kept> {
+pub fn keep(c: &mut AnyConn, office: &Office, worker: &Worker, carried: &Carried<'_>, entry: &Entry) -> Result<Kept> {
+    let sheet = carried.sheet;
+    let lines = carried.lines;
     use visits::dsl as v;
     let known = v::visits.find(entry.id).select((v::sheet_id, v::fingerprint));
     let known: Option<(Id, Vec<u8>)> = known.get_result(c).optional()?;

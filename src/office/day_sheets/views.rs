@@ -20,7 +20,6 @@ use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
-use crate::rules::moments::Moment;
 
 /// Somebody to see, masked.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -156,7 +155,9 @@ pub fn village(c: &mut AnyConn, office: &Office, worker: &Worker, area: &AreaCod
 /// What the worker takes along.
 pub fn taken(
     c: &mut AnyConn,
-    (id, area, taken_at): (Id, &AreaCode, Moment),
+    office: &Office,
+    id: Id,
+    area: &AreaCode,
     lines: Vec<Line>,
     people: &[Person],
 ) -> Result<TakenSheet> {
@@ -174,8 +175,12 @@ pub fn taken(
             due_on: l.due_on.clone(),
         }
     };
-    let (area, taken_at) = (AreaNames::default().view(c, area)?, rfc3339(taken_at));
-    Ok(TakenSheet { id, area, taken_at, lines: lines.into_iter().map(view).collect() })
+    Ok(TakenSheet {
+        id,
+        area: AreaNames::default().view(c, area)?,
+        taken_at: rfc3339(office.now),
+        lines: lines.into_iter().map(view).collect(),
+    })
 }
 
 /// Sheets as lines of a list.

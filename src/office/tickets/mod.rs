@@ -18,5 +18,5 @@ pub mod views; // what people see
 
 pub use acts::seen_to;
 pub use open::{NewTicket, open};
-pub use queue::{Wanted, answered_of, live_of, wanted_in};
+pub use queue::{AskedContact, answered_of, asked_contacts_in, live_of};
 pub use ticket::{Kind, Outcome};

@@ -159,7 +159,7 @@ pub fn answered_of(c: &mut AnyConn, account: Id) -> Result<i64> {
 
 /// A call or visit that somebody asked for.
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct AskedContact {
     pub id: Id,
     pub kind: Kind,
     pub person: Id,
@@ -167,7 +167,7 @@ pub struct Wanted {
 }
 
 /// The calls and visits that the office owes people of a village, the soonest due first, at most `most`.
-pub fn wanted_in(c: &mut AnyConn, village: &AreaCode, most: i64) -> Result<Vec<Wanted>> {
+pub fn asked_contacts_in(c: &mut AnyConn, village: &AreaCode, most: i64) -> Result<Vec<AskedContact>> {
     let here = tickets::area.eq(village.to_string()).and(tickets::ended_at.is_null());
     let open = tickets::kind.eq_any([Kind::PhoneCall, Kind::Visit]).and(tickets::due_at.is_not_null());
     let rows: Vec<(Id, Kind, Option<Id>, Option<Moment>)> = tickets::table
@@ -176,7 +176,8 @@ pub fn wanted_in(c: &mut AnyConn, village: &AreaCode, most: i64) -> Result<Vec<W
         .limit(most)
         .select((tickets::id, tickets::kind, tickets::person_id, tickets::due_at))
         .load(c)?;
-    let wanted =
-        |(id, kind, person, due_at): (Id, Kind, Option<Id>, Option<Moment>)| Some(Wanted { id, kind, person: person?, due_at });
-    Ok(rows.into_iter().filter_map(wanted).collect())
+    let contact = |(id, kind, person, due_at): (Id, Kind, Option<Id>, Option<Moment>)| {
+        Some(AskedContact { id, kind, person: person?, due_at })
+    };
+    Ok(rows.into_iter().filter_map(contact).collect())
 }

@@ -231,7 +231,10 @@ form!(MakeCard { version: "版本" });
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已制证")))]
 async fn make(who: CountyOfficer, id: PathId, call: Write<MakeCard>) -> Result<Answer<StaffCertificateCase>> {
-    acted(who.0, id, call, |c, office, worker, case, sent| making::make(c, office, worker, case, Version(sent.version)).map(|_| ())).await
+    acted(who.0, id, call, |c, office, worker, case, sent| {
+        making::make(c, office, worker, case, Version(sent.version)).map(|_| ())
+    })
+    .await
 }
 
 /// To whom a card was given.

@@ -53,7 +53,7 @@ fn own(who: Filer, id: PathId) -> Own {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct InCounty {
+struct PointFilter {
     /// Twelve-digit code of the county.
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
@@ -62,7 +62,7 @@ struct InCounty {
 #[utoipa::path(get, path = "/device-rental/points", tag = "device-rental", operation_id = "listRentalPoints", summary = "辅具租赁网点",
     description = "一个县（区）的网点：地址、电话和开门的日子。一个县的网点不多，一次全部列出。",
     responses((status = 200, description = "网点")))]
-async fn points(_who: Caller, q: Query<InCounty>, call: Call) -> Result<Answer<List<PointView>>> {
+async fn points(_who: Caller, q: Query<PointFilter>, call: Call) -> Result<Answer<List<PointView>>> {
     call.read(move |c, _| store::points(c, &q.0.county)?.iter().map(PointView::of).collect::<Result<Vec<_>>>().map(List)).await
 }
 
@@ -70,7 +70,7 @@ async fn points(_who: Caller, q: Query<InCounty>, call: Call) -> Result<Answer<L
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Wanted {
+struct StockFilter {
     /// Twelve-digit code of the county.
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
@@ -81,7 +81,7 @@ struct Wanted {
 #[utoipa::path(get, path = "/device-rental/availability", tag = "device-rental", operation_id = "getDeviceAvailability", summary = "哪里有空闲的辅具",
     description = "每个网点每种辅具现在有几件可以预约、几人排队，数字准确。一个县的网点和辅具种类不多，一次全部列出。",
     responses((status = 200, description = "各网点的辅具")))]
-async fn free(_who: Caller, q: Query<Wanted>, call: Call) -> Result<Answer<List<Stock>>> {
+async fn free(_who: Caller, q: Query<StockFilter>, call: Call) -> Result<Answer<List<Stock>>> {
     call.read(move |c, _| availability::of_county(c, &q.0.county, q.0.model).map(List)).await
 }
 

@@ -47,7 +47,7 @@ fn kept(worker: &Worker) -> Vec<Id> {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct WantedLoans {
+struct LoanQuestion {
     /// reserved, displaced, out or ended.
     #[param(inline)]
     state: Option<LoanState>,
@@ -66,7 +66,7 @@ struct WantedLoans {
 #[utoipa::path(get, path = "/staff/device-rental/loans", tag = "device-rental", operation_id = "listPointLoans", summary = "网点的借用",
     description = "您的网点的预约和借用，最新的在前；也可以扫资产标签查在外的那一件。",
     responses((status = 200, description = "一页借用")))]
-async fn list_loans(who: PointKeeper, q: Query<WantedLoans>, call: Call) -> Result<Answer<Page<KeeperLoanView>>> {
+async fn list_loans(who: PointKeeper, q: Query<LoanQuestion>, call: Call) -> Result<Answer<Page<KeeperLoanView>>> {
     let q = q.0;
     let filter = LoanFilter { points: kept(&who), state: q.state, asset_tag: q.asset_tag.map(KeyedCode::into_string) };
     let name = format!("loans:{}:{filter:?}", who.id);
@@ -152,7 +152,7 @@ async fn take_back(who: PointKeeper, id: PathId, call: Write<Return>) -> Result<
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct WantedUnits {
+struct UnitQuestion {
     /// One of the keeper's points; all of them when it is left out.
     point_id: Option<Id>,
     /// available, lent, to_inspect, to_disinfect, under_repair, missing or retired.
@@ -169,7 +169,7 @@ struct WantedUnits {
 #[utoipa::path(get, path = "/staff/device-rental/units", tag = "device-rental", operation_id = "listPointUnits", summary = "网点的辅具",
     description = "您的网点的每一件辅具和它的状态，最新入库的在前。",
     responses((status = 200, description = "一页辅具")))]
-async fn list_units(who: PointKeeper, q: Query<WantedUnits>, call: Call) -> Result<Answer<Page<UnitView>>> {
+async fn list_units(who: PointKeeper, q: Query<UnitQuestion>, call: Call) -> Result<Answer<Page<UnitView>>> {
     let q = q.0;
     let mut points = kept(&who);
     points.retain(|p| q.point_id.is_none_or(|wanted| wanted == *p));

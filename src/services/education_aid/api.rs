@@ -119,7 +119,7 @@ impl SeasonView {
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct OfCounty {
+pub struct SeasonFilter {
     /// Twelve-digit code of the county.
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     pub county: AreaCode,
@@ -131,7 +131,7 @@ pub struct OfCounty {
     pub cursor: Option<Cursor>,
 }
 
-impl OfCounty {
+impl SeasonFilter {
     /// A page of the county's seasons, each as `view` shows it.
     pub async fn page<T>(self, call: Call, view: fn(&Season, &Office) -> T) -> Result<Answer<Page<T>>>
     where
@@ -149,7 +149,7 @@ impl OfCounty {
 #[utoipa::path(get, path = "/education-aid/seasons", tag = "education-aid", operation_id = "listAidSeasons", summary = "教育救助通知",
     description = "本县（区）各年度的教育救助：申请时间、标准和名额，最近的年度在前。",
     responses((status = 200, description = "一页年度通知")))]
-async fn list(q: Query<OfCounty>, call: Call) -> Result<Public<Page<SeasonView>>> {
+async fn list(q: Query<SeasonFilter>, call: Call) -> Result<Public<Page<SeasonView>>> {
     Ok(q.0.page(call, SeasonView::of).await?.public())
 }
 

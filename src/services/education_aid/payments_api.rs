@@ -160,7 +160,7 @@ async fn build(who: FinanceOfficer, call: Write<Build>) -> Result<Created<BatchV
 #[derive(Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Batches {
+struct BatchFilter {
     /// Twelve-digit code of the county.
     #[param(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101000000")]
     county: AreaCode,
@@ -175,7 +175,7 @@ struct Batches {
 #[utoipa::path(get, path = "/staff/education-aid/batches", tag = "education-aid", operation_id = "listAidBatches", summary = "发放批次",
     description = "本县（区）的发放批次，最新的在前。",
     responses((status = 200, description = "一页批次")))]
-async fn list(who: FinanceOfficer, q: Query<Batches>, call: Call) -> Result<Answer<Page<BatchSummary>>> {
+async fn list(who: FinanceOfficer, q: Query<BatchFilter>, call: Call) -> Result<Answer<Page<BatchSummary>>> {
     let county = q.0.county;
     if !who.covers(Role::FinanceOfficer, &county) {
         return Err(Error::not_found());

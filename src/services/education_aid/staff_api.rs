@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::api::{AwardView, OfCounty, SeasonView, award_of};
+use super::api::{AwardView, SeasonFilter, SeasonView, award_of};
 use super::form::{Account, AccountView, FamilyView, StudentView};
 use super::rules::{self, Season, SeasonStatus};
 use super::sections_api::family_view;
@@ -78,7 +78,7 @@ impl SeasonBooks {
 #[utoipa::path(get, path = "/staff/education-aid/seasons", tag = "education-aid", operation_id = "listAidSeasonBooks", summary = "各季资金",
     description = "各季的预算、名额和已批准的金额、人数，最近的年度在前。",
     responses((status = 200, description = "一页各季资金")))]
-async fn seasons_with_money(who: DeskOfficer, q: Query<OfCounty>, call: Call) -> Result<Answer<Page<SeasonBooks>>> {
+async fn seasons_with_money(who: DeskOfficer, q: Query<SeasonFilter>, call: Call) -> Result<Answer<Page<SeasonBooks>>> {
     let county = &q.0.county;
     if !who.covers(Role::CountyOfficer, county) && !who.covers(Role::FinanceOfficer, county) {
         return Err(Error::not_found());
