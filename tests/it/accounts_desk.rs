@@ -35,7 +35,7 @@ pub fn id_number(born: &str, serial: u16) -> String {
 }
 
 /// A WeChat user whom nobody knows yet signs in.
-async fn newcomer(w: &World, handle: &str, phone: &str) -> String {
+pub async fn newcomer(w: &World, handle: &str, phone: &str) -> String {
     w.wechat.add_user(NewUser { name: handle.to_owned(), phone: Some(phone.to_owned()), ..NewUser::default() });
     w.resident(handle).await
 }
@@ -57,7 +57,7 @@ pub async fn added(w: &World, worker: &str, who: Value) -> String {
     text(&post(w, worker, "/staff/persons", who).await.data(201)["id"])
 }
 
-async fn say_who(w: &World, token: &str, name: &str, number: &str, version: &Value) -> Reply {
+pub async fn say_who(w: &World, token: &str, name: &str, number: &str, version: &Value) -> Reply {
     let body = json!({ "name": name, "id_number": number, "version": version });
     w.put("/api/v1/me/identity").token(token).json(&body).send().await
 }
@@ -139,10 +139,16 @@ async fn the_phone_number_on_record_proves_who_one_is_and_another_one_proves_not
     let path = "/wxa/business/getuserphonenumber";
     w.wechat.set_fault(path, 1, FaultMode::Errcode(-1));
     bind(&token, code("he-san")).await.refused(503, 51001);
+    w.wechat.set_fault(path, 1, FaultMode::Errcode(48001));
+    bind(&token, code("he-san")).await.refused(503, 51003);
     w.wechat.set_fault(path, 1, FaultMode::DropAfterProcessing);
     let lost = code("he-san");
     bind(&token, lost.clone()).await.refused(503, 51004);
     bind(&token, lost).await.refused(401, 11007);
+    let abroad =
+        NewUser { name: "abroad".into(), phone: Some("61234567".into()), country_code: Some("852".into()), ..NewUser::default() };
+    w.wechat.add_user(abroad);
+    bind(&w.resident("abroad").await, code("abroad")).await.refused(422, 11012);
     let me = bind(&token, code("he-san")).await.data(200);
     assert_eq!((&me["identity"]["value"], &me["phone_masked"]), (&json!("confirmed"), &json!("139****0031")));
     assert_eq!(me["links"][0]["relation"]["value"], "self");

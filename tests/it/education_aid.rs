@@ -47,7 +47,7 @@ impl Case {
         Case { id: summary["id"].as_str().unwrap().into(), version: summary["version"].as_i64().unwrap() }
     }
 
-    fn aid(&self, rest: &str) -> String {
+    pub fn aid(&self, rest: &str) -> String {
         format!("/api/v1/education-aid/cases/{}{rest}", self.id)
     }
 }
@@ -78,7 +78,7 @@ impl Office {
         self.world.get(path).token(token).send().await.data(200)
     }
 
-    async fn save(&self, case: &Case, section: &str, body: Value) -> Value {
+    pub async fn save(&self, case: &Case, section: &str, body: Value) -> Value {
         let path = case.aid(&format!("/sections/{section}"));
         self.world.put(&path).token(&self.student).json(&body).send().await.data(200)
     }

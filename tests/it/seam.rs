@@ -26,12 +26,12 @@ stories![
 ];
 
 /// A job that says when it runs and waits until it may go on; it holds the writer meanwhile.
-struct Gate {
+pub struct Gate {
     runs: Mutex<Receiver<()>>,
     go_on: Sender<()>,
 }
 
-fn gate() -> (Gate, impl Fn(&mut AnyConn) -> Result<()> + Send + 'static) {
+pub fn gate() -> (Gate, impl Fn(&mut AnyConn) -> Result<()> + Send + 'static) {
     let ((running, runs), (go_on, wait)) = (channel(), channel());
     let wait = Mutex::new(wait);
     let job = move |_: &mut AnyConn| {
@@ -44,17 +44,17 @@ fn gate() -> (Gate, impl Fn(&mut AnyConn) -> Result<()> + Send + 'static) {
 }
 
 impl Gate {
-    async fn reached(self: &Arc<Gate>) {
+    pub async fn reached(self: &Arc<Gate>) {
         let gate = self.clone();
         tokio::task::spawn_blocking(move || gate.runs.lock().unwrap().recv().unwrap()).await.unwrap();
     }
 
-    fn open(&self) {
+    pub fn open(&self) {
         self.go_on.send(()).unwrap();
     }
 }
 
-fn write(db: &Db, name: &'static str) -> tokio::task::JoinHandle<Result<()>> {
+pub fn write(db: &Db, name: &'static str) -> tokio::task::JoinHandle<Result<()>> {
     let db = db.clone();
     actix_web::rt::spawn(async move { db.write(move |c| facts::set(c, name, "written")).await })
 }
@@ -64,7 +64,7 @@ async fn stands(db: &Db, name: &'static str) -> bool {
 }
 
 /// Lets every spawned task reach its own wait.
-async fn settle() {
+pub async fn settle() {
     for _ in 0..32 {
         tokio::task::yield_now().await;
     }

@@ -26,6 +26,9 @@ pub struct NewUser {
     /// The number behind the phone button, without country code.
     #[serde(default)]
     pub phone: Option<String>,
+    /// Country code of that number; 86 when it is left out.
+    #[serde(default)]
+    pub country_code: Option<String>,
     /// WeChat holds the user for high-risk (40226).
     #[serde(default)]
     pub blocked: bool,

@@ -13,7 +13,7 @@ pub mod renewal;
 
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -132,6 +132,20 @@ impl World {
         let app = app(&database, self.folder.path(), Bounds::default(), self.app.clock.clone(), outside);
         let (base, server) = serve(&app, Duration::ZERO, false);
         (World { app, base, ..self.clone() }, server)
+    }
+
+    /// A server whose database takes no more work at once than these bounds say, and the same world before it.
+    pub fn narrow(&self, bounds: Bounds) -> (World, Server) {
+        let database = grounds::fresh_database(self.kind, self.folder.path());
+        let outside = (self.wechat_address.as_str(), self.sms_address.as_str());
+        let app = app(&database, self.folder.path(), bounds, self.app.clock.clone(), outside);
+        let (base, server) = serve(&app, Duration::ZERO, false);
+        (World { app, base, ..self.clone() }, server)
+    }
+
+    /// Where the sealed papers lie.
+    pub fn papers_folder(&self) -> PathBuf {
+        self.folder.path().join("papers")
     }
 
     /// Lets every effect leave and every clock act that is due now.
