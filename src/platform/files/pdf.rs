@@ -1,4 +1,4 @@
-//! PDF: pages counted, programs, attachments and metadata taken out, and the rest written anew.
+//! Cleans PDF files: counts the pages, removes scripts, attachments and metadata, and writes the rest anew.
 //!
 //! Reading a hostile PDF can cost any amount of time and memory (nested filters, huge tables, objects that overlap), so
 //! [`clean`] runs only in the worker process (`pdf_worker`), which dies alone. Writing anew makes a digital signature
@@ -17,7 +17,7 @@ pub(super) struct CleanPdf {
     pub(super) pages: usize,
 }
 
-/// Keys that hold programs, things that start by themselves, attached files, or words about the file and its makers
+/// Keys that hold scripts, actions that start by themselves, attached files, or metadata about the file and its makers
 /// (ISO 32000-1: 7.5.2, 7.7.2, 12.6, 14.3 to 14.6). `A` is kept where it only jumps within the file, see [`KEPT_ACTIONS`].
 const DROPPED_KEYS: [&[u8]; 19] = [
     b"AA",

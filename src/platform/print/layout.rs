@@ -245,13 +245,15 @@ impl Setter<'_> {
 
     /// A label at the left and its body beside it. A long body may go over the page, its label stays at its first line.
     fn item(&mut self, label: &str, body: &str, column: f32) -> Node {
-        let (own, leading) = (self.leaf(), TEXT * LEADING);
+        let own = self.leaf();
+        let leading = TEXT * LEADING;
         let labels = self.set(label, TEXT, column - LEFT - 4.0);
         let tall = labels.len() as f32 * leading;
         if !self.room(tall) {
             self.turn();
         }
-        let (top, page) = (self.y, self.done.len());
+        let top = self.y;
+        let page = self.done.len();
         for (line, at) in labels.into_iter().zip(0_u8..) {
             self.write(line, TEXT, LEFT, top + leading * f32::from(at), Part::Leaf(own));
         }

@@ -41,7 +41,8 @@ pub fn lines(text: &str, width: f32, wide: &dyn Fn(char) -> f32) -> Vec<String> 
 
 /// How many characters the first line takes; at least one.
 fn one(chars: &[char], width: f32, wide: &dyn Fn(char) -> f32) -> usize {
-    let (mut used, mut last_break) = (0.0, None);
+    let mut used = 0.0;
+    let mut last_break = None;
     for (at, c) in chars.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|b| chars.get(b));
         if before.is_some_and(|b| may_break(*b, *c)) {
@@ -115,7 +116,8 @@ mod tests {
             let found = set(&text, width);
             prop_assert_eq!(found.concat(), text.clone());
             for pair in found.windows(2) {
-                let (end, start) = (pair[0].chars().next_back().unwrap(), pair[1].chars().next().unwrap());
+                let end = pair[0].chars().next_back().unwrap();
+                let start = pair[1].chars().next().unwrap();
                 let inner: Vec<char> = pair[0].chars().collect();
                 let could = inner.windows(2).any(|w| may_break(w[0], w[1]));
                 // A line ends badly only when it holds no place at all where it could end well.

@@ -8,7 +8,9 @@ use super::layout::{Part, lay};
 use super::{Block, Paper, Press, font, pdf};
 
 fn paper(blocks: Vec<Block>) -> Paper {
-    let (title, running, author) = ("一次性告知书".to_owned(), "JY1-BZ1".to_owned(), "甲区残疾人联合会".to_owned());
+    let title = "一次性告知书".to_owned();
+    let running = "JY1-BZ1".to_owned();
+    let author = "甲区残疾人联合会".to_owned();
     Paper { title, running, author, issued_at: 1_773_104_400_000, blocks }
 }
 

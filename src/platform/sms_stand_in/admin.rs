@@ -1,4 +1,4 @@
-//! `/__fake/`: how tests and newcomers read the messages, and order bad days.
+//! `/__fake/`: routes by which tests and developers read the messages and order faults.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;

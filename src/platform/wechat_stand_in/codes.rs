@@ -30,7 +30,8 @@ pub(super) async fn jscode2session(
         let appid = given("appid").unwrap_or_default();
         let user = redeem(state, Kind::Login, appid, code, 40029)?;
         let openid = openid_of(appid, &user);
-        let (now, session_key) = (state.now(), state.mint("session_key"));
+        let now = state.now();
+        let session_key = state.mint("session_key");
         state.last_visit.insert(openid.clone(), now);
         let mut answer = Map::from_iter([("openid".to_owned(), json!(openid)), ("session_key".to_owned(), json!(session_key))]);
         if let Some(unionid) = state.users.get(&user).and_then(|user| user.unionid.as_ref()) {
