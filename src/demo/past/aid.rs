@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::applicants::Applicant;
+use super::applicants::{Applicant, MemberOf};
 use super::pages::Pages;
 use super::scene::{Scene, Setting};
 use super::way::Way;
@@ -55,7 +55,7 @@ pub fn pupil(setting: &Setting, family: &Family, at: usize, applied_on: NaiveDat
     let kind = if beneficiary == "disabled_student" { Beneficiary::Student } else { Beneficiary::Child };
     let parents = family.kin.iter().filter(|k| k.0 == at && k.2 == KinKind::Parent && kind == Beneficiary::Child);
     let parent = parents.filter_map(|k| family.members.get(k.1)).map(|p| p.id_number.clone()).next();
-    let applicant = Applicant::of(setting, family, at, applied_on)?;
+    let applicant = Applicant::of(setting, MemberOf { family, at }, applied_on)?;
     let stage = Stage::from_code(stage).ok_or_else(unknown)?;
     Ok(Some(Pupil { applicant, kind, stage, year, parent, applied_on, seed }))
 }
@@ -65,7 +65,8 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
     if county.students.is_empty() {
         return Ok(());
     }
-    let (at, year) = (setting.scene.clone(), county.report_year);
+    let at = setting.scene.clone();
+    let year = county.report_year;
     pages.write(move |c| announce(c, &at, county)).await?;
     let mut pupils = Vec::new();
     let mut chance = Chance::seeded(u64::from(year.unsigned_abs()));
@@ -89,7 +90,8 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
 }
 
 fn announce(c: &mut AnyConn, scene: &Scene, county: &County) -> Result<()> {
-    let (year, students) = (county.report_year, county.students.iter().map(|s| s.count).sum::<usize>());
+    let year = county.report_year;
+    let students = county.students.iter().map(|s| s.count).sum::<usize>();
     let quota = i64::try_from(students).unwrap_or(i64::MAX);
     let office = scene.office(day(year, 9, 11), 16 * 60);
     let policy = county::current(c, &scene.area, CODE, office.today())?;
@@ -241,7 +243,8 @@ fn pay(
     days: (NaiveDate, NaiveDate),
     refuses: impl Fn(i64) -> Option<PaymentFault>,
 ) -> Result<Id> {
-    let (finance, season) = (&scene.staff.finance, season_of(c, scene, year)?);
+    let finance = &scene.staff.finance;
+    let season = season_of(c, scene, year)?;
     let (batch, left_out) = payments::build(c, &scene.office(days.0, 10 * 60), finance, &season)?;
     if left_out > 0 {
         return Err(Error::internal("finance may not sign everything"));
