@@ -25,9 +25,12 @@ async fn each_case_of_a_bulk_has_the_result_that_it_would_have_alone(world: Worl
     let zhao = Applicant::zhao(&world).await;
     let lin = Applicant::of(&world, "lin-xiaoyu").await;
     let chen = Applicant::of(&world, "chen-xiuying").await;
-    let (ready, stale, held) = (zhao.submitted("renewal").await, lin.submitted("change").await, chen.submitted("change").await);
+    let ready = zhao.submitted("renewal").await;
+    let stale = lin.submitted("change").await;
+    let held = chen.submitted("change").await;
     world.pass(MINUTES_11);
-    let (me, colleague) = (world.worker(&[Role::TownOfficer]).await, world.worker(&[Role::TownOfficer]).await);
+    let me = world.worker(&[Role::TownOfficer]).await;
+    let colleague = world.worker(&[Role::TownOfficer]).await;
     let held = world.decided(&colleague, &held, "claim").await;
     let nowhere = Uuid::new_v4().to_string();
     let cases = [
@@ -63,10 +66,12 @@ async fn each_case_of_a_bulk_has_the_result_that_it_would_have_alone(world: Worl
 async fn a_bulk_whose_answer_was_lost_happens_once(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let lin = Applicant::of(&world, "lin-xiaoyu").await;
-    let (one, two) = (zhao.submitted("renewal").await, lin.submitted("change").await);
+    let one = zhao.submitted("renewal").await;
+    let two = lin.submitted("change").await;
     world.pass(MINUTES_11);
     let town = world.worker(&[Role::TownOfficer]).await;
-    let (key, cases) = (Uuid::new_v4(), [(one.id.as_str(), one.version), (two.id.as_str(), two.version)]);
+    let key = Uuid::new_v4();
+    let cases = [(one.id.as_str(), one.version), (two.id.as_str(), two.version)];
     let send = || world.post(PATH).token(&town).key(key).json(&body("accept", Value::Null, &cases)).send();
     let first = send().await;
     let again = send().await;

@@ -40,7 +40,8 @@ pub struct Stock {
 impl Stock {
     pub async fn of(w: &World, units: usize) -> Stock {
         let officer = w.worker(&[Role::CountyOfficer]).await;
-        let (mut points, mut keepers) = (Vec::new(), Vec::new());
+        let mut points = Vec::new();
+        let mut keepers = Vec::new();
         for name in ["示例网点一", "示例网点二"] {
             let new = json!({ "area": VILLAGE, "name": name, "address": "人民路1号", "phone": "0561-0000000",
                 "opening_weekdays": [1, 2, 3, 4, 5, 6, 7] });
@@ -141,7 +142,8 @@ pub async fn guardian(w: &World) -> (String, String) {
 
 /// Somebody of the register who signs in for themselves.
 pub async fn borrower(w: &World, serial: u16) -> (String, String) {
-    let (handle, phone) = (format!("borrower-{serial}"), format!("139000{serial:05}"));
+    let handle = format!("borrower-{serial}");
+    let phone = format!("139000{serial:05}");
     w.wechat.add_user(NewUser { name: handle.clone(), phone: Some(phone.clone()), ..NewUser::default() });
     let token = w.resident(&handle).await;
     let new = NewPerson {
@@ -156,7 +158,8 @@ pub async fn borrower(w: &World, serial: u16) -> (String, String) {
     };
     let person = new.id.to_string();
     let name = WeChatName::new(&w.app, cast::APPID, &w.wechat.openid_of(cast::APPID, &handle), None).unwrap();
-    let (keys, at) = (w.app.keys.clone(), Moment { now: w.app.clock.now_ms(), link: w.app.clock.id() });
+    let keys = w.app.keys.clone();
+    let at = Moment { now: w.app.clock.now_ms(), link: w.app.clock.id() };
     let known = w.app.db.write(move |c| {
         persons::insert(c, &keys, &new)?;
         let (account, _) = name.account(c)?;

@@ -11,7 +11,7 @@ use crate::wandering::Walk;
 use crate::world::World;
 use crate::world::renewal::Case;
 
-/// What officers like to do, the likelier the more often it stands here.
+/// Verbs that officers choose from at random; one that is listed more often is chosen more often.
 pub const WORKER_VERBS: &[&str] = &[
     "accept",
     "accept",

@@ -64,12 +64,17 @@ async fn a_service_that_a_county_does_not_offer_has_no_guide(world: World) {
 }
 
 async fn a_policy_of_before_guides_had_facts_can_still_be_read(world: World) {
-    let (id, now) = (world.app.clock.id(), world.app.clock.now_ms());
+    let id = world.app.clock.id();
+    let now = world.app.clock.now_ms();
     let store = world.app.db.write(move |c| {
-        let (county, today) = (AreaCode::parse(COUNTY).unwrap(), "2026-03-10".parse().unwrap());
+        let county = AreaCode::parse(COUNTY).unwrap();
+        let today = "2026-03-10".parse().unwrap();
         let known = county::current(c, &county, "certificate", today)?.unwrap();
-        let (common, terms) = ((*known.common).clone(), known.service()?);
-        let (service, owner, source) = ("certificate".to_owned(), "甲区残联".to_owned(), "旧办法".to_owned());
+        let common = (*known.common).clone();
+        let terms = known.service()?;
+        let service = "certificate".to_owned();
+        let owner = "甲区残联".to_owned();
+        let source = "旧办法".to_owned();
         county::publish(
             c,
             &NewPolicy { id, county, service, effective_from: today, owner, source, by: None, common, terms, at_ms: now },

@@ -1,4 +1,5 @@
-//! What keeps a worker from a step: a colleague's claim, and an own part in the case; the same at every counter.
+//! Every operation by which a worker acts on a case refuses it while a colleague has claimed the case, and when the worker is
+//! involved in it (four-eyes).
 
 use serde_json::{Value, json};
 use zhucan::rules::lifecycle::Role;

@@ -53,7 +53,8 @@ async fn a_database_that_is_full_asks_callers_to_come_back(world: World) {
 async fn a_page_that_the_disk_does_not_take_is_sent_again(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.begun("renewal").await;
-    let (folder, away) = (world.papers_folder(), world.papers_folder().with_extension("away"));
+    let folder = world.papers_folder();
+    let away = world.papers_folder().with_extension("away");
     std::fs::rename(&folder, &away).unwrap();
     // No folder can be made where a file is.
     std::fs::write(&folder, b"").unwrap();
@@ -67,7 +68,7 @@ async fn a_page_that_the_disk_does_not_take_is_sent_again(world: World) {
 async fn a_page_waits_its_turn_while_many_send_theirs(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.begun("renewal").await;
-    // Others have their pages at the desk; theirs are not finished before these are dropped.
+    // Ten other uploads fill the queue of the desk: a future that is polled once and then kept holds its place.
     let mut others = Vec::new();
     for _ in 0..10 {
         let desk = world.app.papers.clone();

@@ -1,4 +1,4 @@
-//! An administrator does nothing to the own account: a colleague does it, so that two people know of it.
+//! Administrators cannot change their own account; a colleague has to do it, so that two people know of the change.
 
 use serde_json::{Value, json};
 use zhucan::rules::lifecycle::Role;

@@ -1,4 +1,4 @@
-//! What a service's own rules keep from happening: money that is used up, a line of others, a card that is not for the asking.
+//! What the rules of the three services refuse: money that is used up, a device for which others wait, a card without a guardian.
 
 use std::time::Duration;
 

@@ -35,7 +35,8 @@ pub struct Child {
 impl Child {
     pub async fn of(world: World) -> Child {
         let w = &world;
-        let (worker, number) = (w.worker(&[Role::TownOfficer]).await, id_number(NUMBER.0, NUMBER.1));
+        let worker = w.worker(&[Role::TownOfficer]).await;
+        let number = id_number(NUMBER.0, NUMBER.1);
         let child = added(w, &worker, person("周小满", &number, None)).await;
         let mut mother = Applicant::of(w, MOTHER).await;
         let link = linked(w, &mother.token).await;

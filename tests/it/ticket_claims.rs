@@ -1,4 +1,4 @@
-//! A report that a colleague holds, or that lies elsewhere: the others look at it and leave it alone.
+//! A ticket that a colleague has claimed, or that lies at another desk, can be read but not worked on.
 
 use serde_json::json;
 use zhucan::rules::lifecycle::Role;

@@ -123,7 +123,7 @@ async fn where_wechat_or_a_number_fails_the_next_way_is_taken(world: World) {
     allow_wechat(&zhao).await;
     let case = zhao.submitted("renewal").await;
     world.pass(MINUTES_11);
-    // The consent went to the submission; in the ledger one more stands, which WeChat does not know of.
+    // The one consent was used for the submission; our own count still holds one, but WeChat refuses it.
     allow_wechat(&zhao).await;
     world.work().await;
     world.wechat.grant_credit(APPID, "zhao-tiezhu", TEMPLATE, 0);

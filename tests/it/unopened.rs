@@ -1,4 +1,4 @@
-//! Where a county has not opened a service yet: nobody begins what nobody would decide, and everybody is told so.
+//! A county without a published policy for a service: drafts and rental points are refused with the reason.
 
 use serde_json::json;
 use zhucan::rules::lifecycle::Role;
