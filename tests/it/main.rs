@@ -45,6 +45,7 @@ mod matrix;
 mod notices;
 mod own_account;
 mod papers;
+mod plain_code;
 mod prints;
 mod public;
 mod queue;
@@ -149,6 +150,7 @@ const PLAIN: &[(&str, &[(&str, Plain)])] = &[
     ("floors", floors::PLAIN),
     ("handlers", handlers::PLAIN),
     ("matrix", matrix::PLAIN),
+    ("plain_code", plain_code::PLAIN),
     ("rooms", rooms::PLAIN),
     ("schema", schema::PLAIN),
 ];
