@@ -1,4 +1,4 @@
-//! One decision about many cases: each has a result of its own, and all of it happens once.
+//! One decision about many cases: each case has its own result, and a repeated call changes nothing.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -54,7 +54,7 @@ async fn each_case_of_a_bulk_has_the_result_that_it_would_have_alone(world: Worl
     assert!(results[1]["errmsg"].as_str().unwrap().ends_with('。'));
     assert_eq!(actions(&zhao.view(&ready).await), ["begin", "submit", "accept"]);
     assert_eq!(actions(&lin.view(&stale).await), ["begin", "submit"]);
-    // Its own family is no officer's work, one by one or in bulk.
+    // Officers cannot decide cases of their own family, in bulk neither.
     let family = world.officer(&[Role::TownOfficer], COUNTY, Some(lin.person.parse().unwrap()), false).await;
     let own = [(stale.id.as_str(), stale.version)];
     let told = world.post(PATH).token(&family.token).json(&body("claim", Value::Null, &own)).send().await.data(200);

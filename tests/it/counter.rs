@@ -100,7 +100,7 @@ async fn somebody_without_a_phone_gets_the_same_case_at_the_counter_and_takes_it
     helper.put(&case.certificate("/sections/holder"), &holder).send().await.data(200);
     let back = helper.act(&Case::of(&helper.view(&case).await), "resubmit").await.data(200);
     assert_eq!(reasons(&back, "resubmit"), [json!("由工作人员上门代为办理")]);
-    // The person signs in one day, and follows the case themselves.
+    // Later the person gets an account, and sees the case there.
     let officer = world.worker(&[Role::Commissioner]).await;
     let signed = login(&world, &code_for(&world, &officer, &person).await).await.data(200);
     let cao = Applicant::signed_in(&world, signed["access_token"].as_str().unwrap()).await;
@@ -241,7 +241,7 @@ async fn who_filed_an_application_does_not_decide_it(world: World) {
     for worker in [&first, &second] {
         agreed(&world, worker, &own_word(&zhao.person)).await.data(201);
     }
-    // It is taken back and filed again by a colleague: both have handed it in.
+    // The submission is undone and filed again by a colleague: both count as helpers and cannot decide it.
     let case = Applicant::holding(&world, &first, &zhao.person).submitted("renewal").await;
     let draft = Case::of(&zhao.act(&case, "undo").await.data(200));
     Applicant::holding(&world, &second, &zhao.person).submit(&draft).send().await.data(200);

@@ -1,4 +1,4 @@
-//! Signing in with WeChat, as a phone lives it: lost answers, a WeChat that is down, tokens that end, phones that are lost.
+//! Signing in with WeChat: lost answers, WeChat out of service, expired tokens, and lost phones.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! A correction that nobody may make any more: it does not lapse for their silence, its days stand, and whoever takes it on
-//! has all of them anew.
+//! A correction whose applicant may no longer act: it does not lapse, its limit stands still, and whoever takes the case on has
+//! the full limit anew.
 
 use serde_json::{Value, json};
 use zhucan::office::accounts::{RevocationWatch, residents};

@@ -205,10 +205,10 @@ pub fn decided(way: &mut Way<'_>, corrected: bool) -> Result<()> {
     way.worker(&staff.county, Action::Approve)
 }
 
-/// Everybody is in it; the bank refuses one in a hundred.
+/// The first payment batch, with all awards; the bank refuses one in a hundred.
 fn first_batch(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<()> {
     let refuses = |line: i64| (line % 100 == 37).then_some(PaymentFault::NameMismatch);
-    let batch = pay(c, scene, year, (day(year, 11, 8), day(year, 11, 10)), refuses)?;
+    let batch = pay(c, scene, year, BatchDays { exported: day(year, 11, 8), booked: day(year, 11, 10) }, refuses)?;
     for line in payments::lines(c, batch)?.iter().filter(|l| l.state == LineState::Paid) {
         let case = case::find(c, line.case_id)?;
         let seed = u64::try_from(line.line_no).unwrap_or(0);
@@ -226,32 +226,38 @@ fn first_batch(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<()> {
     Ok(())
 }
 
-/// Those whose account was mended.
+/// The second batch, with the awards whose account was corrected.
 fn second_batch(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<()> {
     let season = season_of(c, scene, year)?;
     if store::payable(c, season.id, 1)?.is_empty() {
         return Ok(());
     }
-    pay(c, scene, year, (day(year, 11, 22), day(year, 11, 24)), |_| None).map(|_| ())
+    pay(c, scene, year, BatchDays { exported: day(year, 11, 22), booked: day(year, 11, 24) }, |_| None).map(|_| ())
 }
 
-/// Builds and exports a batch on the first day, and books the bank's answer on the second.
+/// When a batch is built and exported, and when the bank's answer is booked.
+struct BatchDays {
+    exported: NaiveDate,
+    booked: NaiveDate,
+}
+
+/// A payment batch from building to booking.
 fn pay(
     c: &mut AnyConn,
     scene: &Scene,
     year: i32,
-    days: (NaiveDate, NaiveDate),
+    days: BatchDays,
     refuses: impl Fn(i64) -> Option<PaymentFault>,
 ) -> Result<Id> {
     let finance = &scene.staff.finance;
     let season = season_of(c, scene, year)?;
-    let (batch, left_out) = payments::build(c, &scene.office(days.0, 10 * 60), finance, &season)?;
+    let (batch, left_out) = payments::build(c, &scene.office(days.exported, 10 * 60), finance, &season)?;
     if left_out > 0 {
         return Err(Error::internal("finance may not sign everything"));
     }
-    payments::export(c, &scene.office(days.0, 10 * 60 + 30), finance, batch, 1)?;
+    payments::export(c, &scene.office(days.exported, 10 * 60 + 30), finance, batch, 1)?;
     let lines = payments::lines(c, batch)?;
     let answers: Vec<BankAnswer> = lines.iter().map(|l| BankAnswer { line_no: l.line_no, fault: refuses(l.line_no) }).collect();
-    payments::book(c, &scene.office(days.1, 15 * 60), finance, batch, 2, &answers)?;
+    payments::book(c, &scene.office(days.booked, 15 * 60), finance, batch, 2, &answers)?;
     Ok(batch)
 }

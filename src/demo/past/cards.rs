@@ -94,7 +94,7 @@ fn stories(setting: &Setting, county: &County, families: &[Family]) -> Result<Ve
     Ok(all)
 }
 
-/// Whether the n-th is one of so many that lie some steps apart.
+/// Whether the n-th item is chosen: every `steps`-th one is, until there are `most`.
 fn spread(n: usize, steps: usize, most: usize) -> bool {
     n.is_multiple_of(steps) && n.checked_div(steps).is_some_and(|nth| nth < most)
 }

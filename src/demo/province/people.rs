@@ -15,7 +15,7 @@ use zhucan::rules::areas::{AreaCode, AreaLevel};
 use zhucan::rules::identity::{CitizenId, PhoneNumber, invent};
 use zhucan::rules::names::PersonName;
 
-/// Somebody who does not exist.
+/// An invented person.
 pub struct Invented {
     pub name: PersonName,
     pub id_number: CitizenId,

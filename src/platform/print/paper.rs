@@ -1,13 +1,13 @@
-//! What a paper says, whatever it looks like: a title, and blocks in reading order.
+//! The content of a paper without its layout: a title, and blocks in reading order.
 
 /// One paper. Two of the same content become the same bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Paper {
     /// The first heading, and the title that a screen reader says first.
     pub title: String,
-    /// Stands small at the head of every page with the title: number and whose paper it is.
+    /// Printed small at the head of every page, beside the title: the number and whose paper it is.
     pub running: String,
-    /// Who answers for it, in the PDF's own facts.
+    /// The issuing office, for the author field of the PDF.
     pub author: String,
     /// Epoch milliseconds; when it was issued, not when it was printed.
     pub issued_at: i64,
@@ -20,7 +20,7 @@ pub enum Block {
     /// A heading under the title.
     Heading(String),
     Paragraph(String),
-    /// Terms and what holds of them.
+    /// Terms and their values.
     Facts(Vec<(String, String)>),
     /// Numbered points.
     Steps(Vec<String>),
@@ -50,7 +50,7 @@ impl Block {
         Block::Paragraph(text.to_owned())
     }
 
-    /// Facts of borrowed terms.
+    /// Terms and their values, with borrowed terms.
     pub fn facts<const N: usize>(rows: [(&str, String); N]) -> Block {
         Block::Facts(rows.into_iter().map(|(term, value)| (term.to_owned(), value)).collect())
     }

@@ -1,4 +1,4 @@
-//! What a printed paper holds: its words, its language, its tree, and no empty box.
+//! What a printed paper holds: its words, its language, its structure tree, and a glyph for each character.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 

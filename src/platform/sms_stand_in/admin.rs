@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{FaultMode, Shared};
 
-/// Hangs the admin routes into the scope.
+/// Mounts the admin routes.
 pub(super) fn mount(routes: &mut web::ServiceConfig) {
     routes.route("/last", web::get().to(last)).route("/sent", web::get().to(sent)).route("/fault", web::post().to(fault));
 }

@@ -43,7 +43,7 @@ pub struct Call {
     pub path: String,
     /// What the rules answered, 0 for success; absent when a fault kept the call from them.
     pub errcode: Option<i64>,
-    /// The fault that befell it.
+    /// The ordered fault that it met.
     pub fault: Option<FaultMode>,
 }
 
@@ -191,7 +191,7 @@ impl State {
         self.faults.push(Planned { endpoint: endpoint.to_owned(), left: next, mode });
     }
 
-    /// The fault that the next call to this path meets, used up by one.
+    /// The ordered fault that the next call to this path meets; counts as used.
     pub(super) fn take_fault(&mut self, path: &str) -> Option<FaultMode> {
         self.faults.retain(|fault| fault.left > 0);
         let fault = self.faults.iter_mut().find(|fault| fault.endpoint == path || fault.endpoint == "*")?;
