@@ -242,13 +242,7 @@ struct BatchDays {
 }
 
 /// A payment batch from building to booking.
-fn pay(
-    c: &mut AnyConn,
-    scene: &Scene,
-    year: i32,
-    days: BatchDays,
-    refuses: impl Fn(i64) -> Option<PaymentFault>,
-) -> Result<Id> {
+fn pay(c: &mut AnyConn, scene: &Scene, year: i32, days: BatchDays, refuses: impl Fn(i64) -> Option<PaymentFault>) -> Result<Id> {
     let finance = &scene.staff.finance;
     let season = season_of(c, scene, year)?;
     let (batch, left_out) = payments::build(c, &scene.office(days.exported, 10 * 60), finance, &season)?;
