@@ -1,4 +1,5 @@
-//! What it costs, in one run beside a bare handler: read ratios, not absolute times; the load generator shares the machine.
+//! Costs of typical requests beside a handler that does nothing, in one run. Compare ratios, not absolute times: the load
+//! generator runs on the same machine.
 //!
 //! `cargo bench` prints: an authenticated case with its timeline, a queue page of 20 from 200 000 cases, durable submits at
 //! 64 callers with and without group commit, idle memory and start time.

@@ -1,4 +1,4 @@
-//! A service that does nothing of its own, so that a submit costs what the office costs.
+//! A service without rules of its own, so that a submit costs only what the shared office costs.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
@@ -89,7 +89,8 @@ impl Service for Plain {
     }
 }
 
-/// Submits `callers × each` drafts; every submit is version, desk, clock, history and outbox, and on disk when it is answered.
+/// Submits `callers × each` drafts. Each submit checks the version, finds the desk, sets the clock, writes history and outbox, and is
+/// on disk when it is answered.
 pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
     let services = Services::new(&[&Plain]);
     let office = Office::of(app, &services);
@@ -98,7 +99,8 @@ pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
     app.db.write(move |c| county::publish(c, &new).map(drop)).await.unwrap();
     let ids: Vec<Id> = (0..callers * each).map(|_| app.clock.id()).collect();
     for chunk in ids.chunks(100) {
-        let (chunk, office) = (chunk.to_vec(), office.clone());
+        let chunk = chunk.to_vec();
+        let office = office.clone();
         app.db
             .write(move |c| {
                 for id in &chunk {
@@ -113,11 +115,14 @@ pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
     }
     let begun = Instant::now();
     let all = ids.chunks(each).map(|mine| {
-        let (mine, office, app) = (mine.to_vec(), office.clone(), app.clone());
+        let mine = mine.to_vec();
+        let office = office.clone();
+        let app = app.clone();
         async move {
             let mut times = Vec::with_capacity(mine.len());
             for id in mine {
-                let (call, office) = (Instant::now(), office.clone());
+                let call = Instant::now();
+                let office = office.clone();
                 let submit = Act::new(Actor::Applicant(account), Deed::Submit);
                 app.db.write(move |c| act(c, &office, id, submit.clone()).map(drop)).await.unwrap();
                 times.push(call.elapsed());

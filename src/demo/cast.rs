@@ -38,6 +38,15 @@ const COUNTY: &str = "990101000000";
 const TOWN: &str = "990101100000";
 const VILLAGE: &str = "990101100200";
 
+/// A card that a resident holds.
+#[derive(Clone, Copy)]
+pub struct CastCard {
+    category: Category,
+    level: Level,
+    /// Days until it expires.
+    days: u64,
+}
+
 /// A resident of the demo: WeChat handle, name, born how many years ago, what card they hold.
 pub struct Resident {
     pub handle: &'static str,
@@ -46,8 +55,7 @@ pub struct Resident {
     years: u32,
     serial: u16,
     phone: &'static str,
-    /// Category, level, and days until the card expires.
-    card: Option<(Category, Level, u64)>,
+    card: Option<CastCard>,
 }
 
 /// Who signs in with WeChat.
@@ -59,7 +67,7 @@ pub const RESIDENTS: [Resident; 3] = [
         years: 20,
         serial: 901,
         phone: "13800000001",
-        card: Some((Category::Hearing, Level::Two, 2000)),
+        card: Some(CastCard { category: Category::Hearing, level: Level::Two, days: 2000 }),
     },
     Resident {
         handle: "chen-xiuying",
@@ -77,7 +85,7 @@ pub const RESIDENTS: [Resident; 3] = [
         years: 52,
         serial: 903,
         phone: "13800000003",
-        card: Some((Category::Physical, Level::Three, 90)),
+        card: Some(CastCard { category: Category::Physical, level: Level::Three, days: 90 }),
     },
 ];
 
@@ -148,11 +156,11 @@ fn new_person(app: &App, name: &str, born: NaiveDate, serial: u16, phone: Option
     })
 }
 
-fn card_of(app: &App, person: &NewPerson, (category, level, days): (Category, Level, u64)) -> Result<NewCertificate> {
+fn card_of(app: &App, person: &NewPerson, held: CastCard) -> Result<NewCertificate> {
     let today = beijing_date(app.clock.now());
-    let expires_on = today.checked_add_days(Days::new(days)).unwrap_or(today);
+    let expires_on = today.checked_add_days(Days::new(held.days)).unwrap_or(today);
     let issued_on = expires_on.checked_sub_months(Months::new(120)).unwrap_or(today);
-    let number = CertificateNumber::compose(person.id_number.clone(), category, level, None);
+    let number = CertificateNumber::compose(person.id_number.clone(), held.category, held.level, None);
     Ok(NewCertificate {
         id: app.clock.id(),
         person: person.id,
@@ -175,7 +183,8 @@ async fn enter(app: &App, stand_in: &Shared, r: &Resident) -> Result<()> {
     let card = r.card.map(|card| card_of(app, &person, card)).transpose()?;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, r.handle), None)?;
     let phone = PhoneNumber::parse(r.phone).map_err(Error::internal)?;
-    let (keys, at) = (app.keys.clone(), Occasion { now: app.clock.now(), link: app.clock.id() });
+    let keys = app.keys.clone();
+    let at = Occasion { now: app.clock.now(), link: app.clock.id() };
     app.db
         .write(move |c| {
             if persons::find_by_id_hash(c, &persons::id_hash(&keys, &person.id_number))?.is_some() {
@@ -201,12 +210,16 @@ fn years_ago(app: &App, years: u32) -> NaiveDate {
 /// The guardian's daughter: nine years old, with a card; the link was confirmed by the town.
 async fn ward(app: &App, stand_in: &Shared) -> Result<()> {
     let child = new_person(app, "刘朵朵", years_ago(app, 9), 904, None)?;
-    let card = card_of(app, &child, (Category::Physical, Level::One, 1500))?;
+    let card = card_of(app, &child, CastCard { category: Category::Physical, level: Level::One, days: 1500 })?;
     let mother = invent("990101", years_ago(app, 41), 902).map_err(Error::internal)?;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "chen-xiuying"), None)?;
-    let (keys, now, today) = (app.keys.clone(), app.clock.now(), beijing_date(app.clock.now()));
+    let keys = app.keys.clone();
+    let now = app.clock.now();
+    let today = beijing_date(app.clock.now());
     let town = Post { role: Role::TownOfficer, area: area_of(TOWN)?, point: None, lead: false };
-    let (link_id, kin_id, session) = (app.clock.id(), app.clock.id(), app.clock.id());
+    let link_id = app.clock.id();
+    let kin_id = app.clock.id();
+    let session = app.clock.id();
     app.db
         .write(move |c| {
             if persons::find_by_id_hash(c, &persons::id_hash(&keys, &child.id_number))?.is_some() {

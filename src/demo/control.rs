@@ -15,7 +15,7 @@ use zhucan::platform::facts;
 use zhucan::platform::http::{Answer, Body};
 use zhucan::services;
 
-/// A demo does not outlive ten years.
+/// The clock of a demo can be moved by ten years at most.
 const MOST_MS: i64 = 10 * 366 * 86_400_000;
 
 /// How far to move the clock.
@@ -81,7 +81,7 @@ async fn figures(req: HttpRequest, app: web::Data<App>) -> Result<Answer<Vec<Fig
     Ok(Answer::ok(app.db.read(move |c| figures_counted::all(c, &office)).await?))
 }
 
-/// Everybody else finds nothing here.
+/// Callers from other machines get 404.
 fn own_machine(req: &HttpRequest) -> Result<()> {
     if req.peer_addr().is_some_and(|peer| peer.ip().is_loopback()) { Ok(()) } else { Err(Error::not_found()) }
 }

@@ -1,4 +1,4 @@
-//! Floor 5, the roof: the ways in.
+//! Floor 5: the server, the worker, the command line and the document.
 
 pub mod routes; // every operation
 pub mod docs; // the OpenAPI document

@@ -1,4 +1,4 @@
-//! The worker: effects that leave the outbox, and what clocks start. One round does all that is due.
+//! The worker: carries out the effects of the outbox and what is due by time. One round does all that is due.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -65,7 +65,7 @@ async fn one_round(app: &App, services: &Services, stop: &Stop) -> Result<usize>
         let office = Office::of(app, services);
         match app.db.write(move |c| service.tick(c, &office)).await {
             Ok(rows) => done = done.saturating_add(rows),
-            // One service's clock must not stop everybody's notices.
+            // A fault in one service's tick must not stop the notices of the others.
             Err(e) => tracing::error!(service = service.code(), error = ?e, "a clock could not be served"),
         }
     }
@@ -80,7 +80,7 @@ async fn one_round(app: &App, services: &Services, stop: &Stop) -> Result<usize>
     Ok(done)
 }
 
-/// Lets an effect leave and writes down what became of it; puts it back when the process is about to end.
+/// Carries out an effect and stores its outcome; puts it back when the process is about to end.
 async fn settle(app: &App, services: &Services, stop: &Stop, effect: Claimed) -> Result<()> {
     if stop.load(Ordering::Acquire) {
         return effect.put_back(app).await;
@@ -95,7 +95,7 @@ async fn settle(app: &App, services: &Services, stop: &Stop, effect: Claimed) ->
     Ok(())
 }
 
-/// Lets one effect leave.
+/// Carries out one effect.
 async fn leave(app: &App, services: &Services, effect: &Claimed) -> Result<Settled> {
     match effect.kind.as_str() {
         CASE_EVENT => {

@@ -1,4 +1,4 @@
-//! How a stand-in breaks an answer: a connection cut in the middle, a page instead of JSON, far too much of it.
+//! Broken answers that a stand-in can give on request: a cut connection, HTML instead of JSON, or far too many bytes.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use actix_web::web::Bytes;
 
 const HUGE_BYTES: usize = 1024 * 1024;
 
-/// A body that promises bytes and ends the connection instead.
+/// A body that announces more bytes than it sends; then the connection ends.
 pub fn cut() -> HttpResponse {
     HttpResponse::Ok().body(Cut)
 }
@@ -25,7 +25,7 @@ pub fn bad_gateway() -> HttpResponse {
     HttpResponse::BadGateway().content_type("text/html").body("<html>502 Bad Gateway</html>")
 }
 
-/// A mebibyte of text, for the field that a caller looks at least.
+/// A mebibyte of text, for a field that callers do not read.
 pub fn filler() -> String {
     "x".repeat(HUGE_BYTES)
 }

@@ -1,4 +1,4 @@
-//! The one door for time and for identifiers that carry it.
+//! The only source of the present time, and of identifiers that contain it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

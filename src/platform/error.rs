@@ -1,4 +1,4 @@
-//! The one error type and its one mapping to HTTP.
+//! The error type of all floors, and its mapping to HTTP.
 
 use std::fmt;
 
@@ -201,7 +201,8 @@ pub fn is_duplicate(e: &diesel::result::Error) -> bool {
     matches!(e, E::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
 }
 
-/// Another instance stored its twin first: run again and find it. Other faults stay what they are.
+/// For an insert whose row another instance may have stored at the same time: a unique violation makes the transaction run again,
+/// which then finds that row. Other errors stay what they are.
 pub fn twin(e: diesel::result::Error) -> Error {
     if is_duplicate(&e) { Error::from(e).run_again() } else { e.into() }
 }

@@ -23,7 +23,7 @@ pub struct Id(Uuid);
 
 /// Of the 74 bits beside the moment; the other 32 stay random.
 const COUNTER_BITS: u8 = 42;
-/// Begins anywhere, so that two instances do not count alike.
+/// Starts at a random number, so that two instances do not count in step.
 static MADE: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(Uuid::new_v4().as_u64_pair().0));
 
 impl Id {
@@ -31,7 +31,8 @@ impl Id {
     /// events of one write are told in their order.
     pub fn at(now: Moment) -> Id {
         let ms = u64::try_from(now.ms()).unwrap_or(0);
-        let (s, rest) = (ms / 1000, u32::try_from((ms % 1000).saturating_mul(1_000_000)).unwrap_or(0));
+        let s = ms / 1000;
+        let rest = u32::try_from((ms % 1000).saturating_mul(1_000_000)).unwrap_or(0);
         let made = u128::from(MADE.fetch_add(1, Ordering::Relaxed)) & ((1 << COUNTER_BITS) - 1);
         Id(Uuid::new_v7(uuid::Timestamp::from_unix_time(s, rest, made, COUNTER_BITS)))
     }

@@ -1,4 +1,4 @@
-//! The outbox: side effects written with their cause, leaving later, each by its class.
+//! The outbox: a side effect is written in the transaction of its cause and carried out later, by the rules of its class.
 //!
 //! *Repeatable* effects run at least once. *Once-only* effects are marked `sending` before they leave;
 //! whatever interrupts them leaves `unknown`, and they are never sent again.
@@ -30,7 +30,7 @@ diesel::table! {
     }
 }
 
-/// How an effect bears an interruption.
+/// What happens to an effect whose execution was interrupted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
     Repeatable,
@@ -39,10 +39,10 @@ pub enum Class {
 
 /// After this many failures an effect is parked for a person to look at.
 const MOST_ATTEMPTS: i64 = 12;
-/// A worker that does not settle within this time has died.
+/// Milliseconds after which a worker that has not settled an effect is taken for dead.
 const LEASE_MS: i64 = 180_000;
 
-/// An effect that a worker took.
+/// An effect that this worker has claimed.
 #[derive(Debug)]
 pub struct Claimed {
     pub id: Id,
@@ -57,22 +57,22 @@ pub enum Settled {
     Done,
     /// It may work later; the fault names no personal data.
     Later(String),
-    /// Nobody knows whether it left: never again.
+    /// It may have been carried out or not: it is never tried again.
     Unknown(String),
-    /// It can never work as it is.
+    /// It will fail each time: it is parked.
     Park(String),
 }
 
-/// An effect to be written beside its cause.
+/// An effect to be written in the transaction of its cause.
 pub struct Effect<'a, T> {
     pub kind: &'a str,
     pub class: Class,
-    /// Effects of one lane leave one after the other (a WeChat user, a case).
+    /// Effects of one lane (a WeChat user, a case) are carried out one after the other.
     pub lane: &'a str,
     pub body: &'a T,
 }
 
-/// Writes an effect; it leaves after the transaction has committed.
+/// Writes an effect; it is carried out after the transaction has committed.
 pub fn push<T: Serialize>(c: &mut AnyConn, keys: &Keyring, effect: &Effect<'_, T>, now: Moment) -> Result<()> {
     let id = Id::at(now);
     use outbox::dsl as o;
@@ -96,13 +96,13 @@ pub fn push<T: Serialize>(c: &mut AnyConn, keys: &Keyring, effect: &Effect<'_, T
     Ok(())
 }
 
-/// Takes the effects that are due, oldest first, at most one of a lane; commits before any of them leaves.
+/// Claims the effects that are due, oldest first, at most one of each lane, and commits before any of them is carried out.
 pub async fn claim(app: &App, most: usize) -> Result<Vec<Claimed>> {
     let now = app.clock.now();
     app.db
         .write(move |c| {
             use outbox::dsl as o;
-            // Died in the middle: repeatable ones go back, once-only ones are unknown for ever.
+            // Their worker died: repeatable effects are tried again, the outcome of once-only ones stays unknown.
             let stale = o::outbox.filter(o::state.eq("sending").and(o::lease_until.lt(now)));
             diesel::update(stale.filter(o::class.eq("once_only")))
                 .set((o::state.eq("unknown"), o::last_fault.eq("lease ran out")))
@@ -144,7 +144,7 @@ impl Claimed {
         serde_json::from_slice(&plain).map_err(Error::internal)
     }
 
-    /// Puts an effect back that has not left, because the process is about to end.
+    /// Returns an effect that was not carried out, because the process is about to end.
     pub async fn put_back(self, app: &App) -> Result<()> {
         app.db
             .write(move |c| {
@@ -162,7 +162,7 @@ impl Claimed {
         app.db
             .write(move |c| {
                 use outbox::dsl as o;
-                // Whoever took it after our lease ran out settles it.
+                // Our lease has run out, and another worker has claimed and will settle it.
                 let row = o::outbox.filter(o::id.eq(self.id).and(o::state.eq("sending")).and(o::attempts.eq(self.attempts)));
                 match &settled {
                     Settled::Done => diesel::delete(row).execute(c)?,
@@ -186,14 +186,15 @@ impl Claimed {
     }
 }
 
-/// Settles as done, unsent, what was due before a moment: a demo lays years of history at once and tells nobody of it.
+/// Marks the effects that were due before a moment as done without carrying them out: a demo writes years of past cases at once,
+/// and nobody is to be told of them.
 pub fn forget_due_before(c: &mut AnyConn, before: Moment) -> Result<()> {
     use outbox::dsl as o;
     diesel::delete(o::outbox.filter(o::state.eq("waiting").and(o::due_at.lt(before)))).execute(c)?;
     Ok(())
 }
 
-/// Sets parked effects going again; answers how many. Unknown ones stay: they may have left.
+/// Makes parked effects due again; returns how many. Those with an unknown outcome stay, because they may have been carried out.
 pub fn retry_parked(c: &mut AnyConn, now: Moment) -> Result<usize> {
     use outbox::dsl as o;
     let parked = o::outbox.filter(o::state.eq("parked"));

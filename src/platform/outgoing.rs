@@ -1,10 +1,10 @@
-//! HTTP calls that leave this house (WeChat, SMS): one request a call, no redirects, and a bounded answer.
+//! HTTP calls to other services (WeChat, SMS): one request for each call, no redirects, and a limit on the answer's size.
 
 use std::time::Duration;
 
 use reqwest::{Client, Response};
 
-/// The answers of the services that we call are below two kilobytes; more is no answer of theirs.
+/// Largest answer that is read, in bytes. Real answers of these services are below two kilobytes.
 const BODY_CAP: usize = 64 * 1024;
 
 /// A client without redirects, proxy and automatic retries, so that one call here is at most one request there.

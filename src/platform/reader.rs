@@ -1,4 +1,4 @@
-//! Who reads the sentences of an answer: a worker is not sent to the window at which the worker stands.
+//! Words the sentences of an answer for its reader: an answer to a worker does not say "go to the window".
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -41,7 +41,7 @@ pub async fn answering<F: Future>(worker: bool, work: F) -> F::Output {
 
 /// The guard saw that a worker makes the request.
 pub fn is_a_worker() {
-    // Outside a request there is nobody to tell anything.
+    // Outside a request there is no reader.
     let _ = AT_WORK.try_with(|at_work| at_work.set(true));
 }
 

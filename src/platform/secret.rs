@@ -12,7 +12,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// Only the clients that sign or send with it may look.
+    /// The text, for the clients that sign or send with it.
     pub(in crate::platform) fn expose(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! The settings of an installation, one door for all of them.
+//! All settings of an installation.
 
 /// What the operator decided; see `zhucan serve --help`.
 #[derive(Clone, Debug)]

@@ -53,7 +53,8 @@ fn book(notes: &Notes, tables: &[Table]) -> std::result::Result<Vec<u8>, XlsxErr
 }
 
 fn sheet(sheet: &mut Worksheet, notes: &Notes, table: &Table) -> std::result::Result<(), XlsxError> {
-    let (bold, share) = (Format::new().set_bold(), Format::new().set_num_format("0.0"));
+    let bold = Format::new().set_bold();
+    let share = Format::new().set_num_format("0.0");
     sheet.set_name(table.name)?;
     // Rows go out in order, so widths come first: room for a heading of two-cell characters.
     for (column, head) in (0_u16..).zip(&table.head) {

@@ -63,8 +63,9 @@ impl WorkCalendar {
         if !reaches(last) {
             return NaiveDate::MAX;
         }
-        // The count only grows with the days, so the first day that reaches it is found by halving.
-        let (mut low, mut high) = (0, last.min(u64::from(n).saturating_mul(2).saturating_add(14)));
+        // The count never falls from day to day, so the first day that reaches it is found by binary search.
+        let mut low = 0;
+        let mut high = last.min(u64::from(n).saturating_mul(2).saturating_add(14));
         while !reaches(high) {
             high = high.saturating_mul(2).min(last);
         }

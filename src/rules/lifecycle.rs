@@ -1,4 +1,4 @@
-//! The one table of a case's life: which action, from which state, by which role, leads where (domain.md §5).
+//! The table of all that can happen to a case: which action is allowed from which state by which role, and where it leads (domain.md §5).
 
 use super::coded::coded_enum;
 
@@ -207,7 +207,7 @@ const fn rule(action: Action, from: &'static [State], by: By, leads: Leads) -> R
 use Action as A;
 use State as S;
 
-/// The table. What is not here cannot happen.
+/// The table. An action that is not in it is refused.
 pub const TABLE: &[Rule] = &[
     rule(A::Submit, &[S::Draft], By::Applicant, Leads::To(S::Submitted)),
     rule(A::Undo, &[S::Submitted], By::Applicant, Leads::To(S::Draft)),
@@ -264,7 +264,7 @@ pub const TABLE: &[Rule] = &[
     rule(A::Rate, &[S::Completed], By::Applicant, Leads::Stay),
 ];
 
-/// Where somebody stands to a case at this moment; all that the table asks about a caller.
+/// How a caller stands to a case now: everything that the table asks about a caller.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing {
     pub role: Role,

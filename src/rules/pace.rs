@@ -73,7 +73,8 @@ mod tests {
         fn a_limit_is_near_before_it_is_over_and_over_before_it_climbs(from in 0..4_000_i64, days in 1..200_u32, climb in 1..30_u32) {
             let calendar = WorkCalendar::default();
             let limit = Limit { from: MORNING.saturating_add(from * 3_600_000), days };
-            let (risk, due) = (limit.risk_at(&calendar, 80), limit.due_at(&calendar));
+            let risk = limit.risk_at(&calendar, 80);
+            let due = limit.due_at(&calendar);
             prop_assert!(limit.from <= risk && risk < due && due < limit.after_end(&calendar, climb));
             let stages = [limit.from.saturating_sub(1), risk, due, due.saturating_add(1)].map(|now| Pace::of(Some(due), Some(risk), false, now));
             prop_assert_eq!(stages, [Pace::OnTime, Pace::AtRisk, Pace::AtRisk, Pace::Overdue]);
@@ -82,7 +83,8 @@ mod tests {
 
     #[test]
     fn eighty_percent_of_five_days_leaves_the_last_day() {
-        let (calendar, limit) = (WorkCalendar::default(), Limit { from: MORNING, days: 5 });
+        let calendar = WorkCalendar::default();
+        let limit = Limit { from: MORNING, days: 5 };
         assert_eq!(limit.risk_at(&calendar, 80), calendar.due_at(MORNING, 4));
         assert_eq!(limit.before_end(&calendar, 5), None);
     }

@@ -117,8 +117,8 @@ fn receive<T: Typed, E: Error>(text: &str) -> Result<T, E> {
     })
 }
 
-/// The reading of one form. Serde hands nothing down to a field's type and ends at the first fault, so what a type needs
-/// to know, and whom it may let pass, stands here while a form is read on this thread.
+/// The state while one form is read. Serde passes nothing to a field's type and stops at the first fault, so the day, the count of
+/// typed values and the refusals found so far are kept here, for the thread that reads the form.
 struct Reading {
     today: NaiveDate,
     /// The place of the next typed value, counted in the order in which they come.
@@ -132,7 +132,7 @@ thread_local! {
     static READING: RefCell<Option<Reading>> = const { RefCell::new(None) };
 }
 
-/// Refusals of one form that are told; more would help nobody.
+/// Most refusals of one form that are reported.
 const MOST: usize = 60;
 
 /// The day on which the form is read; none outside [`all_refusals`].
@@ -147,7 +147,8 @@ pub type ReadThrough<T, E> = (Option<Result<T, E>>, Vec<(E, Refusal)>);
 /// refusals with serde's error, which knows the place. With refusals, the value holds stand-ins and must not be used as
 /// if it had been sent.
 pub fn all_refusals<T, E>(today: NaiveDate, mut parse: impl FnMut() -> Result<T, E>) -> ReadThrough<T, E> {
-    let (mut excused, mut found) = (Vec::new(), Vec::new());
+    let mut excused = Vec::new();
+    let mut found = Vec::new();
     loop {
         READING.set(Some(Reading { today, next: 0, excused: excused.clone(), refused: None }));
         let outcome = parse();

@@ -1,4 +1,4 @@
-//! Nobody's work stands still because they are away, moved or gone: deputies, hand-over, and claims that end with the right to them.
+//! Work of somebody who is absent, moved or banned goes on: deputies, hand-over, and claims that end with the post.
 
 use std::time::Duration;
 
@@ -70,7 +70,7 @@ async fn a_deputy_does_the_work_while_it_lasts_and_not_after(world: World) {
     world.decide(&deputy.token, &held, "accept").await.refused(409, 20001);
     let stated = world.absent(&away.token, None, deputy.id, None, HOUR * 8).await.data(201);
     assert_eq!((&stated["lasts"], &stated["why"]["label"]), (&json!(true), &json!("休假")));
-    // What the absent one held went back, and the deputy finds it.
+    // The case that the absent worker had claimed went back to the pool, where the deputy finds it.
     let view = world.staff_view(&deputy.token, &case).await;
     assert_eq!(last(&view), (json!("release"), json!("system"), json!("办理人请假，放回待办")));
     assert_eq!(world.total(&deputy.token).await, json!(1));
@@ -95,7 +95,7 @@ async fn a_deputy_whose_time_ends_gives_back_what_they_hold(world: World) {
     world.absent(&away.token, None, deputy.id, None, HOUR / 4).await.data(201);
     world.decided(&deputy.token, &case, "claim").await;
     world.pass(HOUR / 4);
-    // The claim would last the rest of the hour; the deputy does not even see the case any more.
+    // The claim would have lasted an hour, but the absence has ended: the deputy does not see the case any more.
     world.get(&case.staff("")).token(&deputy.token).send().await.refused(404, 10006);
     world.work().await;
     let view = world.staff_view(&away.token, &case).await;
@@ -113,7 +113,7 @@ async fn who_may_state_an_absence_and_with_whom(world: World) {
     let lead = world.officer(&[Role::TownOfficer], COUNTY, None, true).await;
     let far = world.officer(&[Role::TownOfficer], "990102100000", None, true).await;
     let county = world.officer(&[Role::TownOfficer, Role::CountyOfficer], COUNTY, None, false).await;
-    // A colleague is not who states it, nor a leader of other desks, nor one who leads only some of them.
+    // An absence cannot be stated by a colleague, by a leader of other desks, or by one who leads only some of the desks.
     world.absent(&two.token, Some(one.id), two.id, None, HOUR).await.refused(404, 10006);
     world.absent(&far.token, Some(one.id), two.id, None, HOUR).await.refused(404, 10006);
     world.absent(&lead.token, Some(county.id), two.id, None, HOUR).await.refused(404, 10006);
@@ -165,7 +165,7 @@ async fn an_absence_is_planned_seen_at_the_desk_and_ended_early(world: World) {
     let county = world.officer(&[Role::CountyOfficer], COUNTY, None, false).await;
     let seen = (listed(&away).await, listed(&lead).await, listed(&elsewhere).await, listed(&county).await);
     assert_eq!(seen, (1, 1, 0, 0));
-    // It begins by its time: the claim goes back.
+    // The absence begins at its time, and the claim is released.
     world.pass(HOUR / 4);
     world.work().await;
     let view = world.staff_view(&deputy.token, &case).await;
@@ -259,7 +259,7 @@ async fn a_desk_is_handed_over_by_whoever_leads_it(world: World) {
         let refused = hand(&lead.token, from.id, Some(nobody)).await.refused(422, 10002);
         assert_eq!(refused.json["details"][0]["field"], "/to_worker");
     }
-    // Whoever leads another county's desks moves nothing here.
+    // A leader of another county's desks cannot hand over a desk here.
     assert_eq!(hand(&far.token, from.id, None).await.data(200), json!({ "handed": 0, "returned": 0 }));
     assert_eq!(hand(&lead.token, from.id, Some(to.id)).await.data(200), json!({ "handed": 1, "returned": 1 }));
     let view = world.staff_view(&to.token, &case).await;

@@ -35,7 +35,7 @@ pub fn id_number(born: &str, serial: u16) -> String {
 }
 
 /// A WeChat user whom nobody knows yet signs in.
-async fn newcomer(w: &World, handle: &str, phone: &str) -> String {
+pub async fn newcomer(w: &World, handle: &str, phone: &str) -> String {
     w.wechat.add_user(NewUser { name: handle.to_owned(), phone: Some(phone.to_owned()), ..NewUser::default() });
     w.resident(handle).await
 }
@@ -57,7 +57,7 @@ pub async fn added(w: &World, worker: &str, who: Value) -> String {
     text(&post(w, worker, "/staff/persons", who).await.data(201)["id"])
 }
 
-async fn say_who(w: &World, token: &str, name: &str, number: &str, version: &Value) -> Reply {
+pub async fn say_who(w: &World, token: &str, name: &str, number: &str, version: &Value) -> Reply {
     let body = json!({ "name": name, "id_number": number, "version": version });
     w.put("/api/v1/me/identity").token(token).json(&body).send().await
 }
@@ -68,7 +68,8 @@ fn text(value: &Value) -> String {
 
 async fn a_resident_without_record_is_added_at_the_counter_and_gets_their_link(world: World) {
     let w = &world;
-    let (worker, number) = (w.worker(&[Role::TownOfficer]).await, id_number("1970-05-06", 11));
+    let worker = w.worker(&[Role::TownOfficer]).await;
+    let number = id_number("1970-05-06", 11);
     let token = newcomer(w, "ma-daming", "13900000011").await;
     let me = get(w, &token, "/me").await;
     assert_eq!((&me["identity"]["value"], &me["links"]), (&json!("none"), &json!([])));
@@ -111,7 +112,8 @@ async fn a_resident_without_record_is_added_at_the_counter_and_gets_their_link(w
 
 async fn who_was_confirmed_before_the_register_knew_them_is_linked_when_a_worker_adds_them(world: World) {
     let w = &world;
-    let (worker, number) = (w.worker(&[Role::CountyOfficer]).await, id_number("1990-02-03", 21));
+    let worker = w.worker(&[Role::CountyOfficer]).await;
+    let number = id_number("1990-02-03", 21);
     let token = newcomer(w, "ding-yi", "13900000021").await;
     let said = say_who(w, &token, "丁一", &number, &json!(1)).await.data(200);
     let confirm = format!("/staff/residents/{}/actions/confirm-identity", text(&said["account"]));
@@ -125,7 +127,9 @@ async fn who_was_confirmed_before_the_register_knew_them_is_linked_when_a_worker
 
 async fn the_phone_number_on_record_proves_who_one_is_and_another_one_proves_nothing(world: World) {
     let w = &world;
-    let (worker, number, phone) = (w.worker(&[Role::Commissioner]).await, id_number("1985-07-08", 31), "13900000031");
+    let worker = w.worker(&[Role::Commissioner]).await;
+    let number = id_number("1985-07-08", 31);
+    let phone = "13900000031";
     added(w, &worker, person("何三", &number, Some(phone))).await;
     let bind = async |token: &str, code: String| post(w, token, "/me/phone/wechat", json!({ "code": code })).await;
     let code = |handle: &str| w.wechat.issue_phone_code(cast::APPID, handle).unwrap();
@@ -139,10 +143,16 @@ async fn the_phone_number_on_record_proves_who_one_is_and_another_one_proves_not
     let path = "/wxa/business/getuserphonenumber";
     w.wechat.set_fault(path, 1, FaultMode::Errcode(-1));
     bind(&token, code("he-san")).await.refused(503, 51001);
+    w.wechat.set_fault(path, 1, FaultMode::Errcode(48001));
+    bind(&token, code("he-san")).await.refused(503, 51003);
     w.wechat.set_fault(path, 1, FaultMode::DropAfterProcessing);
     let lost = code("he-san");
     bind(&token, lost.clone()).await.refused(503, 51004);
     bind(&token, lost).await.refused(401, 11007);
+    let abroad =
+        NewUser { name: "abroad".into(), phone: Some("61234567".into()), country_code: Some("852".into()), ..NewUser::default() };
+    w.wechat.add_user(abroad);
+    bind(&w.resident("abroad").await, code("abroad")).await.refused(422, 11012);
     let me = bind(&token, code("he-san")).await.data(200);
     assert_eq!((&me["identity"]["value"], &me["phone_masked"]), (&json!("confirmed"), &json!("139****0031")));
     assert_eq!(me["links"][0]["relation"]["value"], "self");
@@ -160,8 +170,10 @@ pub async fn decide(w: &World, worker: &str, link: &Value, verb: &str, more: Val
 
 async fn a_guardian_acts_until_the_last_day_and_a_worker_can_end_it_earlier(world: World) {
     let w = &world;
-    let (worker, number) = (w.worker(&[Role::TownOfficer]).await, id_number("2016-03-04", 42));
-    let (mother, child) = (w.resident(MOTHER).await, added(w, &worker, person("刘乐乐", &number, None)).await);
+    let worker = w.worker(&[Role::TownOfficer]).await;
+    let number = id_number("2016-03-04", 42);
+    let mother = w.resident(MOTHER).await;
+    let child = added(w, &worker, person("刘乐乐", &number, None)).await;
     let link = post(w, &mother, "/me/links", claim("刘乐乐", &number)).await.data(201);
     assert_eq!((&link["state"]["value"], &link["person"]), (&json!("claimed"), &Value::Null));
     post(w, &mother, "/me/links", claim("刘乐乐", &number)).await.refused(409, 11022);
@@ -188,7 +200,8 @@ async fn a_guardian_acts_until_the_last_day_and_a_worker_can_end_it_earlier(worl
     let mother = w.resident(MOTHER).await;
     assert_eq!(get(w, &mother, &format!("/certificate/cases/{case}")).await["state"]["value"], "draft");
     w.pass(DAY);
-    let (mother, worker) = (w.resident(MOTHER).await, w.worker(&[Role::TownOfficer]).await);
+    let mother = w.resident(MOTHER).await;
+    let worker = w.worker(&[Role::TownOfficer]).await;
     nothing_left(w, &mother, &child, &case).await;
 
     let link = post(w, &mother, "/me/links", claim("刘乐乐", &number)).await.data(201);
@@ -214,7 +227,8 @@ async fn nothing_left(w: &World, token: &str, person: &str, case: &str) {
 
 async fn a_claim_that_the_papers_do_not_show_is_refused_with_its_reason(world: World) {
     let w = &world;
-    let (worker, number) = (w.worker(&[Role::TownOfficer]).await, id_number("2017-08-09", 51));
+    let worker = w.worker(&[Role::TownOfficer]).await;
+    let number = id_number("2017-08-09", 51);
     added(w, &worker, person("孙多多", &number, None)).await;
     let uncle = newcomer(w, "uncle", "13900000051").await;
     say_who(w, &uncle, "孙大", &id_number("1981-01-01", 53), &json!(1)).await.data(200);
@@ -258,9 +272,11 @@ pub async fn first_card(who: &Applicant) -> Case {
 
 async fn a_case_is_taken_on_when_its_applicant_may_no_longer_act_and_the_desk_sees_when_nobody_is_left(world: World) {
     let w = &world;
-    let (worker, number) = (w.worker(&[Role::TownOfficer]).await, id_number("2016-03-04", 61));
+    let worker = w.worker(&[Role::TownOfficer]).await;
+    let number = id_number("2016-03-04", 61);
     let child = added(w, &worker, person("周小满", &number, None)).await;
-    let (mut mother, mut uncle) = (Applicant::of(w, MOTHER).await, Applicant::zhao(w).await);
+    let mut mother = Applicant::of(w, MOTHER).await;
+    let mut uncle = Applicant::zhao(w).await;
     let uncle_is = uncle.person.parse().unwrap();
     let mut links = Vec::new();
     for who in [&mut mother, &mut uncle] {

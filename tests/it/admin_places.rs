@@ -33,7 +33,8 @@ async fn province(w: &World) -> String {
 async fn a_list_of_areas_is_shown_before_it_is_imported(world: World) {
     let w = &world;
     let admin = w.worker(&[Role::Administrator]).await;
-    let (preview, import) = (format!("{AREAS}/preview"), format!("{AREAS}/import"));
+    let preview = format!("{AREAS}/preview");
+    let import = format!("{AREAS}/import");
     let list = format!(
         "{HEAD}990101000000,county,990100000000,甲区,2020-01-01,\n990101100000,town,990101000000,宋疃新镇,2020-01-01,\n\
          990101100999,village,990101100000,新村,2026-01-01,\n"
@@ -76,8 +77,10 @@ const NOTICE_2027: &str = "# 国务院办公厅关于2027年部分节假日安�
 
 async fn working_days_are_imported_by_who_has_the_whole_installation(world: World) {
     let w = &world;
-    let (county, admin) = (w.worker(&[Role::Administrator]).await, province(w).await);
-    let (preview, import) = (format!("{CALENDARS}/preview"), format!("{CALENDARS}/import"));
+    let county = w.worker(&[Role::Administrator]).await;
+    let admin = province(w).await;
+    let preview = format!("{CALENDARS}/preview");
+    let import = format!("{CALENDARS}/import");
     for path in [&preview, &import] {
         csv(w, path, &county, NOTICE_2027).send().await.refused(403, 27004);
         let faulty = NOTICE_2027.replace("true", "maybe");
@@ -110,7 +113,8 @@ async fn working_days_are_imported_by_who_has_the_whole_installation(world: Worl
 
 async fn an_imported_day_off_moves_the_limits_of_running_cases(world: World) {
     let w = &world;
-    let (zhao, admin) = (Applicant::zhao(w).await, province(w).await);
+    let zhao = Applicant::zhao(w).await;
+    let admin = province(w).await;
     let case = zhao.submitted("renewal").await;
     assert_eq!(zhao.view(&case).await["summary"]["due_on"], "2026-03-17");
     let notice = concat!(include_str!("../../assets/calendars/2026.csv"), "2026-03-16,false,测试放假\n");
@@ -124,7 +128,8 @@ async fn an_imported_day_off_moves_the_limits_of_running_cases(world: World) {
 
 async fn a_file_that_is_too_large_is_refused(world: World) {
     let w = &world;
-    let (admin, large) = (province(w).await, "x".repeat(513 * 1024));
+    let admin = province(w).await;
+    let large = "x".repeat(513 * 1024);
     for path in
         [format!("{AREAS}/preview"), format!("{AREAS}/import"), format!("{CALENDARS}/preview"), format!("{CALENDARS}/import")]
     {
@@ -133,7 +138,8 @@ async fn a_file_that_is_too_large_is_refused(world: World) {
 }
 
 async fn desks_of(w: &World, token: &str) -> Vec<Value> {
-    let (mut all, mut cursor) = (Vec::new(), String::new());
+    let mut all = Vec::new();
+    let mut cursor = String::new();
     loop {
         let path = format!("/api/v1/staff/admin/desks?county={COUNTY}&limit=7{cursor}");
         let page = w.get(&path).token(token).send().await.data(200);
@@ -172,8 +178,8 @@ async fn desks_that_nobody_serves_come_first(world: World) {
 
 async fn a_county_has_its_own_words_for_notices(world: World) {
     let w = &world;
-    let (admin, other) =
-        (w.worker(&[Role::Administrator]).await, w.worker_who_is(&[Role::Administrator], "990102000000", None).await);
+    let admin = w.worker(&[Role::Administrator]).await;
+    let other = w.worker_who_is(&[Role::Administrator], "990102000000", None).await;
     let templates = format!("/api/v1/staff/admin/notice-templates?county={COUNTY}");
     let list = w.get(&templates).token(&admin).send().await.data(200);
     let submitted = list.as_array().unwrap().iter().find(|t| t["event"]["value"] == "submitted").unwrap();

@@ -50,7 +50,8 @@ fn act(w: &World, admin: &str, draft: &Value, verb: &str) -> Call {
 
 async fn two_administrators_edit_one_draft_and_the_second_is_told(world: World) {
     let w = &world;
-    let (first, second) = (administrator(w).await, administrator(w).await);
+    let first = administrator(w).await;
+    let second = administrator(w).await;
     let draft = cloned(w, &first, "device_rental").await;
     assert_eq!((&draft["draft"]["version"], &draft["draft"]["state"]["value"]), (&json!(1), &json!("open")));
     let mut content = draft["content"].clone();
@@ -102,7 +103,7 @@ async fn a_policy_published_while_a_case_runs_leaves_the_case_its_own(world: Wor
         (&json!("2026-03-17"), &json!("2026-03-13"))
     );
     assert_eq!(differing[0]["limits"][0]["limit"]["value"], "accept_days");
-    // Trying changed nothing.
+    // Trying the draft on past cases changed nothing.
     assert_eq!(zhao.view(&case).await, before);
     assert_eq!(in_force(w, "certificate").await["version"], 1);
 
@@ -180,7 +181,8 @@ async fn a_faulty_draft_tells_everything_at_once_and_is_not_published(world: Wor
 
 async fn a_draft_begins_at_one_place_and_in_the_own_county(world: World) {
     let w = &world;
-    let (admin, other) = (administrator(w).await, w.worker_who_is(&[Role::Administrator], "990102000000", None).await);
+    let admin = administrator(w).await;
+    let other = w.worker_who_is(&[Role::Administrator], "990102000000", None).await;
     let draft = cloned(w, &admin, "education_aid").await;
     let begin = |token: &str, body: &Value| w.post(DRAFTS).token(token).json(body);
     let neither = json!({ "county": COUNTY, "service": "education_aid", "based_on": null, "content": null });
@@ -238,7 +240,8 @@ async fn drafts_and_versions_are_paged(world: World) {
     let versions = format!("/api/v1/staff/admin/policies?county={COUNTY}&service=device_rental");
     for list in [format!("{DRAFTS}?county={COUNTY}&service=device_rental&state=published"), versions] {
         let whole = w.get(&list).token(&admin).send().await.data(200)["items"].clone();
-        let (mut paged, mut cursor) = (Vec::new(), String::new());
+        let mut paged = Vec::new();
+        let mut cursor = String::new();
         loop {
             let page = w.get(&format!("{list}&limit=2{cursor}")).token(&admin).send().await.data(200);
             paged.extend(page["items"].as_array().unwrap().iter().cloned());

@@ -83,9 +83,11 @@ const NEXT_CODE: Duration = Duration::from_secs(31);
 async fn an_invited_worker_chooses_the_password_and_the_code_works_once(world: World) {
     let w = &world;
     let admin = administrator(w).await;
-    let (key, body) = (Uuid::new_v4(), new_worker("王丽", "town_officer", TOWN));
+    let key = Uuid::new_v4();
+    let body = new_worker("王丽", "town_officer", TOWN);
     let first = w.post(WORKERS).token(&admin).key(key).json(&body).send().await.data(201);
-    let (worker, code) = (&first["worker"], &first["code"]);
+    let worker = &first["worker"];
+    let code = &first["code"];
     assert_eq!((&worker["username"], &worker["status"]["value"]), (&json!(null), &json!("invited")));
     // The stored answer never holds the code.
     let again = w.post(WORKERS).token(&admin).key(key).json(&body).send().await.data(201);
@@ -192,7 +194,8 @@ async fn a_forgotten_password_and_a_lost_phone_are_mended_by_codes(world: World)
     let with = async |path: &str, code: &Value, password: &str| {
         w.post(path).json(&json!({ "code": code, "password": password })).send().await
     };
-    let (password, totp) = ("/api/v1/auth/staff/password", "/api/v1/auth/staff/totp");
+    let password = "/api/v1/auth/staff/password";
+    let totp = "/api/v1/auth/staff/totp";
     for _ in 0..5 {
         sign_in(w, "wang.li", "not-the-password").await.refused(401, 11010);
     }
@@ -231,7 +234,8 @@ async fn a_forgotten_password_and_a_lost_phone_are_mended_by_codes(world: World)
 
 async fn an_administrator_reaches_only_whom_the_own_areas_hold(world: World) {
     let w = &world;
-    let (admin, province) = (administrator(w).await, w.worker_who_is(&[Role::Administrator], "990000000000", None).await);
+    let admin = administrator(w).await;
+    let province = w.worker_who_is(&[Role::Administrator], "990000000000", None).await;
     let other = w.worker_who_is(&[Role::Administrator], "990102000000", None).await;
     let worker = town_officer(w, &admin, "wang.li").await;
     let path = format!("{WORKERS}/{}", text(&worker["id"]));
@@ -330,7 +334,8 @@ async fn the_list_of_workers_is_paged_and_filtered_by_one_definition(world: Worl
         ["", "&role=town_officer", "&area=990101100000", "&status=invited", "&status=invited&role=town_officer&area=990101000000"]
     {
         let whole = get(&format!("limit=100{filter}")).await;
-        let (mut paged, mut cursor) = (Vec::new(), String::new());
+        let mut paged = Vec::new();
+        let mut cursor = String::new();
         loop {
             let page = get(&format!("limit=2{filter}{cursor}")).await;
             paged.extend(page["items"].as_array().unwrap().iter().cloned());

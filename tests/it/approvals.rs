@@ -26,7 +26,8 @@ async fn an_approved_card_is_proven_on_paper_and_says_the_same_when_it_is_printe
     let mut zhao = Applicant::zhao(&world).await;
     let case = zhao.submitted("renewal").await;
     world.pass(MINUTES_11);
-    let (town, county) = (world.worker(&[Role::TownOfficer]).await, world.worker(&[Role::CountyOfficer]).await);
+    let town = world.worker(&[Role::TownOfficer]).await;
+    let county = world.worker(&[Role::CountyOfficer]).await;
     let case = world.decided(&town, &case, "accept").await;
     let case = world.decided(&town, &case, "forward").await;
     print(&world, &zhao.token, &case.path("/documents/approval")).await.refused(404, 10006);

@@ -49,7 +49,8 @@ async fn announcements_are_shown_where_and_while_they_are_in_force(world: World)
     say(&county, words("announcement", Some(COUNTY), "本区公告", "2026-03-01", "2026-03-15")).await.data(201);
     say(&county, words("announcement", Some(COUNTY), "以后的公告", "2026-03-12", "2026-03-25")).await.data(201);
     say(&county, words("maintenance", Some(COUNTY), "周末维护", "2026-03-14", "2026-03-15")).await.data(201);
-    let (here, there) = ("?county=990101000000", "?county=990102000000");
+    let here = "?county=990101000000";
+    let there = "?county=990102000000";
     assert_eq!(titles(&world, "announcements", here).await, ["本区公告", "全省公告"]);
     assert_eq!(titles(&world, "announcements", there).await, ["全省公告"]);
     assert_eq!(titles(&world, "announcements", "").await, ["本区公告", "全省公告"]);
@@ -99,13 +100,19 @@ async fn the_services_of_a_county_are_named_with_why_not(world: World) {
     let all = start["county_services"].as_array().unwrap().clone();
     assert!(all.len() >= 3 && all.iter().all(|s| s["open"] == true && s["reason"].is_null() && s["owner"].is_string()));
     // A county that has decided about one service only, from a day to come.
-    let (id, now) = (world.app.clock.id(), world.app.clock.now());
+    let id = world.app.clock.id();
+    let now = world.app.clock.now();
     let decide = world.app.db.write(move |c| {
-        let (a, today) = (AreaCode::parse(COUNTY).unwrap(), "2026-03-10".parse().unwrap());
+        let a = AreaCode::parse(COUNTY).unwrap();
+        let today = "2026-03-10".parse().unwrap();
         let known = county::current(c, &a, "certificate", today)?.unwrap();
-        let (common, terms) = ((*known.common).clone(), known.service()?);
-        let (county, effective_from) = (AreaCode::parse("990199000000").unwrap(), "2026-04-01".parse().unwrap());
-        let (service, owner, source) = ("certificate".to_owned(), "新县残联".to_owned(), "办法".to_owned());
+        let common = (*known.common).clone();
+        let terms = known.service()?;
+        let county = AreaCode::parse("990199000000").unwrap();
+        let effective_from = "2026-04-01".parse().unwrap();
+        let service = "certificate".to_owned();
+        let owner = "新县残联".to_owned();
+        let source = "办法".to_owned();
         county::publish(c, &NewPolicy { id, county, service, effective_from, owner, source, by: None, common, terms, at: now })?;
         Ok(())
     });

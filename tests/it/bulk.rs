@@ -1,4 +1,4 @@
-//! One decision about many cases: each has a result of its own, and all of it happens once.
+//! One decision about many cases: each case has its own result, and a repeated call changes nothing.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -25,9 +25,12 @@ async fn each_case_of_a_bulk_has_the_result_that_it_would_have_alone(world: Worl
     let zhao = Applicant::zhao(&world).await;
     let lin = Applicant::of(&world, "lin-xiaoyu").await;
     let chen = Applicant::of(&world, "chen-xiuying").await;
-    let (ready, stale, held) = (zhao.submitted("renewal").await, lin.submitted("change").await, chen.submitted("change").await);
+    let ready = zhao.submitted("renewal").await;
+    let stale = lin.submitted("change").await;
+    let held = chen.submitted("change").await;
     world.pass(MINUTES_11);
-    let (me, colleague) = (world.worker(&[Role::TownOfficer]).await, world.worker(&[Role::TownOfficer]).await);
+    let me = world.worker(&[Role::TownOfficer]).await;
+    let colleague = world.worker(&[Role::TownOfficer]).await;
     let held = world.decided(&colleague, &held, "claim").await;
     let nowhere = Uuid::new_v4().to_string();
     let cases = [
@@ -51,7 +54,7 @@ async fn each_case_of_a_bulk_has_the_result_that_it_would_have_alone(world: Worl
     assert!(results[1]["errmsg"].as_str().unwrap().ends_with('。'));
     assert_eq!(actions(&zhao.view(&ready).await), ["begin", "submit", "accept"]);
     assert_eq!(actions(&lin.view(&stale).await), ["begin", "submit"]);
-    // Its own family is no officer's work, one by one or in bulk.
+    // Officers cannot decide cases of their own family, in bulk neither.
     let family = world.officer(&[Role::TownOfficer], COUNTY, Some(lin.person.parse().unwrap()), false).await;
     let own = [(stale.id.as_str(), stale.version)];
     let told = world.post(PATH).token(&family.token).json(&body("claim", Value::Null, &own)).send().await.data(200);
@@ -63,10 +66,12 @@ async fn each_case_of_a_bulk_has_the_result_that_it_would_have_alone(world: Worl
 async fn a_bulk_whose_answer_was_lost_happens_once(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let lin = Applicant::of(&world, "lin-xiaoyu").await;
-    let (one, two) = (zhao.submitted("renewal").await, lin.submitted("change").await);
+    let one = zhao.submitted("renewal").await;
+    let two = lin.submitted("change").await;
     world.pass(MINUTES_11);
     let town = world.worker(&[Role::TownOfficer]).await;
-    let (key, cases) = (Uuid::new_v4(), [(one.id.as_str(), one.version), (two.id.as_str(), two.version)]);
+    let key = Uuid::new_v4();
+    let cases = [(one.id.as_str(), one.version), (two.id.as_str(), two.version)];
     let send = || world.post(PATH).token(&town).key(key).json(&body("accept", Value::Null, &cases)).send();
     let first = send().await;
     let again = send().await;

@@ -137,7 +137,7 @@ async fn a_phone_number_taken_back_is_gone(world: World) {
     push(&world, &about(&world, "user_authorization_revoke", json!({ "RevokeInfo": "8" }))).await;
     let me = zhao.get("/api/v1/me").await;
     assert_eq!((&me["phone_masked"], &me["identity"]["value"]), (&Value::Null, &json!("confirmed")));
-    // Nobody signs in by it any more.
+    // The withdrawn number cannot be used to sign in any more.
     let asked = world.post("/api/v1/auth/sms/codes").json(&json!({ "phone": "13800000003" })).send().await;
     asked.data(200);
     world.work().await;

@@ -1,4 +1,4 @@
-//! Cases as their applicants see them: my list and its counts, what each action refuses, and who finds nothing.
+//! Cases as their applicants see them: the list and its counts, what each action refuses, and cases of others, which answer 404.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -22,7 +22,8 @@ stories![
 ];
 
 async fn pages(who: &Applicant, filter: &str) -> Vec<Value> {
-    let (mut all, mut cursor) = (Vec::new(), String::new());
+    let mut all = Vec::new();
+    let mut cursor = String::new();
     loop {
         let page = who.get(&format!("/api/v1/cases?limit=1{filter}{cursor}")).await;
         let items = page["items"].as_array().unwrap();
@@ -166,7 +167,7 @@ async fn the_case_of_somebody_else_is_not_there_on_any_path(world: World) {
     lin.post(&own.path("/papers/actions/reuse"), &reuse).send().await.refused(404, 10006);
     let papers = format!("/api/v1/me/papers?person_id={}", zhao.person);
     world.get(&papers).token(&lin.token).send().await.refused(404, 10006);
-    // Drafts are nobody's at the desks, and neither is what lies in another county.
+    // No desk sees drafts or the cases of another county.
     let town = world.worker(&[Role::TownOfficer]).await;
     world.get(&case.staff("")).token(&town).send().await.refused(404, 10006);
     let case = Case::of(&zhao.submit(&case).send().await.data(200));
@@ -215,7 +216,8 @@ async fn a_submission_can_be_undone_for_ten_minutes_and_no_longer(world: World) 
 async fn rare_characters_survive_in_a_section_and_in_the_register(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.begun("renewal").await;
-    let (name, address) = ("𠮷㛃·木沙", "𠮷㛃村·1组〇号");
+    let name = "𠮷㛃·木沙";
+    let address = "𠮷㛃村·1组〇号";
     let delivery = json!({ "version": 0, "way": "home", "address": address, "recipient": name, "phone": "13800000003" });
     zhao.put(&case.certificate("/sections/delivery"), &delivery).send().await.data(200);
     let read = zhao.get(&case.certificate("/sections/delivery")).await;

@@ -72,7 +72,7 @@ impl Renewal {
         self.get(&self.holder, &format!("/certificate/cases/{}", self.case)).await
     }
 
-    /// The same action on the version that is true now.
+    /// The same action with the present version.
     async fn staff(&self, token: &str, path: &str, more: Value) -> Reply {
         let mut body = json!({ "version": self.mine().await["version"] });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -89,7 +89,8 @@ impl Renewal {
     }
 
     async fn upload(&self, material: &str) {
-        let (boundary, mut body) = (Uuid::new_v4().simple().to_string(), Vec::new());
+        let boundary = Uuid::new_v4().simple().to_string();
+        let mut body = Vec::new();
         let part = |head: &str| format!("--{boundary}\r\nContent-Disposition: form-data; name={head}\r\n\r\n");
         body.extend_from_slice(part("\"file\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg").as_bytes());
         let mut picture = Cursor::new(Vec::new());
@@ -120,7 +121,7 @@ impl Renewal {
         self.world.pass(MINUTES_11);
     }
 
-    /// One card of the person is in force, this one; the old one gave way to it.
+    /// Checks that the new card is the only one in force and that it superseded the old one.
     async fn one_card(&self, level: &str) {
         let new = self.mine().await["new_card"].clone();
         let cards = self.get(&self.holder, &format!("/me/persons/{}/certificates", self.person)).await;
@@ -128,7 +129,8 @@ impl Renewal {
             let all = cards.as_array().unwrap().iter().map(|k| k["card"].clone());
             all.filter(|k| k["status"]["value"] == status).collect()
         };
-        let (valid, old) = (of("valid"), of("superseded"));
+        let valid = of("valid");
+        let old = of("superseded");
         assert_eq!((valid.len(), old.len(), cards.as_array().unwrap().len()), (1, 1, 2), "{cards}");
         assert_eq!((&valid[0]["id"], &valid[0]["level"]["value"]), (&new["id"], &json!(level)));
         assert_eq!((&valid[0]["issued_on"], &valid[0]["expires_on"]), (&json!("2026-03-10"), &json!("2036-03-10")));
@@ -141,7 +143,7 @@ impl Renewal {
         assert_eq!(seen["certificates"].as_array().unwrap().len(), 2);
     }
 
-    /// What the holder reads in the timeline.
+    /// The reasons that the holder reads in the timeline.
     async fn told(&self) -> Vec<String> {
         let view = self.get(&self.holder, &format!("/cases/{}", self.case)).await;
         view["timeline"].as_array().unwrap().iter().filter_map(|l| l["reason"].as_str().map(str::to_owned)).collect()

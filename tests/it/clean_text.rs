@@ -66,7 +66,7 @@ fn with(mut body: Value, at: &str, value: Value) -> Value {
     body
 }
 
-/// Where an operation finds what its path names, so that its body is looked at with the case in hand.
+/// Objects that the paths of operations name, so that the body is read and not refused as 404 before.
 struct Places {
     resident: String,
     staff: String,
@@ -214,8 +214,11 @@ fn is_of_a_request(attributes: &str) -> bool {
 fn no_field_of_a_request_is_a_bare_string() {
     let mut faults = Vec::new();
     for source in sources("src").iter().filter(|s| !s.path.contains("src/demo/") && !s.path.contains("stand_in")) {
-        let (path, text) = (&source.path, &source.text);
-        let (mut attributes, mut inside, mut read) = (String::new(), None, false);
+        let path = &source.path;
+        let text = &source.text;
+        let mut attributes = String::new();
+        let mut inside = None;
+        let mut read = false;
         for line in text.lines().map(str::trim) {
             match (&inside, line) {
                 (None, l) if l.starts_with("#[") => attributes.push_str(l),

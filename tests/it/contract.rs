@@ -213,8 +213,9 @@ fn every_answer_stands_in_the_one_envelope() {
     }
 }
 
-/// What no operation answers: a wrong method is answered by the path, and an upload under a busy key waits.
-const BESIDE_OPERATIONS: &[u32] = &[10005, 10012];
+/// What no operation answers: a wrong method is answered by the path, an upload under a busy key waits, and a certificate case is
+/// completed only by its hand-out.
+const BESIDE_OPERATIONS: &[u32] = &[10005, 10012, 32008];
 
 fn every_code_of_the_table_stands_at_an_operation() {
     let named: BTreeSet<u32> = docs::descriptions().iter().flat_map(|it| it.refusals.iter().map(|r| r.code.number)).collect();

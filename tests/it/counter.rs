@@ -55,7 +55,7 @@ fn reasons(view: &Value, action: &str) -> Vec<Value> {
 async fn somebody_without_a_phone_gets_the_same_case_at_the_counter_and_takes_it_on_later(world: World) {
     let village = commissioner(&world).await;
     let person = somebody(&world, &village.token, "1950-01-02", 61).await;
-    let helper = Applicant::helped_by(&world, &village.token, &person);
+    let helper = Applicant::holding(&world, &village.token, &person);
     let offers = format!("/api/v1/me/offers?person_id={person}");
     world.get(&offers).token(&village.token).send().await.refused(403, 13003);
     agreed(&world, &village.token, &own_word(&person)).await.data(201);
@@ -82,7 +82,7 @@ async fn somebody_without_a_phone_gets_the_same_case_at_the_counter_and_takes_it
     // Days later the mandate is over: the worker asks again, then mends what was asked for.
     world.pass(days(4));
     let village_token = world.on_duty(&village).await;
-    let helper = Applicant::helped_by(&world, &village_token, &person);
+    let helper = Applicant::holding(&world, &village_token, &person);
     let case = Case::of(&asked);
     assert_eq!(helper.act(&case, "resubmit").await.refused(403, 13003).status, 403);
     agreed(
@@ -100,7 +100,7 @@ async fn somebody_without_a_phone_gets_the_same_case_at_the_counter_and_takes_it
     helper.put(&case.certificate("/sections/holder"), &holder).send().await.data(200);
     let back = helper.act(&Case::of(&helper.view(&case).await), "resubmit").await.data(200);
     assert_eq!(reasons(&back, "resubmit"), [json!("由工作人员上门代为办理")]);
-    // The person signs in one day, and follows the case themselves.
+    // Later the person gets an account, and sees the case there.
     let officer = world.worker(&[Role::Commissioner]).await;
     let signed = login(&world, &code_for(&world, &officer, &person).await).await.data(200);
     let cao = Applicant::signed_in(&world, signed["access_token"].as_str().unwrap()).await;
@@ -115,13 +115,14 @@ async fn somebody_without_a_phone_gets_the_same_case_at_the_counter_and_takes_it
 }
 
 async fn what_is_filed_at_the_counter_stands_on_the_phone_too(world: World) {
-    let (village, zhao) = (commissioner(&world).await, Applicant::zhao(&world).await);
+    let village = commissioner(&world).await;
+    let zhao = Applicant::zhao(&world).await;
     let mandate = agreed(&world, &village.token, &own_word(&zhao.person)).await.data(201);
     assert_eq!((&mandate["lasts"], &mandate["person_name_masked"]), (&json!(true), &json!("赵*柱")));
     let notices = zhao.get("/api/v1/me/notices").await;
     let told = notices["items"].as_array().unwrap().iter().any(|n| n["title"] == "有工作人员代为办理");
     assert!(told, "{notices}");
-    let helper = Applicant::helped_by(&world, &village.token, &zhao.person);
+    let helper = Applicant::holding(&world, &village.token, &zhao.person);
     let case = helper.submitted("renewal").await;
     let view = zhao.view(&case).await;
     assert_eq!(reasons(&view, "submit"), [json!("由工作人员在窗口代为办理")]);
@@ -135,9 +136,10 @@ async fn what_is_filed_at_the_counter_stands_on_the_phone_too(world: World) {
 }
 
 async fn what_was_begun_on_the_phone_is_finished_at_the_counter(world: World) {
-    let (village, zhao) = (commissioner(&world).await, Applicant::zhao(&world).await);
+    let village = commissioner(&world).await;
+    let zhao = Applicant::zhao(&world).await;
     let case = zhao.drafted("renewal").await;
-    let helper = Applicant::helped_by(&world, &village.token, &zhao.person);
+    let helper = Applicant::holding(&world, &village.token, &zhao.person);
     world.get(&case.path("")).token(&village.token).send().await.refused(404, 10006);
     agreed(&world, &village.token, &own_word(&zhao.person)).await.data(201);
     let paper = helper.view(&case).await["materials"][0]["papers"][0].clone();
@@ -149,7 +151,7 @@ async fn what_was_begun_on_the_phone_is_finished_at_the_counter(world: World) {
     helper.submit(&case).send().await.data(200);
     let view = zhao.view(&case).await;
     assert_eq!((reasons(&view, "begin"), reasons(&view, "submit")), (vec![Value::Null], vec![json!("由工作人员在窗口代为办理")]));
-    // Nobody rates or takes on by another's hand.
+    // An officer cannot rate or take on a case in somebody's stead.
     let offered = helper.view(&case).await["allowed_actions"].clone();
     let offered: Vec<&str> = offered.as_array().unwrap().iter().map(|a| a["value"].as_str().unwrap()).collect();
     assert_eq!(offered, ["undo", "withdraw", "urge"]);
@@ -157,7 +159,8 @@ async fn what_was_begun_on_the_phone_is_finished_at_the_counter(world: World) {
 }
 
 async fn nobody_is_helped_without_consent_that_lasts(world: World) {
-    let (village, zhao) = (commissioner(&world).await, Applicant::zhao(&world).await);
+    let village = commissioner(&world).await;
+    let zhao = Applicant::zhao(&world).await;
     let elsewhere = world.worker_who_is(&[Role::Commissioner], "990201100200", None).await;
     agreed(&world, &elsewhere, &own_word(&zhao.person)).await.refused(404, 10006);
     let with = |change: Value| {
@@ -189,7 +192,7 @@ async fn nobody_is_helped_without_consent_that_lasts(world: World) {
     let end = async |token: &str, version: i64| world.post(&path).token(token).json(&json!({ "version": version })).send().await;
     end(&other.token, 1).await.refused(404, 10006);
     end(&village.token, 7).await.refused(409, 10030);
-    let helper = Applicant::helped_by(&world, &village.token, &zhao.person);
+    let helper = Applicant::holding(&world, &village.token, &zhao.person);
     let draft = helper.drafted("renewal").await;
     assert_eq!(end(&village.token, 1).await.data(200)["lasts"], false);
     end(&village.token, 2).await.refused(409, 10030);
@@ -209,36 +212,39 @@ async fn nobody_is_helped_without_consent_that_lasts(world: World) {
 }
 
 async fn a_childs_application_needs_the_guardians_word(world: World) {
-    let (village, chen) = (commissioner(&world).await, Applicant::of(&world, "chen-xiuying").await);
+    let village = commissioner(&world).await;
+    let chen = Applicant::of(&world, "chen-xiuying").await;
     let refused = agreed(&world, &village.token, &own_word(&chen.person)).await.refused(422, 10002);
     assert_eq!(refused.json["details"][0]["field"], "/relation");
     let mut word = own_word(&chen.person);
     (word["relation"], word["giver_name"], word["channel"]) = (json!("child"), json!("陈秀英"), json!("home_visit"));
     agreed(&world, &village.token, &word).await.data(201);
-    let helper = Applicant::helped_by(&world, &village.token, &chen.person);
+    let helper = Applicant::holding(&world, &village.token, &chen.person);
     let case = helper.submitted("change").await;
     // The mother's account is the one that acts in that relation.
     assert_eq!(chen.view(&case).await["summary"]["id"], json!(case.id));
-    // A grown-up cousin's word is no guardian's.
+    // A cousin of full age is not a guardian and cannot agree for the person.
     let adult = Applicant::zhao(&world).await;
-    let (kin, mut word) = (commissioner(&world).await, own_word(&adult.person));
+    let kin = commissioner(&world).await;
+    let mut word = own_word(&adult.person);
     (word["relation"], word["giver_name"]) = (json!("kin"), json!("赵大山"));
     agreed(&world, &kin.token, &word).await.data(201);
-    let draft = Applicant::helped_by(&world, &kin.token, &adult.person).drafted("renewal").await;
+    let draft = Applicant::holding(&world, &kin.token, &adult.person).drafted("renewal").await;
     // No account acts as kin: the case is the office's until somebody takes it on.
     world.get(&draft.path("")).token(&adult.token).send().await.refused(404, 10006);
 }
 
 async fn who_filed_an_application_does_not_decide_it(world: World) {
     let zhao = Applicant::zhao(&world).await;
-    let (first, second) = (world.worker(&[Role::TownOfficer]).await, world.worker(&[Role::TownOfficer]).await);
+    let first = world.worker(&[Role::TownOfficer]).await;
+    let second = world.worker(&[Role::TownOfficer]).await;
     for worker in [&first, &second] {
         agreed(&world, worker, &own_word(&zhao.person)).await.data(201);
     }
-    // It is taken back and filed again by a colleague: both have handed it in.
-    let case = Applicant::helped_by(&world, &first, &zhao.person).submitted("renewal").await;
+    // The submission is undone and filed again by a colleague: both count as helpers and cannot decide it.
+    let case = Applicant::holding(&world, &first, &zhao.person).submitted("renewal").await;
     let draft = Case::of(&zhao.act(&case, "undo").await.data(200));
-    Applicant::helped_by(&world, &second, &zhao.person).submit(&draft).send().await.data(200);
+    Applicant::holding(&world, &second, &zhao.person).submit(&draft).send().await.data(200);
     world.pass(MINUTES_11);
     let case = Case::of(&zhao.view(&case).await);
     world.decide(&first, &case, "accept").await.refused(403, 20005);
@@ -254,7 +260,7 @@ async fn what_the_countys_only_officer_filed_goes_to_the_city(world: World) {
     let city = world.worker_who_is(&[Role::CityOfficer], "990100000000", None).await;
     staffing::assign(&world.app, &zhucan::services::all(), "county", Vec::new()).await.unwrap();
     agreed(&world, &only.token, &own_word(&zhao.person)).await.data(201);
-    let case = Applicant::helped_by(&world, &only.token, &zhao.person).submitted("renewal").await;
+    let case = Applicant::holding(&world, &only.token, &zhao.person).submitted("renewal").await;
     world.pass(MINUTES_11);
     let town = world.worker(&[Role::TownOfficer]).await;
     let case = world.decided(&town, &Case::of(&zhao.view(&case).await), "accept").await;
@@ -266,7 +272,8 @@ async fn what_the_countys_only_officer_filed_goes_to_the_city(world: World) {
 }
 
 async fn what_was_handed_over_in_time_counts_although_it_is_entered_after_the_season(world: World) {
-    let (office, village) = (Office::open(world.clone()).await, commissioner(&world).await);
+    let office = Office::open(world.clone()).await;
+    let village = commissioner(&world).await;
     // The season closes on the last day of the year; on the second of January the papers are entered.
     world.pass(days(298));
     let token = world.on_duty(&village).await;

@@ -125,7 +125,8 @@ async fn a_code_is_good_once_for_a_day_and_for_five_tries(world: World) {
 async fn a_new_code_ends_the_one_before_and_a_repeated_call_shows_none(world: World) {
     let town = world.worker(&[Role::TownOfficer]).await;
     let person = somebody(&world, &town, "1961-01-02", 63).await;
-    let (key, body) = (Uuid::new_v4(), json!({ "purpose": PURPOSE }));
+    let key = Uuid::new_v4();
+    let body = json!({ "purpose": PURPOSE });
     let path = format!("/api/v1/staff/persons/{person}/sign-in-codes");
     let call = || world.post(&path).token(&town).key(key).json(&body).send();
     let first = call().await.data(201);

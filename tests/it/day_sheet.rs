@@ -34,7 +34,8 @@ fn line(sheet: &Value, errand: &str, person: &str) -> Value {
 
 async fn a_commissioner_takes_the_village_along_and_hands_in_what_happened(world: World) {
     let village = world.officer(&[Role::Commissioner], VILLAGE, None, false).await;
-    let (zhao, lin) = (Applicant::zhao(&world).await, Applicant::of(&world, "lin-xiaoyu").await);
+    let zhao = Applicant::zhao(&world).await;
+    let lin = Applicant::of(&world, "lin-xiaoyu").await;
     // Lin has something to mend, and wants somebody to come; Zhao's card runs out.
     let case = to_mend(&world, &lin).await;
     let wish = json!({ "kind": "visit", "text": "请上门帮我填表。", "case_id": null, "person_id": null, "area": null });
@@ -56,7 +57,8 @@ async fn a_commissioner_takes_the_village_along_and_hands_in_what_happened(world
     let sheet = taken(&world, &village.token).await;
     assert_eq!(sheet["lines"].as_array().unwrap().len(), errands.len());
     assert!(sheet["lines"].as_array().unwrap().iter().any(|l| l["name"] == "赵铁柱" && l["phone"] == "13800000003"), "{sheet}");
-    let (worker, person) = (village.id, zhao.person.parse::<zhucan::platform::id::Id>().unwrap());
+    let worker = village.id;
+    let person = zhao.person.parse::<zhucan::platform::id::Id>().unwrap();
     let logged: i64 = world
         .app
         .db
@@ -99,7 +101,7 @@ async fn a_commissioner_takes_the_village_along_and_hands_in_what_happened(world
     assert_eq!(mandates["items"][0]["given_at"], "2026-03-10T11:00:00+08:00");
     let told = world.get("/api/v1/me/notices").token(&world.resident("zhao-tiezhu").await).send().await.data(200);
     assert!(told["items"].as_array().unwrap().iter().any(|n| n["title"] == "有工作人员代为办理"), "{told}");
-    let filed = Applicant::helped_by(&world, &token, &zhao.person).submitted("renewal").await;
+    let filed = Applicant::holding(&world, &token, &zhao.person).submitted("renewal").await;
     let lines = world.get(&filed.path("")).token(&token).send().await.data(200)["timeline"].clone();
     assert_eq!(lines[0]["reason"], "由工作人员上门代为办理");
     let whole = world.get(&format!("{SHEETS}/{}", sheet["id"].as_str().unwrap())).token(&token).send().await.data(200);
@@ -186,13 +188,13 @@ async fn what_is_handed_over_on_the_way_is_not_too_late_when_it_comes_in(world: 
         "happened_at": format!("{due}T18:00:00+08:00"), "agreed": { "relation": "self", "form": "oral", "consent": "2026-11" } }] });
     let path = format!("{SHEETS}/{}/entries", sheet["id"].as_str().unwrap());
     assert_eq!(world.post(&path).token(&token).json(&entries).send().await.data(200)["kept"], 1);
-    let helper = Applicant::helped_by(&world, &token, &lin.person);
+    let helper = Applicant::holding(&world, &token, &lin.person);
     let view = helper.view(&case).await;
     assert_eq!(view["summary"]["state"]["value"], "correction_requested", "it has not lapsed meanwhile");
     let holder = json!({ "version": view["sections"][0]["version"], "changed_condition": true, "phone": "13800000777" });
     helper.put(&case.certificate("/sections/holder"), &holder).send().await.data(200);
     helper.act(&Case::of(&helper.view(&case).await), "resubmit").await.data(200);
-    // Nobody carries it: the day holds.
+    // Nobody has the sheet with them, so the limit is not put off.
     lin.sign_in_again().await;
     let case = Case::of(&lin.view(&case).await);
     let officer = world.worker(&[Role::TownOfficer]).await;

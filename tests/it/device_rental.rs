@@ -34,19 +34,20 @@ pub struct Stock {
     officer: String,
     pub points: Vec<String>,
     pub keepers: Vec<String>,
-    model: String,
+    pub model: String,
 }
 
 impl Stock {
     pub async fn of(w: &World, units: usize) -> Stock {
         let officer = w.worker(&[Role::CountyOfficer]).await;
-        let (mut points, mut keepers) = (Vec::new(), Vec::new());
+        let mut points = Vec::new();
+        let mut keepers = Vec::new();
         for name in ["示例网点一", "示例网点二"] {
             let new = json!({ "area": VILLAGE, "name": name, "address": "人民路1号", "phone": "0561-0000000",
                 "opening_weekdays": [1, 2, 3, 4, 5, 6, 7] });
             let point = w.post(&format!("{DESK}/points")).token(&officer).json(&new).send().await.data(201);
             points.push(text(&point["id"]));
-            keepers.push(keeper(w, text(&point["id"]).parse().unwrap()).await);
+            keepers.push(keeper(w, text(&point["id"]).parse().unwrap(), None).await);
         }
         let same = json!({ "area": VILLAGE, "name": "示例网点一", "address": "另一条路", "phone": "0561-0000000" });
         w.post(&format!("{DESK}/points")).token(&officer).json(&same).send().await.refused(409, 30014);
@@ -119,9 +120,9 @@ pub fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// The token of a worker who keeps this point.
-async fn keeper(w: &World, point: Id) -> String {
-    let token = w.worker(&[Role::PointKeeper]).await;
+/// The token of a worker who keeps this point, and who may be a person of the register.
+pub async fn keeper(w: &World, point: Id, person: Option<Id>) -> String {
+    let token = w.worker_who_is(&[Role::PointKeeper], COUNTY, person).await;
     let place = w.app.db.write(move |c| {
         use assignments::dsl as a;
         let new = a::assignments.filter(a::role.eq(Role::PointKeeper).and(a::point_id.is_null()));
@@ -140,8 +141,9 @@ pub async fn guardian(w: &World) -> (String, String) {
 }
 
 /// Somebody of the register who signs in for themselves.
-async fn borrower(w: &World, serial: u16) -> (String, String) {
-    let (handle, phone) = (format!("borrower-{serial}"), format!("139000{serial:05}"));
+pub async fn borrower(w: &World, serial: u16) -> (String, String) {
+    let handle = format!("borrower-{serial}");
+    let phone = format!("139000{serial:05}");
     w.wechat.add_user(NewUser { name: handle.clone(), phone: Some(phone.clone()), ..NewUser::default() });
     let token = w.resident(&handle).await;
     let new = NewPerson {
@@ -156,7 +158,8 @@ async fn borrower(w: &World, serial: u16) -> (String, String) {
     };
     let person = new.id.to_string();
     let name = WeChatName::new(&w.app, cast::APPID, &w.wechat.openid_of(cast::APPID, &handle), None).unwrap();
-    let (keys, at) = (w.app.keys.clone(), Occasion { now: w.app.clock.now(), link: w.app.clock.id() });
+    let keys = w.app.keys.clone();
+    let at = Occasion { now: w.app.clock.now(), link: w.app.clock.id() };
     let known = w.app.db.write(move |c| {
         persons::insert(c, &keys, &new)?;
         let (account, _) = name.account(c)?;
@@ -177,7 +180,7 @@ pub async fn rental(w: &World, token: &str, id: &str) -> Value {
     w.get(&format!("{HERE}/cases/{id}")).token(token).send().await.data(200)
 }
 
-fn version(rental: &Value) -> i64 {
+pub fn version(rental: &Value) -> i64 {
     rental["case"]["summary"]["version"].as_i64().unwrap()
 }
 

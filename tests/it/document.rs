@@ -59,7 +59,7 @@ fn followed(operation: &Value) -> Value {
     whole
 }
 
-/// What stands where a reference leads, in its place.
+/// Replaces a reference by what it refers to.
 fn follow(value: &mut Value) {
     if let Some(reference) = value["$ref"].as_str() {
         let found = document().pointer(reference.trim_start_matches('#'));
@@ -129,7 +129,8 @@ impl Operation {
 /// Operation, status and code (0 for a success) of every answer.
 static SEEN: Mutex<BTreeSet<(String, u16, u64)>> = Mutex::new(BTreeSet::new());
 
-/// What is wrong with an answer of an operation (None: of no operation); notes that it was seen.
+/// How an answer differs from the document, none when it fits. `operation` is none for a path that no operation has. Notes the
+/// code as seen.
 pub fn misfit(operation: Option<&'static Operation>, reply: &Reply) -> Option<String> {
     let status = reply.status;
     let content = match operation {
@@ -206,8 +207,8 @@ pub fn validator(wanted: &Value) -> Arc<Validator> {
     validator
 }
 
-/// After all stories: each success was seen, each code of a handler or a service at each operation that names it, and each
-/// code of a guard, a body or the frame once for its kind.
+/// After all stories: whether each success was seen, each code of a handler or a service at each operation that names it, and each
+/// code of a guard, a body or the frame at one operation at least.
 pub fn everything_was_seen() -> bool {
     let seen = SEEN.lock().unwrap();
     let waived: BTreeSet<&str> =

@@ -13,8 +13,10 @@ async fn the_end_is_told_first_and_a_request_in_flight_is_answered(world: World)
     let (base, server) = world.slow_to_stop(Duration::from_secs(1));
     let address = base.trim_start_matches("http://").to_owned();
     let code = world.wechat.issue_login_code(APPID, "lin-xiaoyu").unwrap();
-    let (first, second) = ("{\"code\":", format!("\"{code}\"}}"));
-    let (there, rest) = (address.clone(), second.len());
+    let first = "{\"code\":";
+    let second = format!("\"{code}\"}}");
+    let there = address.clone();
+    let rest = second.len();
     let begun = tokio::task::spawn_blocking(move || begin(&there, first, rest));
     let mut slow = begun.await.unwrap();
 

@@ -11,7 +11,7 @@ use crate::wandering::Walk;
 use crate::world::World;
 use crate::world::renewal::Case;
 
-/// What officers like to do, the likelier the more often it stands here.
+/// Verbs that officers choose from at random; one that is listed more often is chosen more often.
 pub const WORKER_VERBS: &[&str] = &[
     "accept",
     "accept",
@@ -87,7 +87,7 @@ impl Walk {
         first
     }
 
-    /// The hospital finds something, a card is made or handed out, or its holder says how it was.
+    /// A step of the service: the hospital enters a result, a card is made or handed out, or the holder rates.
     async fn card_goes_on(&mut self, who: usize, case: Case) {
         let applicant = &self.applicants[who];
         let summary = applicant.view(&case).await["summary"].clone();
@@ -126,7 +126,7 @@ impl Walk {
                 let grade = *self.dice.of(GRADES);
                 let body = json!({ "version": version, "grade": grade, "comment": null });
                 let reply = self.applicants[who].post(&case.path("/actions/rate"), &body).send().await;
-                // Once a case.
+                // At most once for each case.
                 match self.grades.entry(case.id) {
                     Entry::Occupied(_) => drop(reply.refused(409, 20011)),
                     Entry::Vacant(none) => {

@@ -1,7 +1,6 @@
 //! Education aid over HTTP: a student from the first question to the paid and rated case, with corrections, a payment
 //! that the bank refuses, and a proof that follows after approval.
 
-use std::io::Cursor;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -10,6 +9,7 @@ use zhucan::rules::lifecycle::Role;
 
 use crate::world::World;
 use crate::world::people::COUNTY;
+use crate::world::renewal::{self, Applicant};
 
 stories![
     a_student_is_aided_and_paid_although_the_bank_refuses_the_first_account,
@@ -47,7 +47,7 @@ impl Case {
         Case { id: summary["id"].as_str().unwrap().into(), version: summary["version"].as_i64().unwrap() }
     }
 
-    fn aid(&self, rest: &str) -> String {
+    pub fn aid(&self, rest: &str) -> String {
         format!("/api/v1/education-aid/cases/{}{rest}", self.id)
     }
 }
@@ -78,7 +78,7 @@ impl Office {
         self.world.get(path).token(token).send().await.data(200)
     }
 
-    async fn save(&self, case: &Case, section: &str, body: Value) -> Value {
+    pub async fn save(&self, case: &Case, section: &str, body: Value) -> Value {
         let path = case.aid(&format!("/sections/{section}"));
         self.world.put(&path).token(&self.student).json(&body).send().await.data(200)
     }
@@ -93,15 +93,9 @@ impl Office {
     }
 
     pub async fn upload(&self, case: &Case, material: &str) -> Value {
-        let (boundary, mut body) = (Uuid::new_v4().simple().to_string(), Vec::new());
-        let part = |head: &str| format!("--{boundary}\r\nContent-Disposition: form-data; name={head}\r\n\r\n");
-        body.extend_from_slice(part("\"file\"; filename=\"a.jpg\"\r\nContent-Type: image/jpeg").as_bytes());
-        let mut picture = Cursor::new(Vec::new());
-        image::RgbImage::from_pixel(64, 48, image::Rgb([9, 99, 199])).write_to(&mut picture, image::ImageFormat::Jpeg).unwrap();
-        body.extend_from_slice(picture.get_ref());
-        body.extend_from_slice(format!("\r\n{}{material}\r\n--{boundary}--\r\n", part("\"material\"")).as_bytes());
-        let call = self.world.post(&format!("/api/v1/cases/{}/papers", case.id)).token(&self.student);
-        call.raw(&format!("multipart/form-data; boundary={boundary}"), body).send().await.data(201)
+        let student = Applicant::holding(&self.world, &self.student, &self.person);
+        let case = renewal::Case { id: case.id.clone(), version: case.version };
+        student.upload(&case, material, renewal::picture()).send().await.data(201)
     }
 
     /// A draft with all that is asked for, checked and submitted.
@@ -143,17 +137,19 @@ impl Office {
     }
 
     pub async fn batch(&self) -> Value {
-        let (finance, of) = (self.fresh_finance().await, json!({ "season_id": self.season }));
+        let finance = self.fresh_finance().await;
+        let of = json!({ "season_id": self.season });
         self.post(&finance, "/api/v1/staff/education-aid/batches", of).await.data(201)
     }
 
-    /// Ten days end a session.
+    /// A worker with a new session, since a session ends within ten days.
     async fn fresh_finance(&self) -> String {
         self.world.worker(&[Role::FinanceOfficer]).await
     }
 
     pub async fn with_batch(&self, batch: &Value, verb: &str, lines: Option<Value>) -> crate::world::client::Reply {
-        let (id, version) = (batch["batch"]["id"].as_str().unwrap(), &batch["batch"]["version"]);
+        let id = batch["batch"]["id"].as_str().unwrap();
+        let version = &batch["batch"]["version"];
         let mut body = json!({ "version": version });
         if let Some(lines) = lines {
             body["lines"] = lines;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::document::{Operation, operations, validator};
-use crate::world::client::Reply;
+use crate::world::client::{Body, Reply};
 
 plain![every_operation_has_examples_that_a_story_saw_and_that_fit, what_is_only_true_once_is_not_in_an_example];
 
@@ -24,14 +24,14 @@ const READABLE: usize = 4_000;
 static SEEN: Mutex<BTreeMap<String, Value>> = Mutex::new(BTreeMap::new());
 
 /// Notes a call that went well, when examples are recorded.
-pub fn note(operation: &Operation, sent: Option<&(String, Vec<u8>)>, reply: &Reply) {
+pub fn note(operation: &Operation, sent: Option<&Body>, reply: &Reply) {
     let recording = std::env::var_os("RECORD_EXAMPLES").is_some();
     if !recording || !(200..300).contains(&reply.status) || reply.json["meta"]["replayed"] == true {
         return;
     }
-    let request = sent.and_then(|(kind, bytes)| match kind.as_str() {
-        "application/json" => serde_json::from_slice(bytes).ok(),
-        "text/csv" => Some(json!(String::from_utf8_lossy(bytes))),
+    let request = sent.and_then(|sent| match sent.kind.as_str() {
+        "application/json" => serde_json::from_slice(&sent.bytes).ok(),
+        "text/csv" => Some(json!(String::from_utf8_lossy(&sent.bytes))),
         _ => None,
     });
     let mut example = json!({ "request": request, "status": reply.status, "answer": reply.json });
@@ -46,7 +46,7 @@ pub fn note(operation: &Operation, sent: Option<&(String, Vec<u8>)>, reply: &Rep
     }
 }
 
-/// Fuller is better as long as it can be read; then the order of the text decides, so that each run decides alike.
+/// Prefers the longest example below [`READABLE`] bytes; equal ones are ordered by text, so that each run chooses the same.
 fn rank(example: &Value) -> (bool, i64, String) {
     let text = example.to_string();
     let readable = text.len() <= READABLE;
@@ -142,7 +142,8 @@ pub fn record() {
     if std::env::var_os("RECORD_EXAMPLES").is_none() {
         return;
     }
-    let (held, seen) = (committed(), SEEN.lock().unwrap());
+    let held = committed();
+    let seen = SEEN.lock().unwrap();
     let mut kept = BTreeMap::new();
     for operation in operations() {
         let id = operation.value["operationId"].as_str().unwrap();

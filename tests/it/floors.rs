@@ -106,7 +106,7 @@ fn a_file_uses_only_its_own_floor_and_those_below() {
                 faults.push(format!("{}:{line} uses {}, which lies above it", source.path, name.join("::")));
             }
         }
-        // Out of the floor by the stairs: `super` once more than there are folders.
+        // A path that leaves its floor by `super`, once more often than the file is deep.
         let depth = source.path.matches('/').count() - 1;
         for (line, code) in source.code() {
             if code.contains(&"super::".repeat(depth + 1)) {

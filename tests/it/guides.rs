@@ -1,4 +1,4 @@
-//! Office guides: what a county's policy says, in plain words, with law that is law and nothing else called so.
+//! Office guides: what a county's policy says, in plain words; only laws and regulations are shown as legal basis.
 
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ async fn a_guide_tells_who_what_where_how_long_and_why(world: World) {
             let cited = basis["article"].as_str().unwrap().starts_with('第') && !basis["text"].as_str().unwrap().is_empty();
             assert_eq!(cited, nature != "local", "{title}");
         }
-        // A paper that only some need says who, in words.
+        // A paper that is not always needed says for whom it is.
         for paper in guide["materials"].as_array().unwrap() {
             let when = paper["when"].as_str().unwrap();
             assert!(!when.contains('_') && (paper["always"] == true) == when.starts_with("每个人"), "{paper}");
@@ -64,12 +64,17 @@ async fn a_service_that_a_county_does_not_offer_has_no_guide(world: World) {
 }
 
 async fn a_policy_of_before_guides_had_facts_can_still_be_read(world: World) {
-    let (id, now) = (world.app.clock.id(), world.app.clock.now());
+    let id = world.app.clock.id();
+    let now = world.app.clock.now();
     let store = world.app.db.write(move |c| {
-        let (county, today) = (AreaCode::parse(COUNTY).unwrap(), "2026-03-10".parse().unwrap());
+        let county = AreaCode::parse(COUNTY).unwrap();
+        let today = "2026-03-10".parse().unwrap();
         let known = county::current(c, &county, "certificate", today)?.unwrap();
-        let (common, terms) = ((*known.common).clone(), known.service()?);
-        let (service, owner, source) = ("certificate".to_owned(), "甲区残联".to_owned(), "旧办法".to_owned());
+        let common = (*known.common).clone();
+        let terms = known.service()?;
+        let service = "certificate".to_owned();
+        let owner = "甲区残联".to_owned();
+        let source = "旧办法".to_owned();
         county::publish(
             c,
             &NewPolicy { id, county, service, effective_from: today, owner, source, by: None, common, terms, at: now },
@@ -82,7 +87,7 @@ async fn a_policy_of_before_guides_had_facts_can_still_be_read(world: World) {
     assert_eq!(store.await.unwrap(), 1);
     let guide = guide(&world, "certificate").await;
     assert_eq!((&guide["source"], &guide["who"], &guide["basis"]), (&json!("旧办法"), &json!([]), &json!([])));
-    // A condition that nobody put into words yet is not left out.
+    // A condition that has no words of its own yet is shown as 部分情况.
     let some: Vec<&str> = guide["materials"].as_array().unwrap().iter().filter_map(|m| m["when"].as_str()).collect();
     assert!(some.iter().any(|when| when.starts_with("部分情况")), "{some:?}");
 }

@@ -1,4 +1,4 @@
-//! Handlers take, check, write, answer: what grows is a rule or a query.
+//! No handler is longer than 25 lines: rules and queries belong into other floors.
 
 use crate::floors::sources;
 

@@ -61,7 +61,8 @@ pub async fn tried(world: &World) -> &'static Mutex<Tried> {
 impl Tried {
     async fn begin(world: &World) -> Mutex<Tried> {
         let folder = tempfile::tempdir().unwrap();
-        let (kind, data) = (world.kind, folder.path().join("demo"));
+        let kind = world.kind;
+        let data = folder.path().join("demo");
         let started = tokio::task::spawn_blocking(move || {
             let database = grounds::empty_database(kind);
             let more: Vec<&str> = database.iter().flat_map(|url| ["--database-url", url]).collect();
@@ -99,8 +100,9 @@ impl Tried {
         if let Some(said) = self.walked.get(words[2]) {
             return case_of(said);
         }
-        let (proxy, marked) = (Proxy::before(&self.demo().base), self.demo().data.with_file_name(words[2]));
-        // The walk finds the proxy where a newcomer's finds the demo.
+        let proxy = Proxy::before(&self.demo().base);
+        let marked = self.demo().data.with_file_name(words[2]);
+        // The walk calls the proxy instead of the demo.
         std::fs::create_dir_all(&marked).unwrap();
         let mut marker: Value = serde_json::from_slice(&std::fs::read(self.demo().data.join("demo.json")).unwrap()).unwrap();
         marker["address"] = proxy.address.as_str().into();
@@ -159,7 +161,8 @@ async fn what_a_county_works_with_is_refused(world: World) {
     let made = run(&["keys", "generate"], folder.path());
     assert!(made.well, "{}", made.text);
     let demo = ["demo", "--listen", "127.0.0.1:0"];
-    let (used, fresh) = (folder.path().to_owned(), folder.path().join("fresh"));
+    let used = folder.path().to_owned();
+    let fresh = folder.path().join("fresh");
     let url = (world.kind == Kind::Postgres).then(|| world.database.clone());
     let said = tokio::task::spawn_blocking(move || match url {
         Some(url) => run(&[demo.as_slice(), &["--database-url", &url]].concat(), &fresh),

@@ -20,6 +20,7 @@ mod cases;
 mod certificate;
 mod clean_text;
 mod clocks;
+mod consent;
 mod contract;
 mod served;
 mod counter;
@@ -35,12 +36,16 @@ mod examples;
 mod floors;
 mod guides;
 mod handlers;
+mod held_back;
 mod instances;
 mod journeys;
 mod life;
+mod machine;
 mod matrix;
 mod notices;
+mod own_account;
 mod papers;
+mod plain_code;
 mod prints;
 mod public;
 mod queue;
@@ -53,14 +58,18 @@ mod samples;
 mod schema;
 mod seam;
 mod search;
+mod second_lives;
 mod second_thoughts;
+mod service_limits;
 mod sign_in;
 mod sms;
 mod staff_sign_in;
 mod stranded;
 mod sums;
+mod ticket_claims;
 mod tickets;
 mod told;
+mod unopened;
 mod views;
 mod wandering;
 mod world;
@@ -123,6 +132,14 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("views", views::STORIES),
     ("wandering", wandering::STORIES),
     ("year_end", year_end::STORIES),
+    ("consent", consent::STORIES),
+    ("held_back", held_back::STORIES),
+    ("machine", machine::STORIES),
+    ("own_account", own_account::STORIES),
+    ("second_lives", second_lives::STORIES),
+    ("service_limits", service_limits::STORIES),
+    ("ticket_claims", ticket_claims::STORIES),
+    ("unopened", unopened::STORIES),
     ("yearly", yearly::STORIES),
 ];
 
@@ -133,6 +150,7 @@ const PLAIN: &[(&str, &[(&str, Plain)])] = &[
     ("floors", floors::PLAIN),
     ("handlers", handlers::PLAIN),
     ("matrix", matrix::PLAIN),
+    ("plain_code", plain_code::PLAIN),
     ("rooms", rooms::PLAIN),
     ("schema", schema::PLAIN),
 ];

@@ -1,4 +1,4 @@
-//! The whole matrix of states, actors and actions, as a picture that a reviewer can read: what is not here cannot happen.
+//! The whole matrix of states, actors and actions as a snapshot for reviewers; an action that is not listed is refused.
 
 use zhucan::rules::lifecycle::{Desk, Role, Standing, State, allowed};
 

@@ -34,7 +34,7 @@ async fn titles(who: &Applicant) -> Vec<String> {
     page["items"].as_array().unwrap().iter().map(|n| n["title"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The fates of all messages, in their words.
+/// The code of each WeChat message's state, in the order in which they were written.
 async fn fates(world: &World) -> Vec<String> {
     let read =
         world.app.db.read(|c| Ok(wechat_messages::table.select(wechat_messages::state).order(wechat_messages::id).load(c)?));
@@ -128,7 +128,7 @@ async fn a_message_whose_answer_was_lost_is_unknown_and_never_sent_again(world: 
         move |c| outbox::retry_parked(c, now)
     });
     assert_eq!(retried.await.unwrap(), 0);
-    // The lane is free for the next event.
+    // A message whose outcome is unknown does not block the next one to the same user.
     zhao.sign_in_again().await;
     zhao.act(&case, "withdraw").await.data(200);
     world.work().await;

@@ -103,7 +103,8 @@ fn located() -> Vec<u8> {
     let entry = |tag: u16, kind: u16, count: u32, value: u32| {
         [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat()
     };
-    let (text, length) = (26_u32, u32::try_from(CANARY.len()).unwrap());
+    let text = 26_u32;
+    let length = u32::try_from(CANARY.len()).unwrap();
     let mut tiff = b"II*\0\x08\0\0\0\x01\0".to_vec();
     tiff.extend(entry(0x8825, 4, 1, text + length));
     tiff.extend([0; 4]);
@@ -139,10 +140,12 @@ async fn a_link_opens_one_variant_of_one_paper_for_five_minutes(world: World) {
     let paper = zhao.upload(&case, "photo", picture()).send().await.data(201);
     let other = zhao.upload(&case, "id_card", picture()).send().await.data(201);
     let link = paper["thumbnail_url"].as_str().unwrap().to_owned();
-    let (id, other_id) = (paper["id"].as_str().unwrap(), other["id"].as_str().unwrap());
+    let id = paper["id"].as_str().unwrap();
+    let other_id = other["id"].as_str().unwrap();
     let url = Url::parse(&format!("{}{link}", world.base)).unwrap();
     let value = |name: &str| url.query_pairs().find(|(n, _)| n == name).unwrap().1.into_owned();
-    let (expires, signature) = (value("expires"), value("signature"));
+    let expires = value("expires");
+    let signature = value("signature");
     let later = (expires.parse::<i64>().unwrap() + 1).to_string();
     let turned: String = signature.chars().rev().collect();
     for tampered in [
@@ -207,7 +210,8 @@ async fn an_upload_whose_answer_was_lost_is_stored_once(world: World) {
     let photo = zhao.view(&case).await["materials"].as_array().unwrap().iter().find(|m| m["code"] == "photo").unwrap().clone();
     let old = photo["papers"][0]["id"].as_str().unwrap();
     world.delete(&format!("/api/v1/papers/{old}")).token(&zhao.token).send().await.data(200);
-    let (key, before) = (Uuid::new_v4(), count().await);
+    let key = Uuid::new_v4();
+    let before = count().await;
     let first = zhao.upload(&case, "photo", picture()).key(key).send().await;
     assert_eq!((first.status, &first.json["meta"]["replayed"]), (201, &Value::Null));
     // There is room for one photo only, and later the case is submitted; the answer stays the same.
@@ -278,7 +282,8 @@ async fn a_paper_is_used_again_in_the_next_application(world: World) {
         let used = reuse(&next, paper).send().await.data(201);
         assert_eq!((&used["material"], &used["alt_text"]), (&paper["material"], &paper["alt_text"]));
         assert_ne!(used["id"], paper["id"]);
-        let (first, second) = (paper["download_url"].as_str().unwrap(), used["download_url"].as_str().unwrap());
+        let first = paper["download_url"].as_str().unwrap();
+        let second = used["download_url"].as_str().unwrap();
         assert_eq!(world.get(first).send().await.bytes, world.get(second).send().await.bytes);
     }
     let photo = mine.iter().find(|p| p["material"] == "photo").unwrap();

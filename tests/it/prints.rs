@@ -65,7 +65,8 @@ async fn one_notice_tells_everything_and_says_the_same_when_it_is_printed_again(
     world.pass(MINUTES_11);
     let town = world.worker(&[Role::TownOfficer]).await;
     let view = asked(&world, &town, &case).await;
-    let (path, due) = (case.path("/corrections/1/notice"), view["summary"]["due_on"].as_str().unwrap().to_owned());
+    let path = case.path("/corrections/1/notice");
+    let due = view["summary"]["due_on"].as_str().unwrap().to_owned();
     let notice = print(&world, &zhao.token, &path).await;
     let text = words(&notice);
     let number = view["summary"]["number"].as_str().unwrap();
@@ -120,7 +121,7 @@ async fn an_acceptance_and_a_refusal_are_proven_on_paper(world: World) {
     holds(&text, &["不予受理通知书", "请到户籍所在地办理。", "六十日内申请行政复议", "重新申请"]);
     let same = print(&world, &town, &case.staff("/documents/refusal")).await;
     assert_eq!(words(&same), text);
-    // What the office takes back was never decided, on paper either.
+    // A decision that was taken back cannot be printed.
     world.decided(&town, &Case::of(&declined), "take-back").await;
     print(&world, &lin.token, &case.path("/documents/refusal")).await.refused(404, 10006);
 }
@@ -129,7 +130,8 @@ async fn a_rejection_names_the_reason_and_the_way_to_object(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.submitted("renewal").await;
     world.pass(MINUTES_11);
-    let (town, county) = (world.worker(&[Role::TownOfficer]).await, world.worker(&[Role::CountyOfficer]).await);
+    let town = world.worker(&[Role::TownOfficer]).await;
+    let county = world.worker(&[Role::CountyOfficer]).await;
     let case = world.decided(&town, &case, "accept").await;
     let case = world.decided(&town, &case, "forward").await;
     let body = json!({ "version": case.version, "reason": "not_resident", "note": "户籍不在本县。" });

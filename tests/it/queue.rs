@@ -1,4 +1,4 @@
-//! The desks: the queue and its counts, taking and deciding, what a colleague holds, and the fourth eye.
+//! The desks: the queue and its counts, claiming and deciding, cases that a colleague has claimed, and four-eyes refusals.
 
 use serde_json::{Value, json};
 use zhucan::rules::lifecycle::Role;
@@ -17,7 +17,8 @@ stories![
 ];
 
 async fn queue(world: &World, officer: &str, filter: &str, limit: usize) -> Vec<Value> {
-    let (mut all, mut cursor) = (Vec::new(), String::new());
+    let mut all = Vec::new();
+    let mut cursor = String::new();
     loop {
         let path = format!("/api/v1/staff/queue?limit={limit}{filter}{cursor}");
         let page = world.get(&path).token(officer).send().await.data(200);
@@ -31,7 +32,7 @@ async fn queue(world: &World, officer: &str, filter: &str, limit: usize) -> Vec<
     }
 }
 
-/// List and counts of this worker agree for every view and filter; the total of all.
+/// Checks that the list and the counts of this worker agree for every view and filter. Returns the total.
 async fn agrees(world: &World, officer: &str) -> usize {
     let mut total = 0;
     for filter in ["", "&service=certificate", "&service=device_rental", "&state=submitted", "&state=in_review"] {
@@ -119,14 +120,15 @@ async fn what_a_colleague_holds_is_not_taken(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.submitted("renewal").await;
     world.pass(MINUTES_11);
-    let (one, two) = (world.worker(&[Role::TownOfficer]).await, world.worker(&[Role::TownOfficer]).await);
+    let one = world.worker(&[Role::TownOfficer]).await;
+    let two = world.worker(&[Role::TownOfficer]).await;
     let held = world.decided(&one, &case, "claim").await;
     world.decide(&two, &held, "accept").await.refused(409, 20004);
     world.decide(&two, &held, "release").await.refused(409, 20004);
     let freed = world.decided(&one, &held, "release").await;
     let held = world.decided(&two, &freed, "claim").await;
     world.decide(&one, &held, "accept").await.refused(409, 20004);
-    // A claim lasts the policy's hour; the office's day is longer than a token.
+    // A claim lasts one hour by the policy; access tokens last twenty minutes, so the workers sign in again.
     world.pass(std::time::Duration::from_secs(3600));
     let one = world.worker(&[Role::TownOfficer]).await;
     let taken = world.decided(&one, &held, "accept").await;
@@ -154,7 +156,8 @@ async fn what_a_colleague_holds_is_not_taken(world: World) {
 async fn a_correction_is_refused_with_what_is_true_now(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.submitted("renewal").await;
-    let (one, two) = (world.worker(&[Role::TownOfficer]).await, world.worker(&[Role::TownOfficer]).await);
+    let one = world.worker(&[Role::TownOfficer]).await;
+    let two = world.worker(&[Role::TownOfficer]).await;
     let ask = |token: &str, version: i64, target: &str, reason: &str| {
         let body = json!({ "version": version, "items": [{ "target": target, "reason": reason, "note": null }] });
         world.post(&case.staff("/actions/request-correction")).token(token).json(&body).send()

@@ -1,4 +1,4 @@
-//! Two phones, eight officers, lost answers: one effect each, and the others learn what is true now.
+//! Concurrent calls and lost answers: one call has its effect, and the others are told the present state.
 
 use diesel::prelude::*;
 use futures_util::future::join_all;
@@ -41,7 +41,8 @@ fn one_of(replies: Vec<Reply>, losers: &[(u16, u64)], state: Option<&str>) {
 
 async fn two_phones_with_one_key_submit_once(world: World) {
     let zhao = Applicant::zhao(&world).await;
-    let (case, key) = (zhao.drafted("renewal").await, Uuid::new_v4());
+    let case = zhao.drafted("renewal").await;
+    let key = Uuid::new_v4();
     let (a, b) = tokio::join!(zhao.submit(&case).key(key).send(), zhao.submit(&case).key(key).send());
     assert_eq!((a.status, b.status), (200, 200));
     assert_eq!(a.json["data"], b.json["data"]);
@@ -66,7 +67,8 @@ async fn two_phones_with_two_keys_submit_once_and_one_learns_what_is_true(world:
 
 async fn a_key_serves_one_body(world: World) {
     let zhao = Applicant::zhao(&world).await;
-    let (case, key) = (zhao.drafted("renewal").await, Uuid::new_v4());
+    let case = zhao.drafted("renewal").await;
+    let key = Uuid::new_v4();
     zhao.submit(&case).key(key).send().await.data(200);
     let other = Case { version: case.version + 1, ..case.clone() };
     zhao.submit(&other).key(key).send().await.refused(422, 10011);
@@ -76,7 +78,8 @@ async fn a_key_serves_one_body(world: World) {
     let lin = Applicant::of(&world, "lin-xiaoyu").await;
     lin.submit(&case).key(key).send().await.refused(404, 10006);
     // What was refused was not done, and may be tried again with the same key.
-    let (draft, key) = (Case::of(&zhao.view(&case).await), Uuid::new_v4());
+    let draft = Case::of(&zhao.view(&case).await);
+    let key = Uuid::new_v4();
     let stale = Case { version: 1, ..draft.clone() };
     zhao.submit(&stale).key(key).send().await.refused(409, 10030);
     zhao.submit(&draft).key(key).send().await.data(200);
@@ -84,7 +87,8 @@ async fn a_key_serves_one_body(world: World) {
 
 async fn a_draft_whose_answer_was_lost_is_begun_once(world: World) {
     let zhao = Applicant::zhao(&world).await;
-    let (body, key) = (json!({ "person_id": zhao.person, "kind": "renewal" }), Uuid::new_v4());
+    let body = json!({ "person_id": zhao.person, "kind": "renewal" });
+    let key = Uuid::new_v4();
     let begin = || zhao.post("/api/v1/certificate/drafts", &body).key(key).send();
     let first = begin().await;
     world.pass(MINUTES_11);
@@ -193,7 +197,7 @@ async fn a_byte_that_was_changed_in_history_is_found(world: World) {
     });
     mend.await.unwrap();
     world.history_is_whole().await;
-    // Who did what, moved by a millisecond or by a word.
+    // A changed actor, moment or text of a line is found.
     let at: i64 = world
         .app
         .db

@@ -25,7 +25,8 @@ async fn get(w: &World, token: &str, path: &str) -> Value {
 
 /// All lines of the register, one a page.
 async fn listed(w: &World, token: &str, filter: &str) -> Vec<Value> {
-    let (mut all, mut cursor) = (Vec::new(), String::new());
+    let mut all = Vec::new();
+    let mut cursor = String::new();
     loop {
         let page = get(w, token, &format!("/register?limit=1{filter}{cursor}")).await;
         all.extend(page["items"].as_array().unwrap().iter().cloned());

@@ -88,7 +88,7 @@ async fn a_desk_is_measured_in_its_own_working_days(world: World) {
     let row = |id: Id| rows.as_array().unwrap().iter().find(|r| r["worker"]["id"] == id.to_string()).unwrap().clone();
     assert_eq!((&row(town.id)["decided"], &row(town.id)["returned"]), (&json!(2), &json!(1)));
     assert_eq!((&row(county.id)["decided"], &row(county.id)["returned"]), (&json!(1), &json!(0)));
-    // Who leads nothing does not learn who it was.
+    // Only leaders see the names of workers.
     let colleague = world.worker(&[Role::CountyOfficer]).await;
     let unnamed = report(&world, &colleague, "workload", "").await["rows"].clone();
     assert_eq!(unnamed.as_array().unwrap().len(), 2);

@@ -77,7 +77,7 @@ fn tree(text: &mut &str) -> Vec<Vec<String>> {
             for ending in tree(text) {
                 all.push(words.iter().cloned().chain(ending).collect());
             }
-            // Past an alias or a star, to the next of the group or to its end.
+            // Skips an alias or a star, up to the next path of the group or its end.
             let Some(at) = text.find([',', '}']) else { return all };
             let last = text[at..].starts_with('}');
             *text = &text[at + 1..];
@@ -102,8 +102,7 @@ fn a_room_uses_only_rooms_that_its_folder_lists_before_it() {
     let folders = folders(&all);
     assert!(folders.len() > 20, "the folders were not found");
     let mut faults = Vec::new();
-    // A file beside another one that `#[cfg(test)]` includes by its path says so in its name.
-    // A file beside another one that `#[cfg(test)]` includes by its path says so in its name.
+    // A test file that another file includes by `#[cfg(test)]` has a name that ends with `_tests`.
     let beside = |own: &[String]| own.last().is_some_and(|file| file.ends_with("_tests"));
     let for_tests = |own: &[String]| {
         own.last().is_some_and(|file| file.ends_with("_tests")) || {

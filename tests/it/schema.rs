@@ -116,7 +116,8 @@ fn no_two_types_share_one_name_in_the_document() {
     assert_eq!(declared(twins), [("A".to_owned(), "A".to_owned()), ("A".to_owned(), "B".to_owned())]);
     let components = document()["components"]["schemas"].as_object().unwrap();
     let mut found: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let (mut renamed, mut written) = (0, 0);
+    let mut renamed = 0;
+    let mut written = 0;
     for source in sources("src") {
         written += source.text.matches("#[schema(as = ").count();
         written += source

@@ -25,14 +25,15 @@ stories![
     both_databases_have_the_same_tables_columns_and_indexes,
 ];
 
-/// A job that says when it runs and waits until it may go on; it holds the writer meanwhile.
-struct Gate {
+/// A write that reports when it runs and then waits until it is released; until then it occupies the writer.
+pub struct Gate {
     runs: Mutex<Receiver<()>>,
     go_on: Sender<()>,
 }
 
-fn gate() -> (Gate, impl Fn(&mut AnyConn) -> Result<()> + Send + 'static) {
-    let ((running, runs), (go_on, wait)) = (channel(), channel());
+pub fn gate() -> (Gate, impl Fn(&mut AnyConn) -> Result<()> + Send + 'static) {
+    let (running, runs) = channel();
+    let (go_on, wait) = channel();
     let wait = Mutex::new(wait);
     let job = move |_: &mut AnyConn| {
         running.send(()).unwrap();
@@ -44,17 +45,17 @@ fn gate() -> (Gate, impl Fn(&mut AnyConn) -> Result<()> + Send + 'static) {
 }
 
 impl Gate {
-    async fn reached(self: &Arc<Gate>) {
+    pub async fn reached(self: &Arc<Gate>) {
         let gate = self.clone();
         tokio::task::spawn_blocking(move || gate.runs.lock().unwrap().recv().unwrap()).await.unwrap();
     }
 
-    fn open(&self) {
+    pub fn open(&self) {
         self.go_on.send(()).unwrap();
     }
 }
 
-fn write(db: &Db, name: &'static str) -> tokio::task::JoinHandle<Result<()>> {
+pub fn write(db: &Db, name: &'static str) -> tokio::task::JoinHandle<Result<()>> {
     let db = db.clone();
     actix_web::rt::spawn(async move { db.write(move |c| facts::set(c, name, "written")).await })
 }
@@ -63,8 +64,8 @@ async fn stands(db: &Db, name: &'static str) -> bool {
     db.read(move |c| facts::get(c, name)).await.unwrap().is_some()
 }
 
-/// Lets every spawned task reach its own wait.
-async fn settle() {
+/// Yields often enough that every spawned task reaches its first wait.
+pub async fn settle() {
     for _ in 0..32 {
         tokio::task::yield_now().await;
     }
@@ -79,7 +80,7 @@ async fn a_failing_a_panicking_and_a_leaving_job_harm_only_themselves(world: Wor
         async move { db.write(job).await }
     });
     gate.reached().await;
-    // While the gate holds the writer, these gather for one commit.
+    // While the gate occupies the writer, these writes queue up and will be committed together.
     let spawn = |f: fn(&mut AnyConn) -> Result<()>| {
         let db = db.clone();
         actix_web::rt::spawn(async move { db.write(f).await })
@@ -135,8 +136,10 @@ async fn nothing_is_acknowledged_before_the_commit(world: World) {
         return; // One transaction for each write there: the answer is the answer of COMMIT itself.
     }
     let db = &world.app.db;
-    let ((one, hold), (two, hold_again)) = (gate(), gate());
-    let (one, two) = (Arc::new(one), Arc::new(two));
+    let (one, hold) = gate();
+    let (two, hold_again) = gate();
+    let one = Arc::new(one);
+    let two = Arc::new(two);
     let spawn = |db: &Db, job| {
         let db = db.clone();
         actix_web::rt::spawn(async move { db.write::<(), Box<dyn Fn(&mut AnyConn) -> Result<()> + Send>>(job).await })
@@ -177,7 +180,7 @@ async fn a_commit_that_fails_is_told_to_every_caller(world: World) {
         let db = db.clone();
         async move {
             db.write(|c| {
-                // A foreign key that is looked at when COMMIT comes.
+                // A foreign key that is checked at COMMIT only.
                 c.batch_execute("PRAGMA defer_foreign_keys=ON")?;
                 c.batch_execute("INSERT INTO ratings (case_id, grade, at) VALUES (x'00', 1, 1)")?;
                 Ok(())
@@ -315,20 +318,23 @@ async fn both_databases_have_the_same_tables_columns_and_indexes(world: World) {
         all.sort();
         all
     };
-    let (here, there) = (sorted(rows(&world.app.db, sqlite).await), sorted(rows(&other, postgres).await));
+    let here = sorted(rows(&world.app.db, sqlite).await);
+    let there = sorted(rows(&other, postgres).await);
     assert!(!here.is_empty());
     assert_eq!(here, there, "migrations/sqlite and migrations/postgres make different columns");
     let sqlite = "SELECT m.name || ' ' || c.name AS text FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'view'";
     let postgres = "SELECT c.table_name || ' ' || c.column_name AS text FROM information_schema.columns c \
         JOIN information_schema.views v ON v.table_schema = c.table_schema AND v.table_name = c.table_name \
         WHERE c.table_schema = 'public'";
-    let (here, there) = (sorted(rows(&world.app.db, sqlite).await), sorted(rows(&other, postgres).await));
+    let here = sorted(rows(&world.app.db, sqlite).await);
+    let there = sorted(rows(&other, postgres).await);
     assert!(!here.is_empty());
     assert_eq!(here, there, "migrations/sqlite and migrations/postgres make different views");
     let sqlite = "SELECT name || ' on ' || tbl_name AS text FROM sqlite_master \
         WHERE type = 'index' AND name NOT LIKE 'sqlite%' ORDER BY 1";
     let postgres = "SELECT indexname || ' on ' || tablename AS text FROM pg_indexes \
         WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey' ORDER BY 1";
-    let (here, there) = (sorted(rows(&world.app.db, sqlite).await), sorted(rows(&other, postgres).await));
+    let here = sorted(rows(&world.app.db, sqlite).await);
+    let there = sorted(rows(&other, postgres).await);
     assert_eq!(here, there, "migrations/sqlite and migrations/postgres make different indexes");
 }

@@ -1,4 +1,4 @@
-//! What the document says of the server is so when it is asked over HTTP.
+//! What the document says about the server itself is checked over HTTP.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Signing in with WeChat, as a phone lives it: lost answers, a WeChat that is down, tokens that end, phones that are lost.
+//! Signing in with WeChat: lost answers, WeChat out of service, expired tokens, and lost phones.
 
 use std::time::Duration;
 
@@ -45,7 +45,8 @@ async fn a_resident_signs_in_sees_who_they_are_and_signs_out(world: World) {
 
 async fn a_token_ends_and_is_renewed_and_a_lost_renewal_may_be_repeated(world: World) {
     let first = sign_in(&world).await.data(200);
-    let (access, refresh) = (first["access_token"].as_str().unwrap(), first["refresh_token"].clone());
+    let access = first["access_token"].as_str().unwrap();
+    let refresh = first["refresh_token"].clone();
     world.pass(Duration::from_secs(20 * 60 + 6));
     world.get("/api/v1/me").token(access).send().await.refused(401, 11002);
     let renew = || world.post("/api/v1/auth/refresh").json(&json!({ "refresh_token": refresh })).send();

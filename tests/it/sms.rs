@@ -1,4 +1,4 @@
-//! Signing in by a code in a text message, with a provider on good days and bad ones.
+//! Signing in by a code in a text message, also when the provider fails, refuses or loses answers.
 
 use std::time::Duration;
 
@@ -67,7 +67,8 @@ async fn fates(world: &World) -> Vec<Fate> {
 }
 
 async fn a_resident_without_wechat_walks_from_sign_in_to_submit(world: World) {
-    let (number, phone) = (invent("990101", "1985-07-08".parse().unwrap(), 31).unwrap(), "13900000031");
+    let number = invent("990101", "1985-07-08".parse().unwrap(), 31).unwrap();
+    let phone = "13900000031";
     let county = world.worker(&[Role::CountyOfficer]).await;
     let person = json!({ "name": "何三", "id_number": number.reveal(), "area": "990101100200", "phone": phone });
     world.post("/api/v1/staff/persons").token(&county).json(&person).send().await.data(201);
@@ -115,7 +116,8 @@ async fn a_known_number_opens_its_account_and_not_one_that_rested_for_months(wor
 }
 
 async fn a_known_number_and_an_unknown_one_get_the_same_answer(world: World) {
-    let (mut known, mut unknown) = (ask(&world, ZHAO).await, ask(&world, "13912345678").await);
+    let mut known = ask(&world, ZHAO).await;
+    let mut unknown = ask(&world, "13912345678").await;
     for reply in [&mut known, &mut unknown] {
         reply.json["request_id"] = Value::Null;
     }
@@ -185,7 +187,8 @@ async fn a_number_gets_one_code_a_minute_and_ten_a_day(world: World) {
 }
 
 async fn a_repeated_request_sends_one_code(world: World) {
-    let (key, body) = (Uuid::new_v4(), json!({ "phone": ZHAO }));
+    let key = Uuid::new_v4();
+    let body = json!({ "phone": ZHAO });
     let call = || world.post("/api/v1/auth/sms/codes").key(key).json(&body).send();
     let first = call().await;
     let again = call().await;
@@ -208,7 +211,8 @@ async fn a_lost_answer_of_the_provider_leaves_a_good_code_and_is_never_repeated(
         login(&world, ZHAO, &shown(&world, ZHAO)).await.data(200);
     }
     for fault in [FaultMode::Garbage, FaultMode::Http502, FaultMode::Huge] {
-        let (before, delivered) = (world.sms.calls(), world.sms.delivered().len());
+        let before = world.sms.calls();
+        let delivered = world.sms.delivered().len();
         world.sms.set_fault(1, fault);
         ask(&world, ZHAO).await.data(200);
         world.pass(MINUTE);
@@ -260,7 +264,7 @@ async fn without_sms_the_way_out_is_named(world: World) {
     let (bare, server) = world.without_sms();
     let refused = bare.post("/api/v1/auth/sms/codes").json(&json!({ "phone": ZHAO })).send().await.refused(503, 52003);
     assert!(refused.json["errmsg"].as_str().unwrap().contains("窗口"));
-    // A worker's code still opens the door: see counter_codes.
+    // Signing in with a worker's code still works (see counter_codes).
     let known = bare.post("/api/v1/auth/code/login").json(&json!({ "code": "1" })).send().await;
     known.refused(401, 11043);
     drop(bare);

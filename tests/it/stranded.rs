@@ -1,5 +1,5 @@
-//! A correction that nobody may make any more: it does not lapse for their silence, its days stand, and whoever takes it on
-//! has all of them anew.
+//! A correction whose applicant may no longer act: it does not lapse, its limit stands still, and whoever takes the case on has
+//! the full limit anew.
 
 use serde_json::{Value, json};
 use zhucan::office::accounts::{RevocationWatch, residents};
@@ -25,17 +25,18 @@ const MOTHER: &str = "chen-xiuying";
 const NUMBER: (&str, u16) = ("2016-03-04", 77);
 
 /// A child's first card in correction, whose applicant is the mother; the child, the mother and her link.
-struct Child {
+pub struct Child {
     world: World,
-    case: Case,
+    pub case: Case,
     mother: Applicant,
     link: Value,
 }
 
 impl Child {
-    async fn of(world: World) -> Child {
+    pub async fn of(world: World) -> Child {
         let w = &world;
-        let (worker, number) = (w.worker(&[Role::TownOfficer]).await, id_number(NUMBER.0, NUMBER.1));
+        let worker = w.worker(&[Role::TownOfficer]).await;
+        let number = id_number(NUMBER.0, NUMBER.1);
         let child = added(w, &worker, person("周小满", &number, None)).await;
         let mut mother = Applicant::of(w, MOTHER).await;
         let link = linked(w, &mother.token).await;
@@ -64,14 +65,14 @@ impl Child {
         self.view().await
     }
 
-    async fn end_link(&self) {
+    pub async fn end_link(&self) {
         let worker = self.world.worker(&[Role::TownOfficer]).await;
         decide(&self.world, &worker, &self.link, "end", json!({})).await.data(200);
     }
 }
 
 /// A confirmed link to the child.
-async fn linked(w: &World, token: &str) -> Value {
+pub async fn linked(w: &World, token: &str) -> Value {
     let worker = w.worker(&[Role::TownOfficer]).await;
     let link = post(w, token, "/me/links", claim("周小满", &id_number(NUMBER.0, NUMBER.1))).await.data(201);
     decide(w, &worker, &link, "confirm", json!({})).await.data(200)["link"].clone()

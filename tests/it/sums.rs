@@ -86,7 +86,7 @@ fn count(lines: &[Line], actions: &[&str]) -> usize {
     lines.iter().filter(|l| actions.contains(&l.action.as_str())).count()
 }
 
-/// A walk on which little happened would prove little.
+/// Checks that enough happened on the walk to compare.
 fn enough_happened(walk: &Walk, lines: &[Line]) {
     let happened = [
         ("decisions", count(lines, DECISIONS), 15),
@@ -107,7 +107,8 @@ fn enough_happened(walk: &Walk, lines: &[Line]) {
 async fn the_present(walk: &Walk, token: &str, details: &[Value]) {
     let world = &walk.world;
     let ages = report(world, token, "ages", "").await["rows"].clone();
-    let (mut listed, mut counted) = (Vec::new(), BTreeMap::<&str, i64>::new());
+    let mut listed = Vec::new();
+    let mut counted = BTreeMap::<&str, i64>::new();
     // One officer of each level sees a whole level.
     for at in [0, 3, 5] {
         let token = &walk.tokens[at];
@@ -163,7 +164,8 @@ async fn volumes(world: &World, token: &str, lines: &[Line]) {
     let told = report(world, token, "volumes", "").await;
     let fields: Vec<String> = told["total"].as_object().unwrap().keys().cloned().collect();
     let none = || fields.iter().map(|f| (f.clone(), 0)).collect::<BTreeMap<String, i64>>();
-    let (mut months, mut total) = (BTreeMap::new(), none());
+    let mut months = BTreeMap::new();
+    let mut total = none();
     for (month, field) in lines.iter().filter_map(|l| Some((l.month.clone(), volume(l)?))) {
         *months.entry(month).or_insert_with(none).get_mut(field).unwrap() += 1;
         *total.get_mut(field).unwrap() += 1;
@@ -172,7 +174,7 @@ async fn volumes(world: &World, token: &str, lines: &[Line]) {
     let rows = told["rows"].as_array().unwrap().iter().map(|row| (text(&row["month"]), row["counts"].clone()));
     let counted = months.into_iter().map(|(month, counts)| (month, json!(counts)));
     assert_eq!(rows.collect::<Vec<_>>(), counted.collect::<Vec<_>>());
-    // Another service, another time: nothing of it.
+    // A report about another service or another month is empty.
     for query in ["service=device_rental", "from=2025-01-01&to=2025-12-31"] {
         assert_eq!(report(world, token, "volumes", query).await["rows"], json!([]), "{query}");
         assert_eq!(report(world, token, "desks", query).await["rows"], json!([]), "{query}");
@@ -218,7 +220,8 @@ async fn workload(walk: &Walk, token: &str, lines: &[Line]) {
         let own = walk.done.iter().filter(|(id, ..)| *id == case[0].case);
         let mut remembered = own.map(|(_, at, verb)| (*at, verb.replace('-', "_"))).filter(|(_, verb)| decided(verb));
         // Who passed it on, the last on top; and what the line before did to that.
-        let (mut passed, mut before): (Vec<Option<usize>>, (&str, Option<usize>)) = (Vec::new(), ("", None));
+        let mut passed: Vec<Option<usize>> = Vec::new();
+        let mut before: (&str, Option<usize>) = ("", None);
         for line in case {
             let action = line.action.as_str();
             let who = decided(action).then(|| {

@@ -81,7 +81,8 @@ async fn somebody_whom_nobody_knows_yet_reports_and_gets_an_answer(world: World)
     assert_eq!((&view["summary"]["due_on"], &view["who_acts"]), (&json!("2026-03-17"), &json!("甲区 县（区）残联")));
     assert!(view["summary"]["number"].as_str().unwrap().starts_with("FY20260310"));
 
-    let (one, two) = (world.worker(&[Role::CountyOfficer]).await, world.worker(&[Role::CountyOfficer]).await);
+    let one = world.worker(&[Role::CountyOfficer]).await;
+    let two = world.worker(&[Role::CountyOfficer]).await;
     let town = world.worker(&[Role::TownOfficer]).await;
     world.get(&format!("{STAFF}/{}", id(&view))).token(&town).send().await.refused(404, 10006);
     let held = act(&world, &one, &view, "claim", json!({})).await.data(200);
@@ -146,7 +147,7 @@ async fn a_call_that_reaches_nobody_three_times_becomes_a_visit(world: World) {
     act(&world, &commissioner, &met, "hand-on", json!({ "desk": "town", "text": "请镇里看看。" })).await.refused(409, 23001);
     let seen_by_him = seen(&world, &zhao.token, ME, &view).await;
     assert!(!steps(&seen_by_him).contains(&"contact_shown"));
-    // Over is over: the next wish is a new one, and a wish for a visit makes a call one.
+    // A closed ticket is not opened again: the next request is a new ticket, and a request for a visit turns an open call into a visit.
     let call = asked(&world, &zhao.token, "phone_call", "请再打一次。", None).await.data(201);
     let visit = asked(&world, &zhao.token, "visit", "电话里说不清楚，请来一趟。", None).await.data(201);
     assert!(id(&call) != id(&view) && id(&call) == id(&visit));
@@ -156,11 +157,15 @@ async fn a_call_that_reaches_nobody_three_times_becomes_a_visit(world: World) {
 async fn where_no_channel_reaches_one_call_is_opened_for_a_person_and_case(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.submitted("renewal").await;
-    let (person, about) = (zhao.person.parse().unwrap(), case.id.parse().unwrap());
+    let person = zhao.person.parse().unwrap();
+    let about = case.id.parse().unwrap();
     let open = async |text: &str| {
         let office = Office::of(&world.app, &services::all());
-        let (area, text) = (AreaCode::parse(VILLAGE).unwrap(), text.to_owned());
-        let (kind, account, by) = (Kind::PhoneCall, None, Role::System);
+        let area = AreaCode::parse(VILLAGE).unwrap();
+        let text = text.to_owned();
+        let kind = Kind::PhoneCall;
+        let account = None;
+        let by = Role::System;
         let new = NewTicket { kind, area, person: Some(person), case: Some(about), account, by, text };
         world.app.db.write(move |c| tickets::open(c, &office, &new)).await.unwrap()
     };
@@ -193,7 +198,7 @@ async fn a_late_ticket_climbs_and_an_answer_without_objection_closes(world: Worl
         assert_eq!((&now["who_acts"], &now["summary"]["due_on"]), (&json!(who), &json!(due)));
         assert_eq!(steps(&now).last(), Some(&"climbed"));
     }
-    // Nobody is above the county: it stays there, late, and the clock does not turn for ever.
+    // No desk is above the county: the ticket stays there, overdue, and its clock does not fire again and again.
     world.pass(days(30));
     world.work().await;
     let county = world.worker(&[Role::CountyOfficer]).await;
@@ -237,7 +242,8 @@ pub async fn rated(world: &World, zhao: &Applicant, county: &str, grade: &str) {
 
 async fn a_bad_rating_is_mended_by_somebody_else_who_alone_knows_the_rater(world: World) {
     let zhao = Applicant::zhao(&world).await;
-    let (rated_one, other) = (world.worker(&[Role::CountyOfficer]).await, world.worker(&[Role::CountyOfficer]).await);
+    let rated_one = world.worker(&[Role::CountyOfficer]).await;
+    let other = world.worker(&[Role::CountyOfficer]).await;
     rated(&world, &zhao, &rated_one, "very_poor").await;
     let order = zhao.get(ME).await["items"][0].clone();
     assert_eq!((&order["kind"]["value"], &order["due_on"]), (&json!("bad_rating"), &json!("2026-03-31")));
@@ -299,7 +305,8 @@ async fn the_list_of_a_desk_is_paged_and_counted_alike(world: World) {
     }
     let both = world.worker(&[Role::CountyOfficer, Role::Commissioner]).await;
     let all = async |filter: &str, limit: usize| {
-        let (mut all, mut cursor) = (Vec::new(), String::new());
+        let mut all = Vec::new();
+        let mut cursor = String::new();
         loop {
             let path = format!("{STAFF}?limit={limit}{filter}{cursor}");
             let page = world.get(&path).token(&both).send().await.data(200);
@@ -343,7 +350,8 @@ async fn the_list_of_a_desk_is_paged_and_counted_alike(world: World) {
 async fn one_of_two_workers_claims_a_ticket(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let view = asked(&world, &zhao.token, "problem", "窗口总是没有人。", None).await.data(201);
-    let (one, two) = (world.worker(&[Role::CountyOfficer]).await, world.worker(&[Role::CountyOfficer]).await);
+    let one = world.worker(&[Role::CountyOfficer]).await;
+    let two = world.worker(&[Role::CountyOfficer]).await;
     let (a, b) = tokio::join!(act(&world, &one, &view, "claim", json!({})), act(&world, &two, &view, "claim", json!({})));
     let mut statuses = [a.status, b.status];
     statuses.sort_unstable();

@@ -38,7 +38,7 @@ async fn forenamed(who: &Applicant, case: &Case) -> Vec<String> {
     check["will_be_told"].as_array().unwrap().iter().map(|s| s.as_str().unwrap().to_owned()).collect()
 }
 
-/// Asked to mend one item, which matters.
+/// A correction is requested for one item, which is an important event.
 async fn corrected(world: &World, case: &Case) -> Case {
     let town = world.worker(&[Role::TownOfficer]).await;
     let asked = json!({ "version": case.version, "items": [{ "target": "material:photo", "reason": "unclear", "note": null }] });
@@ -89,7 +89,7 @@ async fn each_is_told_in_the_way_that_was_shown_before_submitting(world: World) 
         assert_eq!(ways(&world).await, seen, "{channel}");
         zhao.act(&Case::of(&zhao.view(&case).await), "withdraw").await.data(200);
         world.work().await;
-        // Taken back by themselves: good to know, no more.
+        // A withdrawal by the applicants themselves is a less important event.
         seen.push(then[0]);
         world.pass(MINUTES_11);
         zhao.sign_in_again().await;
@@ -123,7 +123,7 @@ async fn where_wechat_or_a_number_fails_the_next_way_is_taken(world: World) {
     allow_wechat(&zhao).await;
     let case = zhao.submitted("renewal").await;
     world.pass(MINUTES_11);
-    // The consent went to the submission; in the ledger one more stands, which WeChat does not know of.
+    // The one consent was used for the submission; our own count still holds one, but WeChat refuses it.
     allow_wechat(&zhao).await;
     world.work().await;
     world.wechat.grant_credit(APPID, "zhao-tiezhu", TEMPLATE, 0);

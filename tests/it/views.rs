@@ -51,7 +51,7 @@ async fn each_download_by_a_worker_is_written_down_and_the_applicant_sees_the_of
     let mut zhao = Applicant::zhao(&world).await;
     let case = zhao.submitted("renewal").await;
     world.pass(MINUTES_11);
-    // The applicant's own look leaves nothing.
+    // Downloads by the applicant are not recorded.
     let mine = id_card(&zhao.view(&case).await)["download_url"].as_str().unwrap().to_owned();
     assert_eq!(world.get(&mine).send().await.status, 200);
     assert_eq!(zhao.get(&case.path("/views")).await["items"], json!([]));
@@ -63,7 +63,8 @@ async fn each_download_by_a_worker_is_written_down_and_the_applicant_sees_the_of
     }
     let lead = world.officer(&[Role::TownOfficer], COUNTY, None, true).await;
     let auditor = world.worker(&[Role::Auditor]).await;
-    let (mut items, mut cursor) = (Vec::new(), String::new());
+    let mut items = Vec::new();
+    let mut cursor = String::new();
     loop {
         let page = world.get(&case.staff(&format!("/views?limit=1{cursor}"))).token(&lead.token).send().await.data(200);
         items.extend(page["items"].as_array().unwrap().clone());
@@ -104,10 +105,8 @@ async fn a_link_of_a_worker_is_theirs_and_ends_with_their_post(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let case = zhao.submitted("renewal").await;
     world.pass(MINUTES_11);
-    let (one, two): (Officer, Officer) = (
-        world.officer(&[Role::TownOfficer], COUNTY, None, false).await,
-        world.officer(&[Role::TownOfficer], COUNTY, None, false).await,
-    );
+    let one: Officer = world.officer(&[Role::TownOfficer], COUNTY, None, false).await;
+    let two: Officer = world.officer(&[Role::TownOfficer], COUNTY, None, false).await;
     let link = paper(&world, &one.token, &case).await["download_url"].as_str().unwrap().to_owned();
     let holder = format!("holder={}", one.id);
     assert!(link.contains(&holder));

@@ -43,7 +43,7 @@ const WORKER_VERBS: &[&str] = &[
 ];
 const OWN_VERBS: &[&str] = &["submit", "undo", "withdraw", "resubmit", "urge", "appeal"];
 
-/// Numbers that are the same at each run (xorshift).
+/// A random generator that gives the same numbers at each run (xorshift).
 pub struct Dice(u64);
 
 impl Dice {
@@ -60,7 +60,7 @@ impl Dice {
 }
 
 impl Dice {
-    /// Two times in three something that is offered, else anything.
+    /// In two of three cases one of the offered actions, else any action.
     fn verb(&mut self, view: &Value, verbs: &[&'static str]) -> &'static str {
         let offered = view["allowed_actions"].as_array().unwrap();
         let named = |v: &&&str| offered.iter().any(|a| a["value"] == v.replace('-', "_").as_str());
@@ -119,7 +119,11 @@ impl Walk {
         ] {
             officers.push((role, world.officer(&[role], area, person, lead).await));
         }
-        let (dice, tokens, cases, done, grades) = (Dice(seed), Vec::new(), Vec::new(), Vec::new(), BTreeMap::new());
+        let dice = Dice(seed);
+        let tokens = Vec::new();
+        let cases = Vec::new();
+        let done = Vec::new();
+        let grades = BTreeMap::new();
         let mut walk = Walk { world, dice, applicants, officers, tokens, cases, eager: false, done, grades };
         walk.morning().await;
         walk
@@ -187,7 +191,7 @@ impl Walk {
 
     pub async fn applicant_acts(&mut self, who: usize, case: Case) {
         let view = self.applicants[who].view(&case).await;
-        // Who gives up at once is not worth following.
+        // Five of six withdrawals become a submit, because a case that ends at once proves little.
         let verbs = if self.eager { eager::OWN_VERBS } else { OWN_VERBS };
         let verb = match self.dice.verb(&view, verbs) {
             "withdraw" if self.dice.roll(6) > 0 => "submit",
@@ -225,7 +229,7 @@ impl Walk {
             let item = json!({ "target": "section:delivery", "reason": "mismatch", "note": null });
             body = json!({ "version": view["summary"]["version"], "items": [item] });
         }
-        // Now and then what was seen is old.
+        // Now and then the version that is sent is stale.
         let stale = self.dice.roll(10) == 0;
         if stale {
             body["version"] = json!(view["summary"]["version"].as_i64().unwrap() - 1);
@@ -302,7 +306,8 @@ impl Walk {
             .await
             .unwrap();
         for pair in lines.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-            let (before, after) = (&pair[0], &pair[1]);
+            let before = &pair[0];
+            let after = &pair[1];
             assert_eq!((after.1, after.4), (before.1 + 1, before.5));
             assert!(after.2 >= before.2);
             assert!(TABLE.iter().any(|r| r.action == after.3 && r.from.contains(&after.4)), "{after:?}");
@@ -311,7 +316,7 @@ impl Walk {
 }
 
 impl Walk {
-    /// A walk on which little happened proves little.
+    /// Checks that enough happened on the walk.
     async fn has_seen_much(&self) {
         let seen: Vec<Action> = self
             .world

@@ -22,7 +22,7 @@ stories![
     a_limit_lasts_to_its_last_millisecond_and_not_one_longer,
 ];
 
-/// From the story's first morning to nine o'clock on Monday, 28 December 2026: the notice of 2027 is not there yet.
+/// From the story's first morning to nine o'clock on Monday, 28 December 2026, when the calendar of 2027 is not loaded yet.
 const TO_28_DECEMBER: u64 = 293;
 
 /// No work from 31 December to 4 January, but on Saturday, 9 January.
@@ -78,7 +78,8 @@ async fn asked(office: &Office, worker: &str, case: &Case) -> Case {
 /// In December, one after another: submitted, in review, to be mended, on public notice, put off, withdrawn.
 async fn six(world: &World) -> (Vec<Office>, Vec<Case>) {
     world.pass(days(TO_28_DECEMBER));
-    let (mut offices, mut cases) = (Vec::new(), Vec::new());
+    let mut offices = Vec::new();
+    let mut cases = Vec::new();
     for _ in 0..6 {
         let office = Office::open(world.clone()).await;
         cases.push(office.applied(2025).await);
@@ -295,7 +296,8 @@ async fn an_application_belongs_to_the_day_on_which_it_is_midnight_in_beijing(wo
     old.post(&old.student, "/api/v1/education-aid/drafts", begin).await.refused(409, 31001);
     let second = new.applied(2025).await;
 
-    let (first, second) = (seen(&world, &first).await, seen(&world, &second).await);
+    let first = seen(&world, &first).await;
+    let second = seen(&world, &second).await;
     for (view, day, submitted, undo, due, decide) in [
         (&first, "JY20261231", "2026-12-31T23:59:59+08:00", "2027-01-01T00:09:59+08:00", "2027-01-07", "2027-01-28"),
         (&second, "JY20270101", "2027-01-01T00:00:00+08:00", "2027-01-01T00:10:00+08:00", "2027-01-08", "2027-01-29"),
@@ -326,8 +328,10 @@ async fn an_application_belongs_to_the_day_on_which_it_is_midnight_in_beijing(wo
 
 async fn the_ten_minutes_are_the_same_for_both_sides_to_the_millisecond(world: World) {
     at(&world, "2026-12-31T23:59:59");
-    let (one, two) = (Office::open(world.clone()).await, Office::open(world.clone()).await);
-    let (first, second) = (one.applied(2025).await, two.applied(2025).await);
+    let one = Office::open(world.clone()).await;
+    let two = Office::open(world.clone()).await;
+    let first = one.applied(2025).await;
+    let second = two.applied(2025).await;
     // Across midnight; the last millisecond is the applicant's.
     at(&world, "2027-01-01T00:09:59");
     let path = |case: &Case, verb: &str| format!("/api/v1/staff/cases/{}/actions/{verb}", case.id);

@@ -40,7 +40,7 @@ fn figure(report: &Value, code: &str, row: &str, column: &str) -> i64 {
     figures[at].as_i64().unwrap()
 }
 
-/// Everything that is counted of cases, not of what is there now.
+/// The tables that count the cases of a year, not the present stock.
 fn nothing_was_done(report: &Value) {
     assert_eq!(table(report, "aid_by_stage")["total"], json!([0, 0, 0]));
     assert_eq!(

@@ -24,8 +24,20 @@ use crate::{form, operations};
 /// The operations of this file. The one path that names its verb comes before the one that takes any.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        merge: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::NOT_A_TWIN],
-        decide: [case_codes::NOT_NOW, case_codes::UNDO_OPEN, case_codes::CLAIMED, case_codes::CONFLICTED],
+        merge: [
+            case_codes::NOT_NOW,
+            case_codes::UNDO_OPEN,
+            case_codes::CLAIMED,
+            case_codes::CONFLICTED,
+            case_codes::NOT_A_TWIN,
+        ],
+        decide: [
+            case_codes::NOT_NOW,
+            case_codes::UNDO_OPEN,
+            case_codes::CLAIMED,
+            case_codes::CONFLICTED,
+            case_codes::ALREADY_LIVE,
+        ],
     );
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::applicants::Applicant;
+use super::applicants::{Applicant, MemberOf};
 use super::pages::Pages;
 use super::scene::{Scene, Setting};
 use super::way::Way;
@@ -20,7 +20,6 @@ use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Error, Result};
 use zhucan::platform::id::Id;
 use zhucan::rules::identity::{BankCard, CitizenId};
-use zhucan::rules::lifecycle::Action;
 use zhucan::rules::money::Fen;
 use zhucan::services::education_aid::form::{self, Account, Holder, Parent, Student};
 use zhucan::services::education_aid::mending;
@@ -57,7 +56,7 @@ pub fn pupil(setting: &Setting, family: &Family, at: usize, applied_on: NaiveDat
     let kind = if beneficiary == "disabled_student" { Beneficiary::Student } else { Beneficiary::Child };
     let parents = family.kin.iter().filter(|k| k.0 == at && k.2 == KinKind::Parent && kind == Beneficiary::Child);
     let parent = parents.filter_map(|k| family.members.get(k.1)).map(|p| p.id_number.clone()).next();
-    let applicant = Applicant::of(setting, family, at, applied_on)?;
+    let applicant = Applicant::of(setting, MemberOf { family, at }, applied_on)?;
     let stage = Stage::from_code(stage).ok_or_else(unknown)?;
     Ok(Some(Pupil { applicant, kind, stage, year, parent, applied_on, seed }))
 }
@@ -67,7 +66,8 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
     if county.students.is_empty() {
         return Ok(());
     }
-    let (at, year) = (setting.scene.clone(), county.report_year);
+    let at = setting.scene.clone();
+    let year = county.report_year;
     pages.write(move |c| announce(c, &at, county)).await?;
     let mut pupils = Vec::new();
     let mut chance = Chance::seeded(u64::from(year.unsigned_abs()));
@@ -91,7 +91,8 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
 }
 
 fn announce(c: &mut AnyConn, scene: &Scene, county: &County) -> Result<()> {
-    let (year, students) = (county.report_year, county.students.iter().map(|s| s.count).sum::<usize>());
+    let year = county.report_year;
+    let students = county.students.iter().map(|s| s.count).sum::<usize>();
     let quota = i64::try_from(students).unwrap_or(i64::MAX);
     let office = scene.office(day(year, 9, 11), 16 * 60);
     let policy = county::current(c, &scene.area, CODE, office.today())?;
@@ -205,10 +206,10 @@ pub fn decided(way: &mut Way<'_>, corrected: bool) -> Result<()> {
     way.worker(&staff.county, Deed::Approve)
 }
 
-/// Everybody is in it; the bank refuses one in a hundred.
+/// The first payment batch, with all awards; the bank refuses one in a hundred.
 fn first_batch(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<()> {
     let refuses = |line: i64| (line % 100 == 37).then_some(PaymentFault::NameMismatch);
-    let batch = pay(c, scene, year, (day(year, 11, 8), day(year, 11, 10)), refuses)?;
+    let batch = pay(c, scene, year, BatchDays { exported: day(year, 11, 8), booked: day(year, 11, 10) }, refuses)?;
     for line in payments::lines(c, batch)?.iter().filter(|l| l.state == LineState::Paid) {
         let case = case::find(c, line.case_id)?;
         let seed = u64::try_from(line.line_no).unwrap_or(0);
@@ -226,31 +227,32 @@ fn first_batch(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<()> {
     Ok(())
 }
 
-/// Those whose account was mended.
+/// The second batch, with the awards whose account was corrected.
 fn second_batch(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<()> {
     let season = season_of(c, scene, year)?;
     if store::payable(c, season.id, 1)?.is_empty() {
         return Ok(());
     }
-    pay(c, scene, year, (day(year, 11, 22), day(year, 11, 24)), |_| None).map(|_| ())
+    pay(c, scene, year, BatchDays { exported: day(year, 11, 22), booked: day(year, 11, 24) }, |_| None).map(|_| ())
 }
 
-/// Builds and exports a batch on the first day, and books the bank's answer on the second.
-fn pay(
-    c: &mut AnyConn,
-    scene: &Scene,
-    year: i32,
-    days: (NaiveDate, NaiveDate),
-    refuses: impl Fn(i64) -> Option<PaymentFault>,
-) -> Result<Id> {
-    let (finance, season) = (&scene.staff.finance, season_of(c, scene, year)?);
-    let (batch, left_out) = payments::build(c, &scene.office(days.0, 10 * 60), finance, &season)?;
+/// When a batch is built and exported, and when the bank's answer is booked.
+struct BatchDays {
+    exported: NaiveDate,
+    booked: NaiveDate,
+}
+
+/// A payment batch from building to booking.
+fn pay(c: &mut AnyConn, scene: &Scene, year: i32, days: BatchDays, refuses: impl Fn(i64) -> Option<PaymentFault>) -> Result<Id> {
+    let finance = &scene.staff.finance;
+    let season = season_of(c, scene, year)?;
+    let (batch, left_out) = payments::build(c, &scene.office(days.exported, 10 * 60), finance, &season)?;
     if left_out > 0 {
         return Err(Error::internal("finance may not sign everything"));
     }
-    payments::export(c, &scene.office(days.0, 10 * 60 + 30), finance, batch, 1)?;
+    payments::export(c, &scene.office(days.exported, 10 * 60 + 30), finance, batch, 1)?;
     let lines = payments::lines(c, batch)?;
     let answers: Vec<BankAnswer> = lines.iter().map(|l| BankAnswer { line_no: l.line_no, fault: refuses(l.line_no) }).collect();
-    payments::book(c, &scene.office(days.1, 15 * 60), finance, batch, 2, &answers)?;
+    payments::book(c, &scene.office(days.booked, 15 * 60), finance, batch, 2, &answers)?;
     Ok(batch)
 }

@@ -34,7 +34,14 @@ impl Known {
     }
 }
 
-/// See the file's first line.
+/// Somebody of a family, by the place in its members.
+#[derive(Clone, Copy)]
+pub struct MemberOf<'a> {
+    pub family: &'a Family,
+    pub at: usize,
+}
+
+/// An applicant: the person of the case, and whoever signs in for them.
 #[derive(Clone)]
 pub struct Applicant {
     /// Whom the case is about.
@@ -48,7 +55,8 @@ pub struct Applicant {
 impl Applicant {
     /// The applicant for a member of a family on that day. A minor, and whoever holds (or asks for) a card of certain
     /// categories, needs a parent or guardian.
-    pub fn of(setting: &Setting, family: &Family, at: usize, day: NaiveDate) -> Result<Applicant> {
+    pub fn of(setting: &Setting, member: MemberOf<'_>, day: NaiveDate) -> Result<Applicant> {
+        let MemberOf { family, at } = member;
         let member = family.members.get(at).ok_or_else(|| Error::internal("no such member of a family"))?;
         let guarded = member.id_number.is_minor_on(day) || member.card.as_ref().is_some_and(|k| k.needs_guardian());
         let kin = family.kin.iter().filter(|k| k.0 == at).find_map(|k| Some((family.members.get(k.1)?, k.2)));
@@ -98,7 +106,8 @@ impl Applicant {
             now: office.now,
         };
         let link = link.claim(c, &office.keys)?;
-        let (today, now) = (office.today().to_string(), office.now);
+        let today = office.today().to_string();
+        let now = office.now;
         let decision = Decision { verdict: Verdict::Confirm, version: link.version, last_day: None, today, now };
         link_desk::decide(c, worker, link.id, &decision)?;
         Ok(())

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::applicants::Applicant;
+use super::applicants::{Applicant, MemberOf};
 use super::pages::Pages;
 use super::scene::{Scene, Setting};
 use super::way::Way;
@@ -15,7 +15,7 @@ use zhucan::office::cases::record::actor::Deed;
 use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::Result;
 use zhucan::platform::id::Id;
-use zhucan::rules::lifecycle::{Action, Desk};
+use zhucan::rules::lifecycle::Desk;
 use zhucan::services::certificate::forms::{DELIVERY, Delivery, HOLDER, Holder};
 use zhucan::services::certificate::rules::{DeliveryWay, Finding, Kind, PickupPlace};
 use zhucan::services::certificate::store::{self, Entered};
@@ -48,12 +48,13 @@ enum Visit {
 /// A case of somebody of a family for this card, filed on that day.
 pub fn story(
     setting: &Setting,
-    (family, at): (&Family, usize),
-    (kind, card): (Kind, PlannedCard),
+    member: MemberOf<'_>,
+    kind: Kind,
+    card: PlannedCard,
     applied_on: NaiveDate,
     seed: u64,
 ) -> Result<Story> {
-    let applicant = Applicant::of(setting, family, at, applied_on)?;
+    let applicant = Applicant::of(setting, member, applied_on)?;
     Ok(Story { applicant, kind, card, applied_on, away: false, visit: Visit::None, seed })
 }
 
@@ -70,12 +71,13 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, county: &County, fa
 
 fn stories(setting: &Setting, county: &County, families: &[Family]) -> Result<Vec<Story>> {
     let rounds = rounds(setting, county);
-    let (mut all, mut first_cards) = (Vec::new(), 0_usize);
+    let mut all = Vec::new();
+    let mut first_cards = 0_usize;
     for family in families {
         for (at, member) in family.members.iter().enumerate() {
             let Some((card, by)) = member.card.as_ref().and_then(|k| Some((k, k.by_case?))) else { continue };
             let place = all.len();
-            let mut next = story(setting, (family, at), (by.kind, card.clone()), by.applied_on, place as u64)?;
+            let mut next = story(setting, MemberOf { family, at }, by.kind, card.clone(), by.applied_on, place as u64)?;
             next.away = spread(place, 80, county.cross_province);
             if by.kind == Kind::New {
                 let home = spread(first_cards, 13, county.at_home);
@@ -93,7 +95,7 @@ fn stories(setting: &Setting, county: &County, families: &[Family]) -> Result<Ve
     Ok(all)
 }
 
-/// Whether the n-th is one of so many that lie some steps apart.
+/// Whether the n-th item is chosen: every `steps`-th one is, until there are `most`.
 fn spread(n: usize, steps: usize, most: usize) -> bool {
     n.is_multiple_of(steps) && n.checked_div(steps).is_some_and(|nth| nth < most)
 }

@@ -1,8 +1,8 @@
 //! The demo's past: the cases of the report years and a few live ones, by the office's own functions under a moved clock.
 
 mod staff; // the workers of the report years
-mod picture; // what stands for every paper
-mod scene; // where the cases of a county play
+mod picture; // the image that is used as every paper
+mod scene; // what writing a county's cases needs
 mod pages; // many cases in one write, each page once
 mod way; // the steps of one case
 mod applicants; // who applies, with an account
@@ -33,7 +33,8 @@ pub async fn load_counties(app: &App, wanted: &[usize]) -> Result<()> {
     let Some(mut pages) = pages::open(app).await? else { return Ok(()) };
     let (found, days) = app.db.read(|c| Ok((marker::read(c)?, calendar::load(c)?))).await?;
     let day = found.ok_or_else(|| Error::internal("the province is not laid"))?.day;
-    let (areas, picture) = (areas_of_the_province()?, picture::keep(app).await?);
+    let areas = areas_of_the_province()?;
+    let picture = picture::keep(app).await?;
     for (at, county) in COUNTIES.iter().enumerate().filter(|(at, _)| wanted.contains(at)) {
         let code = AreaCode::parse(county.code).map_err(Error::internal)?;
         let setting = Setting::new(app, code, staff::of(app, at).await?, days.clone(), picture.clone());

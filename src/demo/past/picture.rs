@@ -1,4 +1,4 @@
-//! The picture that stands for every paper of the past: drawn, cleaned and kept as an upload would be, once.
+//! The picture that is used as every paper of the past: drawn, cleaned and stored once, as an upload would be.
 
 use std::io::Cursor;
 

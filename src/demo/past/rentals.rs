@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::applicants::Applicant;
+use super::applicants::{Applicant, MemberOf};
 use super::pages::Pages;
 use super::scene::{Scene, Setting};
 use super::way::Way;
@@ -30,14 +30,14 @@ pub struct Borrower {
 }
 
 /// Somebody of a family who borrows what stands at that place.
-pub fn borrower(setting: &Setting, (family, at): (&Family, usize), applied_on: NaiveDate, place: usize) -> Result<Borrower> {
-    Ok(Borrower { applicant: Applicant::of(setting, family, at, applied_on)?, applied_on, place })
+pub fn borrower(setting: &Setting, member: MemberOf<'_>, applied_on: NaiveDate, place: usize) -> Result<Borrower> {
+    Ok(Borrower { applicant: Applicant::of(setting, member, applied_on)?, applied_on, place })
 }
 
 /// Who has a card and is no student borrows; each once.
-pub fn borrowers(families: &[Family]) -> impl Iterator<Item = (&Family, usize)> {
+pub fn borrowers(families: &[Family]) -> impl Iterator<Item = MemberOf<'_>> {
     let holder = |f: &&Family| f.members.first().is_some_and(|m| m.card.is_some() && m.study.is_none());
-    families.iter().filter(holder).map(|f| (f, 0))
+    families.iter().filter(holder).map(|family| MemberOf { family, at: 0 })
 }
 
 /// Writes the year of a county, in one page.
@@ -59,7 +59,8 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
 pub fn reserved<'a>(c: &'a mut AnyConn, scene: &'a Scene, who: &Borrower) -> Result<Way<'a>> {
     let office = scene.office(who.applied_on, 9 * 60 + 20);
     let (account, person) = who.applicant.sign_in(c, &office, &scene.staff.town)?;
-    let (points, models) = (store::points(c, &scene.area)?, store::models(c, &scene.area)?);
+    let points = store::points(c, &scene.area)?;
+    let models = store::models(c, &scene.area)?;
     let point = points.get(who.place.checked_rem(points.len()).unwrap_or(0)).map(|p| p.id);
     let model = models.get(who.place.checked_rem(models.len()).unwrap_or(0)).map(|m| m.id);
     let (point_id, model_id) = point.zip(model).ok_or_else(|| Error::internal("the county lends nothing"))?;
@@ -74,8 +75,15 @@ pub fn reserved<'a>(c: &'a mut AnyConn, scene: &'a Scene, who: &Borrower) -> Res
     Ok(way)
 }
 
+/// A device that is out: who handed it out, the loan, and the item.
+pub struct Lent {
+    keeper: Worker,
+    loan: Loan,
+    unit: Unit,
+}
+
 /// Handed out to whoever shows the code.
-pub fn handed_out(way: &mut Way<'_>) -> Result<(Worker, Loan, Unit)> {
+pub fn handed_out(way: &mut Way<'_>) -> Result<Lent> {
     let missing = || Error::internal("a reservation without a loan");
     let loan = Loan::of_case(way.c, way.case.id)?.ok_or_else(missing)?;
     let slot = reservations::of_case(way.c, way.case.id)?.ok_or_else(missing)?;
@@ -85,7 +93,8 @@ pub fn handed_out(way: &mut Way<'_>) -> Result<(Worker, Loan, Unit)> {
     let code = loan.code(&way.scene.keys)?;
     let loan = handover::hand_out(way.c, &way.office, &keeper, &code, &unit.asset_tag)?;
     way.look_again()?;
-    Ok((keeper, loan, units::find(way.c, slot.unit_id)?))
+    let unit = units::find(way.c, slot.unit_id)?;
+    Ok(Lent { keeper, loan, unit })
 }
 
 fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
@@ -98,7 +107,7 @@ fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
         way.later(10);
     }
     taken_back(&mut way, who, &lent)?;
-    let (keeper, _, unit) = lent;
+    let Lent { keeper, unit, .. } = lent;
     for step in [UnitStep::Inspect, UnitStep::Disinfect] {
         way.soon();
         let unit = units::find(way.c, unit.id)?;
@@ -109,9 +118,9 @@ fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
 }
 
 /// Brought back to the point; the unit is still to be inspected and disinfected.
-pub fn taken_back(way: &mut Way<'_>, who: &Borrower, (keeper, loan, unit): &(Worker, Loan, Unit)) -> Result<()> {
+pub fn taken_back(way: &mut Way<'_>, who: &Borrower, lent: &Lent) -> Result<()> {
     let condition = if who.place.is_multiple_of(3) { Condition::Worn } else { Condition::Good };
-    let back = Back { version: way.case.version, condition, asset_tag: unit.asset_tag.clone(), point: loan.point_id };
-    handover::take_back(way.c, &way.office, keeper, loan.id, &back)?;
+    let back = Back { version: way.case.version, condition, asset_tag: lent.unit.asset_tag.clone(), point: lent.loan.point_id };
+    handover::take_back(way.c, &way.office, &lent.keeper, lent.loan.id, &back)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Where the cases of a county play: its office, its working days, and the tools of an instance whose clock can be set.
+//! What the past cases of a county need: its workers, its working days, and the tools of an instance whose clock can be set.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -41,13 +41,13 @@ impl Setting {
     }
 }
 
-/// See the file's first line.
+/// What writing a county's past cases needs: its workers, its working days, and an instance whose clock can be set.
 pub struct Scene {
     pub keys: Arc<Keyring>,
     pub area: AreaCode,
     pub staff: Staff,
     pub days: WorkCalendar,
-    /// The one picture that stands for every paper.
+    /// The one picture that is used as every paper.
     pub picture: Paper,
 }
 

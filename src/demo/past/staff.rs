@@ -16,7 +16,7 @@ use zhucan::rules::areas::AreaCode;
 use zhucan::rules::calendar::start_of_day;
 use zhucan::rules::lifecycle::Role;
 
-/// Before whom the cases of a county come. All of them serve the whole county.
+/// The workers who decide a county's past cases. Each serves the whole county.
 #[derive(Clone)]
 pub struct Staff {
     pub village: Worker,

@@ -3,6 +3,7 @@
 use chrono::{Datelike, Days, Months, NaiveDate};
 
 use super::aid::{self, Pupil};
+use super::applicants::MemberOf;
 use super::cards::{self, Story};
 use super::pages::Pages;
 use super::rentals::{self, Borrower};
@@ -14,7 +15,6 @@ use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::Result;
 use zhucan::rules::calendar::beijing_date;
 use zhucan::rules::certificate::{Category, GrantedBy, Level};
-use zhucan::rules::lifecycle::Action;
 use zhucan::rules::moments::Moment;
 use zhucan::services::certificate::rules::Kind;
 
@@ -100,7 +100,8 @@ fn nearest(families: &[Family]) -> Vec<&Family> {
 
 fn invent(setting: &Setting, families: &[Family], borrowed: usize, today: NaiveDate) -> Result<Live> {
     let mut live = Live { aid: Vec::new(), renewals: Vec::new(), first_cards: Vec::new(), loans: Vec::new() };
-    let (near, mut seed) = (nearest(families), 10_000_u64);
+    let near = nearest(families);
+    let mut seed = 10_000_u64;
     let mut next_seed = || {
         seed = seed.saturating_add(7);
         seed
@@ -115,7 +116,7 @@ fn invent(setting: &Setting, families: &[Family], borrowed: usize, today: NaiveD
     let due = due.filter(|(f, _)| f.members.first().is_some_and(|m| !m.id_number.is_minor_on(today) && m.study.is_none()));
     for ((stop, days), (family, card)) in RENEWALS.into_iter().zip(due) {
         let day = setting.working_days_before(today, days);
-        let story = cards::story(setting, (family, 0), (Kind::Renewal, card.clone()), day, next_seed())?;
+        let story = cards::story(setting, MemberOf { family, at: 0 }, Kind::Renewal, card.clone(), day, next_seed())?;
         live.renewals.push((stop, story));
     }
     // Parents of students, who hold no card.
@@ -123,15 +124,15 @@ fn invent(setting: &Setting, families: &[Family], borrowed: usize, today: NaiveD
         let at = f.members.len().checked_sub(1)?;
         let parent = f.members.get(at).filter(|m| m.card.is_none() && m.study.is_none())?;
         let pupil = f.members.first().and_then(|m| m.study).is_some_and(|s| s.year < today.year());
-        (pupil && !parent.id_number.is_minor_on(today)).then_some((*f, at))
+        (pupil && !parent.id_number.is_minor_on(today)).then_some(MemberOf { family: f, at })
     });
-    for (family, at) in parents.take(3) {
+    for parent in parents.take(3) {
         let day = setting.working_days_before(today, 3);
-        live.first_cards.push(cards::story(setting, (family, at), (Kind::New, asked_for(day)), day, next_seed())?);
+        live.first_cards.push(cards::story(setting, parent, Kind::New, asked_for(day), day, next_seed())?);
     }
     // Nobody who is renewing: the loan would be older than their account.
     let renews = |f: &Family| f.members.first().and_then(|m| m.card.as_ref()).is_some_and(|k| renewable(k, today));
-    let borrowers = rentals::borrowers(families).skip(borrowed).filter(|(f, _)| !renews(f));
+    let borrowers = rentals::borrowers(families).skip(borrowed).filter(|who| !renews(who.family));
     for (place, ((stop, days), who)) in LOANS.into_iter().zip(borrowers).enumerate() {
         let day = today.checked_sub_days(Days::new(days)).unwrap_or(today);
         live.loans.push((stop, rentals::borrower(setting, who, day, place)?));

@@ -1,4 +1,4 @@
-//! A case on its way under a moved clock: each step by the office's own function, at its own moment of a working day.
+//! The steps of one past case: each is taken by the office's own function, with the clock set to a moment of a working day.
 
 use chrono::NaiveDate;
 
@@ -21,7 +21,7 @@ use zhucan::platform::error::{Error, Result};
 use zhucan::platform::id::Id;
 use zhucan::rules::lifecycle::State;
 
-/// See the file's first line.
+/// A case on its way, with the clock of its next step.
 pub struct Way<'a> {
     pub c: &'a mut AnyConn,
     pub scene: &'a Scene,
@@ -146,7 +146,7 @@ impl<'a> Way<'a> {
         Ok(())
     }
 
-    /// One in five who got through says how it was.
+    /// One in five applicants whose case was completed rates it.
     pub fn perhaps_rate(&mut self) -> Result<()> {
         if !self.chance.percent(20) {
             return Ok(());

@@ -56,7 +56,7 @@ impl PlannedCard {
         self.by_case = Some(ByCase { kind, applied_on });
         match kind {
             Kind::New => (self.issued_on, self.reissue) = (applied_on, None),
-            // It has seven weeks to run when its holder applies.
+            // The old card expires seven weeks after its holder applies.
             Kind::Renewal => self.issued_on = ten_years_before(applied_on.checked_add_days(Days::new(49)).unwrap_or(applied_on)),
             Kind::Change => self.issued_on = before(chance.below(1000).saturating_add(400)),
         }
@@ -94,7 +94,7 @@ impl Deck {
         Deck { cards, free_from, today }
     }
 
-    /// The next card, whosoever.
+    /// The next card, for any holder.
     pub fn draw(&mut self) -> Option<PlannedCard> {
         self.cards.pop()
     }

@@ -67,7 +67,7 @@ struct Chunk {
     persons: Vec<SealedPerson>,
     cards: Vec<SealedCertificate>,
     kin: Vec<NewKinship>,
-    /// By whom it is known whether the chunk lies there already.
+    /// The look-up hash of the first person; when the register holds it, the chunk was written before.
     first: Vec<u8>,
 }
 

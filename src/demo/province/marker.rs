@@ -9,7 +9,7 @@ use zhucan::platform::facts;
 use super::figures::{COUNTIES, County};
 
 const NAME: &str = "demo_province";
-/// What the people are invented for. A folder of an earlier edition cannot take the cases.
+/// The edition of the invented people. A folder that an earlier edition laid has other people, so it cannot take the cases.
 const EDITION: &str = "with_cases";
 
 /// What the facts of the installation say.
@@ -20,7 +20,7 @@ pub struct Marker {
     pub done: bool,
 }
 
-/// How many of the counties this demo has; without the fact all.
+/// The fact that holds how many counties this demo has; without it, all of them.
 const COUNTY_COUNT: &str = "demo_counties";
 
 /// Lets this demo have the first county only.

@@ -15,7 +15,7 @@ use zhucan::rules::areas::{AreaCode, AreaLevel};
 use zhucan::rules::identity::{CitizenId, PhoneNumber, invent};
 use zhucan::rules::names::PersonName;
 
-/// Somebody who does not exist.
+/// An invented person.
 pub struct Invented {
     pub name: PersonName,
     pub id_number: CitizenId,
@@ -143,7 +143,8 @@ impl Inventor {
         let birth = self.holder_birth(&card);
         let applied_on = card.by_case.map_or(self.today, |b| b.applied_on);
         let minor = applied_on.years_since(birth).is_none_or(|age| age < 18);
-        let (needs_guardian, applies) = (card.needs_guardian(), card.by_case.is_some());
+        let needs_guardian = card.needs_guardian();
+        let applies = card.by_case.is_some();
         let surname = names::surname(&mut self.chance);
         let family_name = minor || needs_guardian;
         let name = if family_name { names::of_family(&mut self.chance, surname) } else { names::of_one(&mut self.chance) };
@@ -168,7 +169,8 @@ impl Inventor {
         let at = self.chance.below(self.villages.len() as u64);
         let village = usize::try_from(at).ok().and_then(|at| self.villages.get(at)).cloned();
         let (area, place) = village.unwrap_or((self.code, String::new()));
-        let (group, house) = (self.chance.below(12).saturating_add(1), self.chance.below(90).saturating_add(1));
+        let group = self.chance.below(12).saturating_add(1);
+        let house = self.chance.below(90).saturating_add(1);
         Family {
             area,
             address: format!("{place}{group}组{house}号"),

@@ -102,7 +102,8 @@ fn nobody_is_invented_twice_and_the_same_people_come_again() {
     let mut minors_alone = 0;
     for county in &COUNTIES {
         let code = AreaCode::parse(county.code).unwrap();
-        let (once, again) = (invented(county), invented(county));
+        let once = invented(county);
+        let again = invented(county);
         assert!(once.len() == again.len() && once.iter().all(|f| code.contains(&f.area)));
         for (a, b) in once.iter().zip(&again) {
             assert!(a.members.iter().map(|m| m.id_number.reveal()).eq(b.members.iter().map(|m| m.id_number.reveal())));

@@ -17,7 +17,8 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
     let all = free.as_array().cloned().unwrap_or_default();
     let wheelchair = all.iter().find(|f| f.get("model_kind") == Some(&json!("wheelchair")) || f.to_string().contains("轮椅"));
     let wheelchair = wheelchair.ok_or_else(|| Stop("目录里没有轮椅。".into()))?;
-    let (point, model) = (text(wheelchair, "/point_id")?, text(wheelchair, "/model_id")?);
+    let point = text(wheelchair, "/point_id")?;
+    let model = text(wheelchair, "/model_id")?;
     drop(points);
 
     w.say("预约：选网点、选日子、留电话，提交就是预约成功");
@@ -43,7 +44,8 @@ pub async fn walk(w: &mut Walker) -> Result<(), Stop> {
     let of_model = |u: &&Value| u.get("model_id") == Some(&json!(model));
     let unit = units.get("items").and_then(Value::as_array).and_then(|all| all.iter().find(of_model)).cloned();
     let unit = unit.ok_or_else(|| Stop("网点没有可以交出的轮椅。".into()))?;
-    let (tag, unit_id) = (text(&unit, "/asset_tag")?, text(&unit, "/id")?);
+    let tag = text(&unit, "/asset_tag")?;
+    let unit_id = text(&unit, "/id")?;
     let loan =
         w.post(&keeper, "/staff/device-rental/loans/actions/hand-out", json!({ "pickup_code": code, "asset_tag": tag })).await?;
     let loan = text(&loan, "/id")?;

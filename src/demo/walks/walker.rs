@@ -1,4 +1,4 @@
-//! Who walks: calls the API as a front end would, and says aloud what it does.
+//! The client of the walks: calls the API as a front end would, and prints each call with its answer.
 
 use std::io::Cursor;
 
@@ -41,7 +41,7 @@ impl Walker {
         Walker { http: reqwest::Client::new(), base: base.to_owned(), wechat: wechat.to_owned(), aloud }
     }
 
-    /// The same without a voice, for calls that only fetch a version.
+    /// The same without printing, for calls that only fetch a version.
     fn quiet(&self) -> Walker {
         Walker { http: self.http.clone(), base: self.base.clone(), wechat: self.wechat.clone(), aloud: false }
     }
@@ -181,7 +181,7 @@ pub fn text(value: &Value, pointer: &str) -> Result<String, Stop> {
     found.ok_or_else(|| Stop(format!("回答里没有 {pointer}：{}", short(value))))
 }
 
-/// An answer on a few lines; tokens stay where they are.
+/// An answer on a few lines, without the values of tokens.
 fn short(answer: &Value) -> String {
     let mut shown = answer.clone();
     for token in ["/data/access_token", "/data/refresh_token"] {

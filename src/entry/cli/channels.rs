@@ -80,7 +80,8 @@ impl PushFlags {
     /// # Errors
     /// When the numbers differ, or a key is none.
     pub fn callbacks(&self, appids: &[String]) -> Result<Vec<Callback>, String> {
-        let (tokens, keys) = (&self.wechat_push_token, &self.wechat_push_key);
+        let tokens = &self.wechat_push_token;
+        let keys = &self.wechat_push_key;
         if tokens.is_empty() && keys.is_empty() {
             return Ok(Vec::new());
         }

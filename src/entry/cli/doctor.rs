@@ -34,7 +34,7 @@ type Finding = (&'static str, Result<String, String>);
 
 /// Room for a day of uploads; less is a warning long before the disk is full.
 const PROBE_BYTES: usize = 64 * 1024 * 1024;
-/// Tokens and one-time codes tolerate little more.
+/// Largest tolerated error of the clock, in milliseconds; tokens and one-time codes fail with more.
 const MOST_SKEW_MS: i64 = 5_000;
 
 impl Doctor {
@@ -79,7 +79,7 @@ impl Doctor {
             (0..PROBE_BYTES / block.len()).try_for_each(|_| file.write_all(&block))?;
             file.sync_all()
         });
-        // Only the probe's own fate matters.
+        // An error while removing the probe is ignored: only writing it was to be tested.
         let _ = std::fs::remove_file(&probe);
         match written {
             Ok(()) => Ok(format!("{} 可写，至少还有 64 MiB", folder.display())),

@@ -21,7 +21,7 @@ use std::process::ExitCode;
 use clap::Subcommand;
 use tracing_subscriber::EnvFilter;
 
-/// What a command ends with: nothing to say, or one sentence with the way out.
+/// The result of a command: nothing, or one sentence for the operator that says what to do.
 pub type Outcome = Result<(), String>;
 
 /// The product's commands; the program may have more.
@@ -78,17 +78,17 @@ impl Command {
     }
 }
 
-/// What a command logs that is no service.
+/// The log level of commands that do not serve.
 pub const QUIET: &str = "warn";
 
-/// Begins to log; machines get JSON.
+/// Starts logging: text on a terminal, else JSON.
 pub fn log(usual: &str) {
     let filter = EnvFilter::try_from_env("ZHUCAN_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if std::io::stderr().is_terminal() { lines.compact().init() } else { lines.json().init() }
 }
 
-/// Says what went wrong, and answers as the process ends.
+/// Prints what went wrong, and returns the exit code.
 pub fn end(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -36,7 +36,7 @@ pub struct Place {
 /// Marks a folder of invented people; it says where the demo runs.
 pub const DEMO_MARKER: &str = "demo.json";
 
-/// What this installation talks to outside; nothing when it is only asked or mended.
+/// The outside services of this installation; none for commands that only read or repair.
 #[derive(Default)]
 pub struct Outside {
     pub programs: Vec<WeChatApp>,
@@ -75,7 +75,7 @@ impl Place {
         Db::open(&self.database_url(), bounds).map_err(|e| format!("打不开数据库：{}", cause(&e)))
     }
 
-    /// Everything that a running instance works with.
+    /// Opens everything that a running instance works with.
     pub fn app(&self, db: Db, clock: Clock, keys: Keyring, settings: Settings, outside: Outside) -> Result<App, String> {
         let vault = Vault::in_folder(&self.data.join("papers")).map_err(|e| format!("不能使用材料文件夹：{e}"))?;
         let pdf = PdfWorker::of_this_program().map_err(|e| format!("找不到本程序自己的位置：{e}"))?;
@@ -89,11 +89,12 @@ impl Place {
         let at = clock.clone();
         let sms = outside.sms.map(|account| Sms::new(account, sms::Timeouts::default(), Arc::new(move || at.now_ms())));
         let sms = sms.transpose().map_err(|e| format!("不能建立短信连接：{e}"))?;
-        let (keys, callbacks) = (Arc::new(keys), outside.callbacks);
+        let keys = Arc::new(keys);
+        let callbacks = outside.callbacks;
         Ok(App::new(Tools { db, clock, keys, vault, papers, press: Press::default(), settings, wechat, callbacks, sms }))
     }
 
-    /// Err when the folder is a demo's.
+    /// Fails when the folder belongs to a demo.
     pub fn refuse_demo_folder(&self) -> Result<(), String> {
         match self.data.join(DEMO_MARKER).try_exists() {
             Ok(false) => Ok(()),
@@ -106,7 +107,7 @@ impl Place {
     }
 }
 
-/// Err when a demo was ever loaded into this database.
+/// Fails when a demo was ever loaded into this database.
 pub async fn refuse_demo_database(db: &Db) -> Result<(), String> {
     match db.read(|c| facts::get(c, facts::DEMO)).await {
         Ok(None) => Ok(()),

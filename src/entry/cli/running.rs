@@ -14,7 +14,7 @@ pub fn block_on(work: impl Future<Output = Outcome>) -> Outcome {
     actix_web::rt::System::new().block_on(work)
 }
 
-/// Takes an address before anything slow is done.
+/// Binds the address before anything slow is done, so that a busy port is reported at once.
 pub fn listen(address: SocketAddr) -> Result<TcpListener, String> {
     TcpListener::bind(address)
         .map_err(|e| format!("不能监听 {address}：{e}。请用 --listen 换一个地址或端口，或先停掉占用它的程序。"))
@@ -22,7 +22,7 @@ pub fn listen(address: SocketAddr) -> Result<TcpListener, String> {
 
 /// Serves until SIGTERM or SIGINT; `greet` is told the address once requests are answered.
 pub async fn until_stopped(app: App, listener: TcpListener, options: Options, greet: impl FnOnce(SocketAddr)) -> Outcome {
-    // Before the listener answers: a signal from now on ends in order.
+    // Installed before the listener answers, so that a signal from now on ends the process in order.
     let stop = stop_signal()?;
     let server = server::start(app, listener, options).map_err(|e| cause(&e))?;
     greet(server.address());

@@ -103,7 +103,7 @@ impl Serve {
     }
 }
 
-/// Without an administrator nobody can do the rest over the API.
+/// Warns when there is no administrator, because everything else is set up by one over the API.
 async fn hint_at_first_administrator(db: &Db) -> Outcome {
     let now = Clock::system().now();
     let there = db.read(move |c| staff_admin::has_administrator(c, now)).await.map_err(|e| cause(&e))?;

@@ -60,7 +60,9 @@ impl Board {
         let mut registry = Registry::with_prefix("zhucan");
         let requests = Family::<Request, Counter>::default();
         let seconds = Family::<Route, Histogram, fn() -> Histogram>::new_with_constructor(buckets);
-        let (waiting, database, effects) = (Gauge::default(), Gauge::default(), Family::<State, Gauge>::default());
+        let waiting = Gauge::default();
+        let database = Gauge::default();
+        let effects = Family::<State, Gauge>::default();
         registry.register("requests", "Requests answered, by route, method and class of status", requests.clone());
         registry.register("request_seconds", "Time to answer, by route", seconds.clone());
         registry.register("waiting_writes", "Writes that wait for the database", waiting.clone());

@@ -41,13 +41,13 @@ pub struct Options {
     pub workers: usize,
     /// Open connections, over all workers.
     pub connections: usize,
-    /// Between "not ready" and the end of listening, so that a balancer can look away.
+    /// The time between "not ready" and the end of listening, in which a load balancer stops sending requests.
     pub pause: Duration,
-    /// Where Prometheus may ask; nowhere when none.
+    /// Where Prometheus may read the metrics; none switches them off.
     pub metrics: Option<TcpListener>,
     /// How often somebody may sign in or claim.
     pub rates: Rates,
-    /// Lets effects leave and clocks act in this process; tests do it by hand.
+    /// Runs the worker in this process; tests run its rounds themselves.
     pub worker: bool,
     pub extra: Option<Extra>,
 }
@@ -94,7 +94,10 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
     let searches = web::Data::new(SearchRate::default());
     let (pages, table) = documented(options.extra)?;
     let factory = {
-        let (app, readiness, board, watch) = (app.clone(), readiness.clone(), board.clone(), watch.clone());
+        let app = app.clone();
+        let readiness = readiness.clone();
+        let board = board.clone();
+        let watch = watch.clone();
         move || {
             Actix::new()
                 .service(web::scope(BASE).configure(|cfg| mount(&mut Operations::serve(cfg))))

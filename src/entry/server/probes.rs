@@ -14,7 +14,7 @@ use crate::platform::db::migrate;
 pub struct Readiness(Arc<AtomicBool>);
 
 impl Readiness {
-    /// From now on `/readyz` says no.
+    /// From now on `/readyz` answers that the server is not ready.
     pub fn drain(&self) {
         self.0.store(true, Ordering::Release);
     }

@@ -1,4 +1,4 @@
-//! Keyed hashes by which sealed values are found again. Without the key an ID number's plain hash is undone by trying all.
+//! Keyed hashes by which sealed values can be found. A hash without a key would not do: all ID numbers can be tried.
 
 use super::Keyring;
 use super::mac::mac_bytes;

@@ -207,7 +207,8 @@ mod tests {
     fn two_seals_of_one_value_differ_and_hide_it() {
         let keys = Keyring::generate().unwrap();
         let here = place("persons", "name", b"1");
-        let (one, two) = (keys.seal_text(&here, "王小明").unwrap(), keys.seal_text(&here, "王小明").unwrap());
+        let one = keys.seal_text(&here, "王小明").unwrap();
+        let two = keys.seal_text(&here, "王小明").unwrap();
         assert_ne!(one, two);
         assert!(!one.windows(9).any(|w| w == "王小明".as_bytes()));
         assert_eq!(keys.open_text(&here, &two).unwrap(), "王小明");

@@ -1,4 +1,4 @@
-//! One connection type over both databases. It stands alone: the derive uses everything around it.
+//! One connection type over both databases. In a module of its own, because the derive imports everything around it.
 
 /// A connection to either database.
 #[derive(diesel::MultiConnection)]

@@ -1,4 +1,4 @@
-//! The database seam: `read` and `write`, the same closures over SQLite and PostgreSQL.
+//! Access to the database: `read` and `write` run the same closures on SQLite and PostgreSQL.
 //!
 //! A closure owns what it needs, does nothing outside the database and may run twice.
 

@@ -17,7 +17,7 @@ use crate::platform::error::{Error, Result};
 pub const SERIALIZABLE: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE";
 pub const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// Runs of one transaction before the caller is told that it is busy here.
+/// Most runs of one transaction; then the caller gets 50003.
 const RUNS: u32 = 20;
 
 pub struct Postgres {
@@ -37,7 +37,7 @@ impl ManageConnection for Connections {
 
     fn connect(&self) -> std::result::Result<AnyConn, Self::Error> {
         let mut c = PgConnection::establish(&self.url).map_err(diesel::r2d2::Error::ConnectionError)?;
-        // Deadlocks are known by their English text only.
+        // English messages, because a deadlock can be recognised by its text only.
         c.batch_execute("SET lc_messages='C'; SET statement_timeout='30s'; SET idle_in_transaction_session_timeout='60s'")
             .map_err(diesel::r2d2::Error::QueryError)?;
         Ok(AnyConn::Postgres(c))

@@ -1,4 +1,4 @@
-//! What diesel leaves out over two databases: upserts through one text, and a literal LIMIT.
+//! What diesel lacks for queries that run on two databases: upserts, and a literal LIMIT.
 
 use diesel::QueryResult;
 use diesel::backend::Backend;

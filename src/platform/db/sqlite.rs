@@ -161,7 +161,7 @@ impl Job {
             (Ok(()), Some(Ok(value))) => Ok(value),
             (Ok(()), None) => Err(Error::internal("a write never ran")),
         };
-        // The caller may be gone; what it asked for is on disk all the same.
+        // The caller may have gone; its write is committed nevertheless.
         let _ = self.answer.send(result);
     }
 }
@@ -268,7 +268,7 @@ fn roll_back(conn: &mut AnyConn) {
     }
 }
 
-/// Back to no transaction, whatever a closure left open.
+/// Ends every transaction that a closure left open.
 fn roll_back_all(c: &mut SqliteConnection) {
     for _ in 0..16 {
         let status = <Manager as TransactionManager<SqliteConnection>>::transaction_manager_status_mut(c);
@@ -308,7 +308,7 @@ fn read_snapshot(conn: &mut AnyConn, work: &Work) -> Result<Outcome> {
 
 struct Opened(SqliteConnection);
 
-/// The one place where a connection gets its settings.
+/// Opens a connection with the settings that all of them need.
 fn connect(path: &str, read_only: bool) -> Result<Opened> {
     let mut c = SqliteConnection::establish(path).map_err(|e| Error::internal(format!("cannot open {path}: {e}")))?;
     for pragma in [

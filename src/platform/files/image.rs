@@ -76,7 +76,7 @@ fn decode(bytes: &[u8], kind: Kind) -> Result<DynamicImage, FileFault> {
     if pixels == 0 {
         return Err(FileFault::ImageDamaged);
     }
-    // A broken EXIF block must not cost the photo: then it stays as it lies.
+    // A broken EXIF block is no reason to refuse the photo: it is kept without being turned.
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(|e| fault_of(&e))?;
     image.apply_orientation(orientation);

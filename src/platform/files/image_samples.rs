@@ -4,7 +4,7 @@
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, ImageEncoder as _};
 
-/// Planted in every kind of metadata.
+/// A text in every kind of metadata of the samples; it must not be in a cleaned file.
 pub(crate) const CANARY: &[u8] = b"CANARY-110105194912310021";
 
 pub(crate) fn holds_canary(bytes: &[u8]) -> bool {

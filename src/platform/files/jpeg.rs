@@ -1,4 +1,4 @@
-//! JPEG's segments: is the file whole, and which segments hold a picture rather than words about it.
+//! The segments of a JPEG: whether the file is complete, and which segments are picture data and which are metadata.
 //!
 //! Source: ITU-T T.81, annex B.
 
@@ -38,8 +38,8 @@ fn after_scan(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(at..)
 }
 
-/// True when the segments run from SOI through at least one scan to EOI. Decoders fill a cut-off photo with grey and say
-/// nothing; the worker who gets half a paper would.
+/// True when the segments run from SOI through at least one scan to EOI. Decoders fill a truncated photo with grey without an
+/// error, and a worker would then see half of the paper.
 pub(super) fn is_whole(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     let mut scans = 0_usize;

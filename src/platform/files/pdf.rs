@@ -1,7 +1,7 @@
-//! PDF: pages counted, programs, attachments and metadata taken out, and the rest written anew.
+//! Cleans PDF files: counts the pages, removes scripts, attachments and metadata, and writes the rest anew.
 //!
 //! Reading a hostile PDF can cost any amount of time and memory (nested filters, huge tables, objects that overlap), so
-//! [`clean`] runs only in the worker process (`pdf_worker`), which dies alone. Writing anew makes a digital signature
+//! [`clean`] runs only in the worker process (`pdf_worker`), which can crash without the server. Writing anew makes a digital signature
 //! inside the file invalid; a paper whose signature matters has to be checked at its issuer.
 
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ pub(super) struct CleanPdf {
     pub(super) pages: usize,
 }
 
-/// Keys that hold programs, things that start by themselves, attached files, or words about the file and its makers
+/// Keys that hold scripts, actions that start by themselves, attached files, or metadata about the file and its makers
 /// (ISO 32000-1: 7.5.2, 7.7.2, 12.6, 14.3 to 14.6). `A` is kept where it only jumps within the file, see [`KEPT_ACTIONS`].
 const DROPPED_KEYS: [&[u8]; 19] = [
     b"AA",
@@ -64,7 +64,7 @@ pub(super) fn clean(bytes: &[u8]) -> Result<CleanPdf, FileFault> {
         }
     }
     let root = document.trailer.get(b"Root").and_then(Object::as_reference).map_err(|_| FileFault::PdfDamaged)?;
-    // Nothing of the old trailer but the root: it holds Info, the file's identity and the keys of a table stream.
+    // Of the old trailer only the root is kept: the rest holds Info, the file's identity and the keys of a table stream.
     document.trailer = Dictionary::new();
     document.trailer.set("Root", root);
     let reached = reachable(&document, root);

@@ -18,7 +18,7 @@ use super::{FileFault, Kind, inspect};
 /// The argument that makes the program a PDF worker. `main` looks for it before anything else.
 pub const PDF_WORKER_COMMAND: &str = "pdf-worker";
 
-/// Longest a PDF may take, as seen by a clock on the wall: then the worker is killed.
+/// Longest time for one PDF, in real time; then the worker is killed.
 const WALL_TIME: Duration = Duration::from_secs(10);
 /// Processor seconds of a worker; a file of the largest size takes a small part of one.
 #[cfg(unix)]
@@ -63,14 +63,14 @@ impl PdfWorker {
         let (Some(mut input), Some(output)) = (worker.0.stdin.take(), worker.0.stdout.take()) else {
             return Err(FileFault::Unavailable);
         };
-        // Both threads end with the worker: its pipes close. One that dies early leaves its answer, or the lack of one.
+        // Both threads end when the worker ends, because its pipes close then.
         let thread = || std::thread::Builder::new().name("pdf-pipe".into());
         thread().spawn(move || drop(input.write_all(&bytes))).map_err(|_| FileFault::Unavailable)?;
         let (send, receive) = mpsc::channel();
         let read = move || {
             let mut answer = Vec::new();
             let read = output.take(MAX_ANSWER).read_to_end(&mut answer);
-            // Nobody listens once the time is over.
+            // The receiver is gone when the time is over.
             let _ = send.send(read.map(|_| answer));
         };
         thread().spawn(read).map_err(|_| FileFault::Unavailable)?;
@@ -119,7 +119,7 @@ fn read_answer(answer: &[u8]) -> Result<CleanPdf, FileFault> {
     }
 }
 
-/// The worker's whole life: limits itself, reads one PDF, answers, ends. Call it from `main` before any thread starts.
+/// Runs the worker: limits itself, reads one PDF, answers and ends. Call it from `main` before any thread starts.
 #[must_use]
 pub fn run_pdf_worker() -> ExitCode {
     match limit_myself().and_then(|()| answer_one()) {

@@ -61,7 +61,8 @@ pub(super) fn two_inch_photo_check(image: &DynamicImage) -> Vec<PhotoHint> {
 /// Looks at the two upper corners; shoulders fill the lower ones.
 fn white_behind(image: &DynamicImage) -> bool {
     let (width, height) = image.dimensions();
-    let (across, down) = ((width / 10).max(1), (height / 10).max(1));
+    let across = (width / 10).max(1);
+    let down = (height / 10).max(1);
     [0, width.saturating_sub(across)].into_iter().all(|left| {
         let mut sums = [0_u64; 3];
         let mut count = 0_u64;

@@ -1,4 +1,4 @@
-//! The desk where uploads are checked and cleaned: two at a time, a short queue, and a deadline.
+//! Checks and cleans uploads: two at a time, with a short queue and a deadline.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const QUEUE_TIME: Duration = Duration::from_secs(10);
 /// Longest work on one file; a PDF worker is ended earlier.
 const WORK_TIME: Duration = Duration::from_secs(12);
 
-/// A file fit to be kept and served: nothing in it but the paper.
+/// A cleaned file that may be stored and served: without metadata and foreign bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Processed {
     /// What it is now (a WebP became JPEG or PNG).
@@ -40,10 +40,12 @@ pub struct Processed {
     pub photo_hints: Vec<PhotoHint>,
 }
 
-/// Sizes only: the bytes are somebody's paper.
+/// Shows sizes only, because the bytes are a personal document.
 impl std::fmt::Debug for Processed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (kind, length, pages) = (self.kind, self.bytes.len(), self.pages);
+        let kind = self.kind;
+        let length = self.bytes.len();
+        let pages = self.pages;
         f.debug_struct("Processed").field("kind", &kind).field("bytes", &length).field("pages", &pages).finish_non_exhaustive()
     }
 }
@@ -82,14 +84,14 @@ impl FileDesk {
     async fn work(&self, bytes: Bytes, kind: Kind, place: OwnedSemaphorePermit) -> Result<Processed, FileFault> {
         let pdf = self.pdf.clone();
         let task = tokio::task::spawn_blocking(move || {
-            // The place goes with the work: when the caller gives up, it stays taken until the thread is free.
+            // The permit moves into the thread: when the caller gives up, it stays taken until the thread is free.
             let _place = place;
             match kind {
                 Kind::Pdf => of_pdf(&pdf, bytes),
                 Kind::Jpeg | Kind::Png | Kind::Webp => of_image(&bytes, kind),
             }
         });
-        // A decoder that panics condemns its file, not the server.
+        // A decoder that panics makes its file a damaged one; the server goes on.
         task.await.unwrap_or_else(|error| Err(if error.is_panic() { FileFault::ImageDamaged } else { FileFault::Busy }))
     }
 }
@@ -158,7 +160,8 @@ mod tests {
         let upload = Bytes::from(samples::jpeg(64, 48));
         let tasks: Vec<_> = (0..40)
             .map(|_| {
-                let (desk, upload) = (desk.clone(), upload.clone());
+                let desk = desk.clone();
+                let upload = upload.clone();
                 tokio::spawn(async move { desk.process(upload).await })
             })
             .collect();

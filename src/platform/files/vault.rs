@@ -136,7 +136,7 @@ impl Vault {
     }
 }
 
-/// `ab/cd/<uuid>.<variant>`, from the id's random end. No text of a user ever becomes part of a path.
+/// `ab/cd/<uuid>.<variant>`, where `ab` and `cd` come from the id's random end. Text of users is never part of a path.
 fn path_of(id: Uuid, variant: Variant) -> Path {
     let [.., outer, inner] = *id.as_bytes();
     Path::from(format!("{outer:02x}/{inner:02x}/{id}.{}", variant.as_str()))

@@ -27,7 +27,8 @@ fn files_in(folder: &FilePath) -> Vec<PathBuf> {
 async fn a_paper_comes_back_and_never_lies_open_on_the_disk() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::in_folder(&folder.path().join("papers")).unwrap();
-    let (id, key) = (Uuid::now_v7(), key());
+    let id = Uuid::now_v7();
+    let key = key();
     let paper = Bytes::from("CANARY 诊断证明 ".repeat(20_000));
     vault.put(id, Variant::Full, &key, paper.clone()).await.unwrap();
     vault.put(id, Variant::Thumbnail, &key, Bytes::from_static(b"small")).await.unwrap();
@@ -44,7 +45,9 @@ async fn a_paper_comes_back_and_never_lies_open_on_the_disk() {
 async fn a_stored_file_that_was_touched_or_moved_is_not_served() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::in_folder(folder.path()).unwrap();
-    let (one, two, key) = (Uuid::now_v7(), Uuid::now_v7(), key());
+    let one = Uuid::now_v7();
+    let two = Uuid::now_v7();
+    let key = key();
     vault.put(one, Variant::Full, &key, Bytes::from_static(b"paper of A")).await.unwrap();
     let file = files_in(folder.path()).remove(0);
     vault.put(two, Variant::Full, &key, Bytes::from_static(b"paper of B")).await.unwrap();
@@ -58,7 +61,8 @@ async fn a_stored_file_that_was_touched_or_moved_is_not_served() {
 async fn a_deleted_paper_is_missing_and_deleting_twice_is_fine() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::in_folder(folder.path()).unwrap();
-    let (id, key) = (Uuid::now_v7(), key());
+    let id = Uuid::now_v7();
+    let key = key();
     vault.put(id, Variant::Full, &key, Bytes::from_static(b"x")).await.unwrap();
     vault.delete(id, Variant::Full).await.unwrap();
     vault.delete(id, Variant::Full).await.unwrap();
@@ -70,7 +74,8 @@ async fn a_deleted_paper_is_missing_and_deleting_twice_is_fine() {
 async fn a_sweep_sees_old_papers_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::in_folder(folder.path()).unwrap();
-    let (id, key) = (Uuid::now_v7(), key());
+    let id = Uuid::now_v7();
+    let key = key();
     vault.put(id, Variant::Thumbnail, &key, Bytes::from_static(b"x")).await.unwrap();
     std::fs::write(folder.path().join("notes.txt"), "not a paper").unwrap();
     assert_eq!(vault.list_older_than(LATER).await.unwrap(), [(id, Variant::Thumbnail)]);
@@ -81,7 +86,8 @@ async fn a_sweep_sees_old_papers_and_nothing_else() {
 async fn what_a_crash_left_half_written_is_swept_and_papers_stay() {
     let folder = tempfile::tempdir().unwrap();
     let vault = Vault::in_folder(folder.path()).unwrap();
-    let (id, key) = (Uuid::now_v7(), key());
+    let id = Uuid::now_v7();
+    let key = key();
     vault.put(id, Variant::Full, &key, Bytes::from_static(b"x")).await.unwrap();
     let paper = files_in(folder.path()).remove(0);
     std::fs::write(format!("{}#1", paper.display()), "half").unwrap();
@@ -93,7 +99,8 @@ async fn what_a_crash_left_half_written_is_swept_and_papers_stay() {
 #[tokio::test]
 async fn a_vault_works_over_any_object_store() {
     let vault = Vault::over(Arc::new(object_store::memory::InMemory::new()));
-    let (id, key) = (Uuid::now_v7(), key());
+    let id = Uuid::now_v7();
+    let key = key();
     vault.put(id, Variant::Full, &key, Bytes::from_static(b"x")).await.unwrap();
     assert_eq!(vault.get(id, Variant::Full, &key).await.unwrap(), b"x");
     assert_eq!(vault.sweep_staging(LATER).await.unwrap(), 0);

@@ -1,4 +1,4 @@
-//! Taking a request apart: JSON bodies whose faults are told all at once, queries, and identifiers in paths.
+//! Reads requests: JSON bodies, all of whose faults are reported together, queries, and identifiers in paths.
 
 use std::borrow::Cow;
 use std::future::{Future, Ready, ready};
@@ -88,7 +88,8 @@ impl<T: Form> Sent<T> {
     /// # Errors
     /// 10002 with the faults of the body and of the rule, in the order of the form; those of the database.
     pub fn judged<V>(&self, rule: impl FnOnce(&T, &mut Faults) -> Result<Option<V>>) -> Result<V> {
-        let (mut made, mut found) = (None, self.found.clone());
+        let mut made = None;
+        let mut found = self.found.clone();
         if let Some(value) = &self.value {
             let mut more = Faults::new();
             made = rule(value, &mut more)?;
@@ -141,7 +142,8 @@ impl<T: Form> FromRequest for Body<T> {
             while let Some(chunk) = payload.next().await {
                 let chunk = chunk.map_err(|e| Error::new(&code::BAD_JSON).because(e))?;
                 if bytes.len().saturating_add(chunk.len()) > MOST_JSON {
-                    let (reason, way_out) = (format!("一次提交的内容超过 {} KB。", MOST_JSON / 1024), "请分几次提交。");
+                    let reason = format!("一次提交的内容超过 {} KB。", MOST_JSON / 1024);
+                    let way_out = "请分几次提交。";
                     let detail = Detail::new("/", "提交的内容", "too_large", &reason, way_out);
                     return Err(Error::new(&code::TOO_LARGE).with_details(vec![detail]));
                 }

@@ -16,7 +16,7 @@ use crate::platform::error::{Detail, Error, Result};
 /// Largest CSV body: a county's list of areas many times over.
 pub const MOST_CSV: usize = 512 * 1024;
 
-/// See the file's first line.
+/// A CSV file that was read and is UTF-8.
 pub struct CsvBody {
     pub text: String,
     /// SHA-256 of the bytes, for keys that must not be used for another body.

@@ -1,4 +1,4 @@
-//! The envelope around every answer, WeChat's own manner.
+//! The envelope around every answer, with the field names that WeChat uses.
 
 use actix_web::body::BoxBody;
 use actix_web::http::{StatusCode, header};

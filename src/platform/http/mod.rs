@@ -1,4 +1,4 @@
-//! HTTP as the contract wants it: envelope, bodies, keys against doing things twice, cursors, limits.
+//! HTTP by the rules of the contract: envelope, bodies, idempotency keys, cursors, rate limits.
 
 pub mod faults;
 mod numbers;

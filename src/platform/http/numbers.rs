@@ -8,7 +8,8 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 /// The same JSON with every whole number written as an integer; what is no JSON stays as it is.
 pub fn whole(json: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Vec::new();
-    let (mut rest, mut in_text) = (json, false);
+    let mut rest = json;
+    let mut in_text = false;
     let mut changed = false;
     while let Some((&byte, after)) = rest.split_first() {
         if in_text {

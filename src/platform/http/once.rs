@@ -105,7 +105,8 @@ impl Once {
     where
         T: DeserializeOwned + Send + 'static,
     {
-        let (scope, keys) = (self.scope(caller), app.keys.clone());
+        let scope = self.scope(caller);
+        let keys = app.keys.clone();
         app.db.read(move |c| stored(c, &keys, &scope, fingerprint)).await
     }
 
@@ -116,7 +117,8 @@ impl Once {
         F: Fn(&mut AnyConn) -> Result<T> + Send + 'static,
     {
         let scope = self.scope(caller);
-        let (keys, expires_at) = (app.keys.clone(), app.clock.now().saturating_add(KEPT_MS));
+        let keys = app.keys.clone();
+        let expires_at = app.clock.now().saturating_add(KEPT_MS);
         app.db
             .write(move |c| {
                 let place = Place::new("idempotency_keys", "answer", &scope);

@@ -5,7 +5,7 @@ use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, Ref, RefOr, Required, Response, ResponseBuilder, Schema};
-// The tags of `#[utoipa::path]` come by no other way.
+// The only way to read the tags of `#[utoipa::path]`.
 use utoipa::__dev::Tags;
 use utoipa::{Path, ToSchema};
 
@@ -223,7 +223,7 @@ impl Takes for HttpRequest {
     fn describe(_: &mut Description) {}
 }
 
-/// What is no such word is not found, as if it named something of somebody else.
+/// A path segment that cannot be read is 404, like the id of somebody else's object.
 impl<T> Takes for web::Path<T> {
     fn describe(to: &mut Description) {
         to.refuses("Path", &[&code::NOT_FOUND]);

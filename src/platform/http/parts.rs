@@ -124,7 +124,8 @@ impl Received {
         self.found.extend(more.into_details().into_iter().filter(|d| !known.contains(&d.field)));
         faults::in_order(self.found, self.labels).settle()?;
         self.file.ok_or_else(|| {
-            let (reason, way_out) = ("没有收到文件。", "请重新选择文件或拍照后上传。");
+            let reason = "没有收到文件。";
+            let way_out = "请重新选择文件或拍照后上传。";
             let detail = Detail::new("/file", label(self.labels, "file"), "required", reason, way_out);
             Error::new(&code::BAD_UPLOAD).with_details(vec![detail])
         })
@@ -145,7 +146,8 @@ fn name_of(part: &Field) -> Option<String> {
 
 /// The bytes of a part, and whether they are all; what is too much is thrown away as it comes.
 async fn bytes_of(mut part: Field, most: usize) -> Result<(Vec<u8>, bool)> {
-    let (mut bytes, mut all) = (Vec::new(), true);
+    let mut bytes = Vec::new();
+    let mut all = true;
     while let Some(chunk) = part.next().await {
         let chunk = chunk.map_err(|e| Error::new(&code::BAD_UPLOAD).because(e))?;
         all = all && bytes.len().saturating_add(chunk.len()) <= most;

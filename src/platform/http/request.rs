@@ -1,4 +1,4 @@
-//! The outermost layer: an id for each request, a net for panics, a deadline, one log line without personal data.
+//! The outermost layer: an id for each request, panics answered as 500, a deadline, and one log line without personal data.
 
 use std::fmt;
 use std::panic::AssertUnwindSafe;
@@ -30,7 +30,7 @@ pub fn id() -> String {
     REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
 }
 
-/// Wraps the whole app; see the file's first line.
+/// The middleware around the whole app: gives each request an id, catches panics, keeps the deadline and writes one log line.
 ///
 /// The request is not cloned here: the router needs it for itself alone. What fails before there is an answer leaves as
 /// an error that carries its own answer.
@@ -40,7 +40,8 @@ pub async fn layer<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let id = accepted(&req).unwrap_or_else(|| Uuid::now_v7().to_string());
     let begun = Instant::now();
-    let (method, uri) = (req.method().clone(), req.uri().clone());
+    let method = req.method().clone();
+    let uri = req.uri().clone();
     let staff = ["/api/v1/staff/", "/api/v1/auth/staff/"].iter().any(|root| uri.path().starts_with(root));
     let mut outcome = REQUEST_ID
         .scope(id.clone(), async move {

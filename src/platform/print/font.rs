@@ -13,7 +13,7 @@ use crate::rules::glyphs::is_invisible;
 
 static FILE: &[u8] = include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/fonts/NotoSansCJKsc-Han.otf"));
 
-/// Stands where the font has no glyph, as printers have always done; the paper then says which character it is.
+/// Printed where the font has no glyph; a note on the paper then says which character it is.
 pub const STAND_IN: char = '〓';
 
 static FACE: LazyLock<Option<Face>> = LazyLock::new(Face::load);
@@ -27,7 +27,7 @@ pub struct Face {
     stand_in: u32,
 }
 
-/// The font; an error would be a broken build.
+/// The font; it can fail only when the binary was built with a broken file.
 pub fn face() -> Result<&'static Face> {
     FACE.as_ref().ok_or_else(|| Error::internal("the font in the binary cannot be read"))
 }
@@ -91,7 +91,7 @@ pub fn joins(c: char) -> bool {
     matches!(c, '\u{E0100}'..='\u{E01EF}' | '\u{FE00}'..='\u{FE0F}')
 }
 
-/// A text as it can be printed: line ends and tabs are spaces, what shows nothing is gone.
+/// A text as it can be printed: line ends and tabs become spaces, invisible characters are removed.
 pub fn printable(text: &str) -> String {
     let white = |c: char| if c.is_whitespace() { ' ' } else { c };
     // U+FFFE and its kin are no characters at all, and PDF/UA refuses them.

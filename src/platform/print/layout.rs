@@ -1,4 +1,4 @@
-//! From blocks to pages: where each line of text stands, and what it is in the tree that a screen reader walks.
+//! Lays blocks out on pages: the place of each line of text, and its node in the structure tree for screen readers.
 
 use super::font::{Face, printable};
 use super::lines::lines;
@@ -84,7 +84,7 @@ pub struct Laid {
     pub leaves: usize,
 }
 
-/// Sets a paper.
+/// Lays a paper out.
 pub fn lay(face: &Face, paper: &Paper) -> Laid {
     let mut setter = Setter { face, done: Vec::new(), sheet: Sheet::default(), y: TOP, leaves: 0 };
     let mut nodes = vec![setter.flow(Role::Title, &paper.title, TITLE, LEFT, Align::Middle)];
@@ -102,7 +102,7 @@ pub fn lay(face: &Face, paper: &Paper) -> Laid {
     Laid { sheets, nodes, leaves: setter.leaves }
 }
 
-/// Says of which characters the font has no picture, in the order of the paper.
+/// Lists the characters for which the font has no glyph, in the order of the paper.
 fn lacking(face: &Face, paper: &Paper) -> Option<String> {
     let mut texts: Vec<String> = vec![printable(&paper.title)];
     for block in &paper.blocks {
@@ -126,7 +126,7 @@ fn lacking(face: &Face, paper: &Paper) -> Option<String> {
     })
 }
 
-/// Head and foot of each page, now that their number is known.
+/// Adds head and foot to each page, once the number of pages is known.
 fn number(face: &Face, paper: &Paper, sheets: &mut [Sheet]) {
     let all = sheets.len();
     for (at, sheet) in sheets.iter_mut().enumerate() {
@@ -245,13 +245,15 @@ impl Setter<'_> {
 
     /// A label at the left and its body beside it. A long body may go over the page, its label stays at its first line.
     fn item(&mut self, label: &str, body: &str, column: f32) -> Node {
-        let (own, leading) = (self.leaf(), TEXT * LEADING);
+        let own = self.leaf();
+        let leading = TEXT * LEADING;
         let labels = self.set(label, TEXT, column - LEFT - 4.0);
         let tall = labels.len() as f32 * leading;
         if !self.room(tall) {
             self.turn();
         }
-        let (top, page) = (self.y, self.done.len());
+        let top = self.y;
+        let page = self.done.len();
         for (line, at) in labels.into_iter().zip(0_u8..) {
             self.write(line, TEXT, LEFT, top + leading * f32::from(at), Part::Leaf(own));
         }

@@ -25,8 +25,8 @@ pub fn may_break(before: char, after: char) -> bool {
     !(after == ' ' || joins(after) || closes(after) || opens(before) || pair || word)
 }
 
-/// A text in lines that fit `width`; put together again they are the text. Spaces at an end hang over the edge. What
-/// cannot be divided and is too long is cut where it is full, because paper has an edge.
+/// A text in lines that fit `width`; put together again they are the text. Spaces at an end hang over the edge. A
+/// word that is longer than the line is cut at the edge.
 pub fn lines(text: &str, width: f32, wide: &dyn Fn(char) -> f32) -> Vec<String> {
     let chars: Vec<char> = text.chars().collect();
     let mut lines = Vec::new();
@@ -41,7 +41,8 @@ pub fn lines(text: &str, width: f32, wide: &dyn Fn(char) -> f32) -> Vec<String> 
 
 /// How many characters the first line takes; at least one.
 fn one(chars: &[char], width: f32, wide: &dyn Fn(char) -> f32) -> usize {
-    let (mut used, mut last_break) = (0.0, None);
+    let mut used = 0.0;
+    let mut last_break = None;
     for (at, c) in chars.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|b| chars.get(b));
         if before.is_some_and(|b| may_break(*b, *c)) {
@@ -115,10 +116,11 @@ mod tests {
             let found = set(&text, width);
             prop_assert_eq!(found.concat(), text.clone());
             for pair in found.windows(2) {
-                let (end, start) = (pair[0].chars().next_back().unwrap(), pair[1].chars().next().unwrap());
+                let end = pair[0].chars().next_back().unwrap();
+                let start = pair[1].chars().next().unwrap();
                 let inner: Vec<char> = pair[0].chars().collect();
                 let could = inner.windows(2).any(|w| may_break(w[0], w[1]));
-                // A line ends badly only when it holds no place at all where it could end well.
+                // A line breaks at a forbidden place only when it holds no allowed one.
                 prop_assert!(may_break(end, start) || !could, "{:?}", pair);
                 prop_assert!(!joins(start));
             }

@@ -1,4 +1,4 @@
-//! What a paper says, whatever it looks like: a title, and blocks in reading order.
+//! The content of a paper without its layout: a title, and blocks in reading order.
 
 use crate::rules::moments::Moment;
 /// One paper. Two of the same content become the same bytes.
@@ -6,9 +6,9 @@ use crate::rules::moments::Moment;
 pub struct Paper {
     /// The first heading, and the title that a screen reader says first.
     pub title: String,
-    /// Stands small at the head of every page with the title: number and whose paper it is.
+    /// Printed small at the head of every page, beside the title: the number and whose paper it is.
     pub running: String,
-    /// Who answers for it, in the PDF's own facts.
+    /// The issuing office, for the author field of the PDF.
     pub author: String,
     /// Epoch milliseconds; when it was issued, not when it was printed.
     pub issued_at: Moment,
@@ -21,7 +21,7 @@ pub enum Block {
     /// A heading under the title.
     Heading(String),
     Paragraph(String),
-    /// Terms and what holds of them.
+    /// Terms and their values.
     Facts(Vec<(String, String)>),
     /// Numbered points.
     Steps(Vec<String>),
@@ -51,7 +51,7 @@ impl Block {
         Block::Paragraph(text.to_owned())
     }
 
-    /// Facts of borrowed terms.
+    /// Terms and their values, with borrowed terms.
     pub fn facts<const N: usize>(rows: [(&str, String); N]) -> Block {
         Block::Facts(rows.into_iter().map(|(term, value)| (term.to_owned(), value)).collect())
     }

@@ -1,4 +1,4 @@
-//! The press: two papers at a time, off the async workers, with a short queue.
+//! Lays papers out on threads of their own: two at a time, with a short queue.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ impl Press {
         let place = tokio::time::timeout(QUEUE_TIME, Arc::clone(&self.places).acquire_owned()).await;
         let Ok(Ok(place)) = place else { return Err(busy()) };
         let task = tokio::task::spawn_blocking(move || {
-            // The place goes with the work: when the caller gives up, it stays taken until the thread is free.
+            // The permit moves into the thread: when the caller gives up, it stays taken until the thread is free.
             let _place = place;
             pdf::write(&paper)
         });

@@ -1,4 +1,4 @@
-//! What a printed paper holds: its words, its language, its tree, and no empty box.
+//! What a printed paper holds: its words, its language, its structure tree, and a glyph for each character.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
@@ -9,7 +9,9 @@ use super::{Block, Paper, Press, font, pdf};
 use crate::rules::moments::Moment;
 
 fn paper(blocks: Vec<Block>) -> Paper {
-    let (title, running, author) = ("一次性告知书".to_owned(), "JY1-BZ1".to_owned(), "甲区残疾人联合会".to_owned());
+    let title = "一次性告知书".to_owned();
+    let running = "JY1-BZ1".to_owned();
+    let author = "甲区残疾人联合会".to_owned();
     Paper { title, running, author, issued_at: Moment::of_ms(1_773_104_400_000), blocks }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn fault_of(code: &str) -> SmsFault {
         | "LimitExceeded.AppMainlandChinaDailyLimit"
         | "LimitExceeded.DailyLimit" => SmsFault::DayLimit,
         "RequestLimitExceeded" | "ServiceUnavailable" | "ResourceUnavailable" => SmsFault::Busy,
-        // Our clock is off, and nothing was done.
+        // The provider refuses the time stamp: this machine's clock is wrong. Nothing was sent.
         "InternalError.RequestTimeException" => SmsFault::Config(code.to_owned()),
         _ if code == "InternalError" || code.starts_with("InternalError.") => SmsFault::Unknown,
         _ => SmsFault::Config(plain(code)),

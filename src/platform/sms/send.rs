@@ -103,7 +103,7 @@ impl Sms {
     }
 }
 
-/// The number's own code comes first in the set: we send to one.
+/// The status of the only number: each call sends to one number, so its status is the first of the set.
 fn verdict(bytes: &[u8]) -> Result<String, SmsFault> {
     let Ok(Envelope { response }) = serde_json::from_slice(bytes) else {
         tracing::warn!(bytes = bytes.len(), "the SMS provider's answer has an unknown shape");
@@ -115,7 +115,8 @@ fn verdict(bytes: &[u8]) -> Result<String, SmsFault> {
         (None, Some(status)) => &status.code,
         (None, None) => return Err(SmsFault::Unknown),
     };
-    let (fault, request) = (fault_of(code), response.request_id.as_deref().unwrap_or_default());
+    let fault = fault_of(code);
+    let request = response.request_id.as_deref().unwrap_or_default();
     match &fault {
         SmsFault::Config(code) => tracing::error!(code, request, "the SMS provider refused a message and will refuse it again"),
         other => tracing::warn!(fault = %other, request, "the SMS provider refused a message"),

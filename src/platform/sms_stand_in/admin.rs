@@ -1,4 +1,4 @@
-//! `/__fake/`: how tests and newcomers read the messages, and order bad days.
+//! `/__fake/`: routes by which tests and developers read the messages and order faults.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{FaultMode, Shared};
 
-/// Hangs the admin routes into the scope.
+/// Mounts the admin routes.
 pub(super) fn mount(routes: &mut web::ServiceConfig) {
     routes.route("/last", web::get().to(last)).route("/sent", web::get().to(sent)).route("/fault", web::post().to(fault));
 }

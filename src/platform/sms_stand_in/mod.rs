@@ -100,12 +100,12 @@ impl Shared {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the next `next` calls go wrong.
+    /// Orders a fault for the next `next` calls.
     pub fn set_fault(&self, next: u32, mode: FaultMode) {
         self.lock().faults.push((next, mode));
     }
 
-    /// The bad days are over.
+    /// Cancels all ordered faults.
     pub fn end_faults(&self) {
         self.lock().faults.clear();
     }

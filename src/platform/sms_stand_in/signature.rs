@@ -15,7 +15,9 @@ pub(super) fn fault(request: &HttpRequest, body: &[u8], id: &str, key: &str, now
     let authorization = header(AUTHORIZATION.as_str());
     let Some(rest) = authorization.strip_prefix("TC3-HMAC-SHA256 ") else { return Some("AuthFailure.InvalidAuthorization") };
     let part = |name: &str| rest.split(", ").find_map(|p| p.strip_prefix(name)).unwrap_or_default();
-    let (credential, names, signature) = (part("Credential="), part("SignedHeaders="), part("Signature="));
+    let credential = part("Credential=");
+    let names = part("SignedHeaders=");
+    let signature = part("Signature=");
     let Some((who, scope)) = credential.split_once('/') else { return Some("AuthFailure.InvalidAuthorization") };
     if who != id {
         return Some("AuthFailure.SecretIdNotFound");

@@ -1,4 +1,5 @@
-//! One HTTP exchange with WeChat: at most one request, a bounded body, and a verdict on what surely did or may have happened.
+//! One HTTP exchange with WeChat: at most one request, a limit on the answer's size, and whether the call surely failed or may have
+//! taken effect.
 
 use std::time::Duration;
 
@@ -92,7 +93,7 @@ pub(super) fn text_of(answer: &Map<String, Value>, key: &str) -> Option<String> 
     answer.get(key).and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(str::to_owned)
 }
 
-/// Loud only where a person of the county's IT must act.
+/// Logs an error only for faults that the operator must mend; others are logged as warnings or less.
 fn log_refusal(path: &'static str, errcode: i64, rid: &str, refusal: &Refusal) {
     match refusal {
         Refusal::Fault(WeChatFault::Config(_) | WeChatFault::TemplateData { .. } | WeChatFault::Sensitive) => {

@@ -60,7 +60,7 @@ pub enum WeChatFault {
     Sensitive,
 }
 
-/// A refusal as one call sees it, before the token manager had its say.
+/// A refusal as one call sees it, before the token cache has tried to replace the access token.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// The access token is invalid, stale, malformed or expired.

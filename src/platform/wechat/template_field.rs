@@ -81,7 +81,7 @@ fn thing(value: &str) -> String {
     format!("{}…", head.trim_end_matches(['\u{200d}', ' ']))
 }
 
-/// A long name, such as many Uyghur ones, still has to reach its bearer: the part before the dot, or the first characters.
+/// Shortens a name that is longer than the field, such as many Uyghur ones: the part before the dot, or the first characters.
 fn name(value: String) -> Result<String, FieldFault> {
     if value.chars().any(|c| c.is_numeric() && !is_han(c)) {
         return Err(FieldFault::WrongForm);

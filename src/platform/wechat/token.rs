@@ -41,7 +41,7 @@ struct State {
     failure: Option<WeChatFault>,
 }
 
-/// Spent by forced refreshes of this process. A restart forgets it; WeChat itself holds the last word with an error code.
+/// Forced refreshes that this process made. A restart forgets them; WeChat then refuses too many with an error code of its own.
 #[derive(Default)]
 struct ForcedBudget {
     last_at: Option<i64>,
@@ -95,7 +95,7 @@ impl Tokens {
         fault
     }
 
-    /// Drops the token only if it is still the refused one: a sibling may have replaced it meanwhile.
+    /// Drops the token only if it is still the refused one: another caller may have replaced it meanwhile.
     fn drop_if(&self, refused: &str) {
         let mut state = self.state();
         if state.cached.as_ref().is_some_and(|cached| &*cached.token == refused) {
@@ -105,7 +105,7 @@ impl Tokens {
 }
 
 impl ForcedBudget {
-    /// Takes one forced refresh out of the budget; `false` when none may be made now.
+    /// Counts one forced refresh against WeChat's limits; `false` when none may be made now.
     fn take(&mut self, now: i64) -> bool {
         let day = now.saturating_add(BEIJING_OFFSET_MS).div_euclid(DAY_MS);
         if day != self.day {
@@ -132,7 +132,7 @@ impl WeChat {
             let Ok(_flight) = self.tokens.flight.try_lock() else {
                 return Ok(cached.token);
             };
-            // A sibling may have renewed it between the look and the lock.
+            // Another caller may have renewed it before this one got the lock.
             if let Some(renewed) = self.tokens.alive((self.now)()).filter(|renewed| renewed.token != cached.token) {
                 return Ok(renewed.token);
             }
@@ -148,7 +148,7 @@ impl WeChat {
         self.renew().await
     }
 
-    /// What to use instead of a token that WeChat has just refused. If a sibling got another one meanwhile, that one, without a call.
+    /// What to use instead of a token that WeChat has just refused. If another caller fetched a new one meanwhile, that one, without a call.
     pub(super) async fn replace_token(&self, refused: &str) -> Result<Arc<str>, WeChatFault> {
         let seen = self.tokens.generation();
         let mut budget = self.tokens.flight.lock().await;
@@ -181,7 +181,7 @@ impl WeChat {
         }
     }
 
-    /// Ordinary mode bears repeating: one second try after a pause.
+    /// Ordinary mode may be repeated: there is a second try after a pause.
     async fn fetch_patiently(&self) -> Result<Cached, WeChatFault> {
         match self.fetch(false).await {
             Err(WeChatFault::Busy | WeChatFault::Unreachable | WeChatFault::Unknown) => {
@@ -192,7 +192,7 @@ impl WeChat {
         }
     }
 
-    /// Forced mode kills the present token and is budgeted; it is never repeated.
+    /// Forced mode makes the present token invalid and is limited by WeChat; it is never repeated.
     async fn fetch(&self, forced: bool) -> Result<Cached, WeChatFault> {
         let asked_at = (self.now)();
         let body = json!({

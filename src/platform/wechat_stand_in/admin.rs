@@ -1,4 +1,4 @@
-//! `/__fake/`: how tests and newcomers play WeChat's users and its bad days.
+//! `/__fake/`: routes by which tests and developers act as WeChat users and order faults.
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::issued::FaultMode;
 use super::{NewUser, NotKnown, Shared};
 
-/// Hangs the admin routes into the scope.
+/// Mounts the admin routes.
 pub(super) fn mount(routes: &mut web::ServiceConfig) {
     routes
         .route("/apps", web::post().to(add_app))

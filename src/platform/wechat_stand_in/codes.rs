@@ -30,7 +30,8 @@ pub(super) async fn jscode2session(
         let appid = given("appid").unwrap_or_default();
         let user = redeem(state, Kind::Login, appid, code, 40029)?;
         let openid = openid_of(appid, &user);
-        let (now, session_key) = (state.now(), state.mint("session_key"));
+        let now = state.now();
+        let session_key = state.mint("session_key");
         state.last_visit.insert(openid.clone(), now);
         let mut answer = Map::from_iter([("openid".to_owned(), json!(openid)), ("session_key".to_owned(), json!(session_key))]);
         if let Some(unionid) = state.users.get(&user).and_then(|user| user.unionid.as_ref()) {
@@ -54,11 +55,15 @@ pub(super) async fn getuserphonenumber(
         let Some(code) = text(&fields, "code") else { return refuse(40029, "invalid code") };
         // A phone code of another app is 40013 here: 请求appid身份与获取code的小程序appid不匹配.
         let user = redeem(state, Kind::Phone, &appid, code, 40013)?;
-        let Some(phone) = state.users.get(&user).and_then(|user| user.phone.clone()) else {
+        let known = state.users.get(&user);
+        let Some(phone) = known.and_then(|user| user.phone.clone()) else {
             return refuse(40029, "invalid code");
         };
+        let country = known.and_then(|user| user.country_code.clone()).unwrap_or_else(|| "86".to_owned());
+        // 国外手机号会有区号.
+        let full = if country == "86" { phone.clone() } else { format!("{country}{phone}") };
         let stamp = json!({ "timestamp": state.now().div_euclid(1_000), "appid": appid });
-        let info = json!({ "phoneNumber": phone, "purePhoneNumber": phone, "countryCode": "86", "watermark": stamp });
+        let info = json!({ "phoneNumber": full, "purePhoneNumber": phone, "countryCode": country, "watermark": stamp });
         Ok(Map::from_iter([
             ("errcode".to_owned(), json!(0)),
             ("errmsg".to_owned(), json!("ok")),

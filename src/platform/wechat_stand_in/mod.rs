@@ -30,7 +30,7 @@ use state::State;
 /// Milliseconds since the Unix epoch; the stand-in adds what `/__fake/clock/advance` moved it by.
 pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// A call that only reaches a user or an app that nobody added.
+/// A user or an app that was not added to the stand-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the stand-in knows no such user or app")]
 pub struct NotKnown;
@@ -102,7 +102,7 @@ impl Shared {
         self.lock().credit(&state::openid_of(appid, user), template_id)
     }
 
-    /// Makes the next `next` calls to `endpoint` (a path, or `*`) go wrong.
+    /// Orders a fault for the next `next` calls to `endpoint` (a path, or `*`).
     pub fn set_fault(&self, endpoint: &str, next: u32, mode: FaultMode) {
         self.lock().set_fault(endpoint, next, mode);
     }

@@ -26,6 +26,9 @@ pub struct NewUser {
     /// The number behind the phone button, without country code.
     #[serde(default)]
     pub phone: Option<String>,
+    /// Country code of that number; 86 when it is left out.
+    #[serde(default)]
+    pub country_code: Option<String>,
     /// WeChat holds the user for high-risk (40226).
     #[serde(default)]
     pub blocked: bool,
@@ -40,7 +43,7 @@ pub struct Call {
     pub path: String,
     /// What the rules answered, 0 for success; absent when a fault kept the call from them.
     pub errcode: Option<i64>,
-    /// The fault that befell it.
+    /// The ordered fault that it met.
     pub fault: Option<FaultMode>,
 }
 
@@ -188,7 +191,7 @@ impl State {
         self.faults.push(Planned { endpoint: endpoint.to_owned(), left: next, mode });
     }
 
-    /// The fault that the next call to this path meets, used up by one.
+    /// The ordered fault that the next call to this path meets; counts as used.
     pub(super) fn take_fault(&mut self, path: &str) -> Option<FaultMode> {
         self.faults.retain(|fault| fault.left > 0);
         let fault = self.faults.iter_mut().find(|fault| fault.endpoint == path || fault.endpoint == "*")?;

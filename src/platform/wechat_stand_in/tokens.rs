@@ -1,4 +1,4 @@
-//! Access tokens: the stable one with its overlap and forced refresh, the old one that kills its predecessor, and their checks.
+//! Access tokens: the stable one with its overlap and forced refresh, the old kind that makes its predecessor invalid, and their checks.
 
 use std::collections::HashMap;
 
@@ -77,7 +77,7 @@ pub(super) async fn token(
         let issued = mint_token(state);
         let answer = token_answer(&issued, state.now());
         if let Some(app) = state.apps.get_mut(given("appid").unwrap_or_default()) {
-            // The new one kills the old one at once.
+            // The new token makes the old one invalid at once.
             app.tokens.old_style = Some(issued);
         }
         Ok(answer)
@@ -114,7 +114,7 @@ fn check_grant(grant_type: Option<&str>) -> Result<(), Refused> {
     if grant_type == Some("client_credential") { Ok(()) } else { refuse(40002, "invalid grant_type") }
 }
 
-/// The same token until its last 300 s; then a new one, and both work until the old one ends. Forced: the old one dies at once.
+/// The same token until its last 300 s; then a new one, and both work until the old one ends. Forced: the old one is invalid at once.
 fn give_stable(state: &mut State, appid: &str, forced: bool) -> Result<Map<String, Value>, Refused> {
     let now = state.now();
     let fresh = mint_token(state);

@@ -41,7 +41,8 @@ proptest! {
         days in 0i64..30_000, serial in 0u16..1000, category in 1u8..8, level in 1u8..5, reissue in proptest::option::of(1u8..100),
     ) {
         let holder = invent("990102", today() - TimeDelta::days(days), serial).unwrap();
-        let (category, level) = (Category::from_digit(category).unwrap(), Level::from_digit(level).unwrap());
+        let category = Category::from_digit(category).unwrap();
+        let level = Level::from_digit(level).unwrap();
         let number = CertificateNumber::compose(holder.clone(), category, level, reissue).unwrap();
         let read = CertificateNumber::parse(&format!(" {} ", number.reveal().to_lowercase()), today()).unwrap();
         prop_assert_eq!(&read, &number);
@@ -102,7 +103,8 @@ proptest! {
 
 #[test]
 fn windows_open_by_the_rule_of_the_county() {
-    let (issued, expires) = (day("2016-08-31"), day("2026-08-31"));
+    let issued = day("2016-08-31");
+    let expires = day("2026-08-31");
     let by_months = renewal_window(expires, issued, &policy(OpensRule::MonthsBeforeExpiry(6)));
     assert_eq!(by_months.opens, day("2026-02-28")); // February has no 31st
     assert_eq!((by_months.freezes, by_months.cancels), (day("2026-09-01"), day("2027-03-01")));

@@ -1,4 +1,4 @@
-//! What every kept text relies on: one form, nothing invisible, and folding that is done once and for all.
+//! What every stored text relies on: one form, no invisible characters, and folding that changes nothing when it is repeated.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use proptest::prelude::*;

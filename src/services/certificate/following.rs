@@ -10,7 +10,7 @@ use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::Case;
-use crate::office::cases::record::codes::NOT_NOW;
+use crate::office::cases::record::codes::{ALREADY_LIVE, NOT_NOW};
 use crate::office::cases::service::Office;
 use crate::office::people::register;
 use crate::platform::code::Code;
@@ -83,7 +83,7 @@ fn decide_need(c: &mut AnyConn, office: &Office, case: &Case, row: &mut CardCase
 }
 
 /// No approval while a result is awaited (32004), or when it says that the standard is not met (32009); no withdrawal once
-/// the card is made (32007).
+/// the card is made (32007); no second life of a refused case while another one of the person lives (20006).
 pub fn holds_back(c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
     let (row, mut held) = (store::find(c, case.id)?, Vec::new());
     if row.awaits_result() {
@@ -96,6 +96,10 @@ pub fn holds_back(c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static 
     }
     if !matches!(row.card, CardStep::HandedOut | CardStep::Received) {
         held.push((Action::Complete, &codes::NOT_HANDED_OUT));
+    }
+    if case.state.ended() && store::live_case(c, case.person_id)?.is_some_and(|other| other != case.id) {
+        held.push((Action::Appeal, &ALREADY_LIVE));
+        held.push((Action::TakeBack, &ALREADY_LIVE));
     }
     Ok(held)
 }

@@ -46,10 +46,8 @@ pub const CODE: &str = "certificate";
 pub struct Certificate;
 
 /// At the operations that all services share.
-static REFUSALS: &[(&str, &[&Code])] = &[
-    ("decideCase", &[&codes::ASSESSMENT_OPEN, &codes::BELOW_STANDARD, &codes::NOT_HANDED_OUT]),
-    ("withdrawCase", &[&codes::CARD_MADE]),
-];
+static REFUSALS: &[(&str, &[&Code])] =
+    &[("decideCase", &[&codes::ASSESSMENT_OPEN, &codes::BELOW_STANDARD]), ("withdrawCase", &[&codes::CARD_MADE])];
 
 impl Service for Certificate {
     fn code(&self) -> &'static str {

@@ -35,12 +35,12 @@ use crate::{form, operations};
 pub fn routes(to: &mut Operations) {
     operations!(to;
         one,
-        order: [case_codes::NOT_NOW, case_codes::CLAIMED, certificate_codes::ALREADY_ORDERED],
+        order: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, certificate_codes::ALREADY_ORDERED],
         awaiting,
-        assess: [certificate_codes::NO_ASSESSMENT],
-        make: [case_codes::NOT_NOW, case_codes::CLAIMED, certificate_codes::NO_CARD_DUE],
-        hand_out: [case_codes::NOT_NOW, certificate_codes::NO_CARD_DUE],
-        post_card: [case_codes::NOT_NOW, certificate_codes::NO_CARD_DUE],
+        assess: [case_codes::CONFLICTED, certificate_codes::NO_ASSESSMENT],
+        make: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, certificate_codes::NO_CARD_DUE],
+        hand_out: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, certificate_codes::NO_CARD_DUE],
+        post_card: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, certificate_codes::NO_CARD_DUE],
     );
 }
 

@@ -28,9 +28,9 @@ use crate::{form, operations};
 pub fn routes(to: &mut Operations) {
     operations!(to;
         list_loans,
-        hand_out: [case_codes::CLAIMED, faults::UNIT_NOT_READY, faults::CODE_UNKNOWN],
+        hand_out: [case_codes::CLAIMED, case_codes::CONFLICTED, faults::UNIT_NOT_READY, faults::CODE_UNKNOWN],
         one_loan,
-        take_back: [case_codes::CLAIMED, faults::OTHER_UNIT, faults::NOT_OUT],
+        take_back: [case_codes::CLAIMED, case_codes::CONFLICTED, faults::OTHER_UNIT, faults::NOT_OUT],
         list_units,
         inspect: [faults::UNIT_STEP],
         transfer: [faults::UNIT_STEP],

@@ -15,7 +15,6 @@ use crate::office::cases::access::{loading, mandates};
 use crate::office::cases::filing::drafts::{self, NewDraft};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
-use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{self, CaseView};
 use crate::office::frame::{Call, Write};
@@ -37,7 +36,7 @@ use crate::{form, labelled, operations};
 pub fn routes(to: &mut Operations) {
     operations!(to;
         list,
-        begin: [code::NOT_FOUND, case_codes::ALREADY_LIVE, case_codes::NO_POLICY, codes::NOT_OPEN, codes::APPLIED],
+        begin: [code::NOT_FOUND, codes::NOT_OPEN, codes::APPLIED],
         prefill,
         one,
     );

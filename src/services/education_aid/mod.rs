@@ -72,8 +72,11 @@ const STEPS: &[(&str, &str)] = &[
 pub struct EducationAid;
 
 /// At the operations that all services share.
-static REFUSALS: &[(&str, &[&Code])] =
-    &[("decideCase", &[&codes::EXHAUSTED, &codes::NO_AMOUNT]), ("withdrawCase", &[&codes::IN_PAYMENT])];
+static REFUSALS: &[(&str, &[&Code])] = &[
+    ("appealCase", &[&codes::APPLIED]),
+    ("decideCase", &[&codes::EXHAUSTED, &codes::NO_AMOUNT, &codes::APPLIED]),
+    ("withdrawCase", &[&codes::IN_PAYMENT]),
+];
 
 impl Service for EducationAid {
     fn code(&self) -> &'static str {
@@ -176,9 +179,17 @@ impl Service for EducationAid {
     }
 
     fn holds_back(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
+        let mut held: Vec<(Action, &'static Code)> = Vec::new();
         // What lies at the bank is not taken back.
-        let paying = store::of_case(c, case.id)?.is_some_and(|a| matches!(a.state, AwardState::InBatch | AwardState::Paid));
-        Ok(if paying { vec![(Action::Withdraw, &codes::IN_PAYMENT)] } else { Vec::new() })
+        if store::of_case(c, case.id)?.is_some_and(|a| matches!(a.state, AwardState::InBatch | AwardState::Paid)) {
+            held.push((Action::Withdraw, &codes::IN_PAYMENT));
+        }
+        // A refused application does not live again beside another one of its season, of whatever kind.
+        if case.state.ended() && store::applied_twice(c, case.person_id, &case.period, Some(case.id))? {
+            held.push((Action::Appeal, &codes::APPLIED));
+            held.push((Action::TakeBack, &codes::APPLIED));
+        }
+        Ok(held)
     }
 
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {

@@ -45,8 +45,8 @@ pub fn routes(to: &mut Operations) {
         announce: [code::NOT_FOUND, case_codes::NO_POLICY],
         close: [codes::SEASON_CLOSED],
         application,
-        confirm: [case_codes::NOT_NOW, codes::NO_EVIDENCE],
-        refuse: [case_codes::NOT_NOW, codes::NO_EVIDENCE],
+        confirm: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_EVIDENCE],
+        refuse: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_EVIDENCE],
     );
 }
 

@@ -35,13 +35,46 @@ const COUNTY: &str = "990101000000";
 const TOWN: &str = "990101100000";
 const VILLAGE: &str = "990101100200";
 
-/// Handle, name, age in years, serial of the ID number, phone; category, level and days of the card that they hold.
-type Resident = (&'static str, &'static str, u32, u16, &'static str, Option<(Category, Level, u64)>);
+/// A card that a resident holds.
+#[derive(Clone, Copy)]
+struct CastCard {
+    category: Category,
+    level: Level,
+    /// Days until it expires.
+    days: u64,
+}
+
+/// A resident of the stories.
+struct Resident {
+    /// The WeChat user, as the stand-in names them.
+    handle: &'static str,
+    name: &'static str,
+    /// Age in years.
+    years: u32,
+    /// Of the ID number.
+    serial: u16,
+    phone: &'static str,
+    card: Option<CastCard>,
+}
 
 const RESIDENTS: [Resident; 3] = [
-    ("lin-xiaoyu", "林小雨", 20, 901, "13800000001", Some((Category::Hearing, Level::Two, 2000))),
-    ("chen-xiuying", "陈秀英", 41, 902, "13800000002", None),
-    ("zhao-tiezhu", "赵铁柱", 52, 903, "13800000003", Some((Category::Physical, Level::Three, 90))),
+    Resident {
+        handle: "lin-xiaoyu",
+        name: "林小雨",
+        years: 20,
+        serial: 901,
+        phone: "13800000001",
+        card: Some(CastCard { category: Category::Hearing, level: Level::Two, days: 2000 }),
+    },
+    Resident { handle: "chen-xiuying", name: "陈秀英", years: 41, serial: 902, phone: "13800000002", card: None },
+    Resident {
+        handle: "zhao-tiezhu",
+        name: "赵铁柱",
+        years: 52,
+        serial: 903,
+        phone: "13800000003",
+        card: Some(CastCard { category: Category::Physical, level: Level::Three, days: 90 }),
+    },
 ];
 
 const WORKERS: [(&str, &str, Role, &str); 7] = [
@@ -54,13 +87,14 @@ const WORKERS: [(&str, &str, Role, &str); 7] = [
     ("admin", "陈管理", Role::Administrator, "990000000000"),
 ];
 
-/// Puts the residents into the stand-in, which remembers nothing.
+/// Adds the residents to the stand-in, which starts empty.
 pub fn introduce(stand_in: &Shared) {
     stand_in.add_app(APPID, SECRET);
     stand_in.add_template(TEMPLATE);
-    for (handle, _, _, _, phone, _) in RESIDENTS {
-        stand_in.add_user(NewUser { name: handle.to_owned(), phone: Some(phone.to_owned()), ..NewUser::default() });
-        stand_in.grant_credit(APPID, handle, TEMPLATE, 20);
+    for resident in RESIDENTS {
+        let phone = Some(resident.phone.to_owned());
+        stand_in.add_user(NewUser { name: resident.handle.to_owned(), phone, ..NewUser::default() });
+        stand_in.grant_credit(APPID, resident.handle, TEMPLATE, 20);
     }
 }
 
@@ -79,12 +113,14 @@ pub async fn load(app: &App, stand_in: &Shared) {
 }
 
 /// A resident of the register who once signed in and confirmed their identity by phone.
-async fn enter(app: &App, stand_in: &Shared, (handle, name, years, serial, phone, card): Resident) {
-    let person = new_person(app, name, years_ago(app, years), serial, Some(phone));
-    let card = card.map(|card| card_of(app, &person, card));
-    let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, handle), None).unwrap();
-    let phone = PhoneNumber::parse(phone).unwrap();
-    let (keys, at) = (app.keys.clone(), Occasion { now: app.clock.now(), link: app.clock.id() });
+async fn enter(app: &App, stand_in: &Shared, resident: Resident) {
+    let born = years_ago(app, resident.years);
+    let person = new_person(app, resident.name, born, resident.serial, Some(resident.phone));
+    let card = resident.card.map(|card| card_of(app, &person, card));
+    let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, resident.handle), None).unwrap();
+    let phone = PhoneNumber::parse(resident.phone).unwrap();
+    let keys = app.keys.clone();
+    let at = Occasion { now: app.clock.now(), link: app.clock.id() };
     let written = app.db.write(move |c| {
         persons::insert(c, &keys, &person)?;
         if let Some(card) = &card {
@@ -101,12 +137,16 @@ async fn enter(app: &App, stand_in: &Shared, (handle, name, years, serial, phone
 /// The second resident's daughter: nine years old, with a card; the link was confirmed by the town.
 async fn ward(app: &App, stand_in: &Shared) {
     let child = new_person(app, "刘朵朵", years_ago(app, 9), 904, None);
-    let card = card_of(app, &child, (Category::Physical, Level::One, 1500));
+    let card = card_of(app, &child, CastCard { category: Category::Physical, level: Level::One, days: 1500 });
     let mother = invent("990101", years_ago(app, 41), 902).unwrap();
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "chen-xiuying"), None).unwrap();
-    let (keys, now, today) = (app.keys.clone(), app.clock.now(), beijing_date(app.clock.now()));
+    let keys = app.keys.clone();
+    let now = app.clock.now();
+    let today = beijing_date(app.clock.now());
     let town = Post { role: Role::TownOfficer, area: AreaCode::parse(TOWN).unwrap(), point: None, lead: false };
-    let (link_id, kin_id, session) = (app.clock.id(), app.clock.id(), app.clock.id());
+    let link_id = app.clock.id();
+    let kin_id = app.clock.id();
+    let session = app.clock.id();
     let written = app.db.write(move |c| {
         persons::insert(c, &keys, &child)?;
         register::issue(c, &keys, &card)?;
@@ -157,13 +197,13 @@ fn new_person(app: &App, name: &str, born: NaiveDate, serial: u16, phone: Option
     }
 }
 
-fn card_of(app: &App, person: &NewPerson, (category, level, days): (Category, Level, u64)) -> NewCertificate {
-    let expires_on = beijing_date(app.clock.now()) + Days::new(days);
+fn card_of(app: &App, person: &NewPerson, held: CastCard) -> NewCertificate {
+    let expires_on = beijing_date(app.clock.now()) + Days::new(held.days);
     NewCertificate {
         id: app.clock.id(),
         person: person.id,
         county: AreaCode::parse(COUNTY).unwrap(),
-        number: CertificateNumber::compose(person.id_number.clone(), category, level, None).unwrap(),
+        number: CertificateNumber::compose(person.id_number.clone(), held.category, held.level, None).unwrap(),
         components: Vec::new(),
         issued_on: expires_on - Months::new(120),
         expires_on,

@@ -1,4 +1,4 @@
-//! A client that holds every answer against the document, and remembers what it saw.
+//! An HTTP client that checks every answer against the OpenAPI document, and notes which codes it saw.
 
 use reqwest::Method;
 use reqwest::header::HeaderMap;
@@ -9,7 +9,7 @@ use super::World;
 use crate::document::{self, Operation};
 use crate::examples;
 
-/// A call in the making. POST operations that take a key get a fresh one unless the story says otherwise.
+/// A call that is being built. Operations that take an Idempotency-Key get a fresh one unless the story sets it.
 pub struct Call {
     http: reqwest::Client,
     base: String,
@@ -18,7 +18,15 @@ pub struct Call {
     token: Option<String>,
     key: Option<Option<Uuid>>,
     headers: Vec<(String, String)>,
-    body: Option<(String, Vec<u8>)>,
+    body: Option<Body>,
+}
+
+/// The body of a request.
+#[derive(Clone)]
+pub struct Body {
+    /// The content type.
+    pub kind: String,
+    pub bytes: Vec<u8>,
 }
 
 /// An answer that fits the document.
@@ -89,19 +97,19 @@ impl Call {
     }
 
     pub fn raw(mut self, kind: &str, bytes: Vec<u8>) -> Call {
-        self.body = Some((kind.to_owned(), bytes));
+        self.body = Some(Body { kind: kind.to_owned(), bytes });
         self
     }
 
-    /// Without the last bytes of its body, as when a connection breaks behind a proxy that waits for nothing.
+    /// Without the last bytes of its body, as when a connection breaks behind a proxy that forwards what it has.
     pub fn cut_off(mut self, bytes: usize) -> Call {
-        if let Some((_, body)) = &mut self.body {
-            body.truncate(body.len() - bytes);
+        if let Some(body) = &mut self.body {
+            body.bytes.truncate(body.bytes.len() - bytes);
         }
         self
     }
 
-    /// Sends it and holds the answer against the document.
+    /// Sends it and checks the answer against the document.
     pub async fn send(self) -> Reply {
         let operation = document::find(self.method.as_str(), &self.path);
         let mut request = self.http.request(self.method.clone(), format!("{}{}", self.base, self.path));
@@ -116,12 +124,13 @@ impl Call {
             request = request.header(name, value);
         }
         let sent = self.body.clone();
-        if let Some((kind, bytes)) = self.body {
+        if let Some(Body { kind, bytes }) = self.body {
             request = request.header("content-type", kind).body(bytes);
         }
         let what = format!("{} {}", self.method, self.path);
         let answer = request.send().await.unwrap_or_else(|e| panic!("{what}: {e:?}"));
-        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        let status = answer.status().as_u16();
+        let headers = answer.headers().clone();
         let bytes = answer.bytes().await.unwrap().to_vec();
         let reply = Reply { status, headers, json: serde_json::from_slice(&bytes).unwrap_or_default(), bytes };
         if self.path.starts_with("/api/") && self.method != Method::HEAD {
@@ -137,7 +146,7 @@ impl Call {
     }
 }
 
-/// An exchange that somebody else had.
+/// A call and its answer that another client made.
 pub struct Heard {
     pub method: Method,
     /// With its query.
@@ -147,8 +156,8 @@ pub struct Heard {
     pub bytes: Vec<u8>,
 }
 
-/// Where the answer that somebody else got does not fit the document.
-pub fn misfit(heard: Heard, sent: &(String, Vec<u8>)) -> Option<String> {
+/// How an answer that another client got differs from the document; none when it fits.
+pub fn misfit(heard: Heard, sent: &Body) -> Option<String> {
     let path = heard.path.split('?').next().unwrap_or_default();
     if !path.starts_with("/api/") {
         return None;
@@ -162,7 +171,7 @@ pub fn misfit(heard: Heard, sent: &(String, Vec<u8>)) -> Option<String> {
     reply.misfit(&format!("{} {path}", heard.method), operation)
 }
 
-/// Whether a token is a worker's, by its own words.
+/// Whether a token is a worker's, by its claims.
 fn of_a_worker(token: &str) -> bool {
     use base64::Engine;
     let claims = token.split('.').nth(1).and_then(|part| base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).ok());
@@ -193,7 +202,7 @@ impl Reply {
         self
     }
 
-    /// A worker is not told to go where the worker is.
+    /// Answers to a worker must not say that somebody should go to the window: the worker sits there.
     fn keeps_at_work(&self, what: &str) {
         let details = self.json["details"].as_array().cloned().unwrap_or_default();
         let told: Vec<&Value> = details.iter().map(|d| &d["suggestion"]).chain([&self.json["errmsg"]]).collect();

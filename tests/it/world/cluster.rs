@@ -12,11 +12,11 @@ use diesel::{Connection, PgConnection};
 
 pub struct Cluster {
     folder: PathBuf,
-    // Its input is our life line: the shell stops the cluster when we close it, or die.
+    // The shell stops the cluster when its input is closed, which also happens when this process dies.
     keeper: Mutex<Option<Child>>,
 }
 
-/// initdb and the server refuse root, so they run as another user then.
+/// The user that runs initdb and the server when the stories run as root, which both refuse.
 struct Identity {
     uid: u32,
     gid: u32,
@@ -42,7 +42,7 @@ impl Cluster {
         if let Some(Identity { uid, gid }) = identity {
             std::os::unix::fs::chown(&folder, Some(uid), Some(gid)).unwrap();
         }
-        // `read` returns when our end of the pipe is gone, however this process ended.
+        // `read` returns when this process closes its end of the pipe or dies.
         let script = r#"set -e
             "$1/initdb" -D "$2/data" -U zhucan --auth=trust -E UTF8 --locale=C --no-sync >"$2/log" 2>&1
             "$1/pg_ctl" -D "$2/data" -l "$2/log" -w -o "-c listen_addresses='' -c unix_socket_directories='$2' -c fsync=off -c full_page_writes=off -c max_connections=300" start >>"$2/log" 2>&1
@@ -53,7 +53,7 @@ impl Cluster {
         let mut command = Command::new("sh");
         command.arg("-c").arg(script).arg("sh").arg(&binaries).arg(&folder).current_dir("/");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        // Ctrl-C is for us; the keeper ends after us.
+        // In a process group of its own, so that Ctrl-C does not stop the cluster before the stories.
         command.process_group(0);
         if let Some(Identity { uid, gid }) = identity {
             command.uid(uid).gid(gid);
@@ -97,7 +97,7 @@ impl Cluster {
     }
 }
 
-/// None when we are not root.
+/// The user to switch to; none when the stories do not run as root.
 fn identity() -> Option<Identity> {
     let own = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").ok()?);
     if own != 0 {

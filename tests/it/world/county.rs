@@ -1,4 +1,4 @@
-//! The ground under the people: areas, working days and the policies of the three invented counties, from the files in `assets`.
+//! Areas, working days and the policies of the three invented counties, read from the files in `assets`.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use zhucan::office::policy::county::{self, NewPolicy};
 use zhucan::office::policy::{areas, calendar};
 use zhucan::platform::app::App;
 
-/// Brings them into an empty database.
+/// Writes them into an empty database.
 pub async fn lay(app: &App) {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo");
     let list = std::fs::read_to_string(assets.join("areas.csv")).unwrap();

@@ -11,7 +11,7 @@ use zhucan::platform::wechat_stand_in::Shared;
 use zhucan::rules::moments::Moment;
 
 use super::cluster::Cluster;
-use super::{Kind, MORNING_MS, cast, county};
+use super::{Kind, MORNING_MS, Outside, cast, county};
 
 static SQLITE: OnceLock<PathBuf> = OnceLock::new();
 static POSTGRES: OnceLock<Cluster> = OnceLock::new();
@@ -20,7 +20,7 @@ static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 const TEMPLATE: &str = "zhucan_template";
 
-/// The machine has what a cluster needs.
+/// Whether the PostgreSQL binaries are installed.
 pub fn postgres_is_here() -> bool {
     Cluster::binaries().is_some()
 }
@@ -81,7 +81,7 @@ pub fn keys() -> Arc<Keyring> {
 }
 
 /// Migrates, and lays areas, working days, policies and cast.
-/// On a thread of its own: a story's runtime already runs on this one.
+/// Runs on a thread of its own, because an actix runtime already runs on the story's thread.
 fn bring_up(url: String) {
     let up = move || {
         actix_web::rt::System::new().block_on(async move {
@@ -90,7 +90,8 @@ fn bring_up(url: String) {
             let stand_in = Shared::new(Arc::new(|| MORNING_MS));
             cast::introduce(&stand_in);
             let bounds = Bounds { connections: 2, ..Bounds::default() };
-            let app = super::app(&url, folder.path(), bounds, clock, ("http://127.0.0.1:9", "http://127.0.0.1:9"));
+            let nowhere = Outside { wechat: "http://127.0.0.1:9", sms: "http://127.0.0.1:9" };
+            let app = super::app(&url, folder.path(), bounds, clock, nowhere);
             migrate::up(&app.db).await.unwrap();
             county::lay(&app).await;
             cast::load(&app, &stand_in).await;

@@ -13,7 +13,7 @@ pub mod renewal;
 
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, resume_unwind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ pub enum Kind {
     Postgres,
 }
 
-/// See the file's first line; clones are the same world.
+/// Everything that one story works with. Clones share the same server, database and clock.
 #[derive(Clone)]
 pub struct World {
     pub app: App,
@@ -67,12 +67,12 @@ pub struct World {
     folder: Arc<tempfile::TempDir>,
 }
 
-/// Runs one story and ends its world, whatever became of it.
+/// Runs one story, then stops its servers, also when the story has failed.
 pub fn run(kind: Kind, story: Story) {
     actix_web::rt::System::new().block_on(async move {
         let (world, server, stand_ins) = World::begin(kind).await;
         let told = AssertUnwindSafe(story(world.clone())).catch_unwind().await;
-        // Idle connections of the client would otherwise be waited for.
+        // The client's idle connections would keep the server from draining.
         drop(world);
         server.drain().await;
         for stand_in in stand_ins {
@@ -92,11 +92,15 @@ impl World {
         let (sms, sms_address, sms_handle) = sms_stand_in(&clock);
         let bounds = Bounds { connections: 4, ..Bounds::default() };
         let database = grounds::fresh_database(kind, folder.path());
-        let app = app(&database, folder.path(), bounds, clock, (&address, &sms_address));
+        let app = app(&database, folder.path(), bounds, clock, Outside { wechat: &address, sms: &sms_address });
         let (base, server) = serve(&app, Duration::ZERO, false);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         let world = World { app, kind, database, base, wechat, wechat_address: address, sms, sms_address, http, folder };
         (world, server, [stand_in, sms_handle])
+    }
+
+    fn outside(&self) -> Outside<'_> {
+        Outside { wechat: &self.wechat_address, sms: &self.sms_address }
     }
 
     /// Another fresh database of the same kind, with its own bounds.
@@ -106,8 +110,9 @@ impl World {
 
     /// A second instance on the same database, with the same folder and clock; its server is to be drained.
     pub fn second_instance(&self) -> (World, Server) {
-        let (bounds, clock) = (Bounds { connections: 4, ..Bounds::default() }, self.app.clock.clone());
-        let outside = (self.wechat_address.as_str(), self.sms_address.as_str());
+        let bounds = Bounds { connections: 4, ..Bounds::default() };
+        let clock = self.app.clock.clone();
+        let outside = self.outside();
         let app = app(&self.database, self.folder.path(), bounds, clock, outside);
         let (base, server) = serve(&app, Duration::ZERO, false);
         (World { app, base, ..self.clone() }, server)
@@ -116,37 +121,51 @@ impl World {
     /// A server with its worker on a database of its own, which waits `pause` before it stops listening.
     pub fn slow_to_stop(&self, pause: Duration) -> (String, Server) {
         let database = grounds::fresh_database(self.kind, self.folder.path());
-        let outside = (self.wechat_address.as_str(), self.sms_address.as_str());
+        let outside = self.outside();
         let app = app(&database, self.folder.path(), Bounds::default(), self.app.clock.clone(), outside);
         serve(&app, pause, true)
     }
 
-    /// The same client before another server.
+    /// The same client, which calls another server.
     pub fn before(&self, base: &str) -> World {
         World { base: base.to_owned(), ..self.clone() }
     }
 
-    /// A server that was set up without SMS, on a database of its own, and the same world before it.
+    /// A server without SMS on a database of its own, and a world that calls it; the server is to be drained.
     pub fn without_sms(&self) -> (World, Server) {
         let database = grounds::fresh_database(self.kind, self.folder.path());
-        let outside = (self.wechat_address.as_str(), "");
+        let outside = Outside { sms: "", ..self.outside() };
         let app = app(&database, self.folder.path(), Bounds::default(), self.app.clock.clone(), outside);
         let (base, server) = serve(&app, Duration::ZERO, false);
         (World { app, base, ..self.clone() }, server)
     }
 
-    /// Lets every effect leave and every clock act that is due now.
+    /// A server on a database of its own with these bounds, and a world that calls it; the server is to be drained.
+    pub fn narrow(&self, bounds: Bounds) -> (World, Server) {
+        let database = grounds::fresh_database(self.kind, self.folder.path());
+        let outside = self.outside();
+        let app = app(&database, self.folder.path(), bounds, self.app.clock.clone(), outside);
+        let (base, server) = serve(&app, Duration::ZERO, false);
+        (World { app, base, ..self.clone() }, server)
+    }
+
+    /// Where the sealed papers lie.
+    pub fn papers_folder(&self) -> PathBuf {
+        self.folder.path().join("papers")
+    }
+
+    /// Runs rounds of the worker until nothing is due any more: effects of the outbox, and what clocks start.
     pub async fn work(&self) {
         while worker::round(&self.app, &services::all()).await.unwrap() > 0 {}
     }
 
-    /// Moves the clock of the server and of the stand-in.
+    /// Moves the clock forward for the server and for both stand-ins.
     pub fn pass(&self, time: Duration) {
         self.app.clock.advance_ms(i64::try_from(time.as_millis()).unwrap());
     }
 }
 
-/// WeChat as far as this machine knows it, with the mini-program and residents of the cast.
+/// Starts the local stand-in for WeChat, with the mini-program and the residents of the cast.
 fn stand_in(clock: &Clock) -> (Shared, String, ServerHandle) {
     let at = clock.clone();
     let shared = Shared::new(Arc::new(move || at.now_ms()));
@@ -159,7 +178,7 @@ fn stand_in(clock: &Clock) -> (Shared, String, ServerHandle) {
     (shared, address, handle)
 }
 
-/// Tencent Cloud SMS as far as this machine knows it.
+/// Starts the local stand-in for Tencent Cloud SMS.
 fn sms_stand_in(clock: &Clock) -> (sms_stand_in::Shared, String, ServerHandle) {
     let at = clock.clone();
     let shared = sms_stand_in::Shared::new(Arc::new(move || at.now_ms()));
@@ -176,10 +195,20 @@ pub fn push_settings() -> Callback {
     Callback::new(Secret::new("story-push-token"), &Secret::new("A".repeat(43)), cast::APPID).unwrap()
 }
 
-/// An instance whose keys are those of the templates; `wechat` and `sms` are where the stand-ins answer.
-pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, (wechat, sms): (&str, &str)) -> App {
+/// Where the stand-ins answer.
+#[derive(Clone, Copy)]
+pub struct Outside<'a> {
+    pub wechat: &'a str,
+    /// Empty for an instance without SMS.
+    pub sms: &'a str,
+}
+
+/// An instance whose keys are those of the templates.
+pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, outside: Outside<'_>) -> App {
+    let Outside { wechat, sms } = outside;
     let program = WeChatApp { appid: cast::APPID.into(), secret: Secret::new(cast::SECRET), base_url: wechat.into() };
-    let (at, then) = (clock.clone(), clock.clone());
+    let at = clock.clone();
+    let then = clock.clone();
     let quick = sms::Timeouts { send: Duration::from_millis(700), ..sms::Timeouts::default() };
     App::new(Tools {
         db: Db::open(database, bounds).unwrap(),
@@ -200,7 +229,8 @@ pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, (wechat,
     })
 }
 
-/// Without a worker, effects and clocks wait for `World::work`; one address may sign in as often as stories like.
+/// Starts a server. Without `worker`, effects and clocks wait for [`World::work`]. The sign-in limits are so high that no story
+/// meets them by accident.
 fn serve(app: &App, pause: Duration, worker: bool) -> (String, Server) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let rates = Rates { residents_per_minute: 100_000, workers_per_minute: 100_000, ..Rates::default() };

@@ -15,19 +15,19 @@ pub struct Demo {
     pub base: String,
     /// Where its stand-in for WeChat answers.
     pub wechat: String,
-    // Its input is our life line: the shell ends the demo when we close it, or die.
+    // The shell ends the demo when its input is closed, which also happens when this process dies.
     keeper: Child,
     _told: BufReader<ChildStdout>,
 }
 
-/// What a command said, and whether it ended well.
+/// The output of a command, and whether its exit code was zero.
 pub struct Said {
     pub well: bool,
     pub text: String,
 }
 
 impl Demo {
-    /// Starts a small one and waits until it answers.
+    /// Starts a demo with one county and waits until it says that it is ready.
     pub fn start(data: &Path, more: &[&str]) -> Demo {
         let script = r#""$0" "$@" </dev/null & pid=$!
             exec >/dev/null

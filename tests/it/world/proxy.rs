@@ -1,4 +1,4 @@
-//! Stands between a program and a server, and holds every answer against the contract.
+//! An HTTP proxy between a program and a server that checks every answer against the OpenAPI document.
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
@@ -9,11 +9,11 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use reqwest::Method;
 use uuid::Uuid;
 
-use super::client::{Heard, misfit};
+use super::client::{Body, Heard, misfit};
 
 /// As large as an upload may be.
 const MOST_BYTES: usize = 12 * 1024 * 1024;
-/// They belong to one connection, or are made anew.
+/// Headers that belong to one connection, or that the HTTP library sets itself: they are not forwarded.
 const OWN: [&str; 5] = ["host", "connection", "content-length", "transfer-encoding", "keep-alive"];
 
 #[derive(Clone)]
@@ -54,12 +54,12 @@ impl Proxy {
         Proxy { address, faults, calls, handle }
     }
 
-    /// The calls that passed, each as a guide writes it; the same call again and again is one step.
+    /// The calls that passed, each as a guide writes it; a call that is repeated directly counts once.
     pub fn calls(&self) -> Vec<String> {
         self.calls.lock().unwrap().clone()
     }
 
-    /// Ends it; what did not fit the contract.
+    /// Stops the proxy. Returns what did not fit the document.
     pub async fn end(self) -> Vec<String> {
         self.handle.stop(false).await;
         self.faults.lock().unwrap().clone()
@@ -67,7 +67,7 @@ impl Proxy {
 }
 
 impl Passing {
-    /// A page for each paper, and the questions while a clock acts, are one step.
+    /// Notes a call; uploads of several pages, and repeated reads while a clock acts, count once.
     fn note(&self, heard: &Heard) {
         let path = heard.path.split('?').next().unwrap_or_default();
         let named = |word: &str| if Uuid::parse_str(word).is_ok() { "{id}".to_owned() } else { word.to_owned() };
@@ -91,7 +91,8 @@ async fn pass(req: HttpRequest, body: web::Bytes, passing: web::Data<Passing>) -
         Ok(answer) => answer,
         Err(e) => return HttpResponse::BadGateway().body(e.to_string()),
     };
-    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    let status = answer.status().as_u16();
+    let headers = answer.headers().clone();
     let bytes = answer.bytes().await.unwrap();
     let mut passed = HttpResponse::build(StatusCode::from_u16(status).unwrap());
     for (name, value) in headers.iter().filter(|(name, _)| !OWN.contains(&name.as_str())) {
@@ -100,6 +101,6 @@ async fn pass(req: HttpRequest, body: web::Bytes, passing: web::Data<Passing>) -
     let heard = Heard { method, path, status, headers, bytes: bytes.to_vec() };
     passing.note(&heard);
     let kind = req.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    passing.faults.lock().unwrap().extend(misfit(heard, &(kind.to_owned(), body.to_vec())));
+    passing.faults.lock().unwrap().extend(misfit(heard, &Body { kind: kind.to_owned(), bytes: body.to_vec() }));
     passed.body(bytes)
 }

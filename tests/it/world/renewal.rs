@@ -1,4 +1,4 @@
-//! A certificate case as the stories' vehicle: an applicant of the cast who files it as a phone does, and officers who act on it.
+//! A certificate case for stories that need any case: an applicant who files it over HTTP as a phone does, and officers who decide it.
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub const fn days(n: u64) -> Duration {
     Duration::from_secs(n * 24 * 3600)
 }
 
-/// A case as its last answer told it.
+/// A case with the version of the last answer about it.
 #[derive(Clone, Debug)]
 pub struct Case {
     pub id: String,
@@ -68,17 +68,17 @@ impl Applicant {
         Applicant { world: world.clone(), token, person, handle: "" }
     }
 
-    /// An officer who fills in for a person, by a mandate.
-    pub fn helped_by(world: &World, worker: &str, person: &str) -> Applicant {
-        Applicant { world: world.clone(), token: worker.to_owned(), person: person.to_owned(), handle: "" }
+    /// Whoever holds this token, for a person: the person, or an officer with a mandate.
+    pub fn holding(world: &World, token: &str, person: &str) -> Applicant {
+        Applicant { world: world.clone(), token: token.to_owned(), person: person.to_owned(), handle: "" }
     }
 
-    /// The one whose card runs out soon.
+    /// The resident whose card expires in ninety days, so that it can be renewed.
     pub async fn zhao(world: &World) -> Applicant {
         Applicant::of(world, "zhao-tiezhu").await
     }
 
-    /// The access token lives twenty minutes.
+    /// Takes a new access token: one lives twenty minutes.
     pub async fn sign_in_again(&mut self) {
         self.token = self.world.resident(self.handle).await;
     }
@@ -106,7 +106,7 @@ impl Applicant {
         Case::of(&draft)
     }
 
-    /// A draft with all that is asked for.
+    /// A draft with all sections and papers that the service asks for.
     pub async fn drafted(&self, kind: &str) -> Case {
         let case = self.begun(kind).await;
         let mut holder = json!({ "version": 0, "changed_condition": kind == "change" });
@@ -134,7 +134,7 @@ impl Applicant {
         self.post(&case.path("/actions/submit"), &body)
     }
 
-    /// Any other action on what was seen last.
+    /// Any other action, with the version that was seen last.
     pub async fn act(&self, case: &Case, verb: &str) -> Reply {
         let body = json!({ "version": case.version });
         self.post(&case.path(&format!("/actions/{verb}")), &body).send().await
@@ -147,7 +147,8 @@ impl Applicant {
 
     /// Any parts in this order; the one named file says that it is a photo.
     pub fn upload_parts(&self, case: &Case, parts: &[(&str, Vec<u8>)]) -> Call {
-        let (boundary, mut body) = (Uuid::new_v4().simple().to_string(), Vec::new());
+        let boundary = Uuid::new_v4().simple().to_string();
+        let mut body = Vec::new();
         for (name, bytes) in parts {
             let more = if *name == "file" { "; filename=\"photo.jpg\"\r\nContent-Type: image/jpeg" } else { "" };
             let head = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n");
@@ -168,12 +169,12 @@ impl World {
         self.post(&path).token(officer).json(&json!({ "version": case.version })).send().await
     }
 
-    /// The same, which must succeed; what is true then.
+    /// The same, which must succeed. Returns the case with its new version.
     pub async fn decided(&self, officer: &str, case: &Case, verb: &str) -> Case {
         Case::of(&self.decide(officer, case, verb).await.data(200))
     }
 
-    /// Every chain of history follows from its first line.
+    /// Checks that the hash chain of every case's history is unbroken.
     pub async fn history_is_whole(&self) {
         let found = anchors::verify(&self.app.db, self.app.keys.clone()).await.unwrap();
         assert!(found.faults.is_empty() && found.cases > 0, "{found:?}");
