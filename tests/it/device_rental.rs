@@ -14,6 +14,7 @@ use zhucan::platform::wechat_stand_in::NewUser;
 use zhucan::rules::identity::{PhoneNumber, invent};
 use zhucan::rules::lifecycle::Role;
 use zhucan::rules::names::PersonName;
+use zhucan::services::device_rental::desk::POINT_KEEPER;
 
 const COUNTY: &str = "990101000000";
 const VILLAGE: &str = "990101100200";
@@ -121,10 +122,10 @@ pub fn text(value: &Value) -> String {
 
 /// The token of a worker who keeps this point.
 async fn keeper(w: &World, point: Id) -> String {
-    let token = w.worker(&[Role::PointKeeper]).await;
+    let token = w.worker(&[POINT_KEEPER]).await;
     let place = w.app.db.write(move |c| {
         use assignments::dsl as a;
-        let new = a::assignments.filter(a::role.eq(Role::PointKeeper).and(a::point_id.is_null()));
+        let new = a::assignments.filter(a::role.eq(POINT_KEEPER).and(a::point_id.is_null()));
         Ok(diesel::update(new).set(a::point_id.eq(Some(point))).execute(c)?)
     });
     assert_eq!(place.await.unwrap(), 1);

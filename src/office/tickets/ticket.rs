@@ -205,7 +205,7 @@ impl Ticket {
     fn in_sight_of(&self, worker: &Worker) -> Result<bool> {
         let area = stored::area(&self.area)?;
         let above = |d: Desk| d > self.desk && d <= Desk::County;
-        let sees = |role, at: &AreaCode| at.contains(&area) && Desk::ALL.iter().any(|d| d.role() == role && above(*d));
+        let sees = |role, at: &AreaCode| at.contains(&area) && Desk::OFFICE.iter().any(|d| d.role() == role && above(*d));
         Ok(self.on_desk_of(worker)? || worker.posts.iter().any(|p| sees(p.role, &p.area)))
     }
 }

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::desk::AT_POINT;
 use super::loans::{self, Loan, told};
 use super::states::{Condition, EndWhy, LoanState, Reminded, Trouble, UnitState, UnitStep};
 use super::store::{self, device_damage_reports, device_loans};
@@ -18,7 +19,7 @@ use crate::platform::crypto::Place;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Action, Desk};
+use crate::rules::lifecycle::Action;
 use crate::services::device_rental::placing;
 
 /// An applicant's own rental case; any other case is 10006.
@@ -148,7 +149,7 @@ pub fn take_back(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, back
     let taken = Taken { case: Some(case.id), to_point: Some(back.point), ..Taken::by(worker.id, UnitStep::TakeBack) };
     units::take(c, office, unit, taken)?;
     if case.desk_point != Some(back.point) {
-        let elsewhere = Step { desk: Some(Desk::Point), point: Some(back.point), ..told("brought_elsewhere", None) };
+        let elsewhere = Step { desk: Some(AT_POINT), point: Some(back.point), ..told("brought_elsewhere", None) };
         step(c, office, case.id, elsewhere)?;
     }
     let reason = Some("returned".to_owned());

@@ -113,6 +113,10 @@ impl Service for EducationAid {
         payments_api::routes(to);
     }
 
+    fn tags(&self) -> &'static [(&'static str, &'static str)] {
+        &[("education-aid", "残疾学生和残疾人家庭子女教育补助")]
+    }
+
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {
         parse_terms::<Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
     }

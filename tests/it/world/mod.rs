@@ -22,6 +22,7 @@ use futures_util::FutureExt;
 use zhucan::entry::server::{self, Options, Server};
 use zhucan::entry::worker;
 use zhucan::office::accounts::Rates;
+use zhucan::office::cases::service::Services;
 use zhucan::platform::app::{App, Tools};
 use zhucan::platform::clock::Clock;
 use zhucan::platform::db::{Bounds, Db};
@@ -64,6 +65,8 @@ pub struct World {
     sms_address: String,
     http: reqwest::Client,
     folder: Arc<tempfile::TempDir>,
+    /// What its server offers.
+    pub services: Services,
 }
 
 /// Runs one story and ends its world, whatever became of it.
@@ -94,7 +97,9 @@ impl World {
         let app = app(&database, folder.path(), bounds, clock, (&address, &sms_address));
         let (base, server) = serve(&app, Duration::ZERO, false);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        let world = World { app, kind, database, base, wechat, wechat_address: address, sms, sms_address, http, folder };
+        let services = services::all();
+        let world =
+            World { app, kind, database, base, wechat, wechat_address: address, sms, sms_address, http, folder, services };
         (world, server, [stand_in, sms_handle])
     }
 
@@ -120,6 +125,15 @@ impl World {
         serve(&app, pause, true)
     }
 
+    /// The same database behind a server of another registry; the server is to be drained.
+    pub fn offering(&self, services: &Services) -> (World, Server) {
+        let (bounds, clock) = (Bounds { connections: 4, ..Bounds::default() }, self.app.clock.clone());
+        let outside = (self.wechat_address.as_str(), self.sms_address.as_str());
+        let app = app(&self.database, self.folder.path(), bounds, clock, outside);
+        let (base, server) = serve_all(&app, services, Duration::ZERO, false);
+        (World { app, base, services: services.clone(), ..self.clone() }, server)
+    }
+
     /// The same client before another server.
     pub fn before(&self, base: &str) -> World {
         World { base: base.to_owned(), ..self.clone() }
@@ -136,7 +150,7 @@ impl World {
 
     /// Lets every effect leave and every clock act that is due now.
     pub async fn work(&self) {
-        while worker::round(&self.app, &services::all()).await.unwrap() > 0 {}
+        while worker::round(&self.app, &self.services).await.unwrap() > 0 {}
     }
 
     /// Moves the clock of the server and of the stand-in.
@@ -201,9 +215,14 @@ pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, (wechat,
 
 /// Without a worker, effects and clocks wait for `World::work`; one address may sign in as often as stories like.
 fn serve(app: &App, pause: Duration, worker: bool) -> (String, Server) {
+    serve_all(app, &services::all(), pause, worker)
+}
+
+fn serve_all(app: &App, services: &Services, pause: Duration, worker: bool) -> (String, Server) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let rates = Rates { residents_per_minute: 100_000, workers_per_minute: 100_000, ..Rates::default() };
-    let options = Options { workers: 1, pause, rates, worker, ..Options::default() };
+    let services = services.clone();
+    let options = Options { workers: 1, pause, rates, worker, services, ..Options::default() };
     let server = server::start(app.clone(), listener, options).unwrap();
     (format!("http://{}", server.address()), server)
 }

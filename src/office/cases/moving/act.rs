@@ -46,7 +46,7 @@ pub fn act(c: &mut AnyConn, office: &Office, id: Id, mut act: Act) -> Result<Cas
     write(c, office, &mut case, before.version, before.state, role, &act)?;
     notice_board::publish(c, office, &case, before.state)?;
     office.services.get(&case.service)?.follow(c, office, &case, act.action)?;
-    // The service may have moved the case on (a rental is approved by rule when it is submitted).
+    // The service may have moved the case on (approved by rule when it is submitted).
     let case = case::find(c, id)?;
     wait_outside(c, office, case, &counting)
 }
@@ -152,7 +152,7 @@ pub struct Step<'a> {
     pub step: &'a str,
     /// The desk that must act next, when it changes.
     pub desk: Option<Desk>,
-    /// The rental point of that desk.
+    /// The point of that desk, where it stands at one.
     pub point: Option<Id>,
     pub due: Due,
 }

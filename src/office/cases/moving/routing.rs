@@ -58,7 +58,7 @@ pub(in crate::office) fn leave(case: &mut Case) {
     (case.desk, case.desk_area, case.chain_at) = (None, None, if case.state.ended() { case.chain_at } else { -1 });
 }
 
-/// On to a desk outside the chain (finance, assessment), as a service says.
+/// On to a desk outside the chain, as a service says.
 pub(in crate::office) fn hand_to(case: &mut Case, desk: Desk) -> Result<()> {
     case.desk_area = Some(area_of(case, desk)?);
     case.desk = Some(desk);
@@ -73,13 +73,11 @@ fn place(case: &mut Case, policy: &CommonPolicy, at: i64) -> Result<()> {
 }
 
 fn area_of(case: &Case, desk: Desk) -> Result<String> {
+    let level = desk.level();
+    if level == AreaLevel::County {
+        return Ok(case.county.clone());
+    }
     let village = stored::area(&case.area)?;
-    let level = match desk {
-        Desk::Village => AreaLevel::Village,
-        Desk::Town => AreaLevel::Town,
-        Desk::City => AreaLevel::City,
-        _ => return Ok(case.county.clone()),
-    };
     let found = std::iter::once(village).chain(village.ancestors()).find(|a| a.level() == level);
     Ok(found.map_or_else(|| case.county.clone(), |a| a.to_string()))
 }

@@ -2,6 +2,7 @@
 
 use crate::office::accounts::guards::{Post, Worker};
 use crate::rules::areas::AreaCode;
+use crate::rules::desks::Reach;
 use crate::rules::lifecycle::{Desk, Role, State};
 
 use super::case::Case;
@@ -38,7 +39,7 @@ impl Case {
         let area = self.desk_area.as_deref().and_then(|a| AreaCode::parse(a).ok());
         let posts = worker.posts.iter().filter(move |p| self.desk.is_some_and(|d| d.role() == p.role));
         posts.filter(move |post| match self.desk_point {
-            Some(point) if self.desk == Some(Desk::Point) => post.point == Some(point),
+            Some(point) if self.desk.is_some_and(Desk::at_points) => post.point == Some(point),
             _ => area.is_some_and(|area| post.area.contains(&area)),
         })
     }
@@ -55,11 +56,11 @@ impl Case {
     }
 
     fn knows(&self, post: &Post, area: &AreaCode) -> bool {
-        match post.role {
-            // A point keeper knows the cases of the point, nobody else's.
-            Role::PointKeeper => post.point.is_some() && post.point == self.desk_point,
-            Role::Assessor => false,
-            _ => post.area.contains(area),
+        match post.role.reach() {
+            Reach::Area => post.area.contains(area),
+            Reach::Point => post.point.is_some() && post.point == self.desk_point,
+            // What lies on the desk itself is known by `posts_at_desk`.
+            Reach::Handed => false,
         }
     }
 }
