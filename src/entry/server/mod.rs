@@ -161,7 +161,7 @@ fn documented(extra: Option<Extra>, services: &Services) -> Result<(pages::Pages
     let made = std::thread::scope(|scope| {
         let make = || {
             let api = docs::document(services);
-            Ok((pages::Pages::of(&api)?, fallback::table(&api, extra)))
+            Ok((pages::Pages::of(&api, services)?, fallback::table(&api, extra)))
         };
         scope.spawn(make).join()
     });

@@ -92,6 +92,10 @@ impl Service for Certificate {
         &[("certificate", "残疾人证换领")]
     }
 
+    fn flow_guides(&self) -> &'static [(&'static str, &'static str)] {
+        &[("certificate-renewal", include_str!("../../../docs/guides/certificate-renewal.md"))]
+    }
+
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {
         parse_terms::<rules::Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
     }

@@ -122,6 +122,10 @@ impl Service for DeviceRental {
         &[("device-rental", "辅助器具租借"), ("device-rental-staff", "辅助器具租借：网点、器具、借出和归还，由工作人员办理")]
     }
 
+    fn flow_guides(&self) -> &'static [(&'static str, &'static str)] {
+        &[("device-rental", include_str!("../../../docs/guides/device-rental.md"))]
+    }
+
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {
         parse_terms::<terms::Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
     }

@@ -134,6 +134,11 @@ impl World {
         (World { app, base, services: services.clone(), ..self.clone() }, server)
     }
 
+    /// Its services are the product's.
+    fn offers_what_the_document_tells(&self) -> bool {
+        self.services.all().map(|service| service.code()).eq(services::all().all().map(|service| service.code()))
+    }
+
     /// The same client before another server.
     pub fn before(&self, base: &str) -> World {
         World { base: base.to_owned(), ..self.clone() }

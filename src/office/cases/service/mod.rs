@@ -49,6 +49,11 @@ pub trait Service: Send + Sync + 'static {
         &[]
     }
 
+    /// Its flow guides, shown beside the document: name in the address, and the text in Markdown.
+    fn flow_guides(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// What is wrong with the service's own part of a policy, each field as a pointer from its root; empty when it holds.
     fn check_terms(&self, terms: &Value) -> Vec<Detail>;
 
