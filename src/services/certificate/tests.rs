@@ -6,7 +6,6 @@ use std::sync::Arc;
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Text};
 
-use super::desk::ASSESSOR;
 use super::rule_tests::TERMS;
 use super::rules::{Assessment, CardStep, Finding, Kind};
 use super::store::Entered;
@@ -101,7 +100,7 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
     let officers = [
         worker(Role::TownOfficer, "990101001000"),
         worker(Role::CountyOfficer, "990101000000"),
-        worker(ASSESSOR, "990101000000"),
+        worker(desk::ASSESSOR, "990101000000"),
     ];
     let (k, birth, all) = (keys.clone(), birth.parse().unwrap(), officers.clone());
     let filled = db.write(move |c| {

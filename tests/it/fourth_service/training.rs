@@ -26,7 +26,7 @@ use zhucan::rules::lifecycle::{Action, Desk, Role};
 use zhucan::{form, operations};
 
 /// One for each town, whose workers know the town's cases.
-pub static STATION: OwnDesk = OwnDesk {
+static STATION: OwnDesk = OwnDesk {
     code: "training_station",
     label: "康复指导站",
     role_code: "instructor",
@@ -35,6 +35,7 @@ pub static STATION: OwnDesk = OwnDesk {
     reach: Reach::Area,
     signs_as: "康复指导站",
 };
+const DESKS: &[&OwnDesk] = &[&STATION];
 pub const AT_STATION: Desk = Desk::Own(&STATION);
 pub const INSTRUCTOR: Role = Role::Own(&STATION);
 
@@ -79,7 +80,7 @@ impl Service for Training {
         &[("training", "康复训练")]
     }
     fn desks(&self) -> &'static [&'static OwnDesk] {
-        &[&STATION]
+        DESKS
     }
     fn check_terms(&self, _: &Value) -> Vec<Detail> {
         Vec::new()

@@ -125,13 +125,14 @@ impl World {
         serve(&app, pause, true)
     }
 
-    /// The same database behind a server of another registry; the server is to be drained.
+    /// A server of another registry on a database of its own, and the same world before it; the server is to be drained.
     pub fn offering(&self, services: &Services) -> (World, Server) {
         let (bounds, clock) = (Bounds { connections: 4, ..Bounds::default() }, self.app.clock.clone());
         let outside = (self.wechat_address.as_str(), self.sms_address.as_str());
-        let app = app(&self.database, self.folder.path(), bounds, clock, outside);
+        let database = grounds::fresh_database(self.kind, self.folder.path());
+        let app = app(&database, self.folder.path(), bounds, clock, outside);
         let (base, server) = serve_all(&app, services, Duration::ZERO, false);
-        (World { app, base, services: services.clone(), ..self.clone() }, server)
+        (World { app, base, database, services: services.clone(), ..self.clone() }, server)
     }
 
     /// Its services are the product's.
