@@ -38,8 +38,6 @@ const CALLERS: usize = 16;
 const CALLS: usize = 4_000;
 
 fn main() {
-    // The desks of the services are words of the policies.
-    zhucan::services::all();
     actix_web::rt::System::new().block_on(async {
         println!("{:<52}{:>10}{:>10}{:>10}{:>9}", "", "p50 µs", "p99 µs", "calls/s", "ratio");
         let bare = bare().await;

@@ -140,8 +140,6 @@ const PLAIN: &[(&str, &[(&str, Plain)])] = &[
 ];
 
 fn main() -> ExitCode {
-    // The desks of the services are words of the policies that the templates hold.
-    zhucan::services::all();
     let args = Arguments::from_args();
     let postgres = grounds::postgres_is_here();
     if !postgres && std::env::var_os("CI").is_some() {

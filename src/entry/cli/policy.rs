@@ -96,6 +96,8 @@ impl PolicyFile {
     /// # Errors
     /// A sentence when it is no policy.
     pub fn parse(text: &str) -> std::result::Result<PolicyFile, String> {
+        // A chain may name desks of services: reading one needs what their registry declares.
+        services::all();
         serde_json::from_str(text).map_err(|e| format!("文件格式不对：{e}"))
     }
 
