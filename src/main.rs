@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use zhucan::entry::cli;
 use zhucan::platform::files::{PDF_WORKER_COMMAND, run_pdf_worker};
+use zhucan::services;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -34,6 +35,8 @@ fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|word| word == PDF_WORKER_COMMAND) {
         return run_pdf_worker();
     }
+    // Roles and desks of services are words of the command line, of files and of rows from here on.
+    services::all();
     cli::end(match CommandLine::parse().command {
         Command::Product(command) => {
             cli::log(command.usual_log());

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::cast::{APPID, PASSWORD, RESIDENTS, WORKERS};
+use super::walks;
 
 /// The banner, in the words of a newcomer.
 pub fn text(address: SocketAddr, wechat: &str, sms: &str) -> String {
@@ -31,9 +32,9 @@ pub fn text(address: SocketAddr, wechat: &str, sms: &str) -> String {
         format!("  curl -s '{sms}/__fake/last?phone=13800000001'   # 验证码；再调用 /auth/sms/login"),
         String::new(),
         "看一遍完整的办理过程（另开一个窗口）：".to_owned(),
-        "  zhucan demo walk education-aid        教育救助".to_owned(),
-        "  zhucan demo walk device-rental        辅具租赁".to_owned(),
-        "  zhucan demo walk certificate-renewal  残疾人证换证".to_owned(),
+    ]);
+    lines.extend(walks::listed().into_iter().map(|(name, service)| format!("  zhucan demo walk {name:<21}{service}")));
+    lines.extend([
         "拨快演示的时钟：zhucan demo clock +5d".to_owned(),
         String::new(),
         "按 Ctrl-C 停止；再次启动会接着用同样的数据。".to_owned(),

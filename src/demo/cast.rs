@@ -24,6 +24,7 @@ use zhucan::rules::certificate::{Category, CertificateNumber, GrantedBy, Level};
 use zhucan::rules::identity::{PhoneNumber, invent};
 use zhucan::rules::lifecycle::Role;
 use zhucan::rules::names::PersonName;
+use zhucan::services::certificate::desk::ASSESSOR;
 
 /// The mini-program of the demo.
 pub const APPID: &str = "wx00000000000demo0";
@@ -95,7 +96,7 @@ pub const WORKERS: [(&str, &str, Role, &str); 7] = [
     ("town", "周镇平", Role::TownOfficer, TOWN),
     ("county", "吴县宁", Role::CountyOfficer, COUNTY),
     ("finance", "郑财敏", Role::FinanceOfficer, COUNTY),
-    ("assessor", "王医生", Role::Assessor, COUNTY),
+    ("assessor", "王医生", ASSESSOR, COUNTY),
     ("auditor", "冯审计", Role::Auditor, COUNTY),
     ("admin", "陈管理", Role::Administrator, "990000000000"),
 ];

@@ -58,7 +58,7 @@ enum Ask {
     },
     #[command(about = "看一遍完整的办理过程，每一步都打印成 curl 命令和回答")]
     Walk {
-        #[arg(help = "过程的名字", value_parser = clap::builder::PossibleValuesParser::new(walks::NAMES))]
+        #[arg(help = "过程的名字", value_parser = clap::builder::PossibleValuesParser::new(walks::listed().into_iter().map(|(name, _)| name)))]
         name: String,
         #[arg(long, env = "ZHUCAN_DATA", default_value = "./data", help = "演示的数据文件夹")]
         data: PathBuf,

@@ -21,9 +21,9 @@ use zhucan::platform::facts;
 use zhucan::platform::id::Id;
 use zhucan::rules::areas::AreaCode;
 use zhucan::rules::calendar::{beijing_date, start_of_day};
-use zhucan::rules::lifecycle::Role;
 use zhucan::rules::money::Fen;
 use zhucan::services;
+use zhucan::services::device_rental::desk::POINT_KEEPER;
 use zhucan::services::device_rental::states::{InUse, UnitState};
 use zhucan::services::device_rental::store::{self, Model, Point};
 use zhucan::services::device_rental::units::{self, Unit};
@@ -64,7 +64,7 @@ pub async fn open(app: &App) -> Result<()> {
     let points = equip(&then).await?;
     for ((area, _, _, username, name), point) in POINTS.iter().zip(points) {
         let area = AreaCode::parse(area).map_err(Error::internal)?;
-        let posts = vec![Post { role: Role::PointKeeper, area, point: Some(point), lead: false }];
+        let posts = vec![Post { role: POINT_KEEPER, area, point: Some(point), lead: false }];
         let password = Zeroizing::new(PASSWORD.to_owned());
         let new = NewWorker { username: (*username).into(), name: (*name).into(), password, posts, person: None };
         staffing::add(&then, new).await?;
@@ -77,7 +77,7 @@ pub fn keeper_of(c: &mut AnyConn, point: Id) -> Result<Worker> {
     let point = store::point(c, point)?;
     let keeper = POINTS.iter().find(|p| p.1 == point.name).ok_or_else(|| Error::internal("nobody keeps this point"))?;
     let area = point.area;
-    let posts = vec![Post { role: Role::PointKeeper, area, point: Some(point.id), lead: false }];
+    let posts = vec![Post { role: POINT_KEEPER, area, point: Some(point.id), lead: false }];
     Ok(Worker { id: staff_admin::worker_named(c, keeper.3)?, name: keeper.4.to_owned(), session: point.id, person: None, posts })
 }
 

@@ -1,6 +1,7 @@
 //! The table of all that can happen to a case: which action is allowed from which state by which role, and where it leads (domain.md §5).
 
 use super::coded::coded_enum;
+pub use super::desks::{Desk, Role};
 
 coded_enum! {
     /// Where a case stands. Services add flags, never states.
@@ -59,58 +60,6 @@ coded_enum! {
         Fulfil = "fulfil", "登记办理";
         Complete = "complete", "办结";
         Rate = "rate", "评价";
-    }
-}
-
-coded_enum! {
-    /// In what capacity somebody stands before a case.
-    pub enum Role {
-        Applicant = "applicant", "申请人";
-        Commissioner = "commissioner", "村（社区）专职委员";
-        TownOfficer = "town_officer", "镇（街道）残联";
-        CountyOfficer = "county_officer", "县（区）残联";
-        CityOfficer = "city_officer", "市残联";
-        PointKeeper = "point_keeper", "辅具网点管理员";
-        FinanceOfficer = "finance_officer", "财务";
-        Assessor = "assessor", "评残医生";
-        Auditor = "auditor", "审计员";
-        Administrator = "administrator", "系统管理员";
-        System = "system", "系统";
-    }
-}
-
-coded_enum! {
-    /// The function of a desk. With an area it names the organisation that must act now.
-    pub enum Desk {
-        Village = "village", "村（社区）";
-        Town = "town", "镇（街道）残联";
-        County = "county", "县（区）残联";
-        City = "city", "市残联";
-        Point = "point", "辅具租赁网点";
-        Finance = "finance", "县（区）残联财务";
-        Assessment = "assessment", "评残医院";
-    }
-}
-
-impl Desk {
-    /// The role that serves this desk.
-    pub fn role(self) -> Role {
-        match self {
-            Desk::Village => Role::Commissioner,
-            Desk::Town => Role::TownOfficer,
-            Desk::County => Role::CountyOfficer,
-            Desk::City => Role::CityOfficer,
-            Desk::Point => Role::PointKeeper,
-            Desk::Finance => Role::FinanceOfficer,
-            Desk::Assessment => Role::Assessor,
-        }
-    }
-}
-
-impl Role {
-    /// The desk that this role serves, if it serves one.
-    pub fn desk(self) -> Option<Desk> {
-        Desk::ALL.iter().copied().find(|d| d.role() == self)
     }
 }
 
@@ -342,8 +291,8 @@ mod tests {
     #[test]
     fn ended_cases_allow_a_rating_an_appeal_and_the_officers_second_thought() {
         for &state in State::ALL.iter().filter(|s| s.ended()) {
-            for &role in Role::ALL {
-                for (&desk, decider) in Desk::ALL.iter().zip([true, false].into_iter().cycle()) {
+            for &role in Role::OFFICE {
+                for (&desk, decider) in Desk::OFFICE.iter().zip([true, false].into_iter().cycle()) {
                     let who = Standing { role, desk: Some(desk), decider, ..NOBODY };
                     let refused = matches!(state, State::NotAccepted | State::Rejected);
                     assert!(allowed(state, who).iter().all(|a| match a {

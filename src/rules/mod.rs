@@ -11,6 +11,7 @@ pub mod text; // words, codes and passwords as they are kept
 pub mod calendar; // working days, make-up days, Beijing time
 pub mod identity; // citizen IDs, phone numbers, bank cards
 pub mod certificate; // disability certificates: number, renewal window, need of assessment
+pub mod desks; // desks and the roles that serve them, the office's and those of services
 pub mod lifecycle; // states, actions, roles: what can happen to a case
 pub mod money; // sums in fen
 pub mod names; // names of persons: normal form, masks, search keys

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use zhucan::office::accounts::guards::Post;
 use zhucan::office::administration::staffing;
 use zhucan::rules::lifecycle::Role;
+use zhucan::services::certificate::desk::ASSESSOR;
 
 use crate::world::World;
 use crate::world::client::Reply;
@@ -47,7 +48,7 @@ impl Renewal {
             case: draft["summary"]["id"].as_str().unwrap().to_owned(),
             town: world.worker(&[Role::TownOfficer]).await,
             county: world.worker(&[Role::CountyOfficer]).await,
-            assessor: world.worker(&[Role::Assessor]).await,
+            assessor: world.worker(&[ASSESSOR]).await,
             holder,
             person,
             world,
@@ -253,7 +254,7 @@ async fn another_countys_worker_sees_nothing_of_a_renewal(world: World) {
     let other = r.world.worker(&[]).await;
     let username = r.get(&other, "/staff/me").await["id"].as_str().unwrap().to_owned();
     let post = |role: Role| Post { role, area: "990102000000".parse().unwrap(), point: None, lead: false };
-    let posts = [Role::TownOfficer, Role::CountyOfficer, Role::Assessor].map(post).to_vec();
+    let posts = [Role::TownOfficer, Role::CountyOfficer, ASSESSOR].map(post).to_vec();
     staffing::assign(&r.world.app, &zhucan::services::all(), &username, posts).await.unwrap();
     for path in [format!("cases/{}", r.case), format!("certificate/cases/{}", r.case)] {
         r.world.get(&format!("/api/v1/staff/{path}")).token(&other).send().await.refused(404, 10006);

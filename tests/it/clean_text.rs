@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use serde_json::{Value, json};
 use zhucan::rules::lifecycle::Role;
+use zhucan::services::certificate::desk::ASSESSOR;
+use zhucan::services::device_rental::desk::POINT_KEEPER;
 
 use crate::document::{Operation, document, operations};
 use crate::edge::refused;
@@ -85,9 +87,9 @@ impl Places {
             Role::Commissioner,
             Role::TownOfficer,
             Role::CountyOfficer,
-            Role::PointKeeper,
+            POINT_KEEPER,
             Role::FinanceOfficer,
-            Role::Assessor,
+            ASSESSOR,
             Role::Auditor,
             Role::Administrator,
         ];

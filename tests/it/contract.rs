@@ -30,7 +30,7 @@ plain![
 
 fn the_committed_document_is_the_one_of_the_handlers() {
     let committed = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.yaml")).unwrap_or_default();
-    let made = docs::yaml().unwrap();
+    let made = docs::yaml(&services::all()).unwrap();
     let differs = committed.lines().zip(made.lines()).position(|(a, b)| a != b);
     assert!(
         committed == made,
@@ -218,8 +218,9 @@ fn every_answer_stands_in_the_one_envelope() {
 const BESIDE_OPERATIONS: &[u32] = &[10005, 10012, 32008];
 
 fn every_code_of_the_table_stands_at_an_operation() {
-    let named: BTreeSet<u32> = docs::descriptions().iter().flat_map(|it| it.refusals.iter().map(|r| r.code.number)).collect();
-    let all = error_codes::all().into_iter().map(|code| code.number);
+    let named: BTreeSet<u32> =
+        docs::descriptions(&services::all()).iter().flat_map(|it| it.refusals.iter().map(|r| r.code.number)).collect();
+    let all = error_codes::all(&services::all()).into_iter().map(|code| code.number);
     let nowhere: Vec<u32> = all.filter(|n| !named.contains(n) && !BESIDE_OPERATIONS.contains(n)).collect();
     assert!(nowhere.is_empty(), "no operation names {nowhere:?}");
 }
@@ -236,7 +237,7 @@ fn what_services_refuse_at_shared_operations_names_operations() {
 /// Whoever may be called by certain posts only says by which: `staff: []` is for every worker.
 fn public_operations_say_so_and_guarded_ones_name_their_roles() {
     let everybody: BTreeSet<&str> = ["Worker", "Caller"].into();
-    for it in docs::descriptions() {
+    for it in docs::descriptions(&services::all()) {
         let guard = it.refusals.iter().find(|r| r.code.number == 11001).and_then(|r| r.by);
         let security = serde_json::to_value(&it.operation.security).unwrap();
         let kinds = security.as_array().unwrap();
@@ -249,7 +250,7 @@ fn public_operations_say_so_and_guarded_ones_name_their_roles() {
 /// Without examples, which are counted by themselves. The aim is 560 000 bytes; the rest is Chinese words and bounds that came
 /// after the references were shared.
 fn the_document_is_small_enough_to_be_read() {
-    let whole = docs::yaml().unwrap();
+    let whole = docs::yaml(&services::all()).unwrap();
     let bare = without_examples(&whole);
     println!("openapi.yaml: {} bytes, {bare} without examples", whole.len());
     assert!(bare <= 616_000, "{bare} bytes without examples");
@@ -276,7 +277,7 @@ fn without_examples(yaml: &str) -> usize {
 fn no_two_schemas_of_one_name_differ() {
     let mut all: BTreeMap<String, Value> = BTreeMap::new();
     let mut faults = BTreeSet::new();
-    for it in docs::descriptions() {
+    for it in docs::descriptions(&services::all()) {
         for (name, schema) in it.schemas {
             let schema = serde_json::to_value(&schema).unwrap();
             if *all.entry(name.clone()).or_insert_with(|| schema.clone()) != schema {

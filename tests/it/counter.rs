@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use zhucan::office::administration::staffing;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
+use zhucan::services::device_rental::desk::POINT_KEEPER;
 
 use crate::counter_codes::{code_for, login};
 use crate::education_aid::Office;
@@ -207,7 +208,7 @@ async fn nobody_is_helped_without_consent_that_lasts(world: World) {
     let listed = helper.get(&format!("{MANDATES}?limit=1")).await;
     assert_eq!((listed["items"].as_array().unwrap().len(), &listed["items"][0]["lasts"]), (1, &json!(false)));
     // A point keeper meets residents, but does not apply for them.
-    let keeper = world.worker(&[Role::PointKeeper]).await;
+    let keeper = world.worker(&[POINT_KEEPER]).await;
     world.post("/api/v1/certificate/drafts").token(&keeper).json(&begin).send().await.refused(403, 12001);
 }
 

@@ -11,6 +11,7 @@ use zhucan::platform::id::Id;
 use zhucan::platform::wechat_stand_in::FaultMode;
 use zhucan::rules::identity::invent;
 use zhucan::rules::lifecycle::Role;
+use zhucan::services::device_rental::desk::POINT_KEEPER;
 
 use crate::world::World;
 use crate::world::client::Reply;
@@ -152,7 +153,7 @@ async fn a_worker_gives_codes_in_their_area_only_and_not_to_themselves(world: Wo
     let person = somebody(&world, &county, "1962-01-02", 64).await;
     let elsewhere = world.worker_who_is(&[Role::TownOfficer], "990101200000", None).await;
     issue(&world, &elsewhere, &person).await.refused(404, 10006);
-    let keeper = world.worker(&[Role::PointKeeper]).await;
+    let keeper = world.worker(&[POINT_KEEPER]).await;
     issue(&world, &keeper, &person).await.refused(403, 12001);
     let own = world.worker_who_is(&[Role::CountyOfficer], COUNTY, Some(person.parse().unwrap())).await;
     issue(&world, &own, &person).await.refused(403, 12005);

@@ -14,6 +14,7 @@ use zhucan::platform::wechat_stand_in::NewUser;
 use zhucan::rules::identity::{PhoneNumber, invent};
 use zhucan::rules::lifecycle::Role;
 use zhucan::rules::names::PersonName;
+use zhucan::services::device_rental::desk::POINT_KEEPER;
 
 const COUNTY: &str = "990101000000";
 const VILLAGE: &str = "990101100200";
@@ -122,10 +123,10 @@ pub fn text(value: &Value) -> String {
 
 /// The token of a worker who keeps this point, and who may be a person of the register.
 pub async fn keeper(w: &World, point: Id, person: Option<Id>) -> String {
-    let token = w.worker_who_is(&[Role::PointKeeper], COUNTY, person).await;
+    let token = w.worker_who_is(&[POINT_KEEPER], COUNTY, person).await;
     let place = w.app.db.write(move |c| {
         use assignments::dsl as a;
-        let new = a::assignments.filter(a::role.eq(Role::PointKeeper).and(a::point_id.is_null()));
+        let new = a::assignments.filter(a::role.eq(POINT_KEEPER).and(a::point_id.is_null()));
         Ok(diesel::update(new).set(a::point_id.eq(Some(point))).execute(c)?)
     });
     assert_eq!(place.await.unwrap(), 1);

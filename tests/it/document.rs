@@ -8,6 +8,7 @@ use serde_json::Value;
 use zhucan::api::error_codes;
 use zhucan::entry::docs;
 use zhucan::entry::routes::BASE;
+use zhucan::services;
 
 use crate::schema;
 use crate::world::client::Reply;
@@ -24,7 +25,7 @@ pub struct Operation {
 /// The document as JSON.
 pub fn document() -> &'static Value {
     static DOCUMENT: OnceLock<Value> = OnceLock::new();
-    DOCUMENT.get_or_init(|| serde_json::from_str(&docs::json().unwrap()).unwrap())
+    DOCUMENT.get_or_init(|| serde_json::from_str(&docs::json(&services::all()).unwrap()).unwrap())
 }
 
 /// All operations, in the document's order.
@@ -186,7 +187,7 @@ fn code_misfit(status: u16, errcode: u64) -> Option<String> {
     if (200..300).contains(&status) {
         return (errcode != 0).then(|| "a success with an errcode".to_owned());
     }
-    let known = error_codes::all().into_iter().find(|c| u64::from(c.number) == errcode);
+    let known = error_codes::all(&services::all()).into_iter().find(|c| u64::from(c.number) == errcode);
     match known {
         None => Some(format!("errcode {errcode} is not in the table")),
         Some(code) if code.status != status => Some(format!("errcode {errcode} belongs to status {}", code.status)),
@@ -221,7 +222,7 @@ pub fn everything_was_seen() -> bool {
             wanted.insert(format!("{} {status}", operation.name()), was_seen);
         }
     }
-    for it in docs::descriptions() {
+    for it in docs::descriptions(&services::all()) {
         let name = format!("{} {BASE}{}", it.verb(), it.path);
         for refusal in &it.refusals {
             let was_seen = seen.contains(&(name.clone(), refusal.code.status, refusal.code.number.into()));

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 
 use serde_json::{Value, json};
 use zhucan::rules::calendar::beijing_date;
-use zhucan::rules::lifecycle::Role;
+use zhucan::services::certificate::desk::ASSESSOR;
 
 use crate::wandering::Walk;
 use crate::world::World;
@@ -101,7 +101,7 @@ impl Walk {
                 let today = beijing_date(self.world.app.clock.now()).to_string();
                 let found = json!({ "version": version, "category": "physical", "components": [], "level": "level_2",
                     "assessed_on": today, "hospital": "甲区人民医院", "at_home": self.dice.roll(2) == 0 });
-                let doctor = self.world.worker(&[Role::Assessor]).await;
+                let doctor = self.world.worker(&[ASSESSOR]).await;
                 let reply = self.world.post(&staff("assessments")).token(&doctor).json(&found).send().await;
                 // What is put off is taken up again before anything is entered.
                 drop(reply.data(201));

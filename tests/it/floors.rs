@@ -15,6 +15,7 @@ plain![
     every_list_of_codes_is_in_the_table,
     operations_are_mounted_so_that_the_document_knows_them,
     neither_the_library_nor_tests_nor_benches_know_the_demo,
+    shared_code_names_no_service_and_no_desk_role_or_word_of_one,
 ];
 
 /// Of the library, from the bottom up; the demo stands above them, in the program.
@@ -235,6 +236,51 @@ fn neither_the_library_nor_tests_nor_benches_know_the_demo() {
     for source in all.iter().filter(|s| below(s)) {
         for (line, code) in source.code().filter(|(_, code)| names_demo(code)) {
             faults.push(format!("{}:{line} {}", source.path, code.trim()));
+        }
+    }
+    settle(faults);
+}
+
+/// Words of a service that the office says too, of something of its own: a desk's reach, and the register of cards.
+const ALSO_OF_THE_OFFICE: &[&str] = &["point", "Point", "certificate", "Certificate", "残疾人证"];
+
+/// What a service is called in code and in Chinese: its folder and code, and its desks and roles. Made from the registry, so
+/// that the next service is looked for as well.
+fn words_of_services() -> (Vec<String>, Vec<String>) {
+    let (mut codes, mut labels): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for service in zhucan::services::all().all() {
+        codes.push(service.code());
+        labels.push(service.label());
+        for own in service.desks() {
+            codes.extend([own.code, own.role_code]);
+            labels.extend([own.label, own.role_label]);
+        }
+    }
+    let free = |word: &String| !ALSO_OF_THE_OFFICE.contains(&word.as_str());
+    let camel = |code: &str| -> String { code.split('_').map(|part| part[..1].to_uppercase() + &part[1..]).collect() };
+    let kebab = |code: &str| format!("\"{}\"", code.replace('_', "-"));
+    let quoted = codes.iter().filter(|code| free(&(**code).to_owned())).flat_map(|code| [format!("\"{code}\""), kebab(code)]);
+    let paths = codes.iter().map(|code| format!("services::{code}"));
+    let labels = labels.into_iter().map(str::to_owned).filter(free);
+    let names = codes.iter().map(|code| camel(code)).filter(free).collect();
+    (quoted.chain(paths).chain(labels).collect(), names)
+}
+
+fn shared_code_names_no_service_and_no_desk_role_or_word_of_one() {
+    let (texts, names) = words_of_services();
+    assert!(texts.iter().any(|t| t == "\"point_keeper\"") && names.contains(&"Assessor".to_owned()), "{texts:?} {names:?}");
+    let free = |s: &&Source| s.service().is_some() || s.path == "src/services/mod.rs" || s.path.starts_with("src/demo/");
+    let for_tests = |s: &&Source| s.path.ends_with("tests.rs");
+    let mut faults = Vec::new();
+    for source in sources("src").iter().filter(|s| !free(s) && !for_tests(s)) {
+        let product = source.text.find("#[cfg(test)]\n#[allow").map_or(usize::MAX, |at| source.text[..at].lines().count());
+        for (line, code) in source.code().take_while(|(line, _)| *line <= product) {
+            // An example in the contract is of something that exists.
+            let code = code.split("example = ").next().unwrap_or_default();
+            let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+            if texts.iter().any(|text| code.contains(text)) || words.any(|word| names.iter().any(|name| name == word)) {
+                faults.push(format!("{}:{line} {}", source.path, code.trim()));
+            }
         }
     }
     settle(faults);

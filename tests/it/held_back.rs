@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 use zhucan::rules::lifecycle::Role;
+use zhucan::services::certificate::desk::ASSESSOR;
 
 use crate::device_rental::{self, Stock, guardian, keeper, rental, submit, text};
 use crate::education_aid::{self, Office};
@@ -58,9 +59,9 @@ async fn an_assessment_is_ordered_and_entered_by_whoever_may_decide(world: World
     card(&world, &own, &case, "order-assessment", why.clone()).await.refused(403, 20005);
     let case = after(&zhao, &case, card(&world, &colleague, &case, "order-assessment", why).await).await;
     let path = format!("/api/v1/staff/certificate/cases/{}/assessments", case.id);
-    let doctor = herself(&world, Role::Assessor, &zhao.person).await;
+    let doctor = herself(&world, ASSESSOR, &zhao.person).await;
     world.post(&path).token(&doctor).json(&result(&case)).send().await.refused(403, 20005);
-    let doctor = world.worker(&[Role::Assessor]).await;
+    let doctor = world.worker(&[ASSESSOR]).await;
     world.post(&path).token(&doctor).json(&result(&case)).send().await.data(201);
 }
 

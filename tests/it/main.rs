@@ -34,6 +34,7 @@ mod edge;
 mod education_aid;
 mod examples;
 mod floors;
+mod fourth_service;
 mod guides;
 mod handlers;
 mod held_back;
@@ -107,6 +108,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("drain", drain::STORIES),
     ("edge", edge::STORIES),
     ("education_aid", education_aid::STORIES),
+    ("fourth_service", fourth_service::STORIES),
     ("guides", guides::STORIES),
     ("journeys", journeys::STORIES),
     ("life", life::STORIES),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::json;
 use zhucan::rules::lifecycle::Role;
+use zhucan::services;
 
 use crate::document::{Operation, operations};
 use crate::samples;
@@ -30,18 +31,11 @@ stories![
     a_cursor_of_another_list_is_400,
 ];
 
-/// Every role that a worker may hold.
-const POSTS: &[Role] = &[
-    Role::Commissioner,
-    Role::TownOfficer,
-    Role::CountyOfficer,
-    Role::CityOfficer,
-    Role::PointKeeper,
-    Role::FinanceOfficer,
-    Role::Assessor,
-    Role::Auditor,
-    Role::Administrator,
-];
+/// Every role that a worker may hold: those of the office, then those of its services.
+fn posts() -> Vec<Role> {
+    let own = services::all().own_desks().into_iter().map(Role::Own);
+    Role::OFFICE.iter().copied().filter(|role| !matches!(role, Role::Applicant | Role::System)).chain(own).collect()
+}
 
 /// One token of each kind, the worker with every post.
 struct Tokens {
@@ -51,7 +45,7 @@ struct Tokens {
 
 impl Tokens {
     async fn of(world: &World) -> Tokens {
-        Tokens { resident: world.stranger().await, staff: world.officer(POSTS, COUNTY, None, true).await.token }
+        Tokens { resident: world.stranger().await, staff: world.officer(&posts(), COUNTY, None, true).await.token }
     }
 
     /// One that the operation takes; None when it asks for none, or for one that no story holds.
@@ -152,8 +146,8 @@ async fn a_worker_without_the_role_is_403(world: World) {
     let mut faults = Faults::default();
     let tokens = Tokens::of(&world).await;
     let mut workers = Vec::new();
-    for role in POSTS {
-        workers.push((role.code(), world.officer(&[*role], COUNTY, None, true).await.token));
+    for role in posts() {
+        workers.push((role.code(), world.officer(&[role], COUNTY, None, true).await.token));
     }
     for operation in guarded() {
         // Signing out would end the session that the next call needs.

@@ -6,6 +6,8 @@ use zhucan::office::desks::search::case_searches;
 use zhucan::office::people::name_keys::person_name_keys;
 use zhucan::platform::facts;
 use zhucan::rules::lifecycle::Role;
+use zhucan::services::certificate::desk::ASSESSOR;
+use zhucan::services::device_rental::desk::POINT_KEEPER;
 
 use crate::world::World;
 use crate::world::client::Reply;
@@ -85,8 +87,8 @@ async fn a_search_ends_at_the_workers_scope(world: World) {
     let elsewhere = [
         ("990101200000", Role::TownOfficer),
         ("990102000000", Role::CountyOfficer),
-        ("990101000000", Role::Assessor),
-        ("990101000000", Role::PointKeeper),
+        ("990101000000", ASSESSOR),
+        ("990101000000", POINT_KEEPER),
     ];
     for (area, role) in elsewhere {
         let officer = world.worker_who_is(&[role], area, None).await;

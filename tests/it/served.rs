@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use zhucan::api::error_codes;
 use zhucan::entry::docs;
+use zhucan::services;
 
 use crate::contract::is_chinese;
 use crate::document::{document, operations};
@@ -94,7 +95,7 @@ async fn the_document_and_swagger_ui_come_from_the_server_itself(world: World) {
     let json = world.get("/openapi.json").send().await;
     assert_eq!(&json.json, document());
     let yaml = world.get("/openapi.yaml").send().await;
-    assert_eq!(String::from_utf8(yaml.bytes).unwrap(), docs::yaml().unwrap());
+    assert_eq!(String::from_utf8(yaml.bytes).unwrap(), docs::yaml(&services::all()).unwrap());
     assert_eq!(world.get("/docs").send().await.header("location"), Some("/docs/index.html"));
     for page in ["/docs/index.html", "/docs/guides", "/docs/guides/education-aid", "/docs/guides/certificate-renewal"] {
         let reply = world.get(page).send().await;
@@ -125,8 +126,8 @@ async fn health_and_readiness_are_told(world: World) {
 async fn every_error_code_is_listed_with_its_way_out(world: World) {
     let listed = world.get("/api/v1/public/error-codes").send().await.data(200);
     let listed = listed["items"].as_array().unwrap();
-    assert_eq!(listed.len(), error_codes::all().len());
-    for (line, code) in listed.iter().zip(error_codes::all()) {
+    assert_eq!(listed.len(), error_codes::all(&services::all()).len());
+    for (line, code) in listed.iter().zip(error_codes::all(&services::all())) {
         assert_eq!((&line["code"], &line["status"]), (&code.number.into(), &code.status.into()));
         assert_eq!((&line["sentence"], &line["remedy_en"]), (&code.sentence.into(), &code.remedy.into()));
         assert!(is_chinese(&line["remedy"]), "{line}");

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use zhucan::rules::lifecycle::Role;
+use zhucan::services::certificate::desk::ASSESSOR;
 
 use crate::accounts_desk::{added, id_number, newcomer, person, post, say_who};
 use crate::device_rental::{Stock, borrower, guardian, rental, submit, text, version};
@@ -163,7 +164,7 @@ async fn who_does_not_meet_the_standard_gets_no_card(world: World) {
     world.pass(MINUTES_11);
     let town = world.worker(&[Role::TownOfficer]).await;
     let county = world.worker(&[Role::CountyOfficer]).await;
-    let doctor = world.worker(&[Role::Assessor]).await;
+    let doctor = world.worker(&[ASSESSOR]).await;
     let case = world.decided(&town, &case, "accept").await;
     let path = format!("/api/v1/staff/certificate/cases/{}", case.id);
     let order = json!({ "version": case.version, "reason": "上门核实时发现肢体功能有明显变化" });

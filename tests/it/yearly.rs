@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use zhucan::rules::lifecycle::Role;
+use zhucan::services::certificate::desk::ASSESSOR;
 
 use crate::device_rental::Stock;
 use crate::education_aid::Office;
@@ -70,7 +71,7 @@ async fn renewed_from_afar(world: &World, applicant: &Applicant, county: &str) {
     card(&town, "actions/order-assessment", json!({ "reason": "上门核实时发现肢体功能有明显变化" }), 200).await;
     let found = json!({ "category": "physical", "components": [], "level": "level_2", "assessed_on": "2026-03-10",
         "hospital": "甲区人民医院", "at_home": true });
-    card(&world.worker(&[Role::Assessor]).await, "assessments", found, 201).await;
+    card(&world.worker(&[ASSESSOR]).await, "assessments", found, 201).await;
     let seen = world.decided(&town, &Case::of(&applicant.view(&case).await), "forward").await;
     world.decided(county, &seen, "approve").await;
     card(county, "actions/make-card", json!({}), 200).await;

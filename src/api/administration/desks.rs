@@ -46,10 +46,10 @@ struct DeskView {
     desk: Labelled<Desk>,
     #[schema(example = "990101100000")]
     area: String,
-    /// Name of the area or of the rental point.
+    /// Name of the area or of the point.
     #[schema(example = "宋疃镇")]
     place: String,
-    /// The rental point, for a desk of that kind.
+    /// The point, for a desk that stands at one.
     point: Option<Id>,
     /// Active workers who serve it.
     #[schema(example = 1)]

@@ -33,8 +33,7 @@ struct Yearly {
 }
 
 #[utoipa::path(get, path = "/staff/reports/yearly", tag = "reports", operation_id = "getYearlyReport", summary = "统计：年报",
-    description = "年报的各张表：教育救助的对象、学段和任务完成情况，辅具网点和借用，残疾人证办理（含跨省通办和上门评定），持证残疾人的类别和等级。\
-                   每张表写明统计口径。持证残疾人和网点辅具是现在的情况，不随年度变化。",
+    description = "年报的各张表：先是每项服务自己的表，再是持证残疾人的类别和等级。每张表写明统计口径；写明是现在的情况的，不随年度变化。",
     responses((status = 200, description = "年报")))]
 async fn get_yearly(who: AreaOverseer, q: Query<YearQuestion>, call: Call) -> Result<Answer<Yearly>> {
     let scope = Scope::of_year(&who, &call.office, &q.0)?;

@@ -15,6 +15,7 @@ use zhucan::platform::error::{Error, Result};
 use zhucan::rules::areas::AreaCode;
 use zhucan::rules::calendar::start_of_day;
 use zhucan::rules::lifecycle::Role;
+use zhucan::services::certificate::desk::ASSESSOR;
 
 /// The workers who decide a county's past cases. Each serves the whole county.
 #[derive(Clone)]
@@ -46,7 +47,7 @@ pub async fn of(app: &App, county: usize) -> Result<Staff> {
         town: serving(&app, format!("{letter}-town"), town, Role::TownOfficer, area).await?,
         county: serving(&app, format!("{letter}-county"), county, Role::CountyOfficer, area).await?,
         finance: serving(&app, format!("{letter}-finance"), finance, Role::FinanceOfficer, area).await?,
-        assessor: serving(&app, format!("{letter}-assessor"), assessor, Role::Assessor, area).await?,
+        assessor: serving(&app, format!("{letter}-assessor"), assessor, ASSESSOR, area).await?,
     })
 }
 

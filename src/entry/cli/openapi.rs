@@ -7,6 +7,7 @@ use clap::Args;
 use super::Outcome;
 use super::place::cause;
 use crate::entry::docs;
+use crate::services;
 
 #[derive(Args)]
 pub struct Openapi {
@@ -16,7 +17,8 @@ pub struct Openapi {
 
 impl Openapi {
     pub fn run(self) -> Outcome {
-        let text = if self.json { docs::json() } else { docs::yaml() }.map_err(|e| cause(&e))?;
+        let services = services::all();
+        let text = if self.json { docs::json(&services) } else { docs::yaml(&services) }.map_err(|e| cause(&e))?;
         std::io::stdout().lock().write_all(text.as_bytes()).map_err(|e| e.to_string())
     }
 }

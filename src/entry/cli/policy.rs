@@ -96,6 +96,8 @@ impl PolicyFile {
     /// # Errors
     /// A sentence when it is no policy.
     pub fn parse(text: &str) -> std::result::Result<PolicyFile, String> {
+        // A chain may name desks of services: reading one needs what their registry declares.
+        services::all();
         serde_json::from_str(text).map_err(|e| format!("文件格式不对：{e}"))
     }
 
@@ -169,7 +171,7 @@ fn read(place: Place, f: impl Fn(&mut AnyConn) -> Result<String> + Send + 'stati
 
 fn list(c: &mut AnyConn, county: &AreaCode) -> Result<String> {
     let mut lines = Vec::new();
-    for service in services::ALL {
+    for service in services::all().all() {
         for v in county::versions(c, county, service.code(), None, 1000)? {
             lines.push(format!("{}\t第 {} 版\t{} 起\t{}\t{}", service.code(), v.version, v.effective_from, v.owner, v.source));
         }

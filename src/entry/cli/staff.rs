@@ -44,9 +44,9 @@ struct Add {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    let roles = || Role::ALL.iter().filter(|r| !matches!(r, Role::Applicant | Role::System));
+    let roles = || Role::all().into_iter().filter(|r| !matches!(r, Role::Applicant | Role::System));
     let all: Vec<String> = roles().map(|r| format!("{}（{}）", r.code(), r.label())).collect();
-    roles().copied().find(|r| r.code() == text).ok_or_else(|| format!("没有这种岗位。可选：{}", all.join("、")))
+    roles().find(|r| r.code() == text).ok_or_else(|| format!("没有这种岗位。可选：{}", all.join("、")))
 }
 
 pub fn area(text: &str) -> Result<AreaCode, String> {

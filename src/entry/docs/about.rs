@@ -7,6 +7,8 @@ use utoipa::openapi::{
     RefOr, ServerBuilder, Type, tag::TagBuilder,
 };
 
+use crate::office::cases::service::Services;
+
 const TITLE: &str = "助残：县残联移动服务接口";
 
 /// The contract's own version, apart from the program's: the first number stands in the path (`/api/v1`), the second moves
@@ -62,18 +64,18 @@ v1 只增加，不删除也不改变含义；将要取消的操作会提前带 `
 ### 办理顺序
 各项服务从登录到办结的调用顺序、每一步用哪个版本号、什么时候多出要交的材料，见 `/docs/guides` 的流程指南。";
 
-/// Name and description of each tag, in reading order.
-const TAGS: &[(&str, &str)] = &[
+/// Name and description of each tag before those of the services, in reading order.
+const TAGS_BEFORE: &[(&str, &str)] = &[
     ("public", "不登录就能看的内容：服务目录、公示、错误码"),
     ("auth", "登录、换取令牌、退出"),
     ("me", "我是谁：本人身份、手机号、家人和被监护人、偏好与同意"),
     ("cases", "办件：草稿、提交、进度、撤回、评价"),
     ("papers", "材料：上传、查看、再次使用"),
     ("notices", "消息：站内通知与微信订阅"),
-    ("education-aid", "残疾学生和残疾人家庭子女教育补助"),
-    ("device-rental", "辅助器具租借"),
-    ("device-rental-staff", "辅助器具租借：网点、器具、借出和归还，由工作人员办理"),
-    ("certificate", "残疾人证换领"),
+];
+
+/// The same after those of the services.
+const TAGS_AFTER: &[(&str, &str)] = &[
     ("tickets", "群众反映：办不成事、反馈问题、差评整改、电话和上门"),
     ("desks", "工作人员的办理台：待办、领取、审批、退回"),
     ("counter", "窗口和上门：登记同意代办、走访单"),
@@ -86,7 +88,7 @@ const TAGS: &[(&str, &str)] = &[
 ];
 
 /// Info, server and tags.
-pub fn document() -> OpenApi {
+pub fn document(services: &Services) -> OpenApi {
     let license = LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build();
     let contact = ContactBuilder::new().name(Some("提供本接口的县（区）残疾人联合会")).build();
     let info = InfoBuilder::new()
@@ -98,7 +100,9 @@ pub fn document() -> OpenApi {
         .extensions(Some(packages()))
         .build();
     let server = ServerBuilder::new().url("/").description(Some("提供本文档的服务器")).build();
-    let tags: Vec<_> = TAGS.iter().map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build()).collect();
+    let of_services = services.all().flat_map(|service| service.tags());
+    let tags = TAGS_BEFORE.iter().chain(of_services).chain(TAGS_AFTER);
+    let tags: Vec<_> = tags.map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build()).collect();
     OpenApiBuilder::new().info(info).servers(Some([server])).tags(Some(tags)).build()
 }
 

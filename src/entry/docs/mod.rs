@@ -16,16 +16,17 @@ use utoipa::openapi::path::{HttpMethod, PathItem};
 use utoipa::openapi::{Components, OpenApi};
 
 use super::routes::{BASE, mount};
+use crate::office::cases::service::Services;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::operation::{Description, Refusal};
 use crate::platform::http::{Failure, Operations};
-use crate::services;
+use crate::rules::desks;
 
 /// What the handlers' types say about each operation, in the order in which the floors mount them.
-pub fn descriptions() -> Vec<Description> {
+pub fn descriptions(services: &Services) -> Vec<Description> {
     let mut all = Vec::new();
-    mount(&mut Operations::describe(&mut all));
-    for (operation, codes) in services::ALL.iter().flat_map(|service| service.refusals()) {
+    desks::listing(services.own_desks(), || mount(&mut Operations::describe(&mut all), services));
+    for (operation, codes) in services.all().flat_map(|service| service.refusals()) {
         let called = |it: &&mut Description| it.operation.operation_id.as_deref() == Some(operation);
         for it in all.iter_mut().filter(called) {
             it.refusals.extend(codes.iter().map(|code| Refusal { code, by: None }));
@@ -34,12 +35,12 @@ pub fn descriptions() -> Vec<Description> {
     all
 }
 
-/// The whole document.
-pub fn document() -> OpenApi {
-    let mut api = about::document();
+/// The whole document of a registry.
+pub fn document(services: &Services) -> OpenApi {
+    let mut api = about::document(services);
     let mut components = about::components();
     failure(&mut components);
-    for mut it in descriptions() {
+    for mut it in descriptions(services) {
         answers::complete(&mut it, &mut components);
         components.schemas.extend(it.schemas);
         api.paths.add_path_operation(format!("{BASE}{}", it.path), vec![it.method], it.operation);
@@ -74,13 +75,13 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut uto
 }
 
 /// The document as the committed `openapi.yaml` holds it; the same handlers give the same bytes.
-pub fn yaml() -> Result<String> {
-    document().to_yaml().map_err(Error::internal)
+pub fn yaml(services: &Services) -> Result<String> {
+    document(services).to_yaml().map_err(Error::internal)
 }
 
 /// The document as JSON.
-pub fn json() -> Result<String> {
-    document().to_pretty_json().map_err(Error::internal)
+pub fn json(services: &Services) -> Result<String> {
+    document(services).to_pretty_json().map_err(Error::internal)
 }
 
 /// The document with its examples in place, as the reference page reads it.

@@ -2,19 +2,15 @@
 
 use pulldown_cmark::{Options, Parser, html};
 
-/// Name in the address, and the text; the first is the list.
-pub const GUIDES: [(&str, &str); 4] = [
-    ("", include_str!("../../../docs/guides/README.md")),
-    ("education-aid", include_str!("../../../docs/guides/education-aid.md")),
-    ("device-rental", include_str!("../../../docs/guides/device-rental.md")),
-    ("certificate-renewal", include_str!("../../../docs/guides/certificate-renewal.md")),
-];
+use crate::office::cases::service::Services;
 
+const LIST: &str = include_str!("../../../docs/guides/README.md");
 const FRAME: &str = include_str!("../../../assets/docs/guide.html");
 
-/// Each guide as HTML.
-pub fn pages() -> impl Iterator<Item = (&'static str, String)> {
-    GUIDES.iter().map(|(name, text)| (*name, page(text)))
+/// Each guide as HTML, by its name in the address; the empty name is their list.
+pub fn pages(services: &Services) -> impl Iterator<Item = (&'static str, String)> {
+    let of_services = services.all().flat_map(|service| service.flow_guides().iter().copied());
+    std::iter::once(("", LIST)).chain(of_services).map(|(name, text)| (name, page(text)))
 }
 
 fn page(text: &str) -> String {

@@ -20,6 +20,7 @@ use super::routes::{BASE, mount};
 use super::{docs, worker};
 use crate::api::desks::search::SearchRate;
 use crate::office::accounts::{Rates, RevocationWatch, SignIn};
+use crate::office::cases::service::Services;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Operations, body, request};
@@ -50,6 +51,8 @@ pub struct Options {
     /// Runs the worker in this process; tests run its rounds themselves.
     pub worker: bool,
     pub extra: Option<Extra>,
+    /// What residents can apply for.
+    pub services: Services,
 }
 
 impl Default for Options {
@@ -63,6 +66,7 @@ impl Default for Options {
             rates: Rates::default(),
             worker: true,
             extra: None,
+            services: services::all(),
         }
     }
 }
@@ -92,20 +96,22 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
     let watch = web::Data::new(RevocationWatch::default());
     let sign_in = web::Data::new(SignIn::new(options.rates)?);
     let searches = web::Data::new(SearchRate::default());
-    let (pages, table) = documented(options.extra)?;
+    let (pages, table) = documented(options.extra, &options.services)?;
+    let services = options.services;
     let factory = {
+        let services = services.clone();
         let app = app.clone();
         let readiness = readiness.clone();
         let board = board.clone();
         let watch = watch.clone();
         move || {
             Actix::new()
-                .service(web::scope(BASE).configure(|cfg| mount(&mut Operations::serve(cfg))))
+                .service(web::scope(BASE).configure(|cfg| mount(&mut Operations::serve(cfg), &services)))
                 .app_data(web::Data::new(app.clone()))
                 .app_data(watch.clone())
                 .app_data(sign_in.clone())
                 .app_data(searches.clone())
-                .app_data(web::Data::new(services::all()))
+                .app_data(web::Data::new(services.clone()))
                 .app_data(web::Data::new(readiness.clone()))
                 .app_data(web::Data::new(board.clone()))
                 .app_data(web::Data::new(pages.clone()))
@@ -148,17 +154,17 @@ pub fn start(app: App, listener: TcpListener, options: Options) -> Result<Server
     });
     let working = options.worker.then(|| {
         let stop = worker::Stop::default();
-        (stop.clone(), actix_web::rt::spawn(worker::run(app.clone(), services::all(), stop)))
+        (stop.clone(), actix_web::rt::spawn(worker::run(app.clone(), services, stop)))
     });
     Ok(Server { address, readiness, pause: options.pause, app, listeners, following, working })
 }
 
 /// The document's pages and paths, made on a thread that ends: the memory of the making goes back with it.
-fn documented(extra: Option<Extra>) -> Result<(pages::Pages, docs::PathTable)> {
+fn documented(extra: Option<Extra>, services: &Services) -> Result<(pages::Pages, docs::PathTable)> {
     let made = std::thread::scope(|scope| {
         let make = || {
-            let api = docs::document();
-            Ok((pages::Pages::of(&api)?, fallback::table(&api, extra)))
+            let api = docs::document(services);
+            Ok((pages::Pages::of(&api, services)?, fallback::table(&api, extra)))
         };
         scope.spawn(make).join()
     });

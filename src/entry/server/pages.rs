@@ -12,6 +12,7 @@ use utoipa_swagger_ui::Config;
 
 use super::guides;
 use crate::entry::docs;
+use crate::office::cases::service::Services;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::public::Kept;
 
@@ -28,18 +29,22 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 /// The paths of this file, for `Allow`.
 pub const PATHS: [&str; 5] = ["/docs", "/docs/{file}", "/docs/guides/{name}", "/openapi.json", "/openapi.yaml"];
 
-/// The document in both notations.
+/// The document in both notations, and the guides beside it.
 #[derive(Clone)]
 pub struct Pages {
     json: Arc<Kept>,
     yaml: Arc<Kept>,
     /// With the examples in place, for the reference page.
     whole: Arc<Kept>,
+    /// By name; the empty name is their list.
+    guides: Arc<BTreeMap<&'static str, Kept>>,
 }
 
 impl Pages {
-    pub fn of(api: &OpenApi) -> Result<Pages> {
+    pub fn of(api: &OpenApi, services: &Services) -> Result<Pages> {
+        let guides = guides::pages(services).map(|(name, html)| (name, Kept::new(HTML, html)));
         Ok(Pages {
+            guides: Arc::new(guides.collect()),
             json: Arc::new(Kept::new("application/json", api.to_json().map_err(Error::internal)?)),
             whole: Arc::new(Kept::new("application/json", docs::with_examples(api)?)),
             yaml: Arc::new(Kept::new("application/yaml; charset=utf-8", api.to_yaml().map_err(Error::internal)?)),
@@ -73,12 +78,12 @@ async fn file(req: HttpRequest, name: web::Path<String>) -> Result<HttpResponse>
     found(&req, files().get(name.as_str()))
 }
 
-async fn guide_list(req: HttpRequest) -> Result<HttpResponse> {
-    found(&req, guide_pages().get(""))
+async fn guide_list(req: HttpRequest, pages: web::Data<Pages>) -> Result<HttpResponse> {
+    found(&req, pages.guides.get(""))
 }
 
-async fn guide(req: HttpRequest, name: web::Path<String>) -> Result<HttpResponse> {
-    found(&req, guide_pages().get(name.as_str()))
+async fn guide(req: HttpRequest, name: web::Path<String>, pages: web::Data<Pages>) -> Result<HttpResponse> {
+    found(&req, pages.guides.get(name.as_str()))
 }
 
 fn found(req: &HttpRequest, page: Option<&Kept>) -> Result<HttpResponse> {
@@ -110,10 +115,4 @@ fn swagger(name: &str) -> Option<Bytes> {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => Bytes::from(bytes),
     })
-}
-
-/// The guides by name; the empty name is their list.
-fn guide_pages() -> &'static BTreeMap<&'static str, Kept> {
-    static PAGES: OnceLock<BTreeMap<&'static str, Kept>> = OnceLock::new();
-    PAGES.get_or_init(|| guides::pages().map(|(name, html)| (name, Kept::new(HTML, html))).collect())
 }

@@ -35,7 +35,7 @@ impl Workers {
     /// The roles that may come, with a post that leads where it takes one.
     pub fn roles(self) -> Vec<&'static str> {
         match self {
-            Workers::With(may) => Role::ALL.iter().filter(|role| may(**role, true)).map(|role| role.code()).collect(),
+            Workers::With(may) => Role::all().into_iter().filter(|role| may(*role, true)).map(Role::code).collect(),
             Workers::Nobody | Workers::Everybody => Vec::new(),
         }
     }

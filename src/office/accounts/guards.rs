@@ -1,6 +1,7 @@
 //! Who is calling: handlers state by the type of their first argument whom they serve.
 
 use std::future::Future;
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
 
@@ -19,6 +20,7 @@ use crate::platform::error::{Error, Result};
 use crate::platform::http::operation::{Description, Takes, Tool};
 use crate::platform::id::Id;
 use crate::platform::reader;
+use crate::rules::desks::OwnDesk;
 use crate::rules::lifecycle::Role;
 
 /// A signed-in resident.
@@ -234,7 +236,7 @@ macro_rules! posts {
 }
 
 posts! {
-    /// Serves a desk: village, town, county, city, rental point, finance or assessment.
+    /// Serves a desk, of the office or of a service.
     DeskOfficer: |role, _| role.desk().is_some();
     /// Leads a desk, or runs the installation.
     DeskLead: |role, lead| lead && role.desk().is_some() || role == Role::Administrator;
@@ -244,10 +246,48 @@ posts! {
     AreaOfficer: |role, _| knows_residents(role);
     CountyOfficer: |role, _| role == Role::CountyOfficer;
     FinanceOfficer: |role, _| role == Role::FinanceOfficer;
-    PointKeeper: |role, _| role == Role::PointKeeper;
-    Assessor: |role, _| role == Role::Assessor;
     Administrator: |role, _| role == Role::Administrator;
     Auditor: |role, _| role == Role::Auditor;
     /// Answers for an area as a whole: county and city officers, administrators, auditors.
     AreaOverseer: |role, _| oversees(role);
+}
+
+/// A desk that a service declared, as a type: what a handler names that only whoever serves the desk may call.
+pub trait DeskOfService: 'static {
+    const DESK: &'static OwnDesk;
+}
+
+/// Serves this desk of a service: the guard of the role that the desk declares.
+pub struct Serves<D>(pub Worker, PhantomData<D>);
+
+impl<D> Deref for Serves<D> {
+    type Target = Worker;
+
+    fn deref(&self) -> &Worker {
+        &self.0
+    }
+}
+
+impl<D: DeskOfService> Guard for Serves<D> {
+    const RESIDENTS: bool = false;
+    const WORKERS: Workers = Workers::With(|role, _| role == Role::Own(D::DESK));
+}
+
+impl<D: DeskOfService> Takes for Serves<D> {
+    fn describe(to: &mut Description) {
+        admission::describe::<Serves<D>>(D::DESK.role_code, to);
+    }
+}
+
+impl<D: DeskOfService> FromRequest for Serves<D> {
+    type Error = Error;
+    type Future = Coming<Serves<D>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            let worker = worker(req).await?;
+            if Self::WORKERS.admit(&worker) { Ok(Serves(worker, PhantomData)) } else { Err(Error::new(&faults::WRONG_ROLE)) }
+        })
+    }
 }

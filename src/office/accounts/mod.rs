@@ -26,8 +26,8 @@ pub mod staff_admin; // add, assign, ban, unlock
 pub(crate) mod bench;
 
 pub use guards::{
-    Administrator, AreaOfficer, Assessor, Auditor, Caller, CountyOfficer, DeskLead, DeskOfficer, FinanceOfficer, Overseer,
-    PointKeeper, Post, Resident, Worker,
+    Administrator, AreaOfficer, Auditor, Caller, CountyOfficer, DeskLead, DeskOfficer, FinanceOfficer, Overseer, Post, Resident,
+    Worker,
 };
 pub use sign_in::{Rates, SignIn};
 pub use watch::RevocationWatch;

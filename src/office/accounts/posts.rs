@@ -16,7 +16,7 @@ pub struct PostView {
     /// Twelve-digit area code; the post holds for all areas below it.
     #[schema(example = "110105001000")]
     area: String,
-    /// The rental point of a point keeper.
+    /// The point that the post serves, where its role serves one.
     point: Option<Id>,
     /// Leads the desk: may take over what a colleague holds.
     lead: bool,

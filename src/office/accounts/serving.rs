@@ -8,13 +8,14 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::desks::Reach;
 use crate::rules::lifecycle::Role;
 use crate::rules::moments::Moment;
 
 diesel::joinable!(assignments -> workers (worker_id));
 diesel::allow_tables_to_appear_in_same_query!(assignments, workers);
 
-/// Workers with a post of this role for this area (or this rental point), each with the person they are.
+/// Workers with a post of this role for this area (or for this point, where the role serves one), each with the person they are.
 pub fn serving(c: &mut AnyConn, role: Role, area: &AreaCode, point: Option<Id>, now: Moment) -> Result<Vec<(Id, Option<Id>)>> {
     use assignments::dsl as a;
     // The area itself and all that contain it: at most five codes.
@@ -27,7 +28,7 @@ pub fn serving(c: &mut AnyConn, role: Role, area: &AreaCode, point: Option<Id>, 
         .order((workers::id, a::id))
         .select((workers::id, workers::person_id, a::point_id));
     let rows: Vec<(Id, Option<Id>, Option<Id>)> = held.load(c)?;
-    let there = |at: &Option<Id>| role != Role::PointKeeper || (point.is_some() && *at == point);
+    let there = |at: &Option<Id>| role.reach() != Reach::Point || (point.is_some() && *at == point);
     let here = rows.into_iter().filter(|(_, _, at)| there(at)).map(|(worker, person, _)| (worker, person)).collect();
     present(c, here, now)
 }

@@ -20,7 +20,7 @@ pub struct Worker {
 pub struct Post {
     pub role: Role,
     pub area: AreaCode,
-    /// The rental point of a point keeper.
+    /// The point that the post serves, where its role serves one.
     pub point: Option<Id>,
     /// Leads the desk: may take over what a colleague holds.
     pub lead: bool,

@@ -1,17 +1,18 @@
-//! Which posts an administrator may give: a role of the office, an area of the administrator's own, a keeper's point.
+//! Which posts an administrator may give: a role of the office, an area of the administrator's own, a point of the service.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::office::accounts::guards::{Post, Worker};
-use crate::office::cases::service::Services;
+use crate::office::cases::service::{Service, Services};
 use crate::office::people::persons;
 use crate::office::policy::areas;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Faults, Result};
 use crate::platform::id::Id;
 use crate::rules::areas::{AreaCode, AreaLevel};
+use crate::rules::desks::Reach;
 use crate::rules::lifecycle::Role;
 
 /// A post as it is asked for.
@@ -22,7 +23,7 @@ pub struct PostForm {
     /// Twelve digits; the post holds for all areas below it.
     #[schema(value_type = String, min_length = 12, max_length = 12, pattern = "^[0-9]{12}$", example = "990101100000")]
     area: AreaCode,
-    /// The rental point of a point keeper.
+    /// The point that the post serves, where its role serves one.
     point: Option<Id>,
     /// Leads the desk: may take over what a colleague holds.
     #[serde(default)]
@@ -46,7 +47,7 @@ pub fn checked(c: &mut AnyConn, services: &Services, admin: &Worker, forms: &[Po
             fault("area", "地区", "out_of_scope", "这个地区不在您的管辖范围内。", "请选择您管辖范围内的地区。");
         } else if !areas::exists_on(c, &form.area, today)? {
             fault("area", "地区", "unknown_area", "没有这个地区。", "请核对十二位代码，或先导入行政区划。");
-        } else if form.role == Role::PointKeeper && !point_lies_there(c, services, form)? {
+        } else if form.role.reach() == Reach::Point && !point_lies_there(c, services, form)? {
             fault(
                 "point",
                 "网点",
@@ -55,8 +56,8 @@ pub fn checked(c: &mut AnyConn, services: &Services, admin: &Worker, forms: &[Po
                 "请选择本县（区）的网点，地区填网点所在的县（区）、镇或村。",
             );
         }
-        if form.role != Role::PointKeeper && form.point.is_some() {
-            fault("point", "网点", "no_point", "只有网点管理员的岗位才有网点。", "请把网点留空。");
+        if form.role.reach() != Reach::Point && form.point.is_some() {
+            fault("point", "网点", "no_point", &no_point(services), "请把网点留空。");
         }
         let post = Post { role: form.role, area: form.area, point: form.point, lead: form.lead };
         let same = |p: &Post| (p.role, p.area, p.point) == (post.role, post.area, post.point);
@@ -68,9 +69,22 @@ pub fn checked(c: &mut AnyConn, services: &Services, admin: &Worker, forms: &[Po
     faults.settle().map(|()| posts)
 }
 
+/// Names the posts that have a point.
+fn no_point(services: &Services) -> String {
+    let at_points = services.own_desks().into_iter().filter(|own| own.reach == Reach::Point);
+    let roles: Vec<&str> = at_points.map(|own| own.role_label).collect();
+    if roles.is_empty() {
+        "现在没有设网点的岗位。".to_owned()
+    } else {
+        format!("只有{}的岗位才有网点。", roles.join("、"))
+    }
+}
+
+/// The point is one of the service that declares the role, and lies in the post's area.
 fn point_lies_there(c: &mut AnyConn, services: &Services, form: &PostForm) -> Result<bool> {
     let Some(point) = form.point.filter(|_| form.area.level() >= AreaLevel::County) else { return Ok(false) };
-    for service in services.all() {
+    let serves = |service: &&dyn Service| service.desks().iter().any(|own| Role::Own(own) == form.role);
+    for service in services.all().filter(serves) {
         let points = service.points(c, &persons::county_of(&form.area))?;
         if points.iter().any(|p| p.id == point && form.area.contains(&p.area)) {
             return Ok(true);

@@ -19,8 +19,8 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::http::Labelled;
 use crate::platform::http::paging::After;
+use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::areas::AreaLevel;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::{Desk, State};
 use crate::rules::moments::Moment;
@@ -123,24 +123,18 @@ enum Place {
 }
 
 /// Where a worker's posts let them act.
-fn places(worker: &Worker) -> Vec<(Desk, Place, Option<crate::platform::id::Id>)> {
+fn places(worker: &Worker) -> Vec<(Desk, Place, Option<Id>)> {
     let place = |desk: Desk, area: &AreaCode| {
-        let own = match desk {
-            Desk::Village => AreaLevel::Village,
-            Desk::Town => AreaLevel::Town,
-            Desk::City => AreaLevel::City,
-            _ => AreaLevel::County,
-        };
         // The usual post is as wide as its desk: one value of the index.
-        if area.level() == own {
+        if area.level() == desk.level() {
             return Place::Exactly(*area);
         }
         let (from, to) = area.bounds();
         Place::Within(from, to)
     };
     let posts = worker.posts.iter().filter_map(|p| Some((p.role.desk()?, p)));
-    let usable = posts.filter(|(desk, p)| *desk != Desk::Point || p.point.is_some());
-    usable.map(|(desk, p)| (desk, place(desk, &p.area), p.point.filter(|_| desk == Desk::Point))).collect()
+    let usable = posts.filter(|(desk, p)| !desk.at_points() || p.point.is_some());
+    usable.map(|(desk, p)| (desk, place(desk, &p.area), p.point.filter(|_| desk.at_points()))).collect()
 }
 
 /// Oldest first; one row more than `limit` when there are more.

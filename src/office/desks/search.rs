@@ -18,9 +18,10 @@ use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::coded::coded_enum;
+use crate::rules::desks::Reach;
 use crate::rules::glyphs::compact;
 use crate::rules::identity::{CitizenId, PhoneNumber};
-use crate::rules::lifecycle::{Role, State};
+use crate::rules::lifecycle::State;
 use crate::rules::moments::Moment;
 use crate::rules::names::PersonName;
 
@@ -98,21 +99,21 @@ macro_rules! found {
     ($from:expr, $worker:expr, $term:expr) => {{
         let mut query = $from.into_boxed::<MultiBackend>();
         for post in &$worker.posts {
-            query = match reach(post) {
-                Reach::Nothing => query,
-                Reach::Point(point) => query.or_filter(cases::desk_point.eq(Some(point))),
-                Reach::Desk(from, to) => {
+            query = match known(post) {
+                Known::Nothing => query,
+                Known::Point(point) => query.or_filter(cases::desk_point.eq(Some(point))),
+                Known::Desk(from, to) => {
                     let here = cases::desk.eq(post.role.desk()).and(cases::desk_area.between(Some(from), Some(to)));
                     query.or_filter(here)
                 }
-                Reach::Area(from, to) => {
+                Known::Area(from, to) => {
                     let here =
                         cases::desk.eq(post.role.desk()).and(cases::desk_area.between(Some(from.clone()), Some(to.clone())));
                     query.or_filter(cases::area.between(from, to).or(here))
                 }
             };
         }
-        if $worker.posts.iter().all(|post| matches!(reach(post), Reach::Nothing)) {
+        if $worker.posts.iter().all(|post| matches!(known(post), Known::Nothing)) {
             query = query.filter(cases::version.lt(0));
         }
         query = query.filter(cases::state.ne(State::Draft));
@@ -138,21 +139,20 @@ macro_rules! found {
     }};
 }
 
-/// Where a post lets its holder know of cases; the same as `Case::in_scope_of`.
-enum Reach {
+/// What a post lets its holder know of; the same as `Case::in_scope_of`.
+enum Known {
     Nothing,
     Point(Id),
     Desk(AreaCode, AreaCode),
     Area(AreaCode, AreaCode),
 }
 
-fn reach(post: &Post) -> Reach {
+fn known(post: &Post) -> Known {
     let (from, to) = post.area.bounds();
-    match (post.role, post.point) {
-        (Role::PointKeeper, Some(point)) => Reach::Point(point),
-        (Role::PointKeeper, None) => Reach::Nothing,
-        (Role::Assessor, _) => Reach::Desk(from, to),
-        _ => Reach::Area(from, to),
+    match post.role.reach() {
+        Reach::Area => Known::Area(from, to),
+        Reach::Point => post.point.map_or(Known::Nothing, Known::Point),
+        Reach::Handed => Known::Desk(from, to),
     }
 }
 

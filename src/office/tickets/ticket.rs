@@ -204,7 +204,7 @@ impl Ticket {
     /// The worker serves that desk or one above it in the same area.
     fn in_sight_of(&self, worker: &Worker) -> bool {
         let above = |d: Desk| d > self.desk && d <= Desk::County;
-        let sees = |role, at: &AreaCode| at.contains(&self.area) && Desk::ALL.iter().any(|d| d.role() == role && above(*d));
+        let sees = |role, at: &AreaCode| at.contains(&self.area) && Desk::OFFICE.iter().any(|d| d.role() == role && above(*d));
         self.on_desk_of(worker) || worker.posts.iter().any(|p| sees(p.role, &p.area))
     }
 }

@@ -1,5 +1,6 @@
 //! The disability certificate: renewal, first issue, change of category or level; from application to the card in hand.
 
+pub mod desk; // the desk of the doctors, and its guard
 pub mod codes; // what can be refused
 pub mod rules;
 pub mod forms; // the sections
@@ -37,6 +38,7 @@ use crate::platform::error::{Detail, Result};
 use crate::platform::http::{Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::desks::OwnDesk;
 use crate::rules::lifecycle::{Action, State};
 
 /// The service's stable code.
@@ -87,12 +89,24 @@ impl Service for Certificate {
         staff_api::routes(to);
     }
 
+    fn tags(&self) -> &'static [(&'static str, &'static str)] {
+        &[("certificate", "残疾人证换领")]
+    }
+
+    fn flow_guides(&self) -> &'static [(&'static str, &'static str)] {
+        &[("certificate-renewal", include_str!("../../../docs/guides/certificate-renewal.md"))]
+    }
+
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {
         parse_terms::<rules::Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
     }
 
     fn condition_codes(&self) -> &'static [&'static str] {
         &["has_old_card", "guardian_required", "assessment_required", "cross_province"]
+    }
+
+    fn desks(&self) -> &'static [&'static OwnDesk] {
+        desk::ALL
     }
 
     fn offers(&self, c: &mut AnyConn, office: &Office, person: Id) -> Result<Vec<Offer>> {

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::desk::{ASSESSOR, Assessor};
 use super::rules::{self, Finding};
 use super::store::{self, Entered};
 use super::views::{self, CertificateCase, CertificateDelivery};
 use super::{following, making};
-use crate::office::accounts::guards::{Assessor, CountyOfficer, DeskOfficer, Worker};
+use crate::office::accounts::guards::{CountyOfficer, DeskOfficer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes as case_codes;
@@ -24,7 +25,6 @@ use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::certificate::{Category, Level};
 use crate::rules::dates::Day;
-use crate::rules::lifecycle::Role;
 use crate::rules::names::PersonName;
 use crate::rules::text::{KeyedCode, Note, PlainText};
 use crate::rules::versions::Version;
@@ -55,7 +55,7 @@ fn scoped(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
 fn assessable(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
     let row = store::find(c, id)?;
     let case = case::find(c, id)?;
-    if !row.filed || !worker.covers(Role::Assessor, &row.county) {
+    if !row.filed || !worker.covers(ASSESSOR, &row.county) {
         return Err(Error::not_found());
     }
     Ok(case)
@@ -140,7 +140,7 @@ async fn awaiting(who: Assessor, q: Query<Paged>, call: Call) -> Result<Answer<P
     let name = format!("assessments:{}", worker.id);
     call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
         let mut lines = Vec::new();
-        let areas: Vec<AreaCode> = worker.posts_of(Role::Assessor).map(|p| p.area).collect();
+        let areas: Vec<AreaCode> = worker.posts_of(ASSESSOR).map(|p| p.area).collect();
         for (at, id) in store::awaiting(c, &areas, after, limit)? {
             let case = case::find(c, id)?;
             lines.extend(mine::summaries(c, office, vec![case], |_| at.at)?);

@@ -101,7 +101,7 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
     let officers = [
         worker(Role::TownOfficer, "990101001000"),
         worker(Role::CountyOfficer, "990101000000"),
-        worker(Role::Assessor, "990101000000"),
+        worker(desk::ASSESSOR, "990101000000"),
     ];
     let (k, birth, all) = (keys.clone(), birth.parse().unwrap(), officers.clone());
     let filled = db.write(move |c| {

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::desk::AT_POINT;
 use super::loans::{self, Loan, told};
 use super::states::{Condition, EndWhy, LoanState, Reminded, Trouble, UnitState, UnitStep};
 use super::store::{self, device_damage_reports, device_loans};
@@ -18,7 +19,6 @@ use crate::platform::db::columns::StoredDay;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::Desk;
 use crate::rules::moments::Moment;
 use crate::rules::versions::Version;
 use crate::services::device_rental::placing;
@@ -154,7 +154,7 @@ pub fn take_back(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, back
     let taken = Taken { case: Some(case.id), to_point: Some(back.point), ..Taken::by(worker.id, UnitStep::TakeBack) };
     units::take(c, office, unit, taken)?;
     if case.place.desk_point != Some(back.point) {
-        let elsewhere = Step { desk: Some(Desk::Point), point: Some(back.point), ..told("brought_elsewhere", None) };
+        let elsewhere = Step { desk: Some(AT_POINT), point: Some(back.point), ..told("brought_elsewhere", None) };
         step(c, office, case.id, elsewhere)?;
     }
     let done = Act::new(Actor::Worker(worker.clone()), Deed::Complete).naming("returned");

@@ -1,5 +1,6 @@
 //! Device rental (辅具租赁): reserve on the phone, fetch by code, return anywhere, clean before the next.
 
+pub mod desk; // the desk of a point, and who serves it
 pub mod faults; // what can be refused
 pub mod states; // where units, loans and waits stand
 pub mod terms; // what a county decides
@@ -44,6 +45,7 @@ use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::{Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::desks::OwnDesk;
 use crate::rules::lifecycle::Action;
 
 /// Code of the service, as in policies.
@@ -115,12 +117,24 @@ impl Service for DeviceRental {
         stock_api::routes(to);
     }
 
+    fn tags(&self) -> &'static [(&'static str, &'static str)] {
+        &[("device-rental", "辅助器具租借"), ("device-rental-staff", "辅助器具租借：网点、器具、借出和归还，由工作人员办理")]
+    }
+
+    fn flow_guides(&self) -> &'static [(&'static str, &'static str)] {
+        &[("device-rental", include_str!("../../../docs/guides/device-rental.md"))]
+    }
+
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {
         parse_terms::<terms::Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
     }
 
     fn condition_codes(&self) -> &'static [&'static str] {
         &["fit_assessment_first"]
+    }
+
+    fn desks(&self) -> &'static [&'static OwnDesk] {
+        desk::ALL
     }
 
     fn points(&self, c: &mut AnyConn, county: &AreaCode) -> Result<Vec<ServicePoint>> {

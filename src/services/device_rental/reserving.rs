@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::desk::AT_POINT;
 use super::loans::{Loan, code_hash, code_place, told};
 use super::reservations::{self, Promise};
 use super::states::{EndWhy, LoanState, PromiseKind, Reminded};
@@ -19,7 +20,6 @@ use crate::platform::db::columns::StoredDay;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::Desk;
 
 /// Reserves what a submitted case asks for: one unit of the stock is promised, rules approve, and the case lies at the
 /// point. Errors: 30001 when nothing is free.
@@ -68,7 +68,7 @@ pub fn reserve(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     };
     once(diesel::insert_into(device_loans::table).values(loan).execute(c))?;
     act(c, office, case.id, Act::system(Deed::ApprovedByRule, "reserved"))?;
-    let at_point = Step { desk: Some(Desk::Point), point: Some(point_id), ..told("to_be_picked_up", Some(until)) };
+    let at_point = Step { desk: Some(AT_POINT), point: Some(point_id), ..told("to_be_picked_up", Some(until)) };
     step(c, office, case.id, at_point)?;
     Ok(())
 }

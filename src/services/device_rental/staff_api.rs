@@ -5,20 +5,20 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use super::desk::{POINT_KEEPER, PointKeeper};
 use super::handover::{self, Back};
 use super::keeper_lists::{self, LoanFilter};
 use super::states::{Condition, LoanState, UnitState, UnitStep};
 use super::units::{self, Taken, UnitFilter};
 use super::views::{self, KeeperLoanView, UnitView};
 use super::{faults, store};
-use crate::office::accounts::guards::{PointKeeper, Worker};
+use crate::office::accounts::guards::Worker;
 use crate::office::cases::record::codes as case_codes;
 use crate::office::frame::{Call, Write};
 use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::{self, After, Cursor};
 use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
-use crate::rules::lifecycle::Role;
 use crate::rules::text::KeyedCode;
 use crate::rules::typed::blank_is_none;
 use crate::rules::versions::Version;
@@ -40,7 +40,7 @@ pub fn routes(to: &mut Operations) {
 
 /// The points that a worker keeps.
 fn kept(worker: &Worker) -> Vec<Id> {
-    worker.posts_of(Role::PointKeeper).filter_map(|p| p.point).collect()
+    worker.posts_of(POINT_KEEPER).filter_map(|p| p.point).collect()
 }
 
 /// Which loans.

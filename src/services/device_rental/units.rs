@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::desk::POINT_KEEPER;
 use super::faults;
 use super::states::{UnitState, UnitStep};
 use super::store::{device_unit_events, device_units, once};
@@ -11,7 +12,6 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
-use crate::rules::lifecycle::Role;
 use crate::rules::moments::Moment;
 use crate::services::device_rental::placing;
 
@@ -71,7 +71,7 @@ pub fn kept(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Unit> {
 
 /// The worker keeps this point.
 pub fn keeps(worker: &Worker, point: Id) -> bool {
-    worker.posts_of(Role::PointKeeper).any(|post| post.point == Some(point))
+    worker.posts_of(POINT_KEEPER).any(|post| post.point == Some(point))
 }
 
 /// The unit of an id; 10006 when there is none.

@@ -118,6 +118,14 @@ impl Service for EducationAid {
         payments_api::routes(to);
     }
 
+    fn tags(&self) -> &'static [(&'static str, &'static str)] {
+        &[("education-aid", "残疾学生和残疾人家庭子女教育补助")]
+    }
+
+    fn flow_guides(&self) -> &'static [(&'static str, &'static str)] {
+        &[("education-aid", include_str!("../../../docs/guides/education-aid.md"))]
+    }
+
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {
         parse_terms::<Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
     }

@@ -21,6 +21,7 @@ use zhucan::rules::certificate::{Category, CertificateNumber, GrantedBy, Level};
 use zhucan::rules::identity::{PhoneNumber, invent};
 use zhucan::rules::lifecycle::Role;
 use zhucan::rules::names::PersonName;
+use zhucan::services::certificate::desk::ASSESSOR;
 
 /// Their mini-program.
 pub const APPID: &str = "wx000000000stories";
@@ -82,7 +83,7 @@ const WORKERS: [(&str, &str, Role, &str); 7] = [
     ("town", "周镇平", Role::TownOfficer, TOWN),
     ("county", "吴县宁", Role::CountyOfficer, COUNTY),
     ("finance", "郑财敏", Role::FinanceOfficer, COUNTY),
-    ("assessor", "王医生", Role::Assessor, COUNTY),
+    ("assessor", "王医生", ASSESSOR, COUNTY),
     ("auditor", "冯审计", Role::Auditor, COUNTY),
     ("admin", "陈管理", Role::Administrator, "990000000000"),
 ];

@@ -22,6 +22,7 @@ use futures_util::FutureExt;
 use zhucan::entry::server::{self, Options, Server};
 use zhucan::entry::worker;
 use zhucan::office::accounts::Rates;
+use zhucan::office::cases::service::Services;
 use zhucan::platform::app::{App, Tools};
 use zhucan::platform::clock::Clock;
 use zhucan::platform::db::{Bounds, Db};
@@ -65,6 +66,8 @@ pub struct World {
     sms_address: String,
     http: reqwest::Client,
     folder: Arc<tempfile::TempDir>,
+    /// What its server offers.
+    pub services: Services,
 }
 
 /// Runs one story, then stops its servers, also when the story has failed.
@@ -95,7 +98,9 @@ impl World {
         let app = app(&database, folder.path(), bounds, clock, Outside { wechat: &address, sms: &sms_address });
         let (base, server) = serve(&app, Duration::ZERO, false);
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        let world = World { app, kind, database, base, wechat, wechat_address: address, sms, sms_address, http, folder };
+        let services = services::all();
+        let world =
+            World { app, kind, database, base, wechat, wechat_address: address, sms, sms_address, http, folder, services };
         (world, server, [stand_in, sms_handle])
     }
 
@@ -124,6 +129,21 @@ impl World {
         let outside = self.outside();
         let app = app(&database, self.folder.path(), Bounds::default(), self.app.clock.clone(), outside);
         serve(&app, pause, true)
+    }
+
+    /// A server of another registry on a database of its own, and the same world before it; the server is to be drained.
+    pub fn offering(&self, services: &Services) -> (World, Server) {
+        let bounds = Bounds { connections: 4, ..Bounds::default() };
+        let database = grounds::fresh_database(self.kind, self.folder.path());
+        let outside = self.outside();
+        let app = app(&database, self.folder.path(), bounds, self.app.clock.clone(), outside);
+        let (base, server) = serve_all(&app, services, Duration::ZERO, false);
+        (World { app, base, database, services: services.clone(), ..self.clone() }, server)
+    }
+
+    /// Its services are the product's.
+    fn offers_what_the_document_tells(&self) -> bool {
+        self.services.all().map(|service| service.code()).eq(services::all().all().map(|service| service.code()))
     }
 
     /// The same client, which calls another server.
@@ -156,7 +176,7 @@ impl World {
 
     /// Runs rounds of the worker until nothing is due any more: effects of the outbox, and what clocks start.
     pub async fn work(&self) {
-        while worker::round(&self.app, &services::all()).await.unwrap() > 0 {}
+        while worker::round(&self.app, &self.services).await.unwrap() > 0 {}
     }
 
     /// Moves the clock forward for the server and for both stand-ins.
@@ -232,9 +252,14 @@ pub fn app(database: &str, folder: &Path, bounds: Bounds, clock: Clock, outside:
 /// Starts a server. Without `worker`, effects and clocks wait for [`World::work`]. The sign-in limits are so high that no story
 /// meets them by accident.
 fn serve(app: &App, pause: Duration, worker: bool) -> (String, Server) {
+    serve_all(app, &services::all(), pause, worker)
+}
+
+fn serve_all(app: &App, services: &Services, pause: Duration, worker: bool) -> (String, Server) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let rates = Rates { residents_per_minute: 100_000, workers_per_minute: 100_000, ..Rates::default() };
-    let options = Options { workers: 1, pause, rates, worker, ..Options::default() };
+    let services = services.clone();
+    let options = Options { workers: 1, pause, rates, worker, services, ..Options::default() };
     let server = server::start(app.clone(), listener, options).unwrap();
     (format!("http://{}", server.address()), server)
 }

@@ -56,7 +56,7 @@ pub fn act(c: &mut AnyConn, office: &Office, id: Id, mut act: Act) -> Result<Cas
     }
     notice_board::publish(c, office, &case, before.state)?;
     office.services.get(&case.service)?.follow(c, office, &case, act.deed.action())?;
-    // The service may have moved the case on (a rental is approved by rule when it is submitted).
+    // The service may have moved the case on (approved by rule when it is submitted).
     let case = case::find(c, id)?;
     wait_outside(c, office, case, &counting)
 }
@@ -163,7 +163,7 @@ pub struct Step<'a> {
     pub step: &'a str,
     /// The desk that must act next, when it changes.
     pub desk: Option<Desk>,
-    /// The rental point of that desk.
+    /// The point of that desk, where it stands at one.
     pub point: Option<Id>,
     pub due: Due,
 }

@@ -8,7 +8,6 @@ use crate::office::policy::terms::CommonPolicy;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::rules::areas::AreaCode;
-use crate::rules::areas::AreaLevel;
 use crate::rules::lifecycle::Desk;
 
 /// On to the first desk of the chain.
@@ -58,7 +57,7 @@ pub(in crate::office) fn leave(case: &mut Case) {
     case.place.leave(case.state.ended());
 }
 
-/// On to a desk outside the chain (finance, assessment), as a service says.
+/// On to a desk outside the chain, as a service says.
 pub(in crate::office) fn hand_to(case: &mut Case, desk: Desk) {
     case.place.desk_area = Some(area_of(case, desk));
     case.place.desk = Some(desk);
@@ -73,13 +72,7 @@ fn place(case: &mut Case, policy: &CommonPolicy, at: i64) -> Result<()> {
 }
 
 fn area_of(case: &Case, desk: Desk) -> AreaCode {
-    let level = match desk {
-        Desk::Village => AreaLevel::Village,
-        Desk::Town => AreaLevel::Town,
-        Desk::City => AreaLevel::City,
-        _ => return case.county,
-    };
-    let found = std::iter::once(case.area).chain(case.area.ancestors()).find(|a| a.level() == level);
+    let found = std::iter::once(case.area).chain(case.area.ancestors()).find(|a| a.level() == desk.level());
     found.unwrap_or(case.county)
 }
 

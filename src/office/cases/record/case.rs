@@ -2,14 +2,13 @@
 
 use diesel::prelude::*;
 
-use crate::office::accounts::guards::{Post, Worker};
 use crate::office::policy::terms::CommonPolicy;
 use crate::platform::crypto::{self, DataKey, Keyring};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Current, Error, Result, twin};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
-use crate::rules::lifecycle::{Desk, Role, Standing, State};
+use crate::rules::lifecycle::{Role, Standing, State};
 use crate::rules::moments::Moment;
 use crate::rules::pace::Pace;
 use crate::rules::versions::Version;
@@ -187,60 +186,6 @@ impl Case {
     /// How the case stands to its limit.
     pub fn pace(&self, now: Moment) -> Pace {
         pace(self.state, self.limit.left.is_some(), self.limit.due_at, self.limit.risk_at, now)
-    }
-
-    /// The role in which this worker serves the desk where the case lies, if any.
-    pub fn desk_role(&self, worker: &Worker) -> Option<Role> {
-        let role = self.place.desk?.role();
-        self.posts_at_desk(worker).next().is_some().then_some(role)
-    }
-
-    /// The worker leads the desk where the case lies.
-    pub fn led_by(&self, worker: &Worker) -> bool {
-        self.posts_at_desk(worker).any(|p| p.lead)
-    }
-
-    /// The post by which a worker may look at the case's papers: at the desk where it lies, or in the county's office.
-    pub fn post_for_papers<'a>(&'a self, worker: &'a Worker) -> Option<&'a Post> {
-        // What was taken back is the applicant's own again.
-        let area = Some(self.area).filter(|_| self.state != State::Draft);
-        let county = worker.posts_of(Role::CountyOfficer).find(|p| area.is_some_and(|a| p.area.contains(&a)));
-        self.posts_at_desk(worker).next().or(county)
-    }
-
-    /// The worker watches over this case: leads a desk in whose area it is, or audits there.
-    pub fn overseen_by(&self, worker: &Worker) -> bool {
-        let oversees = |p: &Post| p.lead && p.role.desk().is_some() || p.role == Role::Auditor;
-        self.state != State::Draft && worker.posts.iter().any(|p| oversees(p) && self.knows(p, &self.area))
-    }
-
-    /// The worker's posts that serve the desk where the case lies.
-    fn posts_at_desk<'a>(&'a self, worker: &'a Worker) -> impl Iterator<Item = &'a Post> {
-        let area = self.place.desk_area;
-        let posts = worker.posts.iter().filter(move |p| self.place.desk.is_some_and(|d| d.role() == p.role));
-        posts.filter(move |post| match self.place.desk_point {
-            Some(point) if self.place.desk == Some(Desk::Point) => post.point == Some(point),
-            _ => area.is_some_and(|area| post.area.contains(&area)),
-        })
-    }
-
-    /// In what role a worker knows of this case: that of its desk first, else that of a post over its area.
-    pub fn role_in_scope(&self, worker: &Worker) -> Option<Role> {
-        self.desk_role(worker).or_else(|| worker.posts.iter().find(|p| self.knows(p, &self.area)).map(|p| p.role))
-    }
-
-    /// The worker may know of this case: it lies on a desk of theirs, or in an area of theirs.
-    pub fn in_scope_of(&self, worker: &Worker) -> bool {
-        self.role_in_scope(worker).is_some()
-    }
-
-    fn knows(&self, post: &Post, area: &AreaCode) -> bool {
-        match post.role {
-            // A point keeper knows the cases of the point, nobody else's.
-            Role::PointKeeper => post.point.is_some() && post.point == self.place.desk_point,
-            Role::Assessor => false,
-            _ => post.area.contains(area),
-        }
     }
 }
 

@@ -8,5 +8,6 @@ pub mod limits; // by when it has to move
 pub mod decision; // what was decided last, and where it was before
 pub mod course; // how it came in, what happened when, what keeps it
 pub mod case; // the case
+mod scope; // who may know of it
 pub mod history; // append-only and chained
 pub mod anchors; // hourly signed digests of history

@@ -6,6 +6,7 @@ use super::Service;
 use crate::platform::app::App;
 use crate::platform::crypto::Keyring;
 use crate::platform::error::Result;
+use crate::rules::desks::{self, OwnDesk};
 use crate::rules::moments::Moment;
 
 /// All services of this installation.
@@ -13,8 +14,16 @@ use crate::rules::moments::Moment;
 pub struct Services(Arc<[&'static dyn Service]>);
 
 impl Services {
+    /// A registry of these services, in the order in which residents see them. From now on their desks are known to whatever
+    /// reads a role or a desk in this process.
     pub fn new(all: &[&'static dyn Service]) -> Services {
+        all.iter().flat_map(|service| service.desks()).for_each(|own| desks::declare(own));
         Services(all.into())
+    }
+
+    /// The desks that the services declare, in the order of the registry.
+    pub fn own_desks(&self) -> Vec<&'static OwnDesk> {
+        self.all().flat_map(|service| service.desks().iter().copied()).collect()
     }
 
     pub fn all(&self) -> impl Iterator<Item = &'static dyn Service> + '_ {

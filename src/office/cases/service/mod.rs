@@ -11,6 +11,7 @@ use crate::platform::error::{Detail, Result};
 use crate::platform::http::{Labelled, Operations};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
+use crate::rules::desks::OwnDesk;
 use crate::rules::lifecycle::{Action, Desk};
 
 pub mod context; // keys, registry, the moment
@@ -43,6 +44,15 @@ pub trait Service: Send + Sync + 'static {
     }
     /// Its own operations.
     fn mount(&self, to: &mut Operations);
+    /// The tags of its own operations in the document, each with what it is about in Chinese, in reading order.
+    fn tags(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
+    /// Its flow guides, shown beside the document: name in the address, and the text in Markdown.
+    fn flow_guides(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
 
     /// What is wrong with the service's own part of a policy, each field as a pointer from its root; empty when it holds.
     fn check_terms(&self, terms: &Value) -> Vec<Detail>;
@@ -50,12 +60,17 @@ pub trait Service: Send + Sync + 'static {
     /// Codes of the conditions that [`Service::conditions`] may answer: a material may be asked for when one holds.
     fn condition_codes(&self) -> &'static [&'static str];
 
-    /// Desks that it hands cases to beyond the policy's chain.
+    /// Desks that only it has, each with its role. Whatever is asked about a desk is answered by its declaration.
+    fn desks(&self) -> &'static [&'static OwnDesk] {
+        &[]
+    }
+
+    /// Desks of the office that it hands cases to beyond the policy's chain.
     fn further_desks(&self) -> &'static [Desk] {
         &[]
     }
 
-    /// The points of a county at which it serves people.
+    /// The points of a county at which it serves people; its desks of `Reach::Point` stand there.
     fn points(&self, _c: &mut AnyConn, _county: &AreaCode) -> Result<Vec<ServicePoint>> {
         Ok(Vec::new())
     }

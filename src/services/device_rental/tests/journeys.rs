@@ -4,6 +4,7 @@ use futures_util::future::join_all;
 
 use super::super::availability;
 use super::super::begin::{self, Acceptance};
+use super::super::desk::AT_POINT;
 use super::super::loans::Loan;
 use super::super::sections::Choice;
 use super::super::states::{EndWhy, LoanState, Reminded, UnitState, UnitStep, WaitState};
@@ -13,7 +14,7 @@ use crate::office::cases::record::actor::Deed;
 use crate::office::cases::record::history;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
-use crate::rules::lifecycle::{Desk, State};
+use crate::rules::lifecycle::State;
 use crate::services::device_rental::waitlist;
 
 async fn reserved(w: &World, who: usize) -> Id {
@@ -40,7 +41,7 @@ async fn a_device_goes_out_and_comes_back_and_is_free_only_after_both_signatures
     let w = World::new(2, 1).await;
     let id = reserved(&w, 0).await;
     let case = w.case(id).await;
-    assert_eq!((case.state, case.place.desk, case.place.desk_point), (State::Approved, Some(Desk::Point), Some(w.points[0])));
+    assert_eq!((case.state, case.place.desk, case.place.desk_point), (State::Approved, Some(AT_POINT), Some(w.points[0])));
     assert_eq!(free(&w).await, 0);
     let unit = slot(&w, id).await;
     let loan = w.hand_out(id, unit).await.unwrap();

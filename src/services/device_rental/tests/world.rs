@@ -4,6 +4,7 @@ use std::ops::Deref;
 
 use diesel::prelude::*;
 
+use super::super::desk::{AT_POINT, POINT_KEEPER};
 use super::super::loans::Loan;
 use super::super::sections::{self, Choice, Contact};
 use super::super::states::{Condition, Delivery, InUse, UnitState, UnitStep};
@@ -26,7 +27,6 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::identity::invent;
-use crate::rules::lifecycle::{Desk, Role};
 use crate::rules::moments::Moment;
 use crate::services::device_rental::handover::{self, Back};
 use crate::services::device_rental::waitlist::{self, Joining, Wait};
@@ -62,7 +62,7 @@ fn policy(app: &Bench) -> NewPolicy {
         owner: "甲区残疾人联合会".into(),
         source: "办法".into(),
         common: CommonPolicy {
-            chain: vec![Desk::Point],
+            chain: vec![AT_POINT],
             accept_days: 1,
             review_days: 1,
             correction_days: 10,
@@ -283,7 +283,7 @@ pub fn contact() -> Contact {
 }
 
 fn keeper(app: &Bench, point: Id) -> Worker {
-    let post = Post { role: Role::PointKeeper, area: COUNTY.parse().unwrap(), point: Some(point), lead: false };
+    let post = Post { role: POINT_KEEPER, area: COUNTY.parse().unwrap(), point: Some(point), lead: false };
     Worker { id: app.clock.id(), name: "李明".into(), session: app.clock.id(), person: None, posts: vec![post] }
 }
 

@@ -73,11 +73,11 @@ impl Facts {
         let Some((desk, area)) = at else { return Ok(self.policy.owner.clone()) };
         let area = areas::full_name(c, &area)?;
         Ok(match desk {
-            Desk::County | Desk::Finance | Desk::Assessment => self.policy.owner.clone(),
+            Desk::County | Desk::Finance => self.policy.owner.clone(),
             Desk::City => format!("{area}残疾人联合会"),
             Desk::Town => format!("{area}残疾人联合会"),
             Desk::Village => format!("{area}残疾人专职委员"),
-            Desk::Point => format!("{}辅具租赁网点", self.policy.owner),
+            Desk::Own(own) => format!("{}{}", self.policy.owner, own.signs_as),
         })
     }
 
