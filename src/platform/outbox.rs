@@ -12,6 +12,7 @@ use super::crypto::{Keyring, Place};
 use super::db::AnyConn;
 use super::error::{Error, Result};
 use super::id::Id;
+use crate::rules::coded::coded_enum;
 
 diesel::table! {
     outbox (id) {
@@ -29,12 +30,28 @@ diesel::table! {
     }
 }
 
-/// How an effect bears an interruption.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
-    Repeatable,
-    OnceOnly,
+coded_enum! {
+    /// How an effect bears an interruption.
+    pub enum Class as "EffectClass" {
+        Repeatable = "repeatable", "可以重复";
+        OnceOnly = "once_only", "只能一次";
+    }
 }
+
+coded_enum! {
+    /// Where an effect stands; one that is done has no row.
+    pub enum EffectState {
+        Waiting = "waiting", "等待发出";
+        /// A worker took it and has not settled it yet.
+        Sending = "sending", "正在发出";
+        /// It may have left, and is never sent again.
+        Unknown = "unknown", "结果不明";
+        /// It failed too often, or can never work as it is.
+        Parked = "parked", "停放";
+    }
+}
+
+crate::text_columns!(Class, EffectState);
 
 /// After this many failures an effect is parked for a person to look at.
 const MOST_ATTEMPTS: i64 = 12;
@@ -77,15 +94,14 @@ pub fn push<T: Serialize>(c: &mut AnyConn, keys: &Keyring, effect: &Effect<'_, T
     use outbox::dsl as o;
     let plain = serde_json::to_vec(effect.body).map_err(Error::internal)?;
     let sealed = keys.seal(&Place::new("outbox", "body", id.as_bytes()), &plain)?;
-    let class = if effect.class == Class::OnceOnly { "once_only" } else { "repeatable" };
     diesel::insert_into(o::outbox)
         .values((
             o::id.eq(id),
             o::kind.eq(effect.kind),
-            o::class.eq(class),
+            o::class.eq(effect.class),
             o::lane.eq(effect.lane),
             o::body.eq(sealed),
-            o::state.eq("waiting"),
+            o::state.eq(EffectState::Waiting),
             o::attempts.eq(0),
             o::due_at.eq(now_ms),
             o::lease_until.eq(0),
@@ -102,20 +118,21 @@ pub async fn claim(app: &App, most: usize) -> Result<Vec<Claimed>> {
         .write(move |c| {
             use outbox::dsl as o;
             // Died in the middle: repeatable ones go back, once-only ones are unknown for ever.
-            let stale = o::outbox.filter(o::state.eq("sending").and(o::lease_until.lt(now)));
-            diesel::update(stale.filter(o::class.eq("once_only")))
-                .set((o::state.eq("unknown"), o::last_fault.eq("lease ran out")))
+            let stale = o::outbox.filter(o::state.eq(EffectState::Sending).and(o::lease_until.lt(now)));
+            diesel::update(stale.filter(o::class.eq(Class::OnceOnly)))
+                .set((o::state.eq(EffectState::Unknown), o::last_fault.eq("lease ran out")))
                 .execute(c)?;
-            diesel::update(stale.filter(o::class.eq("repeatable")))
-                .set((o::state.eq("waiting"), o::due_at.eq(now)))
+            diesel::update(stale.filter(o::class.eq(Class::Repeatable)))
+                .set((o::state.eq(EffectState::Waiting), o::due_at.eq(now)))
                 .execute(c)?;
             let rows: Vec<(Id, String, String, Vec<u8>, i64)> = o::outbox
-                .filter(o::state.eq("waiting").and(o::due_at.le(now)))
+                .filter(o::state.eq(EffectState::Waiting).and(o::due_at.le(now)))
                 .order((o::due_at, o::id))
                 .limit(i64::try_from(most).unwrap_or(64))
                 .select((o::id, o::kind, o::lane, o::body, o::attempts))
                 .load(c)?;
-            let mut lanes: Vec<String> = o::outbox.filter(o::state.eq("sending")).select(o::lane).order(o::id).load(c)?;
+            let mut lanes: Vec<String> =
+                o::outbox.filter(o::state.eq(EffectState::Sending)).select(o::lane).order(o::id).load(c)?;
             let mut taken = Vec::new();
             for (id, kind, lane, body, attempts) in rows {
                 if !lane.is_empty() && lanes.contains(&lane) {
@@ -124,7 +141,7 @@ pub async fn claim(app: &App, most: usize) -> Result<Vec<Claimed>> {
                 lanes.push(lane);
                 diesel::update(o::outbox.find(id))
                     .set((
-                        o::state.eq("sending"),
+                        o::state.eq(EffectState::Sending),
                         o::lease_until.eq(now.saturating_add(LEASE_MS)),
                         o::attempts.eq(attempts.saturating_add(1)),
                     ))
@@ -148,8 +165,10 @@ impl Claimed {
         app.db
             .write(move |c| {
                 use outbox::dsl as o;
-                let row = o::outbox.find(self.id).filter(o::state.eq("sending").and(o::attempts.eq(self.attempts)));
-                diesel::update(row).set((o::state.eq("waiting"), o::attempts.eq(self.attempts.saturating_sub(1)))).execute(c)?;
+                let row = o::outbox.find(self.id).filter(o::state.eq(EffectState::Sending).and(o::attempts.eq(self.attempts)));
+                diesel::update(row)
+                    .set((o::state.eq(EffectState::Waiting), o::attempts.eq(self.attempts.saturating_sub(1))))
+                    .execute(c)?;
                 Ok(())
             })
             .await
@@ -162,20 +181,27 @@ impl Claimed {
             .write(move |c| {
                 use outbox::dsl as o;
                 // Whoever took it after our lease ran out settles it.
-                let row = o::outbox.filter(o::id.eq(self.id).and(o::state.eq("sending")).and(o::attempts.eq(self.attempts)));
+                let row =
+                    o::outbox.filter(o::id.eq(self.id).and(o::state.eq(EffectState::Sending)).and(o::attempts.eq(self.attempts)));
                 match &settled {
                     Settled::Done => diesel::delete(row).execute(c)?,
                     Settled::Unknown(why) => {
-                        diesel::update(row).set((o::state.eq("unknown"), o::last_fault.eq(why))).execute(c)?
+                        diesel::update(row).set((o::state.eq(EffectState::Unknown), o::last_fault.eq(why))).execute(c)?
                     }
-                    Settled::Park(why) => diesel::update(row).set((o::state.eq("parked"), o::last_fault.eq(why))).execute(c)?,
+                    Settled::Park(why) => {
+                        diesel::update(row).set((o::state.eq(EffectState::Parked), o::last_fault.eq(why))).execute(c)?
+                    }
                     Settled::Later(why) if self.attempts >= MOST_ATTEMPTS => {
-                        diesel::update(row).set((o::state.eq("parked"), o::last_fault.eq(why))).execute(c)?
+                        diesel::update(row).set((o::state.eq(EffectState::Parked), o::last_fault.eq(why))).execute(c)?
                     }
                     Settled::Later(why) => {
                         let wait = 1000_i64.saturating_mul(1 << self.attempts.clamp(0, 12)).min(3_600_000);
                         diesel::update(row)
-                            .set((o::state.eq("waiting"), o::due_at.eq(now.saturating_add(wait)), o::last_fault.eq(why)))
+                            .set((
+                                o::state.eq(EffectState::Waiting),
+                                o::due_at.eq(now.saturating_add(wait)),
+                                o::last_fault.eq(why),
+                            ))
                             .execute(c)?
                     }
                 };
@@ -188,19 +214,19 @@ impl Claimed {
 /// Settles as done, unsent, what was due before a moment: a demo lays years of history at once and tells nobody of it.
 pub fn forget_due_before(c: &mut AnyConn, before_ms: i64) -> Result<()> {
     use outbox::dsl as o;
-    diesel::delete(o::outbox.filter(o::state.eq("waiting").and(o::due_at.lt(before_ms)))).execute(c)?;
+    diesel::delete(o::outbox.filter(o::state.eq(EffectState::Waiting).and(o::due_at.lt(before_ms)))).execute(c)?;
     Ok(())
 }
 
 /// Sets parked effects going again; answers how many. Unknown ones stay: they may have left.
 pub fn retry_parked(c: &mut AnyConn, now_ms: i64) -> Result<usize> {
     use outbox::dsl as o;
-    let parked = o::outbox.filter(o::state.eq("parked"));
-    Ok(diesel::update(parked).set((o::state.eq("waiting"), o::attempts.eq(0), o::due_at.eq(now_ms))).execute(c)?)
+    let parked = o::outbox.filter(o::state.eq(EffectState::Parked));
+    Ok(diesel::update(parked).set((o::state.eq(EffectState::Waiting), o::attempts.eq(0), o::due_at.eq(now_ms))).execute(c)?)
 }
 
 /// Effects by state, for `doctor` and the metrics.
-pub fn count(c: &mut AnyConn) -> Result<Vec<(String, i64)>> {
+pub fn count(c: &mut AnyConn) -> Result<Vec<(EffectState, i64)>> {
     use outbox::dsl as o;
     Ok(o::outbox.group_by(o::state).select((o::state, diesel::dsl::count_star())).order(o::state).load(c)?)
 }

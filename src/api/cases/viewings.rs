@@ -14,6 +14,7 @@ use crate::office::policy::county;
 use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
+use crate::platform::files::Variant;
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
@@ -40,7 +41,7 @@ struct PaperLook {
     /// What kind of paper, for example 户口簿.
     material: Labelled,
     /// The whole file, or only the small picture.
-    variant: Labelled,
+    variant: Labelled<Variant>,
 }
 
 /// The same with the worker's name.
@@ -58,14 +59,13 @@ fn looks(c: &mut AnyConn, case: &Case, rows: &[(Viewing, String)]) -> Result<Vec
     let mut looks = Vec::with_capacity(rows.len());
     for (viewing, material) in rows {
         let label = policy.materials.iter().find(|m| m.code == *material).map_or("材料", |m| m.label.as_str());
-        let variant = if viewing.variant == "full" { "原件" } else { "缩略图" };
         looks.push(PaperLook {
             at: rfc3339(viewing.at),
             role: labelled!(viewing.role),
             organisation: areas.view(c, &stored::area(&viewing.area)?)?.name,
             paper_id: viewing.paper_id,
             material: Labelled::new(material, label),
-            variant: Labelled::new(&viewing.variant, variant),
+            variant: labelled!(viewing.variant),
         });
     }
     Ok(looks)

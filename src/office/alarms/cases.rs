@@ -7,6 +7,7 @@ use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::Act;
 use crate::office::cases::record::case;
 use crate::office::cases::record::case::{Case, cases};
+use crate::office::cases::record::reason::OfficeReason;
 use crate::office::cases::service::{Office, Services};
 use crate::office::day_sheets;
 use crate::platform::app::App;
@@ -59,7 +60,7 @@ fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
         _ => None,
     };
     match call {
-        Some((action, reason)) if later.is_none() => act(c, office, id, Act::system(action, reason)).map(|_| true),
+        Some((action, reason)) if later.is_none() => act(c, office, id, Act::system(action, reason.code())).map(|_| true),
         _ => {
             case.alarm_at = later;
             case::update(c, &case, case.version).map(|()| false)
@@ -69,18 +70,20 @@ fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
 
 /// What is done when the time of a case is over. Nobody's silence ends a case that they may not act in: its days stand
 /// until somebody may.
-fn calls_for(case: &Case, now: i64, stranded: bool) -> Option<(Action, &'static str)> {
+fn calls_for(case: &Case, now: i64, stranded: bool) -> Option<(Action, OfficeReason)> {
     Some(match case.state {
-        State::Submitted => (Action::DeemAccepted, "not_answered_in_time"),
-        State::Draft => (Action::Expire, "draft_expired"),
+        State::Submitted => (Action::DeemAccepted, OfficeReason::NotAnsweredInTime),
+        State::Draft => (Action::Expire, OfficeReason::DraftExpired),
         State::CorrectionRequested if stranded && case.held_at.is_some() => return None,
-        State::CorrectionRequested if stranded => (Action::Hold, "nobody_mends"),
-        State::CorrectionRequested if case.held_at.is_some() => (Action::Resume, "may_mend_again"),
-        State::CorrectionRequested if case.due_at.is_some_and(|due| due >= now) => (Action::Remind, "correction_due_soon"),
-        State::CorrectionRequested => (Action::Lapse, "not_corrected_in_time"),
-        State::PublicNotice => (Action::EndNotice, "notice_ended"),
-        State::InReview if case.held_at.is_some() => (Action::Resume, "held_long_enough"),
-        State::InReview => (Action::Climb, "not_decided_in_time"),
+        State::CorrectionRequested if stranded => (Action::Hold, OfficeReason::NobodyMends),
+        State::CorrectionRequested if case.held_at.is_some() => (Action::Resume, OfficeReason::MayMendAgain),
+        State::CorrectionRequested if case.due_at.is_some_and(|due| due >= now) => {
+            (Action::Remind, OfficeReason::CorrectionDueSoon)
+        }
+        State::CorrectionRequested => (Action::Lapse, OfficeReason::NotCorrectedInTime),
+        State::PublicNotice => (Action::EndNotice, OfficeReason::NoticeEnded),
+        State::InReview if case.held_at.is_some() => (Action::Resume, OfficeReason::HeldLongEnough),
+        State::InReview => (Action::Climb, OfficeReason::NotDecidedInTime),
         _ => return None,
     })
 }

@@ -141,7 +141,7 @@ impl Beginner {
             applicant: mandate.giver_account,
             filed_by: Some(worker.id),
             channel: mandate.channel.code(),
-            step: Some(mandate.channel.step()),
+            step: Some(mandate.channel.step().code()),
         })
     }
 }

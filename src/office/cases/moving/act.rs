@@ -60,7 +60,7 @@ fn on_behalf(c: &mut AnyConn, office: &Office, case: &mut Case, act: &mut Act) -
         return Ok(());
     };
     let mandate = mandates::in_case(c, worker, case, office.now)?;
-    act.reason = Some(mandate.channel.step().to_owned());
+    act.reason = Some(mandate.channel.step().code().to_owned());
     if matches!(act.action, Action::Submit | Action::Resubmit | Action::Appeal) {
         case.filed_by = Some(worker.id);
     }
