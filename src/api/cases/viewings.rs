@@ -14,7 +14,6 @@ use crate::office::policy::county;
 use crate::office::stored;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
-use crate::platform::files::Variant;
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
@@ -41,7 +40,7 @@ struct PaperLook {
     /// What kind of paper, for example 户口簿.
     material: Labelled,
     /// The whole file, or only the small picture.
-    variant: Labelled<Variant>,
+    variant: Labelled,
 }
 
 /// The same with the worker's name.
@@ -65,7 +64,7 @@ fn looks(c: &mut AnyConn, case: &Case, rows: &[(Viewing, String)]) -> Result<Vec
             organisation: areas.view(c, &stored::area(&viewing.area)?)?.name,
             paper_id: viewing.paper_id,
             material: Labelled::new(material, label),
-            variant: labelled!(viewing.variant),
+            variant: labelled!(viewing.variant).untyped(),
         });
     }
     Ok(looks)

@@ -86,7 +86,7 @@ pub struct PaperView {
     pub id: Id,
     #[schema(example = "household_register")]
     pub material: String,
-    pub state: Labelled<PaperState>,
+    pub state: Labelled,
     #[schema(example = "image/jpeg")]
     pub kind: String,
     pub bytes: i64,
@@ -173,7 +173,7 @@ impl Paper {
         Ok(PaperView {
             id: self.id,
             material: self.material.clone(),
-            state: labelled!(self.state),
+            state: labelled!(self.state).untyped(),
             kind: self.kind.clone(),
             bytes: self.bytes,
             pages: self.pages,

@@ -10,7 +10,7 @@ use crate::office::cases::filing::drafts;
 use crate::office::cases::filing::papers::{self, PaperView, Viewer};
 use crate::office::cases::moving::act::offered;
 use crate::office::cases::moving::clocks;
-use crate::office::cases::moving::corrections::{self, Item, ItemState};
+use crate::office::cases::moving::corrections::{self, Item};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::history::{self, Event};
@@ -98,7 +98,7 @@ pub struct CorrectionView {
     pub target_label: String,
     pub reason: Labelled,
     pub note: Option<String>,
-    pub state: Labelled<ItemState>,
+    pub state: Labelled,
 }
 
 /// One line of the timeline.
@@ -276,7 +276,7 @@ fn correction(item: &Item, policy: &CommonPolicy, service: &dyn Service, note: O
         target_label: target_label(&item.target, policy, service).unwrap_or_default(),
         reason: Labelled::new(&item.reason, &reason_label(policy, &item.reason)),
         note,
-        state: labelled!(item.state),
+        state: labelled!(item.state).untyped(),
     }
 }
 
