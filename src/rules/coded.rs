@@ -27,7 +27,7 @@ macro_rules! coded_enum {
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// The stable snake_case code, as stored and as sent.
-            pub fn code(self) -> &'static str {
+            pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code,)+ }
             }
 
@@ -37,7 +37,7 @@ macro_rules! coded_enum {
             }
 
             /// The Chinese words that residents and caseworkers read.
-            pub fn label(self) -> &'static str {
+            pub const fn label(self) -> &'static str {
                 match self { $(Self::$variant => $label,)+ }
             }
         }

@@ -121,7 +121,7 @@ async fn a_message_whose_answer_was_lost_is_unknown_and_never_sent_again(world: 
         world.work().await;
     }
     let outbox = world.app.db.read(outbox::count).await.unwrap();
-    assert_eq!(outbox, [("unknown".to_owned(), 1)]);
+    assert_eq!(outbox, [(outbox::EffectState::Unknown, 1)]);
     assert_eq!((world.wechat.calls_to(SEND), world.wechat.sent().len()), (1, 1));
     let retried = world.app.db.write({
         let now = world.app.clock.now();

@@ -10,7 +10,7 @@ use validator::Validate;
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::{loading, mandates};
 use crate::office::cases::filing::paper_files::{BAD_FILE, BAD_LINK, FILES_BUSY, discard, store, unstored};
-use crate::office::cases::filing::papers::{self, Paper, PaperView, Viewer};
+use crate::office::cases::filing::papers::{self, Paper, PaperState, PaperView, Viewer};
 use crate::office::cases::filing::viewings;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes as case_codes;
@@ -158,7 +158,7 @@ async fn withdraw(who: Filer, id: PathId, call: Call) -> Result<Answer<PaperView
         let paper = papers::find(c, id.0)?.ok_or_else(Error::not_found)?;
         let case = loading::owned(c, &who, paper.case_id, office.now)?;
         papers::withdraw(c, office, &case, &paper)?;
-        Paper { state: "withdrawn".to_owned(), ..paper }.view(office, Viewer::from(&who))
+        Paper { state: PaperState::Withdrawn, ..paper }.view(office, Viewer::from(&who))
     })
     .await
 }
@@ -250,7 +250,7 @@ async fn download(id: PathId, q: Query<Signed>, call: Call) -> Result<HttpRespon
     let holder = signed.holder.map(Code::into_string).unwrap_or_default();
     let link = Link { file: &file, variant: &signed.variant, holder: &holder, expires_ms: signed.expires };
     call.app.keys.verify_link(&link, &signed.signature, call.office.now.ms()).map_err(|_| bad())?;
-    let variant = Variant::from_name(&signed.variant).ok_or_else(bad)?;
+    let variant = Variant::from_code(&signed.variant).ok_or_else(bad)?;
     let paper = call.found(move |c, _| papers::find(c, id.0)).await?.filter(papers::Paper::stands).ok_or_else(bad)?;
     if !holder.is_empty() {
         let row = call.app.clock.id();

@@ -57,14 +57,13 @@ fn looks(c: &mut AnyConn, case: &Case, rows: &[(Viewing, String)]) -> Result<Vec
     let mut looks = Vec::with_capacity(rows.len());
     for (viewing, material) in rows {
         let label = policy.materials.iter().find(|m| m.code == *material).map_or("材料", |m| m.label.as_str());
-        let variant = if viewing.variant == "full" { "原件" } else { "缩略图" };
         looks.push(PaperLook {
             at: rfc3339(viewing.at),
             role: labelled!(viewing.role),
             organisation: areas.view(c, &viewing.area)?.name,
             paper_id: viewing.paper_id,
             material: Labelled::new(material, label),
-            variant: Labelled::new(&viewing.variant, variant),
+            variant: labelled!(viewing.variant).untyped(),
         });
     }
     Ok(looks)

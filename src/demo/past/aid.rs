@@ -21,7 +21,7 @@ use zhucan::platform::error::{Error, Result};
 use zhucan::platform::id::Id;
 use zhucan::rules::identity::{BankCard, CitizenId};
 use zhucan::rules::money::Fen;
-use zhucan::services::education_aid::form::{self, Account, Holder, Parent, Student};
+use zhucan::services::education_aid::form::{self, Account, AidSection, Holder, Parent, Student};
 use zhucan::services::education_aid::mending;
 use zhucan::services::education_aid::payments::{self, BankAnswer, LineState};
 use zhucan::services::education_aid::rules::{Season, SeasonStatus};
@@ -141,10 +141,17 @@ pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, pupil: &Pupil) -> Res
     let draft = drafts::begin(c, &office, &EducationAid, Id::at(office.now), &new)?;
     let mut way = Way::of(c, scene, office, draft, pupil.seed);
     let student = Student { school: school(pupil), stage: pupil.stage, enrolled_year: enrolled(pupil), student_no: None };
-    drafts::save(way.c, &way.office, &way.case, "student", 0, &student)?;
+    drafts::save(way.c, &way.office, &way.case, AidSection::Student.code(), 0, &student)?;
     let family = form::Family { parent: parent(way.c, scene, pupil)?, other_aid: false, commitment: true };
-    drafts::save(way.c, &way.office, &way.case, "family", 0, &family)?;
-    drafts::save(way.c, &way.office, &way.case, "account", 0, &bank_account(pupil.applicant.person.name.reveal(), pupil.seed)?)?;
+    drafts::save(way.c, &way.office, &way.case, AidSection::Family.code(), 0, &family)?;
+    drafts::save(
+        way.c,
+        &way.office,
+        &way.case,
+        AidSection::Account.code(),
+        0,
+        &bank_account(pupil.applicant.person.name.reveal(), pupil.seed)?,
+    )?;
     way.submit()?;
     Ok(way)
 }
@@ -218,10 +225,10 @@ fn first_batch(c: &mut AnyConn, scene: &Scene, year: i32) -> Result<()> {
     for line in payments::lines(c, batch)?.iter().filter(|l| l.state == LineState::Failed) {
         let case = case::find(c, line.case_id)?;
         let office = scene.office(day(year, 11, 13), 19 * 60);
-        let before = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, "account")?;
+        let before = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, AidSection::Account.code())?;
         let before = before.ok_or_else(|| Error::internal("a payment without an account"))?;
         let mended = bank_account(&before.body.holder_name, 500_000_u64.saturating_add(line.line_no.unsigned_abs()))?;
-        drafts::save(c, &office, &case, "account", before.version, &mended)?;
+        drafts::save(c, &office, &case, AidSection::Account.code(), before.version, &mended)?;
         mending::mended(c, &office, &case, &mended)?;
     }
     Ok(())

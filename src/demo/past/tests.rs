@@ -45,7 +45,7 @@ async fn a_load_that_was_cut_off_goes_on_shows_the_report_and_tells_nobody_of_it
     assert!(found.faults.is_empty() && found.cases > 430 && found.lines > 4000, "{found:?}");
     // Only the live cases have something to tell.
     let waiting = app.db.read(outbox::count).await.unwrap();
-    assert!(waiting.iter().all(|(state, n)| state == "waiting" && *n < 200), "{waiting:?}");
+    assert!(waiting.iter().all(|(state, n)| *state == outbox::EffectState::Waiting && *n < 200), "{waiting:?}");
     while worker::round(&app, &services::all()).await.unwrap() > 0 {}
 
     load_counties(&app, &[0]).await.unwrap();

@@ -14,7 +14,7 @@ use super::running::block_on;
 use crate::office::policy::calendar;
 use crate::platform::clock::Clock;
 use crate::platform::db::{Bounds, Db, migrate};
-use crate::platform::outbox;
+use crate::platform::outbox::{self, EffectState};
 use crate::rules::calendar::beijing_date;
 
 #[derive(Args)]
@@ -168,9 +168,9 @@ async fn working_days(db: &Db) -> Result<String, String> {
 
 async fn effects(db: &Db) -> Result<String, String> {
     let states = db.read(outbox::count).await.map_err(|e| format!("查不到：{}", cause(&e)))?;
-    let of = |name: &str| states.iter().find(|(state, _)| state == name).map_or(0, |(_, count)| *count);
-    match of("parked") {
-        0 => Ok(format!("等待 {}，结果不明 {}", of("waiting"), of("unknown"))),
+    let of = |wanted: EffectState| states.iter().find(|(state, _)| *state == wanted).map_or(0, |(_, count)| *count);
+    match of(EffectState::Parked) {
+        0 => Ok(format!("等待 {}，结果不明 {}", of(EffectState::Waiting), of(EffectState::Unknown))),
         parked => Err(format!("{parked} 条多次失败后停放。请解决原因后运行 zhucan outbox retry")),
     }
 }

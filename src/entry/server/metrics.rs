@@ -126,7 +126,7 @@ async fn scrape(app: web::Data<App>, board: web::Data<Board>) -> HttpResponse {
             all.database.set(1);
             all.effects.clear();
             for (state, count) in states {
-                all.effects.get_or_create(&State { state }).set(count);
+                all.effects.get_or_create(&State { state: state.code().to_owned() }).set(count);
             }
         }
         Err(_) => {

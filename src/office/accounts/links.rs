@@ -217,15 +217,19 @@ pub fn of_account(c: &mut AnyConn, account: Id) -> Result<Vec<Link>> {
 }
 
 /// The one definition of a link that gives a right on a day: confirmed, in its days, and of an account that is not stopped.
-macro_rules! giving_right {
-    ($day:expr) => {
-        links::table
-            .inner_join(residents::table.on(residents::id.eq(links::account_id)))
-            .filter(residents::status.eq(Standing::Active))
-            .filter(links::state.eq(LinkState::Confirmed))
-            .filter(links::valid_from.le($day))
-            .filter(links::valid_to.is_null().or(links::valid_to.ge($day)))
-    };
+#[diesel::dsl::auto_type(no_type_alias)]
+fn giving_right<'a>(day: &'a str) -> _ {
+    let active: diesel::dsl::Eq<residents::status, Standing> = residents::status.eq(Standing::Active);
+    let confirmed: diesel::dsl::Eq<links::state, LinkState> = links::state.eq(LinkState::Confirmed);
+    let begun: diesel::dsl::LtEq<links::valid_from, &'a str> = links::valid_from.le(day);
+    let open: diesel::dsl::Or<diesel::dsl::IsNull<links::valid_to>, diesel::dsl::GtEq<links::valid_to, &'a str>> =
+        links::valid_to.is_null().or(links::valid_to.ge(day));
+    links::table
+        .inner_join(residents::table.on(residents::id.eq(links::account_id)))
+        .filter(active)
+        .filter(confirmed)
+        .filter(begun)
+        .filter(open)
 }
 
 /// In what relation an account may act for a person today; `None` when it may not. Oneself comes first.
@@ -245,7 +249,7 @@ pub fn may_act(c: &mut AnyConn, account: Id, person: Id, today: NaiveDate) -> Re
 pub fn persons_of(c: &mut AnyConn, account: Id, today: NaiveDate) -> Result<Vec<(Id, Relation)>> {
     use links::dsl as l;
     let day = today.to_string();
-    let rows: Vec<(Option<Id>, Relation)> = giving_right!(&day)
+    let rows: Vec<(Option<Id>, Relation)> = giving_right(&day)
         .filter(l::account_id.eq(account))
         .order((l::created_at, l::id))
         .select((l::person_id, l::relation))
@@ -260,7 +264,7 @@ pub fn persons_of(c: &mut AnyConn, account: Id, today: NaiveDate) -> Result<Vec<
 pub fn acting_for(c: &mut AnyConn, persons: &[Id], today: NaiveDate) -> Result<Vec<(Id, Id)>> {
     use links::dsl as l;
     let day = today.to_string();
-    let rows: Vec<(Option<Id>, Id)> = giving_right!(&day)
+    let rows: Vec<(Option<Id>, Id)> = giving_right(&day)
         .filter(l::person_id.eq_any(persons.to_vec()))
         .select((l::person_id, l::account_id))
         .order((l::person_id, l::account_id))
@@ -276,7 +280,7 @@ pub fn acting_for(c: &mut AnyConn, persons: &[Id], today: NaiveDate) -> Result<V
 pub fn recipients_for(c: &mut AnyConn, person: Id, today: NaiveDate) -> Result<Vec<(Id, Relation)>> {
     use links::dsl as l;
     let day = today.to_string();
-    let mut rows: Vec<(Id, Relation)> = giving_right!(&day)
+    let mut rows: Vec<(Id, Relation)> = giving_right(&day)
         .filter(l::person_id.eq(person))
         .select((l::account_id, l::relation))
         .order((l::account_id, l::id))

@@ -10,6 +10,7 @@ use crate::office::accounts::guards::Post;
 use crate::office::accounts::sessions::{self, Ending};
 use crate::office::accounts::staff::{Standing, assignments};
 use crate::office::accounts::staff_admin::{Login, insert, post, set_status, worker_named};
+use crate::office::cases::record::reason::OfficeReason;
 use crate::office::cases::service::{Office, Services};
 use crate::office::desks::claims;
 use crate::platform::app::App;
@@ -66,7 +67,7 @@ pub fn replace_posts(c: &mut AnyConn, office: &Office, worker: Id, posts: &[Post
     let old = a::assignments.filter(a::worker_id.eq(worker)).filter(a::valid_to.is_null());
     diesel::update(old).set(a::valid_to.eq(office.now)).execute(c)?;
     post(c, worker, posts, office.now)?;
-    claims::release_lost(c, office, worker, "worker_moved").map(|_| ())
+    claims::release_lost(c, office, worker, OfficeReason::WorkerMoved).map(|_| ())
 }
 
 /// Gives the worker of a user name other posts; for tests and demos, the administrator's way is `office/administration`.
@@ -91,7 +92,7 @@ pub async fn assign(app: &App, services: &Services, username: &str, posts: Vec<P
 /// Those of the database.
 pub fn shut_out(c: &mut AnyConn, office: &Office, worker: Id) -> Result<Vec<Id>> {
     set_status(c, worker, Standing::Banned)?;
-    claims::release_lost(c, office, worker, "worker_moved")?;
+    claims::release_lost(c, office, worker, OfficeReason::WorkerMoved)?;
     sessions::end_all(c, worker, Ending::Banned, office.now)
 }
 

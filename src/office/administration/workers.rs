@@ -108,11 +108,11 @@ pub struct Filter {
 }
 
 /// The posts that are held now.
-macro_rules! held {
-    ($now:expr) => {{
-        use assignments::dsl as a;
-        a::assignments.filter(a::valid_from.le($now)).filter(a::valid_to.is_null().or(a::valid_to.gt($now)))
-    }};
+#[diesel::dsl::auto_type(no_type_alias)]
+fn held(now: Moment) -> _ {
+    let begun = assignments::valid_from.le(now);
+    let open = assignments::valid_to.is_null().or(assignments::valid_to.gt(now));
+    assignments::table.filter(begun).filter(open)
 }
 
 /// The oldest account first; one row more than `limit` when there are more.
@@ -121,15 +121,15 @@ macro_rules! held {
 /// Those of the database.
 pub fn list(c: &mut AnyConn, f: &Filter, after: Option<After>, limit: i64, now: Moment) -> Result<Vec<(After, WorkerView)>> {
     use assignments::dsl as a;
-    let inside = held!(now).filter(lies_in(a::area, &f.reach)).select(a::worker_id);
-    let outside = held!(now).filter(diesel::dsl::not(lies_in(a::area, &f.reach))).select(a::worker_id);
+    let inside = held(now).filter(lies_in(a::area, &f.reach)).select(a::worker_id);
+    let outside = held(now).filter(diesel::dsl::not(lies_in(a::area, &f.reach))).select(a::worker_id);
     let mut page = workers::table.into_boxed::<MultiBackend>();
     page = page.filter(workers::id.eq_any(inside)).filter(workers::id.ne_all(outside));
     if let Some(role) = f.role {
-        page = page.filter(workers::id.eq_any(held!(now).filter(a::role.eq(role)).select(a::worker_id)));
+        page = page.filter(workers::id.eq_any(held(now).filter(a::role.eq(role)).select(a::worker_id)));
     }
     if let Some(area) = f.area {
-        page = page.filter(workers::id.eq_any(held!(now).filter(lies_in(a::area, &[area])).select(a::worker_id)));
+        page = page.filter(workers::id.eq_any(held(now).filter(lies_in(a::area, &[area])).select(a::worker_id)));
     }
     if let Some(status) = f.status {
         page = page.filter(workers::status.eq(status));
@@ -153,7 +153,7 @@ pub fn list(c: &mut AnyConn, f: &Filter, after: Option<After>, limit: i64, now: 
 fn posts_of(c: &mut AnyConn, rows: &[Row], now: Moment) -> Result<Vec<(Id, Post)>> {
     use assignments::dsl as a;
     let ids: Vec<Id> = rows.iter().map(|r| r.id).collect();
-    let found = held!(now).filter(a::worker_id.eq_any(ids)).order((a::valid_from, a::id));
+    let found = held(now).filter(a::worker_id.eq_any(ids)).order((a::valid_from, a::id));
     let found = found.select((a::worker_id, a::role, a::area, a::point_id, a::lead));
     let found: Vec<(Id, Role, AreaCode, Option<Id>, bool)> = found.load(c)?;
     let post = |(id, role, area, point, lead): (Id, Role, AreaCode, Option<Id>, bool)| (id, Post { role, area, point, lead });

@@ -7,6 +7,7 @@ use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Deed};
 use crate::office::cases::record::case;
 use crate::office::cases::record::case::{Case, cases};
+use crate::office::cases::record::reason::OfficeReason;
 use crate::office::cases::service::{Office, Services};
 use crate::office::day_sheets;
 use crate::platform::app::App;
@@ -60,7 +61,7 @@ fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
         _ => None,
     };
     match call {
-        Some((deed, step)) if later.is_none() => act(c, office, id, Act::system(deed, step)).map(|_| true),
+        Some((deed, reason)) if later.is_none() => act(c, office, id, Act::system(deed, reason.code())).map(|_| true),
         _ => {
             case.limit.alarm_at = later;
             case::update(c, &case, case.version).map(|()| false)
@@ -70,18 +71,20 @@ fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
 
 /// What is done when the time of a case is over. Nobody's silence ends a case that they may not act in: its days stand
 /// until somebody may.
-fn calls_for(case: &Case, now: Moment, stranded: bool) -> Option<(Deed, &'static str)> {
+fn calls_for(case: &Case, now: Moment, stranded: bool) -> Option<(Deed, OfficeReason)> {
     Some(match case.state {
-        State::Submitted => (Deed::DeemAccepted, "not_answered_in_time"),
-        State::Draft => (Deed::Expire, "draft_expired"),
+        State::Submitted => (Deed::DeemAccepted, OfficeReason::NotAnsweredInTime),
+        State::Draft => (Deed::Expire, OfficeReason::DraftExpired),
         State::CorrectionRequested if stranded && case.hold.is_on() => return None,
-        State::CorrectionRequested if stranded => (Deed::Hold { reason: None }, "nobody_mends"),
-        State::CorrectionRequested if case.hold.is_on() => (Deed::Resume, "may_mend_again"),
-        State::CorrectionRequested if case.limit.due_at.is_some_and(|due| due >= now) => (Deed::Remind, "correction_due_soon"),
-        State::CorrectionRequested => (Deed::Lapse, "not_corrected_in_time"),
-        State::PublicNotice => (Deed::EndNotice, "notice_ended"),
-        State::InReview if case.hold.is_on() => (Deed::Resume, "held_long_enough"),
-        State::InReview => (Deed::Climb, "not_decided_in_time"),
+        State::CorrectionRequested if stranded => (Deed::Hold { reason: None }, OfficeReason::NobodyMends),
+        State::CorrectionRequested if case.hold.is_on() => (Deed::Resume, OfficeReason::MayMendAgain),
+        State::CorrectionRequested if case.limit.due_at.is_some_and(|due| due >= now) => {
+            (Deed::Remind, OfficeReason::CorrectionDueSoon)
+        }
+        State::CorrectionRequested => (Deed::Lapse, OfficeReason::NotCorrectedInTime),
+        State::PublicNotice => (Deed::EndNotice, OfficeReason::NoticeEnded),
+        State::InReview if case.hold.is_on() => (Deed::Resume, OfficeReason::HeldLongEnough),
+        State::InReview => (Deed::Climb, OfficeReason::NotDecidedInTime),
         _ => return None,
     })
 }

@@ -8,6 +8,7 @@ use crate::office::cases::moving::act::act;
 use crate::office::cases::moving::clocks::Counting;
 use crate::office::cases::record::actor::{Act, Deed};
 use crate::office::cases::record::case::{self, Case, cases};
+use crate::office::cases::record::reason::OfficeReason;
 use crate::office::cases::service::{Office, Services};
 use crate::office::policy::county;
 use crate::office::tickets;
@@ -74,5 +75,5 @@ fn one(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
         let same = (counted.limit.risk_at, counted.limit.alarm_at) == (case.limit.risk_at, case.limit.alarm_at);
         return if same { Ok(()) } else { case::update(c, &counted, case.version) };
     }
-    act(c, office, case.id, Act::system(Deed::Recount, "calendar_changed")).map(|_| ())
+    act(c, office, case.id, Act::system(Deed::Recount, OfficeReason::CalendarChanged.code())).map(|_| ())
 }

@@ -12,6 +12,7 @@ use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::platform::outbox::Settled;
 use crate::platform::wechat::{MiniProgramState, WeChatFault, fit};
+use crate::rules::coded::coded_enum;
 use crate::rules::moments::Moment;
 
 diesel::table! {
@@ -22,6 +23,31 @@ diesel::table! {
         template -> Text,
         state -> Text,
         updated_at -> BigInt,
+    }
+}
+
+coded_enum! {
+    /// What became of a message.
+    pub enum MessageFate {
+        Waiting = "waiting", "等待发出";
+        Sent = "sent", "已发出";
+        NoCredit = "no_credit", "没有订阅";
+        Refused = "refused", "被拒绝";
+        Unknown = "unknown", "结果不明";
+    }
+}
+
+crate::text_columns!(MessageFate);
+
+impl MessageFate {
+    /// The resident's consent was used up by it, or there was none.
+    fn spends(self) -> bool {
+        matches!(self, MessageFate::Sent | MessageFate::Unknown | MessageFate::NoCredit)
+    }
+
+    /// It surely did not arrive.
+    fn is_lost(self) -> bool {
+        matches!(self, MessageFate::NoCredit | MessageFate::Refused)
     }
 }
 
@@ -51,7 +77,7 @@ pub fn prepare(c: &mut AnyConn, notice: Id, account: Id, template: &str, now: Mo
         m::notice_id.eq(notice),
         m::account_id.eq(account),
         m::template.eq(template),
-        m::state.eq("waiting"),
+        m::state.eq(MessageFate::Waiting),
         m::updated_at.eq(now),
     );
     diesel::insert_into(m::wechat_messages).values(row).execute(c)?;
@@ -68,7 +94,7 @@ pub fn prepared(c: &mut AnyConn, notice: Id) -> Result<bool> {
 /// How many are on their way to this resident.
 fn waiting(c: &mut AnyConn, account: Id, template: &str) -> Result<i64> {
     use wechat_messages::dsl as m;
-    let waiting = m::account_id.eq(account).and(m::template.eq(template)).and(m::state.eq("waiting"));
+    let waiting = m::account_id.eq(account).and(m::template.eq(template)).and(m::state.eq(MessageFate::Waiting));
     Ok(m::wechat_messages.filter(waiting).count().get_result(c)?)
 }
 
@@ -80,10 +106,12 @@ pub fn allows(c: &mut AnyConn, account: Id, template: &str) -> Result<bool> {
 /// Sends a message and tells the outbox what became of it. A lost answer is `unknown` for ever.
 pub async fn send(app: &App, message: &Message) -> Result<Settled> {
     let Some(program) = app.mini_program(None) else { return Ok(Settled::Park("no mini-program is configured".into())) };
-    let (account, appid, keys) = (message.account, program.appid().to_owned(), app.keys.clone());
+    let account = message.account;
+    let appid = program.appid().to_owned();
+    let keys = app.keys.clone();
     let openid = app.db.read(move |c| residents::openid_of(c, &keys, account, &appid)).await?;
     let Some(openid) = openid else {
-        fate(app, message, "refused").await?;
+        settle(app, message, MessageFate::Refused).await?;
         return Ok(Settled::Done);
     };
     let fields = [("thing1", &message.service), ("phrase2", &message.state), ("date3", &message.day)];
@@ -95,34 +123,36 @@ pub async fn send(app: &App, message: &Message) -> Result<Settled> {
         }
     }
     let sent = program.send(&openid, &message.template, Some(&message.page), &data, MiniProgramState::Formal).await;
-    let (state, settled) = match sent {
-        Ok(()) => ("sent", Settled::Done),
-        Err(WeChatFault::NoCredit) => ("no_credit", Settled::Done),
-        Err(WeChatFault::BadRecipient | WeChatFault::Sensitive) => ("refused", Settled::Done),
-        Err(WeChatFault::Unknown) => ("unknown", Settled::Unknown("the answer was lost".into())),
+    let (fate, settled) = match sent {
+        Ok(()) => (MessageFate::Sent, Settled::Done),
+        Err(WeChatFault::NoCredit) => (MessageFate::NoCredit, Settled::Done),
+        Err(WeChatFault::BadRecipient | WeChatFault::Sensitive) => (MessageFate::Refused, Settled::Done),
+        Err(WeChatFault::Unknown) => (MessageFate::Unknown, Settled::Unknown("the answer was lost".into())),
         Err(e @ (WeChatFault::Config(_) | WeChatFault::TemplateData { .. })) => return Ok(Settled::Park(e.to_string())),
         Err(e) => return Ok(Settled::Later(e.to_string())),
     };
     // It may have left: whatever goes wrong from here on must not send it again.
-    match fate(app, message, state).await {
+    match settle(app, message, fate).await {
         Ok(()) => Ok(settled),
         Err(e) => Ok(Settled::Unknown(format!("its fate could not be written: {e:?}"))),
     }
 }
 
 /// Writes the fate down, and reports what surely did not arrive.
-async fn fate(app: &App, message: &Message, state: &'static str) -> Result<()> {
-    let (keys, now, message) = (app.keys.clone(), app.clock.now(), message.clone());
+async fn settle(app: &App, message: &Message, fate: MessageFate) -> Result<()> {
+    let keys = app.keys.clone();
+    let now = app.clock.now();
+    let message = message.clone();
     app.db
         .write(move |c| {
             use wechat_messages::dsl as m;
             let row = m::wechat_messages.filter(m::notice_id.eq(message.notice));
-            diesel::update(row).set((m::state.eq(state), m::updated_at.eq(now))).execute(c)?;
-            if matches!(state, "sent" | "unknown" | "no_credit") {
-                wechat_credits::spend(c, message.account, &message.template, state == "no_credit", now)?;
+            diesel::update(row).set((m::state.eq(fate), m::updated_at.eq(now))).execute(c)?;
+            if fate.spends() {
+                wechat_credits::spend(c, message.account, &message.template, fate == MessageFate::NoCredit, now)?;
             }
             match message.origin {
-                Some(origin) if matches!(state, "no_credit" | "refused") => {
+                Some(origin) if fate.is_lost() => {
                     let lost = Undelivered { origin, recipient: message.account, by: Channel::WeChat };
                     undelivered::report(c, &keys, lost, now)
                 }

@@ -9,6 +9,7 @@ use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::{Case, cases};
+use crate::office::cases::record::reason::OfficeReason;
 use crate::office::cases::service::{Office, Services};
 use crate::platform::app::App;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -36,13 +37,13 @@ fn held(c: &mut AnyConn, worker: Id, now: Moment) -> Result<Vec<Case>> {
     Ok(held.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
-fn give_back(c: &mut AnyConn, office: &Office, case: &Case, why: &str) -> Result<()> {
-    act(c, office, case.id, Act::system(Deed::Release, why)).map(|_| ())
+fn give_back(c: &mut AnyConn, office: &Office, case: &Case, why: OfficeReason) -> Result<()> {
+    act(c, office, case.id, Act::system(Deed::Release, why.code())).map(|_| ())
 }
 
 /// Gives back what a worker holds on desks that they do not serve any more; call it in the write that took the posts
-/// away. `why` is a coded reason of the timeline. Answers how many.
-pub fn release_lost(c: &mut AnyConn, office: &Office, worker: Id, why: &str) -> Result<usize> {
+/// away. `why` stands in the timeline. Answers how many.
+pub fn release_lost(c: &mut AnyConn, office: &Office, worker: Id, why: OfficeReason) -> Result<usize> {
     let there = staff::find(c, worker, office.now)?;
     let lost = |case: &Case| there.as_ref().is_none_or(|w| case.desk_role(w).is_none());
     let lost: Vec<Case> = held(c, worker, office.now)?.into_iter().filter(lost).collect();
@@ -56,7 +57,7 @@ pub fn release_lost(c: &mut AnyConn, office: &Office, worker: Id, why: &str) -> 
 pub fn begin(c: &mut AnyConn, office: &Office, absence: Id, worker: Id) -> Result<()> {
     absences::begin(c, absence, office.now)?;
     for case in held(c, worker, office.now)? {
-        give_back(c, office, &case, "worker_away")?;
+        give_back(c, office, &case, OfficeReason::WorkerAway)?;
     }
     Ok(())
 }
@@ -64,7 +65,7 @@ pub fn begin(c: &mut AnyConn, office: &Office, absence: Id, worker: Id) -> Resul
 /// Ends an absence: what the deputy holds by it goes back.
 pub fn end(c: &mut AnyConn, office: &Office, absence: Id, deputy: Id, by: Option<Id>) -> Result<()> {
     absences::end(c, absence, by, office.now)?;
-    release_lost(c, office, deputy, "deputy_ended").map(|_| ())
+    release_lost(c, office, deputy, OfficeReason::DeputyEnded).map(|_| ())
 }
 
 /// Begins and ends the absences whose time has come, each in a write of its own; answers how many.
@@ -142,7 +143,7 @@ impl HandOver {
     pub fn run(&self, c: &mut AnyConn, office: &Office) -> Result<HandedOver> {
         let mut done = HandedOver::default();
         for case in held(c, self.from, office.now)?.into_iter().filter(|case| self.concerns(case)) {
-            give_back(c, office, &case, "handed_over")?;
+            give_back(c, office, &case, OfficeReason::HandedOver)?;
             if self.takes(c, office, &case)? {
                 done.handed = done.handed.saturating_add(1);
             } else {
@@ -164,7 +165,7 @@ impl HandOver {
         if conflicted(c, office, case, to.id, to.person)? {
             return Ok(false);
         }
-        let claim = Act::new(Actor::Worker(to.clone()), Deed::Claim).naming("handed_over");
+        let claim = Act::new(Actor::Worker(to.clone()), Deed::Claim).naming(OfficeReason::HandedOver.code());
         act(c, office, case.id, claim)?;
         Ok(true)
     }

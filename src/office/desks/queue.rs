@@ -15,6 +15,7 @@ use crate::office::cases::service::Office;
 use crate::office::cases::showing::mine::summaries;
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::policy::county;
+use crate::platform::db::query::Boxed;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::http::Labelled;
@@ -74,47 +75,49 @@ pub struct ServiceCount {
 }
 
 /// The one definition: applied to the list and to each count alike.
-macro_rules! on_desks {
-    ($from:expr, $worker:expr, $filter:expr, $now:expr) => {{
-        let mut query = $from.into_boxed::<MultiBackend>();
-        let mut any = false;
-        for (desk, area, point) in places($worker) {
-            any = true;
-            let desk = cases::desk.eq(Some(desk));
-            query = match (area, point) {
-                (_, Some(point)) => query.or_filter(desk.and(cases::desk_point.eq(Some(point)))),
-                (Place::Exactly(code), None) => query.or_filter(desk.and(cases::desk_area.eq(Some(code)))),
-                (Place::Within(from, to), None) => query.or_filter(desk.and(cases::desk_area.between(Some(from), Some(to)))),
-            };
+fn on_desks<'a, S, G>(
+    mut query: Boxed<'a, cases::table, S, G>,
+    worker: &Worker,
+    filter: &Filter,
+    now: Moment,
+) -> Boxed<'a, cases::table, S, G> {
+    let mut any = false;
+    for (desk, area, point) in places(worker) {
+        any = true;
+        let desk = cases::desk.eq(Some(desk));
+        query = match (area, point) {
+            (_, Some(point)) => query.or_filter(desk.and(cases::desk_point.eq(Some(point)))),
+            (Place::Exactly(code), None) => query.or_filter(desk.and(cases::desk_area.eq(Some(code)))),
+            (Place::Within(from, to), None) => query.or_filter(desk.and(cases::desk_area.between(Some(from), Some(to)))),
+        };
+    }
+    if !any {
+        query = query.filter(cases::version.lt(0));
+    }
+    if let Some(service) = &filter.service {
+        query = query.filter(cases::service.eq(service.clone()));
+    }
+    if let Some(state) = filter.state {
+        query = query.filter(cases::state.eq(state));
+    }
+    // What waits for the applicant or for a notice to end lies on the desk, but is nobody's work now.
+    if filter.view == View::Waiting {
+        query = query.filter(cases::state.eq(State::CorrectionRequested));
+    } else {
+        query = query.filter(cases::state.ne(State::CorrectionRequested)).filter(cases::state.ne(State::PublicNotice));
+    }
+    match filter.view {
+        View::All | View::Waiting => query,
+        View::Mine => query.filter(cases::claimed_by.eq(Some(worker.id)).and(cases::claim_until.gt(Some(now)))),
+        View::Pool => {
+            let free = cases::claim_until.is_null().or(cases::claim_until.le(Some(now)));
+            query.filter(free).filter(cases::held_at.is_null())
         }
-        if !any {
-            query = query.filter(cases::version.lt(0));
-        }
-        if let Some(service) = &$filter.service {
-            query = query.filter(cases::service.eq(service.clone()));
-        }
-        if let Some(state) = $filter.state {
-            query = query.filter(cases::state.eq(state));
-        }
-        // What waits for the applicant or for a notice to end lies on the desk, but is nobody's work now.
-        if $filter.view == View::Waiting {
-            query = query.filter(cases::state.eq(State::CorrectionRequested));
-        } else {
-            query = query.filter(cases::state.ne(State::CorrectionRequested)).filter(cases::state.ne(State::PublicNotice));
-        }
-        match $filter.view {
-            View::All | View::Waiting => query,
-            View::Mine => query.filter(cases::claimed_by.eq(Some($worker.id)).and(cases::claim_until.gt(Some($now)))),
-            View::Pool => {
-                let free = cases::claim_until.is_null().or(cases::claim_until.le(Some($now)));
-                query.filter(free).filter(cases::held_at.is_null())
-            }
-            View::AtRisk => query.filter(cases::risk_at.le(Some($now)).and(cases::due_at.ge(Some($now)))),
-            View::Overdue => query.filter(cases::due_at.lt(Some($now))),
-            View::Urged => query.filter(cases::urged_at.ge(cases::state_since.nullable())),
-            View::Held => query.filter(cases::held_at.is_not_null()),
-        }
-    }};
+        View::AtRisk => query.filter(cases::risk_at.le(Some(now)).and(cases::due_at.ge(Some(now)))),
+        View::Overdue => query.filter(cases::due_at.lt(Some(now))),
+        View::Urged => query.filter(cases::urged_at.ge(cases::state_since.nullable())),
+        View::Held => query.filter(cases::held_at.is_not_null()),
+    }
 }
 
 enum Place {
@@ -151,7 +154,7 @@ pub fn list(
 }
 
 fn rows(c: &mut AnyConn, office: &Office, worker: &Worker, f: &Filter, after: Option<After>, most: i64) -> Result<Vec<Case>> {
-    let mut page = on_desks!(cases::table, worker, f, office.now);
+    let mut page = on_desks(cases::table.into_boxed(), worker, f, office.now);
     if let Some(a) = after {
         let later = cases::submitted_at.gt(Some(a.at));
         page = page.filter(later.or(cases::submitted_at.eq(Some(a.at)).and(cases::id.gt(a.id))));
@@ -164,14 +167,20 @@ fn rows(c: &mut AnyConn, office: &Office, worker: &Worker, f: &Filter, after: Op
 pub fn counts(c: &mut AnyConn, office: &Office, worker: &Worker, f: &Filter) -> Result<QueueCounts> {
     let mut count = |view: View| -> Result<i64> {
         let f = Filter { view, ..f.clone() };
-        Ok(on_desks!(cases::table.select(diesel::dsl::count_star()), worker, f, office.now).get_result(c)?)
+        let all = cases::table.select(diesel::dsl::count_star()).into_boxed();
+        Ok(on_desks(all, worker, &f, office.now).get_result(c)?)
     };
-    let (total, mine, pool) = (count(View::All)?, count(View::Mine)?, count(View::Pool)?);
-    let (at_risk, overdue, urged) = (count(View::AtRisk)?, count(View::Overdue)?, count(View::Urged)?);
-    let (held, waiting) = (count(View::Held)?, count(View::Waiting)?);
+    let total = count(View::All)?;
+    let mine = count(View::Mine)?;
+    let pool = count(View::Pool)?;
+    let at_risk = count(View::AtRisk)?;
+    let overdue = count(View::Overdue)?;
+    let urged = count(View::Urged)?;
+    let held = count(View::Held)?;
+    let waiting = count(View::Waiting)?;
     let f = Filter { view: View::All, ..f.clone() };
     let by = cases::table.group_by(cases::service).select((cases::service, diesel::dsl::count_star()));
-    let rows: Vec<(String, i64)> = on_desks!(by, worker, f, office.now).order(cases::service).load(c)?;
+    let rows: Vec<(String, i64)> = on_desks(by.into_boxed(), worker, &f, office.now).order(cases::service).load(c)?;
     let mut by_service = Vec::new();
     for (code, count) in rows {
         let service = office.services.get(&code)?;

@@ -12,6 +12,7 @@ use crate::office::cases::showing::views::CaseSummary;
 use crate::office::people::name_keys::{self, person_name_keys};
 use crate::office::people::persons::{self, persons as people};
 use crate::platform::crypto::Keyring;
+use crate::platform::db::query::Boxed;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::http::paging::After;
@@ -95,48 +96,44 @@ impl Term {
 }
 
 /// The one definition, for the page and for the number of hits.
-macro_rules! found {
-    ($from:expr, $worker:expr, $term:expr) => {{
-        let mut query = $from.into_boxed::<MultiBackend>();
-        for post in &$worker.posts {
-            query = match known(post) {
-                Known::Nothing => query,
-                Known::Point(point) => query.or_filter(cases::desk_point.eq(Some(point))),
-                Known::Desk(from, to) => {
-                    let here = cases::desk.eq(post.role.desk()).and(cases::desk_area.between(Some(from), Some(to)));
-                    query.or_filter(here)
-                }
-                Known::Area(from, to) => {
-                    let here =
-                        cases::desk.eq(post.role.desk()).and(cases::desk_area.between(Some(from.clone()), Some(to.clone())));
-                    query.or_filter(cases::area.between(from, to).or(here))
-                }
-            };
-        }
-        if $worker.posts.iter().all(|post| matches!(known(post), Known::Nothing)) {
-            query = query.filter(cases::version.lt(0));
-        }
-        query = query.filter(cases::state.ne(State::Draft));
-        match &$term.needle {
-            Needle::Number(number) => query.filter(cases::number.eq(number.clone())),
-            Needle::IdNumber(hash) => {
-                let of = people::table.filter(people::id_hash.eq(hash.clone())).select(people::id);
-                query.filter(cases::person_id.eq_any(of))
+fn found<'a, S>(mut query: Boxed<'a, cases::table, S, ()>, worker: &Worker, term: &Term) -> Boxed<'a, cases::table, S, ()> {
+    for post in &worker.posts {
+        query = match known(post) {
+            Known::Nothing => query,
+            Known::Point(point) => query.or_filter(cases::desk_point.eq(Some(point))),
+            Known::Desk(from, to) => {
+                let here = cases::desk.eq(post.role.desk()).and(cases::desk_area.between(Some(from), Some(to)));
+                query.or_filter(here)
             }
-            Needle::Phone(hash) => {
-                let of = people::table.filter(people::phone_hash.eq(hash.clone())).select(people::id);
-                let by = residents::table.filter(residents::phone_hash.eq(hash.clone())).select(residents::id.nullable());
-                query.filter(cases::person_id.eq_any(of).or(cases::applicant_id.eq_any(by)))
+            Known::Area(from, to) => {
+                let here = cases::desk.eq(post.role.desk()).and(cases::desk_area.between(Some(from.clone()), Some(to.clone())));
+                query.or_filter(cases::area.between(from, to).or(here))
             }
-            Needle::Name(keys) => {
-                for key in keys {
-                    let of = person_name_keys::table.filter(person_name_keys::name_key.eq(key.clone()));
-                    query = query.filter(cases::person_id.eq_any(of.select(person_name_keys::person_id)));
-                }
-                query
-            }
+        };
+    }
+    if worker.posts.iter().all(|post| matches!(known(post), Known::Nothing)) {
+        query = query.filter(cases::version.lt(0));
+    }
+    query = query.filter(cases::state.ne(State::Draft));
+    match &term.needle {
+        Needle::Number(number) => query.filter(cases::number.eq(number.clone())),
+        Needle::IdNumber(hash) => {
+            let of = people::table.filter(people::id_hash.eq(hash.clone())).select(people::id);
+            query.filter(cases::person_id.eq_any(of))
         }
-    }};
+        Needle::Phone(hash) => {
+            let of = people::table.filter(people::phone_hash.eq(hash.clone())).select(people::id);
+            let by = residents::table.filter(residents::phone_hash.eq(hash.clone())).select(residents::id.nullable());
+            query.filter(cases::person_id.eq_any(of).or(cases::applicant_id.eq_any(by)))
+        }
+        Needle::Name(keys) => {
+            for key in keys {
+                let of = person_name_keys::table.filter(person_name_keys::name_key.eq(key.clone()));
+                query = query.filter(cases::person_id.eq_any(of.select(person_name_keys::person_id)));
+            }
+            query
+        }
+    }
 }
 
 /// What a post lets its holder know of; the same as `Case::in_scope_of`.
@@ -165,8 +162,9 @@ pub fn find(
     after: Option<After>,
     limit: i64,
 ) -> Result<(Vec<(After, CaseSummary)>, i64)> {
-    let hits = found!(cases::table.select(diesel::dsl::count_star()), worker, term).get_result(c)?;
-    let mut page = found!(cases::table, worker, term);
+    let all = cases::table.select(diesel::dsl::count_star()).into_boxed();
+    let hits = found(all, worker, term).get_result(c)?;
+    let mut page = found(cases::table.into_boxed(), worker, term);
     if let Some(a) = after {
         page = page.filter(cases::created_at.lt(a.at).or(cases::created_at.eq(a.at).and(cases::id.lt(a.id))));
     }

@@ -156,6 +156,8 @@ pub fn percent(part: i64, all: i64) -> Option<f64> {
 }
 
 /// Narrows a query to the areas of a scope, by the column that holds the county. Before any other filter: it is an OR.
+/// A macro, because the queries stand on views, tables and joins of their own: a function would have to name for each what
+/// it selects from, joins and groups by.
 macro_rules! in_areas {
     ($query:expr, $county:expr, $scope:expr) => {{
         let mut query = $query.into_boxed::<$crate::platform::db::MultiBackend>();
@@ -168,7 +170,8 @@ macro_rules! in_areas {
 
 pub(crate) use in_areas;
 
-/// Narrows a query on a view of the reports to the caller's areas and the service that is asked for.
+/// Narrows a query on a view of the reports to the caller's areas and the service that is asked for. A macro
+/// for the same reason.
 macro_rules! within {
     ($query:expr, $view:ident, $scope:expr) => {{
         let query = in_areas!($query, $view::county, $scope);

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::ticket::{Kind, Ticket, tickets};
 use crate::labelled;
 use crate::office::accounts::guards::Worker;
+use crate::platform::db::query::Boxed;
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
@@ -50,31 +51,33 @@ pub struct TicketKindCount {
 }
 
 /// The one definition of the queue: what the office must act on, at the desks of this worker.
-macro_rules! on_desks {
-    ($from:expr, $worker:expr, $filter:expr, $now:expr) => {{
-        let mut query = $from.into_boxed::<MultiBackend>();
-        let mut any = false;
-        for (desk, first, last) in places($worker) {
-            any = true;
-            query = query.or_filter(tickets::desk.eq(desk).and(tickets::desk_area.between(first, last)));
-        }
-        if !any {
-            query = query.filter(tickets::version.lt(0));
-        }
-        if let Some(kind) = $filter.kind {
-            query = query.filter(tickets::kind.eq(kind));
-        }
-        if $filter.mine {
-            query = query.filter(tickets::claimed_by.eq(Some($worker.id)).and(tickets::claim_until.gt(Some($now))));
-        }
-        if $filter.pool {
-            query = query.filter(tickets::claim_until.is_null().or(tickets::claim_until.le(Some($now))));
-        }
-        if $filter.overdue {
-            query = query.filter(tickets::due_at.lt(Some($now)));
-        }
-        query.filter(tickets::due_at.is_not_null())
-    }};
+fn on_desks<'a, S, G>(
+    mut query: Boxed<'a, tickets::table, S, G>,
+    worker: &Worker,
+    filter: &Filter,
+    now: Moment,
+) -> Boxed<'a, tickets::table, S, G> {
+    let mut any = false;
+    for (desk, first, last) in places(worker) {
+        any = true;
+        query = query.or_filter(tickets::desk.eq(desk).and(tickets::desk_area.between(first, last)));
+    }
+    if !any {
+        query = query.filter(tickets::version.lt(0));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(tickets::kind.eq(kind));
+    }
+    if filter.mine {
+        query = query.filter(tickets::claimed_by.eq(Some(worker.id)).and(tickets::claim_until.gt(Some(now))));
+    }
+    if filter.pool {
+        query = query.filter(tickets::claim_until.is_null().or(tickets::claim_until.le(Some(now))));
+    }
+    if filter.overdue {
+        query = query.filter(tickets::due_at.lt(Some(now)));
+    }
+    query.filter(tickets::due_at.is_not_null())
 }
 
 /// The desks of a worker, each with the first and last area code of the post; a post as wide as its desk is one code.
@@ -98,7 +101,7 @@ pub(crate) fn list(
     after: Option<After>,
     limit: i64,
 ) -> Result<Vec<Ticket>> {
-    let mut page = on_desks!(tickets::table, worker, f, now);
+    let mut page = on_desks(tickets::table.into_boxed(), worker, f, now);
     if let Some(a) = after {
         page = page.filter(tickets::due_at.gt(Some(a.at)).or(tickets::due_at.eq(Some(a.at)).and(tickets::id.gt(a.id))));
     }
@@ -109,14 +112,15 @@ pub(crate) fn list(
 /// How many, by the same definition.
 pub(crate) fn counts(c: &mut AnyConn, worker: &Worker, f: &Filter, now: Moment) -> Result<TicketCounts> {
     let mut count = |f: &Filter| -> Result<i64> {
-        Ok(on_desks!(tickets::table.select(diesel::dsl::count_star()), worker, f, now).get_result(c)?)
+        let all = tickets::table.select(diesel::dsl::count_star()).into_boxed();
+        Ok(on_desks(all, worker, f, now).get_result(c)?)
     };
     let total = count(f)?;
     let mine = count(&Filter { mine: true, ..f.clone() })?;
     let pool = count(&Filter { pool: true, ..f.clone() })?;
     let overdue = count(&Filter { overdue: true, ..f.clone() })?;
     let by = tickets::table.group_by(tickets::kind).select((tickets::kind, diesel::dsl::count_star()));
-    let rows: Vec<(Kind, i64)> = on_desks!(by, worker, f, now).order(tickets::kind).load(c)?;
+    let rows: Vec<(Kind, i64)> = on_desks(by.into_boxed(), worker, f, now).order(tickets::kind).load(c)?;
     let by_kind = rows.into_iter().map(|(kind, count)| TicketKindCount { kind: labelled!(kind), count }).collect();
     Ok(TicketCounts { total, mine, pool, overdue, by_kind })
 }

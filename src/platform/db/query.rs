@@ -2,12 +2,17 @@
 
 use diesel::QueryResult;
 use diesel::backend::Backend;
+use diesel::internal::table_macro::{BoxedSelectStatement, FromClause};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::RunQueryDsl;
 use diesel::sqlite::Sqlite;
 
 use super::conn::{AnyConn, MultiBackend};
+
+/// A boxed query over both databases, by its table, what it selects and how it groups: for a function that puts the same
+/// conditions on a list and on its counts. diesel has no other public name for it than the one that its `table!` uses.
+pub type Boxed<'a, Table, Selected, Grouped> = BoxedSelectStatement<'a, Selected, FromClause<Table>, MultiBackend, Grouped>;
 
 /// Lifts a query that both databases render to the common back end.
 pub struct Both<Q>(Q);

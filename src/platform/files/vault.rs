@@ -17,32 +17,19 @@ use uuid::Uuid;
 use super::VaultFault;
 use super::vault_format::{open_file, seal_file};
 use crate::platform::crypto::DataKey;
+use crate::rules::coded::coded_enum;
 
-/// Which form of a paper.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Variant {
-    /// The cleaned file.
-    Full,
-    /// The small JPEG.
-    Thumbnail,
-}
-
-impl Variant {
-    /// The name in object paths and signed links.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Thumbnail => "thumb",
-        }
-    }
-
-    /// The variant of a name in a link.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Full, Self::Thumbnail].into_iter().find(|variant| variant.as_str() == name)
+coded_enum! {
+    /// Which form of a paper; its code stands in object paths and signed links.
+    pub enum Variant as "PaperVariant" {
+        /// The cleaned file.
+        Full = "full", "原件";
+        /// The small JPEG.
+        Thumbnail = "thumb", "缩略图";
     }
 }
+
+crate::text_columns!(Variant);
 
 /// Papers, sealed under their case's data key. Clones share the store.
 #[derive(Debug, Clone)]
@@ -139,12 +126,12 @@ impl Vault {
 /// `ab/cd/<uuid>.<variant>`, where `ab` and `cd` come from the id's random end. Text of users is never part of a path.
 fn path_of(id: Uuid, variant: Variant) -> Path {
     let [.., outer, inner] = *id.as_bytes();
-    Path::from(format!("{outer:02x}/{inner:02x}/{id}.{}", variant.as_str()))
+    Path::from(format!("{outer:02x}/{inner:02x}/{id}.{}", variant.code()))
 }
 
 fn name_of(path: &Path) -> Option<(Uuid, Variant)> {
     let (id, variant) = path.filename()?.split_once('.')?;
-    let named = (Uuid::try_parse(id).ok()?, Variant::from_name(variant)?);
+    let named = (Uuid::try_parse(id).ok()?, Variant::from_code(variant)?);
     (path_of(named.0, named.1) == *path).then_some(named)
 }
 

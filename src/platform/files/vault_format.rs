@@ -20,7 +20,7 @@ const TAG: usize = 16;
 const CHUNK: usize = 64 * 1024;
 
 fn cipher(key: &DataKey, salt: &[u8; SALT], id: Uuid, variant: Variant) -> Aes256Gcm {
-    let derived = key.derive(&[b"vault-file", &[VERSION], salt, id.as_bytes(), variant.as_str().as_bytes()]);
+    let derived = key.derive(&[b"vault-file", &[VERSION], salt, id.as_bytes(), variant.code().as_bytes()]);
     Aes256Gcm::new((&*derived).into())
 }
 

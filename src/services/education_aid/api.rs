@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::form::{Account, AccountView, Student};
+use super::form::{Account, AccountView, AidSection, Student};
 use super::rules::{Season, SeasonStatus};
 use super::store::{self, AwardState, PaymentFault};
 use super::targets::TargetView;
@@ -246,7 +246,7 @@ async fn prefill(who: Filer, id: PathId, call: Call) -> Result<Answer<Prefill>> 
 
 fn last_student(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Student>> {
     let Some(before) = store::case_before(c, case)? else { return Ok(None) };
-    Ok(drafts::read(c, &before.key(&office.keys)?, before.id, "student")?.map(|s| s.body))
+    Ok(drafts::read(c, &before.key(&office.keys)?, before.id, AidSection::Student.code())?.map(|s| s.body))
 }
 
 /// What was granted, and where the payment stands.
@@ -298,7 +298,7 @@ async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<AidView>> {
     call.read(move |c, office| {
         let case = loading::owned_of(c, &who, id.0, CODE, office.now)?;
         let dossier = dossier::load(c, office, &case)?;
-        let account = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, "account")?;
+        let account = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, AidSection::Account.code())?;
         let to_mend = office.services.get(&case.service)?.open_after_approval(c, &case)?;
         Ok(AidView {
             season: SeasonView::of(&dossier.season, office),

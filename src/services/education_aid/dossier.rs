@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::form::{Account, Family, Holder, Parent, ParentView, Student};
+use super::form::{Account, AidSection, Family, Holder, Parent, ParentView, Student};
 use super::rules::{self, Applied, PaperFacts, ParentFacts, Season};
 use super::terms::{Beneficiary, Terms};
 use super::{seasons, store};
@@ -46,9 +46,9 @@ pub fn load(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Dossier> {
         season,
         terms: county::pinned(c, case.policy_id)?.service()?,
         beneficiary,
-        student: drafts::read(c, &key, case.id, "student")?.map(|s| s.body),
-        family: drafts::read(c, &key, case.id, "family")?.map(|s| s.body),
-        account: drafts::read(c, &key, case.id, "account")?.map(|s| s.body),
+        student: drafts::read(c, &key, case.id, AidSection::Student.code())?.map(|s| s.body),
+        family: drafts::read(c, &key, case.id, AidSection::Family.code())?.map(|s| s.body),
+        account: drafts::read(c, &key, case.id, AidSection::Account.code())?.map(|s| s.body),
     })
 }
 
@@ -102,12 +102,15 @@ impl Dossier {
     /// What keeps it from being submitted, in the order of the form.
     pub fn faults(&self, c: &mut AnyConn, case: &Case, today: NaiveDate) -> Result<Vec<Detail>> {
         let mut found = Vec::new();
-        let missing =
-            [("student", self.student.is_none()), ("family", self.family.is_none()), ("account", self.account.is_none())];
-        for (code, label) in super::form::SECTIONS {
-            if missing.contains(&(*code, true)) {
-                let field = format!("/sections/{code}");
-                found.push(Detail::new(&field, label, "missing", "这一部分还没有填写。", "请填写并保存后再提交。"));
+        for section in AidSection::ALL {
+            let missing = match section {
+                AidSection::Student => self.student.is_none(),
+                AidSection::Family => self.family.is_none(),
+                AidSection::Account => self.account.is_none(),
+            };
+            if missing {
+                let field = format!("/sections/{}", section.code());
+                found.push(Detail::new(&field, section.label(), "missing", "这一部分还没有填写。", "请填写并保存后再提交。"));
             }
         }
         found.extend(rules::ineligible(&self.season, &self.terms, &self.facts(c, case, today)?).into_iter().map(|i| i.detail()));

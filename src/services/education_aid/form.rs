@@ -18,8 +18,21 @@ use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
 use crate::{form, labelled};
 
+coded_enum! {
+    /// A section of the form, in its order.
+    pub enum AidSection {
+        Student = "student", "学生信息";
+        Family = "family", "家庭与承诺";
+        Account = "account", "收款账户";
+    }
+}
+
 /// Codes and labels of the sections, in order.
-pub const SECTIONS: &[(&str, &str)] = &[("student", "学生信息"), ("family", "家庭与承诺"), ("account", "收款账户")];
+pub const SECTIONS: &[(&str, &str)] = &[named(AidSection::Student), named(AidSection::Family), named(AidSection::Account)];
+
+const fn named(section: AidSection) -> (&'static str, &'static str) {
+    (section.code(), section.label())
+}
 
 /// What is kept of the section `student`.
 #[derive(Clone, Serialize, Deserialize)]

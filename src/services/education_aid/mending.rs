@@ -1,7 +1,7 @@
 //! The account to which an award is paid: saved with the form, or mended after the bank refused a payment.
 
 use super::dossier;
-use super::form::{Account, Holder};
+use super::form::{Account, AidSection, Holder};
 use super::rules::Ineligible;
 use super::store::{self, AwardState};
 use crate::office::cases::filing::{drafts, papers};
@@ -17,7 +17,7 @@ use crate::rules::lifecycle::State;
 /// # Errors
 /// 10002, 10030, and not editable.
 pub fn save(c: &mut AnyConn, office: &Office, case: &Case, seen: i64, account: &Account) -> Result<i64> {
-    let version = drafts::save(c, office, case, "account", seen, account)?;
+    let version = drafts::save(c, office, case, AidSection::Account.code(), seen, account)?;
     if case.state == State::Approved {
         mended(c, office, case, account)?;
     }

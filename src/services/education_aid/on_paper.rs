@@ -1,7 +1,7 @@
 //! The form and the approval in plain words, for paper.
 
 use super::dossier::{self, Dossier};
-use super::form::{Account, Parent, SECTIONS};
+use super::form::{Account, AidSection, Parent};
 use super::store;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{Office, OnPaper, PrintedSection};
@@ -14,13 +14,13 @@ pub fn printed(c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> 
     let dossier = dossier::load(c, office, case)?;
     let OnPaper::Form { open } = what else { return approval(c, &dossier, case) };
     let mut sections = Vec::new();
-    for (code, label) in SECTIONS {
-        let rows = match *code {
-            "student" => student(&dossier),
-            "family" => family(c, &dossier, open)?,
-            _ => dossier.account.as_ref().map(|a| account(a, open)).unwrap_or_default(),
+    for section in AidSection::ALL {
+        let rows = match section {
+            AidSection::Student => student(&dossier),
+            AidSection::Family => family(c, &dossier, open)?,
+            AidSection::Account => dossier.account.as_ref().map(|a| account(a, open)).unwrap_or_default(),
         };
-        sections.push(PrintedSection { label, rows });
+        sections.push(PrintedSection { label: section.label(), rows });
     }
     Ok(sections)
 }

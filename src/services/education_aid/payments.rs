@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::bank_file::{self, Payment};
 use super::codes;
-use super::form::Account;
+use super::form::{Account, AidSection};
 use super::rules::Season;
 use super::store::{self, Award, AwardState, PaymentFault};
 use crate::office::accounts::guards::Worker;
@@ -266,7 +266,7 @@ pub fn export(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version
     let mut payments = Vec::new();
     for line in lines(c, id)? {
         let case = case::find(c, line.case_id)?;
-        let account = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, "account")?;
+        let account = drafts::read::<Account>(c, &case.key(&office.keys)?, case.id, AidSection::Account.code())?;
         let account = account.ok_or_else(|| Error::internal("an award without an account"))?.body;
         payments.push(Payment {
             line_no: line.line_no,

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use proptest::prelude::*;
 
-use super::form::{Account, Family, Holder, Student};
+use super::form::{Account, AidSection, Family, Holder, Student};
 use super::payments::{self, BankAnswer, LineState};
 use super::payments_policy::policy;
 use super::rules::Season;
@@ -95,9 +95,16 @@ impl Ground {
         self.write(move |c| {
             diesel::insert_into(cases::table).values(case.clone()).execute(c)?;
             let student = Student { school: "中心学校".into(), stage, enrolled_year, student_no: None };
-            drafts::save(c, &office, &case, "student", 0, &student)?;
-            drafts::save(c, &office, &case, "family", 0, &Family { parent: None, other_aid: false, commitment: true })?;
-            drafts::save(c, &office, &case, "account", 0, &account("6217000010001234567"))?;
+            drafts::save(c, &office, &case, AidSection::Student.code(), 0, &student)?;
+            drafts::save(
+                c,
+                &office,
+                &case,
+                AidSection::Family.code(),
+                0,
+                &Family { parent: None, other_aid: false, commitment: true },
+            )?;
+            drafts::save(c, &office, &case, AidSection::Account.code(), 0, &account("6217000010001234567"))?;
             let desk = (cases::state.eq(State::InReview), cases::desk.eq(Desk::County), cases::chain_at.eq(0));
             diesel::update(cases::table.find(id)).set((desk, cases::desk_area.eq(COUNTY))).execute(c)?;
             Ok(id)

@@ -2,7 +2,9 @@
 
 use serde::de::DeserializeOwned;
 
-use super::form::{self, Account, AccountView, Family, FamilyView, SaveAccount, SaveFamily, SaveStudent, Student, StudentView};
+use super::form::{
+    self, Account, AccountView, AidSection, Family, FamilyView, SaveAccount, SaveFamily, SaveStudent, Student, StudentView,
+};
 use super::{CODE, dossier, mending, seasons};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::filing::drafts::{self, Section};
@@ -44,7 +46,7 @@ fn own(who: Filer, id: PathId) -> Own {
     responses((status = 200, description = "学生信息")))]
 async fn show_student(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<StudentView>>> {
     call.read_own(own(who, id), |c, office, case| {
-        Ok(Nullable(read::<Student>(c, office, case, "student")?.map(|s| s.body.view(s.version))))
+        Ok(Nullable(read::<Student>(c, office, case, AidSection::Student.code())?.map(|s| s.body.view(s.version))))
     })
     .await
 }
@@ -56,14 +58,14 @@ async fn show_student(who: Filer, id: PathId, call: Call) -> Result<Answer<Nulla
 async fn save_student(who: Filer, id: PathId, call: Save<Sent<SaveStudent>>) -> Result<Answer<StudentView>> {
     call.save_own(own(who, id), |c, office, case, sent| {
         let (seen, student) = form::student(sent, &seasons::of_period(c, &case.period)?)?;
-        Ok(student.view(drafts::save(c, office, case, "student", seen, &student)?))
+        Ok(student.view(drafts::save(c, office, case, AidSection::Student.code(), seen, &student)?))
     })
     .await
 }
 
 /// The family section as people see it.
 pub fn family_view(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<FamilyView>> {
-    let Some(section) = read::<Family>(c, office, case, "family")? else { return Ok(None) };
+    let Some(section) = read::<Family>(c, office, case, AidSection::Family.code())? else { return Ok(None) };
     let parent = dossier::load(c, office, case)?.parent_view(c)?;
     let (other_government_aid, commitment) = (section.body.other_aid, section.body.commitment);
     Ok(Some(FamilyView { version: section.version, parent, other_government_aid, commitment }))
@@ -87,7 +89,7 @@ async fn save_family(who: Filer, id: PathId, call: Save<Sent<SaveFamily>>) -> Re
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let kin: Vec<_> = kin.into_iter().map(|(p, kind)| (p.id, kind)).collect();
         let (seen, family) = form::family(sent, &kin)?;
-        drafts::save(c, office, case, "family", seen, &family)?;
+        drafts::save(c, office, case, AidSection::Family.code(), seen, &family)?;
         family_view(c, office, case)?.ok_or_else(|| Error::internal("a saved section is gone"))
     })
     .await
@@ -99,7 +101,7 @@ async fn save_family(who: Filer, id: PathId, call: Save<Sent<SaveFamily>>) -> Re
     responses((status = 200, description = "收款账户")))]
 async fn show_account(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<AccountView>>> {
     call.read_own(own(who, id), |c, office, case| {
-        Ok(Nullable(read::<Account>(c, office, case, "account")?.map(|s| s.body.view(s.version))))
+        Ok(Nullable(read::<Account>(c, office, case, AidSection::Account.code())?.map(|s| s.body.view(s.version))))
     })
     .await
 }
@@ -110,7 +112,7 @@ async fn show_account(who: Filer, id: PathId, call: Call) -> Result<Answer<Nulla
     responses((status = 200, description = "已保存")))]
 async fn save_account(who: Filer, id: PathId, call: Save<Sent<SaveAccount>>) -> Result<Answer<AccountView>> {
     call.save_own(own(who, id), |c, office, case, sent| {
-        let before = read::<Account>(c, office, case, "account")?.map(|s| s.body);
+        let before = read::<Account>(c, office, case, AidSection::Account.code())?.map(|s| s.body);
         let student = persons::open(c, &office.keys, case.person_id)?.name;
         let (seen, account) = form::account(sent, &student, before.as_ref())?;
         Ok(account.view(mending::save(c, office, case, seen, &account)?))

@@ -154,9 +154,9 @@ async fn record(who: Instructor, id: PathId, call: Write<RecordTraining>) -> Res
         let actor = Actor::Worker(worker.clone());
         let case = loading::in_scope(c, &worker, id.0)?;
         let done =
-            Step { actor: actor.clone(), version: Some(sent.version), step: "trained", desk: None, point: None, due: Due::Open };
+            Step { actor: actor.clone(), version: Some(Version(sent.version)), step: "trained", desk: None, point: None, due: Due::Open };
         step(c, office, case.id, done)?;
-        let complete = Act { actor: actor.clone(), action: Action::Complete, version: None, reason: None, note: None };
+        let complete = Act::new(actor.clone(), Deed::Complete);
         let case = act(c, office, case.id, complete)?;
         full(c, office, &case, Some(&actor))
     })

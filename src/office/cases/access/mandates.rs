@@ -11,6 +11,7 @@ use crate::office::accounts::links::{self, Relation};
 use crate::office::accounts::{faults, residents};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::course::FiledAt;
+use crate::office::cases::record::reason::OfficeReason;
 use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
 use crate::office::people::persons;
@@ -75,10 +76,10 @@ impl From<HelpedAt> for FiledAt {
 
 impl HelpedAt {
     /// The coded step that a line of history says.
-    pub fn step(self) -> &'static str {
+    pub fn step(self) -> OfficeReason {
         match self {
-            HelpedAt::Counter => "at_the_counter",
-            HelpedAt::HomeVisit => "at_home",
+            HelpedAt::Counter => OfficeReason::AtTheCounter,
+            HelpedAt::HomeVisit => OfficeReason::AtHome,
         }
     }
 }

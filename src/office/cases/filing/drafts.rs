@@ -108,7 +108,7 @@ impl Beginner {
             applicant: mandate.giver_account,
             filed_by: Some(worker.id),
             at: FiledAt::from(mandate.channel),
-            step: Some(mandate.channel.step()),
+            step: Some(mandate.channel.step().code()),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! The file of a paper: what can be refused about it, and its place in the vault.
 
-use super::papers::Paper;
+use super::papers::{Paper, PaperState};
 use crate::office::cases::service::Office;
 use crate::platform::app::App;
 use crate::platform::code;
@@ -31,7 +31,7 @@ pub async fn store(app: &App, office: &Office, case: Id, material: &str, alt: &s
         person_id: case, // this and the owner are replaced by the case's when the row is written
         case_id: case,
         material: material.to_owned(),
-        state: "received".to_owned(),
+        state: PaperState::Received,
         kind: clean.kind.media_type().to_owned(),
         bytes: size,
         width: i64::from(clean.width.unwrap_or(0)),

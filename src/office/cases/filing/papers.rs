@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::drafts;
+use crate::labelled;
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::mandates;
 use crate::office::cases::moving::corrections;
@@ -20,6 +21,7 @@ use crate::platform::http::Labelled;
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
+use crate::rules::coded::coded_enum;
 use crate::rules::moments::Moment;
 
 diesel::table! {
@@ -44,6 +46,16 @@ diesel::table! {
     }
 }
 
+coded_enum! {
+    /// Whether a paper stands.
+    pub enum PaperState {
+        Received = "received", "已收到";
+        Withdrawn = "withdrawn", "已删除";
+    }
+}
+
+crate::text_columns!(PaperState);
+
 /// A stored file of a case.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = papers, treat_none_as_default_value = false)]
@@ -53,8 +65,7 @@ pub struct Paper {
     pub person_id: Id,
     pub case_id: Id,
     pub material: String,
-    /// received or withdrawn.
-    pub state: String,
+    pub state: PaperState,
     /// Media type.
     pub kind: String,
     pub bytes: i64,
@@ -131,7 +142,7 @@ impl Paper {
 
     /// Nobody took it back: what was deleted is shown to nobody, by no link that was given before.
     pub fn stands(&self) -> bool {
-        self.state == "received"
+        self.state == PaperState::Received
     }
 
     /// The same file as a paper of another case of the person, under `id`.
@@ -157,15 +168,13 @@ impl Paper {
         let until = office.now.saturating_add(LINK_LIFE_MS);
         let (file, holder) = (self.id.to_string(), if let Viewer::Worker(id) = viewer { id.to_string() } else { String::new() });
         let link = |v: Variant| {
-            let signed =
-                office.keys.sign_link(&Link { file: &file, variant: v.as_str(), holder: &holder, expires_ms: until.ms() });
-            (viewer != Viewer::Outsider && self.stands()).then(|| format!("/api/v1/files/{file}?variant={}&{signed}", v.as_str()))
+            let signed = office.keys.sign_link(&Link { file: &file, variant: v.code(), holder: &holder, expires_ms: until.ms() });
+            (viewer != Viewer::Outsider && self.stands()).then(|| format!("/api/v1/files/{file}?variant={}&{signed}", v.code()))
         };
-        let label = if self.stands() { "已收到" } else { "已删除" };
         Ok(PaperView {
             id: self.id,
             material: self.material.clone(),
-            state: Labelled::new(&self.state, label),
+            state: labelled!(self.state).untyped(),
             kind: self.kind.clone(),
             bytes: self.bytes,
             pages: self.pages,
@@ -191,7 +200,7 @@ pub fn names_file(c: &mut AnyConn, file: Id) -> Result<bool> {
 
 /// The received papers of a case, in the order of upload.
 pub fn of(c: &mut AnyConn, case: Id) -> Result<Vec<Paper>> {
-    let received = papers::table.filter(papers::case_id.eq(case).and(papers::state.eq("received")));
+    let received = papers::table.filter(papers::case_id.eq(case).and(papers::state.eq(PaperState::Received)));
     let rows = received.order((papers::material, papers::uploaded_at, papers::id));
     Ok(rows.select(<Paper as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
@@ -228,7 +237,7 @@ pub fn reusable(c: &mut AnyConn, who: &Filer, case: &Case, paper: Id, now: Momen
 /// A page of a person's papers from all cases of this owner, newest first, for re-use; one more than `limit` when there
 /// are more.
 pub fn of_person(c: &mut AnyConn, owner: Option<Id>, person: Id, after: Option<After>, limit: i64) -> Result<Vec<Paper>> {
-    let mine = papers::person_id.eq(person).and(papers::state.eq("received"));
+    let mine = papers::person_id.eq(person).and(papers::state.eq(PaperState::Received));
     let mut page = papers::table.filter(mine).into_boxed::<MultiBackend>();
     page = match owner {
         Some(account) => page.filter(papers::owner_account.eq(account)),
@@ -269,8 +278,8 @@ pub fn add(c: &mut AnyConn, office: &Office, case: &Case, paper: &Paper) -> Resu
 /// Takes a paper back while its case may change.
 pub fn withdraw(c: &mut AnyConn, office: &Office, case: &Case, paper: &Paper) -> Result<()> {
     drafts::editable(c, office, case, &format!("material:{}", paper.material))?;
-    let row = papers::table.filter(papers::id.eq(paper.id).and(papers::state.eq("received")));
-    let changed = diesel::update(row).set(papers::state.eq("withdrawn")).execute(c)?;
+    let row = papers::table.filter(papers::id.eq(paper.id).and(papers::state.eq(PaperState::Received)));
+    let changed = diesel::update(row).set(papers::state.eq(PaperState::Withdrawn)).execute(c)?;
     if changed == 1 { Ok(()) } else { Err(Error::not_found()) }
 }
 

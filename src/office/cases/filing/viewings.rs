@@ -44,8 +44,7 @@ pub struct Viewing {
     pub role: Role,
     pub area: AreaCode,
     pub paper_id: Id,
-    /// full or thumb.
-    pub variant: String,
+    pub variant: Variant,
 }
 
 /// Writes down that a worker opens a paper; 21006 when they may not look at this case's papers any more.
@@ -61,7 +60,7 @@ pub fn record(c: &mut AnyConn, id: Id, at: Moment, worker: Id, paper: &Paper, va
     use paper_views::dsl as v;
     let row = (
         (v::id.eq(id), v::at.eq(at), v::worker_id.eq(worker.id), v::role.eq(post.role), v::area.eq(post.area.to_string())),
-        (v::paper_id.eq(paper.id), v::case_id.eq(case.id), v::variant.eq(variant.as_str())),
+        (v::paper_id.eq(paper.id), v::case_id.eq(case.id), v::variant.eq(variant)),
     );
     diesel::insert_into(v::paper_views).values(row).execute(c)?;
     Ok(())

@@ -70,7 +70,7 @@ fn on_behalf(c: &mut AnyConn, office: &Office, case: &mut Case, act: &mut Act) -
         return Ok(());
     };
     let mandate = mandates::in_case(c, worker, case, office.now)?;
-    act.step = Some(mandate.channel.step().to_owned());
+    act.step = Some(mandate.channel.step().code().to_owned());
     if matches!(act.deed, Deed::Submit | Deed::Resubmit | Deed::Appeal) {
         case.filing.filed_by = Some(worker.id);
     }

@@ -10,6 +10,7 @@ use crate::platform::crypto::{DataKey, Place};
 use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Detail, Error, Result};
 use crate::platform::id::Id;
+use crate::rules::coded::coded_enum;
 use crate::rules::moments::Moment;
 
 diesel::table! {
@@ -27,6 +28,18 @@ diesel::table! {
     }
 }
 
+coded_enum! {
+    /// Where one thing to mend stands.
+    pub enum ItemState as "CorrectionState" {
+        Open = "open", "待补正";
+        Answered = "answered", "已补正";
+        /// The notice was taken back.
+        Recalled = "recalled", "已收回，不用补正";
+    }
+}
+
+crate::text_columns!(ItemState);
+
 /// One thing to mend.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = correction_items, treat_none_as_default_value = false)]
@@ -41,8 +54,7 @@ pub struct Item {
     /// Code of the policy's list of reasons.
     pub reason: String,
     pub note: Option<Vec<u8>>,
-    /// open, answered or recalled.
-    pub state: String,
+    pub state: ItemState,
     pub asked_at: Moment,
     pub answered_at: Option<Moment>,
 }
@@ -74,7 +86,7 @@ pub(super) fn ask(c: &mut AnyConn, office: &Office, case: &Case, asks: &[Ask]) -
             target: ask.target.clone(),
             reason: ask.reason.clone(),
             note,
-            state: "open".to_owned(),
+            state: ItemState::Open,
             asked_at: office.now,
             answered_at: None,
         };
@@ -98,8 +110,8 @@ pub fn asks_for(c: &mut AnyConn, case: &Case, target: &str) -> Result<bool> {
 /// Notes that the applicant mended what was asked.
 pub fn answered(c: &mut AnyConn, case: &Case, target: &str, now: Moment) -> Result<()> {
     use correction_items::dsl as i;
-    let open = i::correction_items.filter(i::case_id.eq(case.id).and(i::target.eq(target)).and(i::state.eq("open")));
-    diesel::update(open).set((i::state.eq("answered"), i::answered_at.eq(now))).execute(c)?;
+    let open = i::correction_items.filter(i::case_id.eq(case.id).and(i::target.eq(target)).and(i::state.eq(ItemState::Open)));
+    diesel::update(open).set((i::state.eq(ItemState::Answered), i::answered_at.eq(now))).execute(c)?;
     Ok(())
 }
 
@@ -107,7 +119,7 @@ pub fn answered(c: &mut AnyConn, case: &Case, target: &str, now: Moment) -> Resu
 pub(in crate::office) fn all_answered(c: &mut AnyConn, case: &Case) -> Result<()> {
     let open: Vec<Detail> = latest(of(c, case.id)?)
         .iter()
-        .filter(|i| i.state == "open")
+        .filter(|i| i.state == ItemState::Open)
         .map(|i| {
             let field = format!("/corrections/{}", i.place);
             Detail::new(&field, "补正内容", "not_answered", "这一项还没有补正。", "请按要求补好这一项。")
@@ -118,14 +130,14 @@ pub(in crate::office) fn all_answered(c: &mut AnyConn, case: &Case) -> Result<()
 
 /// The applicant has answered at least one item of the latest notice.
 pub(in crate::office) fn begun(c: &mut AnyConn, case: &Case) -> Result<bool> {
-    Ok(latest(of(c, case.id)?).iter().any(|i| i.state == "answered"))
+    Ok(latest(of(c, case.id)?).iter().any(|i| i.state == ItemState::Answered))
 }
 
 /// The latest notice was taken back: nobody has to answer it.
 pub(in crate::office) fn recall(c: &mut AnyConn, case: &Case) -> Result<()> {
     use correction_items::dsl as i;
-    let open = i::correction_items.filter(i::case_id.eq(case.id).and(i::state.eq("open")));
-    diesel::update(open).set(i::state.eq("recalled")).execute(c)?;
+    let open = i::correction_items.filter(i::case_id.eq(case.id).and(i::state.eq(ItemState::Open)));
+    diesel::update(open).set(i::state.eq(ItemState::Recalled)).execute(c)?;
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 pub mod actor; // who acts, what they do with what it needs
 pub mod codes; // what can be refused
+pub mod reason; // why the office itself moves a case
 pub mod table; // the table
 pub mod place; // where it lies, who works on it
 pub mod limits; // by when it has to move

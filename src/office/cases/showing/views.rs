@@ -14,6 +14,7 @@ use crate::office::cases::moving::corrections::{self, Item};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::history::{self, Event};
+use crate::office::cases::record::reason::OfficeReason;
 use crate::office::cases::service::{Office, Service};
 use crate::office::people::persons;
 use crate::office::policy::terms::{CommonPolicy, Material};
@@ -275,42 +276,16 @@ fn correction(item: &Item, policy: &CommonPolicy, service: &dyn Service, note: O
         target_label: target_label(&item.target, policy, service).unwrap_or_default(),
         reason: Labelled::new(&item.reason, &reason_label(policy, &item.reason)),
         note,
-        state: Labelled::new(&item.state, item_state(&item.state)),
+        state: labelled!(item.state).untyped(),
     }
 }
-
-fn item_state(code: &str) -> &'static str {
-    match code {
-        "open" => "待补正",
-        "recalled" => "已收回，不用补正",
-        _ => "已补正",
-    }
-}
-
-/// What clocks, and help in person, write down as their reason.
-const BY_SPINE: &[(&str, &str)] = &[
-    ("not_answered_in_time", "没有在期限内答复，视为受理"),
-    ("not_corrected_in_time", "没有在期限内补正"),
-    ("notice_ended", "公示期满，没有异议"),
-    ("draft_expired", "草稿放了六十天没有提交"),
-    ("correction_due_soon", "补正期限快到了"),
-    ("held_long_enough", "暂缓的期限已到"),
-    ("nobody_mends", "申请人已不能办理，补正期限暂停，等待可以代办的人接手"),
-    ("may_mend_again", "已有人可以办理，补正期限重新计算"),
-    ("not_decided_in_time", "超过期限没有办结，由上一级办理"),
-    ("worker_moved", "办理人岗位有变动，放回待办"),
-    ("worker_away", "办理人请假，放回待办"),
-    ("deputy_ended", "代班结束，放回待办"),
-    ("handed_over", "窗口工作移交"),
-    ("at_the_counter", "由工作人员在窗口代为办理"),
-    ("at_home", "由工作人员上门代为办理"),
-    ("calendar_changed", "放假安排有变化，期限已经重新计算"),
-];
 
 /// The words of a coded reason or step: steps of the service come first, then what the office wrote, then the policy's reasons.
 pub fn words(code: &str, policy: &CommonPolicy, service: &dyn Service) -> String {
-    let known = service.steps().iter().chain(BY_SPINE).find(|(c, _)| *c == code);
-    known.map_or_else(|| reason_label(policy, code), |(_, words)| (*words).to_owned())
+    if let Some((_, words)) = service.steps().iter().find(|(c, _)| *c == code) {
+        return (*words).to_owned();
+    }
+    OfficeReason::from_code(code).map_or_else(|| reason_label(policy, code), |reason| reason.label().to_owned())
 }
 
 pub(in crate::office) fn line(event: &Event, note: Option<String>, policy: &CommonPolicy, service: &dyn Service) -> EventView {

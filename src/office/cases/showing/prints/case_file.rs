@@ -4,7 +4,7 @@ use super::facts::{Facts, day_of, masked, minute};
 use super::record;
 use crate::office::accounts::staff;
 use crate::office::cases::filing::papers;
-use crate::office::cases::moving::corrections;
+use crate::office::cases::moving::corrections::{self, ItemState};
 use crate::office::cases::record::history;
 use crate::office::cases::service::{Office, OnPaper};
 use crate::office::cases::showing::views;
@@ -83,9 +83,9 @@ fn mended(c: &mut AnyConn, office: &Office, facts: &Facts) -> Result<Vec<Block>>
     let mut rows = Vec::new();
     for item in corrections::of(c, facts.case.id)? {
         let what = views::target_label(&item.target, policy, facts.service).unwrap_or_default();
-        let done = match (item.answered_at, item.state.as_str()) {
+        let done = match (item.answered_at, item.state) {
             (Some(at), _) => format!("{} 已补", minute(at)),
-            (None, "recalled") => "已收回".to_owned(),
+            (None, ItemState::Recalled) => "已收回".to_owned(),
             (None, _) => "待补正".to_owned(),
         };
         let why = match item.note(&key)? {

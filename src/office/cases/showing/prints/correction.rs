@@ -1,7 +1,7 @@
 //! 一次性告知书: everything that must be mended, told once, with its day and the ways to mend it.
 
 use super::facts::{Facts, day_of};
-use crate::office::cases::moving::corrections::{self, Item};
+use crate::office::cases::moving::corrections::{self, Item, ItemState};
 use crate::office::cases::service::Office;
 use crate::office::cases::showing::views;
 use crate::office::policy::calendar;
@@ -27,7 +27,7 @@ pub fn rounds(items: &[Item]) -> Vec<(i64, Moment)> {
 }
 
 fn stands(item: &Item) -> bool {
-    item.state != "recalled"
+    item.state != ItemState::Recalled
 }
 
 /// The notice of a round; 10006 when there was none, or the office took it back.
