@@ -175,7 +175,8 @@ async fn enter(app: &App, stand_in: &Shared, r: &Resident) -> Result<()> {
     let card = r.card.map(|card| card_of(app, &person, card)).transpose()?;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, r.handle), None)?;
     let phone = PhoneNumber::parse(r.phone).map_err(Error::internal)?;
-    let (keys, at) = (app.keys.clone(), Occasion { now: app.clock.now(), link: app.clock.id() });
+    let keys = app.keys.clone();
+    let at = Occasion { now: app.clock.now(), link: app.clock.id() };
     app.db
         .write(move |c| {
             if persons::find_by_id_hash(c, &persons::id_hash(&keys, &person.id_number))?.is_some() {
@@ -204,7 +205,9 @@ async fn ward(app: &App, stand_in: &Shared) -> Result<()> {
     let card = card_of(app, &child, (Category::Physical, Level::One, 1500))?;
     let mother = invent("990101", years_ago(app, 41), 902).map_err(Error::internal)?;
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "chen-xiuying"), None)?;
-    let (keys, now, today) = (app.keys.clone(), app.clock.now(), beijing_date(app.clock.now()));
+    let keys = app.keys.clone();
+    let now = app.clock.now();
+    let today = beijing_date(app.clock.now());
     let town = Post { role: Role::TownOfficer, area: area_of(TOWN)?, point: None, lead: false };
     let (link_id, kin_id, session) = (app.clock.id(), app.clock.id(), app.clock.id());
     app.db

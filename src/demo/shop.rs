@@ -83,7 +83,8 @@ pub fn keeper_of(c: &mut AnyConn, point: Id) -> Result<Worker> {
 
 /// The season of this year, open from forty days ago, with the county's own standards.
 async fn announce(app: &App, county: AreaCode) -> Result<()> {
-    let (id, now) = (app.clock.id(), app.clock.now());
+    let id = app.clock.id();
+    let now = app.clock.now();
     let today = beijing_date(now);
     let day = move |n: u64| today.checked_add_days(Days::new(n)).unwrap_or(today);
     let begun = today.checked_sub_days(Days::new(40)).unwrap_or(today);

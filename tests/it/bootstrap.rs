@@ -99,7 +99,8 @@ async fn the_services_of_a_county_are_named_with_why_not(world: World) {
     let all = start["county_services"].as_array().unwrap().clone();
     assert!(all.len() >= 3 && all.iter().all(|s| s["open"] == true && s["reason"].is_null() && s["owner"].is_string()));
     // A county that has decided about one service only, from a day to come.
-    let (id, now) = (world.app.clock.id(), world.app.clock.now());
+    let id = world.app.clock.id();
+    let now = world.app.clock.now();
     let decide = world.app.db.write(move |c| {
         let (a, today) = (AreaCode::parse(COUNTY).unwrap(), "2026-03-10".parse().unwrap());
         let known = county::current(c, &a, "certificate", today)?.unwrap();

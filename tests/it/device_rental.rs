@@ -156,7 +156,8 @@ async fn borrower(w: &World, serial: u16) -> (String, String) {
     };
     let person = new.id.to_string();
     let name = WeChatName::new(&w.app, cast::APPID, &w.wechat.openid_of(cast::APPID, &handle), None).unwrap();
-    let (keys, at) = (w.app.keys.clone(), Occasion { now: w.app.clock.now(), link: w.app.clock.id() });
+    let keys = w.app.keys.clone();
+    let at = Occasion { now: w.app.clock.now(), link: w.app.clock.id() };
     let known = w.app.db.write(move |c| {
         persons::insert(c, &keys, &new)?;
         let (account, _) = name.account(c)?;

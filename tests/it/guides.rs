@@ -64,7 +64,8 @@ async fn a_service_that_a_county_does_not_offer_has_no_guide(world: World) {
 }
 
 async fn a_policy_of_before_guides_had_facts_can_still_be_read(world: World) {
-    let (id, now) = (world.app.clock.id(), world.app.clock.now());
+    let id = world.app.clock.id();
+    let now = world.app.clock.now();
     let store = world.app.db.write(move |c| {
         let (county, today) = (AreaCode::parse(COUNTY).unwrap(), "2026-03-10".parse().unwrap());
         let known = county::current(c, &county, "certificate", today)?.unwrap();

@@ -299,7 +299,8 @@ async fn a_new_calendar_moves_the_limits_of_running_cases(world: World) {
     let zhao = Applicant::zhao(&world).await;
     let (case, town) = accepted(&world, &zhao).await;
     assert_eq!(staff(&world, &town, &case).await["summary"]["due_on"], "2026-03-24");
-    let (keys, now) = (world.app.keys.clone(), world.app.clock.now());
+    let keys = world.app.keys.clone();
+    let now = world.app.clock.now();
     let notice = "# 测试：多放两天\ndate,working,name\n2026-03-19,false,测试假日\n2026-03-20,false,测试假日\n";
     let import = world.app.db.write(move |c| {
         calendar::import(c, notice, now)?;

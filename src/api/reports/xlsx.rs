@@ -59,7 +59,7 @@ impl Sheet {
 pub fn notes(c: &mut AnyConn, office: &Office, scope: &Scope, (label, days, by): (&str, &str, &str)) -> Result<Notes> {
     let mut places = Vec::new();
     for (first, _) in &scope.areas {
-        places.push(areas::full_name(c, &*first)?);
+        places.push(areas::full_name(c, first)?);
     }
     let service = match &scope.service {
         Some(code) => office.services.get(code)?.label(),

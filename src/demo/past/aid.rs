@@ -20,7 +20,6 @@ use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Error, Result};
 use zhucan::platform::id::Id;
 use zhucan::rules::identity::{BankCard, CitizenId};
-use zhucan::rules::lifecycle::Action;
 use zhucan::rules::money::Fen;
 use zhucan::services::education_aid::form::{self, Account, Holder, Parent, Student};
 use zhucan::services::education_aid::payments::{self, BankAnswer, LineState};

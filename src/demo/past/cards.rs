@@ -15,7 +15,7 @@ use zhucan::office::cases::record::actor::Deed;
 use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::Result;
 use zhucan::platform::id::Id;
-use zhucan::rules::lifecycle::{Action, Desk};
+use zhucan::rules::lifecycle::Desk;
 use zhucan::services::certificate::forms::{DELIVERY, Delivery, HOLDER, Holder};
 use zhucan::services::certificate::rules::{DeliveryWay, Finding, Kind, PickupPlace};
 use zhucan::services::certificate::store::{self, Entered};

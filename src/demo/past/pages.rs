@@ -44,7 +44,8 @@ impl Pages<'_> {
         if page < self.written {
             return Ok(());
         }
-        let (done, told) = (self.next.to_string(), start_of_day(end_of_the_past()));
+        let done = self.next.to_string();
+        let told = start_of_day(end_of_the_past());
         self.app
             .db
             .write(move |c| {

@@ -59,7 +59,8 @@ pub async fn write(pages: &mut Pages<'_>, setting: &Setting, families: &[Family]
 pub fn reserved<'a>(c: &'a mut AnyConn, scene: &'a Scene, who: &Borrower) -> Result<Way<'a>> {
     let office = scene.office(who.applied_on, 9 * 60 + 20);
     let (account, person) = who.applicant.sign_in(c, &office, &scene.staff.town)?;
-    let (points, models) = (store::points(c, &scene.area)?, store::models(c, &scene.area)?);
+    let points = store::points(c, &scene.area)?;
+    let models = store::models(c, &scene.area)?;
     let point = points.get(who.place.checked_rem(points.len()).unwrap_or(0)).map(|p| p.id);
     let model = models.get(who.place.checked_rem(models.len()).unwrap_or(0)).map(|m| m.id);
     let (point_id, model_id) = point.zip(model).ok_or_else(|| Error::internal("the county lends nothing"))?;

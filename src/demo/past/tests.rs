@@ -27,7 +27,8 @@ async fn counted(app: &App) -> Vec<Figure> {
 #[tokio::test]
 async fn a_load_that_was_cut_off_goes_on_shows_the_report_and_tells_nobody_of_it() {
     let app = bench().await;
-    let (now, day) = (app.clock.now(), beijing_date(app.clock.now()));
+    let now = app.clock.now();
+    let day = beijing_date(app.clock.now());
     lay::ground(&app, day, now).await.unwrap();
     lay::people(&app, &COUNTIES[0], &areas_of_the_province().unwrap(), day).await.unwrap();
     shop::open(&app).await.unwrap();

@@ -14,7 +14,6 @@ use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::Result;
 use zhucan::rules::calendar::beijing_date;
 use zhucan::rules::certificate::{Category, GrantedBy, Level};
-use zhucan::rules::lifecycle::Action;
 use zhucan::rules::moments::Moment;
 use zhucan::services::certificate::rules::Kind;
 

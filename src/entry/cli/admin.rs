@@ -45,7 +45,8 @@ impl Admin {
         let keys = invite.place.read_keys()?;
         let code = Code::draw(&keys).map_err(|e| cause(&e))?;
         let (drawn, clock) = (code.clone(), Clock::system());
-        let (id, now) = (clock.id(), clock.now());
+        let id = clock.id();
+        let now = clock.now();
         let posts = vec![Post { role: Role::Administrator, area: invite.area, point: None, lead: false }];
         block_on(async move {
             let db = invite.place.open_database(Bounds::default())?;

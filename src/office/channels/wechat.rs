@@ -112,7 +112,9 @@ pub async fn send(app: &App, message: &Message) -> Result<Settled> {
 
 /// Writes the fate down, and reports what surely did not arrive.
 async fn fate(app: &App, message: &Message, state: &'static str) -> Result<()> {
-    let (keys, now, message) = (app.keys.clone(), app.clock.now(), message.clone());
+    let keys = app.keys.clone();
+    let now = app.clock.now();
+    let message = message.clone();
     app.db
         .write(move |c| {
             use wechat_messages::dsl as m;

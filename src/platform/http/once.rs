@@ -116,7 +116,8 @@ impl Once {
         F: Fn(&mut AnyConn) -> Result<T> + Send + 'static,
     {
         let scope = self.scope(caller);
-        let (keys, expires_at) = (app.keys.clone(), app.clock.now().saturating_add(KEPT_MS));
+        let keys = app.keys.clone();
+        let expires_at = app.clock.now().saturating_add(KEPT_MS);
         app.db
             .write(move |c| {
                 let place = Place::new("idempotency_keys", "answer", &scope);

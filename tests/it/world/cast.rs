@@ -84,7 +84,8 @@ async fn enter(app: &App, stand_in: &Shared, (handle, name, years, serial, phone
     let card = card.map(|card| card_of(app, &person, card));
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, handle), None).unwrap();
     let phone = PhoneNumber::parse(phone).unwrap();
-    let (keys, at) = (app.keys.clone(), Occasion { now: app.clock.now(), link: app.clock.id() });
+    let keys = app.keys.clone();
+    let at = Occasion { now: app.clock.now(), link: app.clock.id() };
     let written = app.db.write(move |c| {
         persons::insert(c, &keys, &person)?;
         if let Some(card) = &card {
@@ -104,7 +105,9 @@ async fn ward(app: &App, stand_in: &Shared) {
     let card = card_of(app, &child, (Category::Physical, Level::One, 1500));
     let mother = invent("990101", years_ago(app, 41), 902).unwrap();
     let who = WeChatName::new(app, APPID, &stand_in.openid_of(APPID, "chen-xiuying"), None).unwrap();
-    let (keys, now, today) = (app.keys.clone(), app.clock.now(), beijing_date(app.clock.now()));
+    let keys = app.keys.clone();
+    let now = app.clock.now();
+    let today = beijing_date(app.clock.now());
     let town = Post { role: Role::TownOfficer, area: AreaCode::parse(TOWN).unwrap(), point: None, lead: false };
     let (link_id, kin_id, session) = (app.clock.id(), app.clock.id(), app.clock.id());
     let written = app.db.write(move |c| {

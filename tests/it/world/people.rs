@@ -38,7 +38,9 @@ impl World {
 
     /// A worker whom the story names again; `lead` leads every desk that the posts serve.
     pub async fn officer(&self, roles: &[Role], area: &'static str, person: Option<Id>, lead: bool) -> Officer {
-        let (id, now, roles) = (self.app.clock.id(), self.app.clock.now(), roles.to_vec());
+        let id = self.app.clock.id();
+        let now = self.app.clock.now();
+        let roles = roles.to_vec();
         let posts: Vec<Id> = roles.iter().map(|_| self.app.clock.id()).collect();
         let store = self.app.db.write(move |c| {
             use workers::dsl as w;
