@@ -38,15 +38,20 @@ coded_enum! {
 
 /// What an applicant says about the office.
 pub struct Rating<'a> {
+    /// The applicant's account.
+    pub account: Id,
+    pub case: Id,
+    /// The version of the case that was seen.
+    pub seen: Version,
     pub grade: Grade,
     pub comment: Option<&'a str>,
 }
 
 /// Rates a completed case on the version that was seen: the line of history, the rating, and of a bad one a work order, in
 /// one write. A second one is 20011.
-pub fn rate(c: &mut AnyConn, office: &Office, account: Id, (id, seen): (Id, Version), rating: &Rating<'_>) -> Result<Case> {
-    let rate = Act::new(Actor::Applicant(account), Deed::Rate).seeing(seen);
-    let case = act(c, office, id, rate)?;
+pub fn rate(c: &mut AnyConn, office: &Office, rating: &Rating<'_>) -> Result<Case> {
+    let rate = Act::new(Actor::Applicant(rating.account), Deed::Rate).seeing(rating.seen);
+    let case = act(c, office, rating.case, rate)?;
     keep(c, office, &case, rating.grade, rating.comment)?;
     Ok(case)
 }

@@ -279,8 +279,14 @@ form!(Rate { version: "版本", grade: "满意程度", comment: "意见" });
     responses((status = 200, description = "谢谢评价")))]
 async fn rate(who: Resident, id: PathId, call: Write<Rate>) -> Result<Answer<CaseView>> {
     call.once(who.account, move |c, office, sent| {
-        let rating = Rating { grade: sent.grade, comment: sent.comment.as_deref() };
-        let case = ratings::rate(c, office, who.account, (id.0, Version(sent.version)), &rating)?;
+        let rating = Rating {
+            account: who.account,
+            case: id.0,
+            seen: Version(sent.version),
+            grade: sent.grade,
+            comment: sent.comment.as_deref(),
+        };
+        let case = ratings::rate(c, office, &rating)?;
         views::full(c, office, &case, Some(&Actor::Applicant(who.account)))
     })
     .await

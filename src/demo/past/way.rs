@@ -158,8 +158,8 @@ impl<'a> Way<'a> {
             _ => Grade::VeryGood,
         };
         let account = self.account()?;
-        let seen = (self.case.id, self.case.version);
-        self.case = ratings::rate(self.c, &self.office, account, seen, &Rating { grade, comment: None })?;
+        let rating = Rating { account, case: self.case.id, seen: self.case.version, grade, comment: None };
+        self.case = ratings::rate(self.c, &self.office, &rating)?;
         Ok(())
     }
 }

@@ -94,7 +94,8 @@ impl NewCode {
         );
         diesel::insert_into(k::counter_codes).values(row).execute(c)?;
         let purpose = format!("发放登录码：{purpose}");
-        let (worker, at) = (worker.id, self.now);
+        let worker = worker.id;
+        let at = self.now;
         reveals::record(c, &Reveal { id: self.id, at, worker, person, case: None, fields: Vec::new(), purpose })?;
         Ok(expires_at)
     }

@@ -68,7 +68,8 @@ async fn mine(app: &Bench, account: Id, on: NaiveDate) -> Vec<(Id, Relation)> {
 }
 
 async fn ask(app: &Bench, account: Id, id: &CitizenId, relation: Relation) -> Result<Link> {
-    let (keys, now) = (app.keys.clone(), app.clock.now());
+    let keys = app.keys.clone();
+    let now = app.clock.now();
     let (link, today, area) = (app.clock.id(), day(TODAY), HERE.parse().unwrap());
     let new = NewLink {
         id: link,
@@ -85,7 +86,9 @@ async fn ask(app: &Bench, account: Id, id: &CitizenId, relation: Relation) -> Re
 }
 
 async fn settle(app: &Bench, worker: &Worker, link: &Link, verdict: Verdict, last_day: Option<&str>) -> Result<Link> {
-    let (worker, id, now) = (worker.clone(), link.id, app.clock.now());
+    let worker = worker.clone();
+    let id = link.id;
+    let now = app.clock.now();
     let today = day(TODAY).to_string();
     let what = Decision { verdict, version: link.version, last_day: last_day.map(str::to_owned), today, now };
     app.db.write(move |c| decide(c, &worker, id, &what)).await
@@ -159,7 +162,9 @@ async fn somebody_recorded_after_the_confirmation_is_linked_then() {
     assert_eq!(mine(&app, account, day(TODAY)).await, []);
     let person = app.person("王四", &id, PHONE, HERE).await;
     for _ in 0..2 {
-        let (keys, id, now) = (app.keys.clone(), id.clone(), app.clock.now());
+        let keys = app.keys.clone();
+        let id = id.clone();
+        let now = app.clock.now();
         app.db.write(move |c| identity::person_recorded(c, &keys, &id, now)).await.unwrap();
     }
     assert_eq!(mine(&app, account, day(TODAY)).await, [(person, Relation::Own)]);

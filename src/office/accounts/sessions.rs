@@ -167,7 +167,10 @@ enum Rotation {
 /// 11003 ended, 11004 unknown or over, 11005 used before.
 pub async fn refresh(app: &App, watch: &RevocationWatch, text: &str) -> Result<Pair> {
     let next = RefreshToken::new(&app.keys)?;
-    let (presented, now, keys, revocation) = (hash(&app.keys, text), app.clock.now(), app.keys.clone(), app.clock.id());
+    let presented = hash(&app.keys, text);
+    let now = app.clock.now();
+    let keys = app.keys.clone();
+    let revocation = app.clock.id();
     let outcome = app.db.write(move |c| rotate(c, &keys, &presented, &next, now, revocation)).await?;
     match outcome {
         Rotation::Next { account, session, kind, expires_at, text } => Ok(Pair {
@@ -251,7 +254,8 @@ fn end(c: &mut AnyConn, ended: &[(Id, Id)], why: Ending, now: Moment) -> Result<
 /// # Errors
 /// Those of the database.
 pub async fn log_out(app: &App, watch: &RevocationWatch, session: Id) -> Result<()> {
-    let (now, revocation) = (app.clock.now(), app.clock.id());
+    let now = app.clock.now();
+    let revocation = app.clock.id();
     app.db.write(move |c| end(c, &[(session, revocation)], Ending::LoggedOut, now)).await?;
     watch.note(session, now);
     Ok(())

@@ -43,7 +43,8 @@ impl RevocationWatch {
     /// # Errors
     /// Those of the database; the guard then asks it by itself until a poll succeeds.
     pub async fn refresh(&self, app: &App) -> Result<()> {
-        let (started, now) = (Instant::now(), app.clock.now());
+        let started = Instant::now();
+        let now = app.clock.now();
         let last = self.read(|k| k.polled_at);
         let since = last.map_or(now.saturating_sub(KEPT_MS), |last| last.min(now).saturating_sub(OVERLAP_MS));
         let rows: Vec<(Id, Moment)> = app

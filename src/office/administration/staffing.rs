@@ -44,7 +44,10 @@ pub async fn add(app: &App, new: NewWorker) -> Result<Enrolment> {
     let id = app.clock.id();
     let login = Login::new(app, id, &new.username, new.password).await?;
     let otpauth_url = login.otpauth_url.clone();
-    let (name, posts, person, now) = (new.name, new.posts, new.person, app.clock.now());
+    let name = new.name;
+    let posts = new.posts;
+    let person = new.person;
+    let now = app.clock.now();
     app.db
         .write(move |c| {
             insert(c, id, &name, person, now)?;

@@ -148,7 +148,9 @@ async fn number(app: &App, to: &To) -> Result<Option<PhoneNumber>> {
 
 /// Writes the fate down, and reports what surely did not arrive.
 async fn kept(app: &App, text: &Text, fate: Fate, serial: Option<String>) -> Result<Settled> {
-    let (keys, now, message) = (app.keys.clone(), app.clock.now(), text.clone());
+    let keys = app.keys.clone();
+    let now = app.clock.now();
+    let message = text.clone();
     let written = app.db.write(move |c| {
         use sms_messages::dsl as m;
         diesel::update(m::sms_messages.find(message.id))

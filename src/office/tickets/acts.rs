@@ -152,7 +152,9 @@ impl Doer<'_> {
         let phone = phone.ok_or_else(|| Error::new(&codes::NO_PHONE))?.reveal().to_owned();
         if let Some(person) = ticket.person_id {
             let (worker, case, purpose) = (self.worker.id, ticket.case_id, purpose.to_owned());
-            let (id, at, fields) = (Id::at(self.office.now), self.office.now, vec![RevealField::Phone]);
+            let id = Id::at(self.office.now);
+            let at = self.office.now;
+            let fields = vec![RevealField::Phone];
             reveals::record(c, &Reveal { id, at, worker, person, case, fields, purpose })?;
         }
         let entry = self.entry(&ticket, Step::ContactShown, Some(purpose));

@@ -2,8 +2,8 @@
 //!
 //! A closure owns what it needs, does nothing outside the database and may run twice.
 
-pub mod columns;
 pub mod conn;
+pub mod columns;
 pub mod migrate;
 mod postgres;
 pub mod query;

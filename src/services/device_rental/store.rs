@@ -217,7 +217,7 @@ pub fn models(c: &mut AnyConn, county: &AreaCode) -> Result<Vec<Model>> {
 /// Opens a point; 30014 when the county has one of that name.
 pub fn add_point(c: &mut AnyConn, point: &Point) -> Result<()> {
     use rental_points::dsl as p;
-    let same = p::rental_points.filter(p::county.eq(point.county.clone())).filter(p::name.eq(point.name.clone()));
+    let same = p::rental_points.filter(p::county.eq(point.county)).filter(p::name.eq(point.name.clone()));
     let same: i64 = same.count().get_result(c)?;
     if same > 0 {
         return Err(Error::new(&faults::TAKEN_NAME));
@@ -228,7 +228,7 @@ pub fn add_point(c: &mut AnyConn, point: &Point) -> Result<()> {
 /// Adds a model; 30014 when the county has one of that code.
 pub fn add_model(c: &mut AnyConn, model: &Model) -> Result<()> {
     use device_models::dsl as m;
-    let same = m::device_models.filter(m::county.eq(model.county.clone())).filter(m::code.eq(model.code.clone()));
+    let same = m::device_models.filter(m::county.eq(model.county)).filter(m::code.eq(model.code.clone()));
     let same: i64 = same.count().get_result(c)?;
     if same > 0 {
         return Err(Error::new(&faults::TAKEN_NAME));

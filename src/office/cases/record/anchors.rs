@@ -43,7 +43,8 @@ pub struct Findings {
 
 /// Sets an anchor when the last one is an hour old; answers whether it did.
 pub async fn set_when_due(app: &App) -> Result<bool> {
-    let (now, keys) = (app.clock.now(), app.keys.clone());
+    let now = app.clock.now();
+    let keys = app.keys.clone();
     app.db
         .write(move |c| {
             let last = all(c)?.pop();

@@ -104,3 +104,24 @@ where
         Ok(Prior { before: Box::new(before), json })
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::rules::lifecycle::Desk;
+
+    #[test]
+    fn what_was_kept_before_the_groups_reads_the_same() {
+        let kept = r#"{"state":"in_review","chain_at":1,"desk":"county","desk_area":"990101000000","desk_point":null,
+            "resume_state":null,"state_since":1,"due_at":2,"risk_at":null,"clock_from":3,"clock_days":5,"days_left":null,
+            "total_from":null,"total_days":20,"total_left":7,"total_due_at":null,"alarm_at":4}"#;
+        let before: Before = serde_json::from_str(kept).unwrap();
+        assert_eq!((before.state, before.place.desk, before.place.chain_at), (State::InReview, Some(Desk::County), 1));
+        assert_eq!((before.limit.from, before.limit.days), (Some(Moment::of_ms(3)), Some(5)));
+        assert_eq!((before.total.days, before.total.left), (Some(20), Some(7)));
+        let again = Prior::of(before).unwrap();
+        let stored: serde_json::Value = serde_json::from_str(kept).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&again.json).unwrap(), stored);
+    }
+}

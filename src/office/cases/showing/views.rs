@@ -176,9 +176,9 @@ pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: Momen
         due_on: case.limit.due_at.map(|d| beijing_date(d).to_string()),
         overdue: case.pace(now) == Pace::Overdue,
         pace: labelled!(case.pace(now)),
-        claimed: case.claim.by.is_some() && case.claim.until.is_some_and(|u| u > now),
+        claimed: case.claim.holds(now),
         urged: case.course.urged_at.is_some_and(|at| at >= case.course.state_since) && !case.state.ended(),
-        held: case.hold.since.is_some(),
+        held: case.hold.is_on(),
     }
 }
 

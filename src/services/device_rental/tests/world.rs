@@ -121,7 +121,8 @@ impl World {
         let id_number = invent("990101", "1980-01-01".parse().unwrap(), serial).unwrap();
         let person = self.person("王小明", &id_number, "13800001234", VILLAGE).await;
         let name = WeChatName::new(&self.app, "wx1", &format!("open{serial}"), None).unwrap();
-        let (link, now) = (self.clock.id(), self.clock.now());
+        let link = self.clock.id();
+        let now = self.clock.now();
         let make = move |c: &mut AnyConn| {
             let account = name.account(c)?.0.id;
             use links::dsl as l;
