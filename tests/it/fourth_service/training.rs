@@ -8,7 +8,7 @@ use zhucan::office::accounts::guards::{DeskOfService, Filer, Serves};
 use zhucan::office::cases::access::loading;
 use zhucan::office::cases::filing::drafts::{self, NewDraft};
 use zhucan::office::cases::moving::act::{Step, act, step};
-use zhucan::office::cases::record::actor::{Act, Actor, Due};
+use zhucan::office::cases::record::actor::{Act, Actor, Deed, Due};
 use zhucan::office::cases::record::case::Case;
 use zhucan::office::cases::record::codes;
 use zhucan::office::cases::service::figures::{ReportTable, Scope};
@@ -23,6 +23,7 @@ use zhucan::platform::id::Id;
 use zhucan::rules::areas::AreaLevel;
 use zhucan::rules::desks::{OwnDesk, Reach};
 use zhucan::rules::lifecycle::{Action, Desk, Role};
+use zhucan::rules::versions::Version;
 use zhucan::{form, operations};
 
 /// One for each town, whose workers know the town's cases.
