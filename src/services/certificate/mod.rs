@@ -184,15 +184,20 @@ impl Service for Certificate {
         let row = store::find(c, case.id)?;
         let mut flags = Vec::new();
         if row.awaits_result() && !case.state.ended() && case.state != State::Draft {
-            flags.push(Labelled::new("assessment_awaited", "等待评定结果"));
+            flags.push(assessment_awaited());
         }
         if row.assessment == Assessment::Done {
-            flags.push(Labelled::new("assessment_done", "已评定"));
+            flags.push(assessment_done());
         }
         if row.card != CardStep::None && case.state != State::Withdrawn {
-            flags.push(Labelled::new(&format!("card_{}", row.card.code()), row.card.label()));
+            flags.push(card(row.card));
         }
         Ok(flags)
+    }
+
+    fn known_flags(&self) -> Vec<Labelled> {
+        let cards = CardStep::ALL.iter().filter(|step| **step != CardStep::None).map(|step| card(*step));
+        [assessment_awaited(), assessment_done()].into_iter().chain(cards).collect()
     }
 
     fn wants_notice(&self, c: &mut AnyConn, case: &Case) -> Result<bool> {
@@ -221,4 +226,17 @@ impl Service for Certificate {
     fn tick(&self, c: &mut AnyConn, office: &Office) -> Result<usize> {
         expiry::tick(c, office)
     }
+}
+
+fn assessment_awaited() -> Labelled {
+    Labelled::new("assessment_awaited", "等待评定结果")
+}
+
+fn assessment_done() -> Labelled {
+    Labelled::new("assessment_done", "已评定")
+}
+
+/// How far the new card is, as a flag of the case.
+fn card(step: CardStep) -> Labelled {
+    Labelled::new(&format!("card_{}", step.code()), step.label())
 }

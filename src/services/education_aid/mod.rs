@@ -185,6 +185,11 @@ impl Service for EducationAid {
         Ok(shown.map(|a| labelled!(a.state).untyped()).into_iter().collect())
     }
 
+    fn known_flags(&self) -> Vec<Labelled> {
+        let shown = AwardState::ALL.iter().filter(|state| !matches!(state, AwardState::OnNotice | AwardState::Revoked));
+        shown.map(|state| labelled!(*state).untyped()).collect()
+    }
+
     fn public_line(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<String> {
         let dossier = dossier::load(c, office, case)?;
         let stage = dossier.student.as_ref().ok_or_else(|| Error::internal("a notice without a student"))?.stage;

@@ -79,6 +79,10 @@ pub trait Service: Send + Sync + 'static {
 
     /// What the applicant should know beyond the state, derived from the service's own rows.
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>>;
+    /// All that [`Service::flags`] may answer, for the contract.
+    fn known_flags(&self) -> Vec<Labelled> {
+        Vec::new()
+    }
 
     /// What the applicant may still change although the case is approved (evidence that follows, an account that the
     /// bank refused): `material:CODE` or `section:CODE`, from the service's own rows.
