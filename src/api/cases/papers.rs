@@ -87,9 +87,11 @@ async fn upload(who: Filer, once: Once, id: PathId, parts: Parts, call: Call) ->
 /// Judges and cleans a page for which there is room, and puts it into the vault.
 async fn received(call: &Call, case: Case, sent: Sent) -> Result<Paper> {
     let (id, material, asked) = (case.id, sent.material.clone(), call.office.clone());
-    call.app.db.read(move |c| papers::room_for(c, &asked, &case, &material)).await?;
+    let label = call.app.db.read(move |c| papers::room_for(c, &asked, &case, &material)).await?;
     let clean = call.app.papers.process(sent.file.into()).await.map_err(refused)?;
-    store(&call.app, &call.office, id, &sent.material, &sent.alt_text, clean).await
+    // A picture that nobody described has a name all the same, for those who cannot see it.
+    let alt = if sent.alt_text.is_empty() { &label } else { &sent.alt_text };
+    store(&call.app, &call.office, id, &sent.material, alt, clean).await
 }
 
 /// Takes the file away again when no row came to hold it.
