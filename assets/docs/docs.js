@@ -7,14 +7,14 @@
   const found = (groups, phrase) => {
     const words = phrase.trim().toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length) return groups;
-    const text = (name, entry) =>
-      [name, entry.get("method"), entry.get("path")]
+    const text = (group, name, entry) =>
+      [name, group.getIn(["tagDetails", "x-displayName"]) || "", entry.get("method"), entry.get("path")]
         .concat(["operationId", "summary", "description"].map((field) => entry.getIn(["operation", field]) || ""))
         .join("\n")
         .toLowerCase();
     return groups
       .map((group, name) =>
-        group.update("operations", (all) => all.filter((entry) => words.every((word) => text(name, entry).includes(word)))),
+        group.update("operations", (all) => all.filter((entry) => words.every((word) => text(group, name, entry).includes(word)))),
       )
       .filter((group) => group.get("operations").size > 0);
   };
@@ -34,6 +34,16 @@
             return done;
           },
         },
+      },
+    },
+  });
+
+  /** Shows a group's Chinese name; its own name stays the address. */
+  const named = () => ({
+    wrapComponents: {
+      DeepLink: (Original, { React, specSelectors }) => (props) => {
+        const group = specSelectors.tagDetails(props.text);
+        return React.createElement(Original, { ...props, text: (group && group.get("x-displayName")) || props.text });
       },
     },
   });
@@ -78,7 +88,7 @@
     url: "openapi.json",
     dom_id: "#swagger-ui",
     presets: [SwaggerUIBundle.presets.apis],
-    plugins: [search, quick],
+    plugins: [search, named, quick],
     layout: "BaseLayout",
     deepLinking: true,
     docExpansion: "none",

@@ -64,7 +64,11 @@ fn followed(operation: &Value) -> Value {
 fn follow(value: &mut Value) {
     if let Some(reference) = value["$ref"].as_str() {
         let found = document().pointer(reference.trim_start_matches('#'));
-        *value = found.unwrap_or_else(|| panic!("{reference} leads nowhere")).clone();
+        let mut found = found.unwrap_or_else(|| panic!("{reference} leads nowhere")).clone();
+        if let Some(words) = value.get("description") {
+            found["description"] = words.clone();
+        }
+        *value = found;
     }
 }
 

@@ -27,7 +27,8 @@ fn sample(schema: &Value, components: &Map<String, Value>) -> Value {
         if let Some(choice) = choice {
             // A choice that may be left out is left out: which one fits depends on other fields.
             let optional = schema[word].as_array().is_some_and(|all| all.iter().any(|s| s["type"] == "null"));
-            return if optional && choice.get("enum").is_some() { Value::Null } else { sample(choice, components) };
+            let listed = resolve(choice, components).get("enum").is_some();
+            return if optional && listed { Value::Null } else { sample(choice, components) };
         }
     }
     if let Some(members) = schema["allOf"].as_array() {

@@ -86,7 +86,7 @@ async fn preview(who: Administrator, file: CsvBody, call: Call) -> Result<Answer
 }
 
 #[utoipa::path(post, path = "/staff/admin/areas/import", tag = "administration", operation_id = "importAreas", summary = "导入行政区划",
-    description = "与预览同样的检查；整份导入，或者有任何问题时一行也不导入。",
+    description = "与预览同样的检查和同样的列（code,level,parent,name,valid_from,valid_to）；整份导入，或者有任何问题时一行也不导入。",
     responses((status = 200, description = "改动了什么")))]
 async fn import(who: Administrator, call: Write<CsvBody>) -> Result<Answer<AreasChange>> {
     call.once(who.id, move |c, office, file| {

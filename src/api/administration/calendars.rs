@@ -104,7 +104,7 @@ async fn preview(who: Administrator, file: CsvBody, call: Call) -> Result<Answer
 }
 
 #[utoipa::path(post, path = "/staff/admin/calendars/import", tag = "administration", operation_id = "importCalendar", summary = "导入放假安排",
-    description = "与预览同样的检查；整份导入，代替这一年原来的安排；正在办理的办件和群众反映随后重新计算期限。",
+    description = "与预览同样的检查和同样的列（date,working,name）；整份导入，代替这一年原来的安排；正在办理的办件和群众反映随后重新计算期限。",
     responses((status = 200, description = "改动了什么")))]
 async fn import(who: Administrator, call: Write<CsvBody>) -> Result<Answer<CalendarChange>> {
     call.once(who.id, move |c, office, file| {

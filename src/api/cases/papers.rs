@@ -90,9 +90,11 @@ async fn upload(who: Filer, once: Once, id: PathId, parts: Parts, call: Call) ->
 async fn received(call: &Call, case: Case, sent: Sent) -> Result<Paper> {
     let id = case.id;
     let material = sent.material.clone();
-    call.found(move |c, office| papers::room_for(c, office, &case, &material)).await?;
+    let label = call.found(move |c, office| papers::room_for(c, office, &case, &material)).await?;
     let clean = call.app.papers.process(sent.file.into()).await.map_err(refused)?;
-    store(&call.app, &call.office, id, &sent.material, &sent.alt_text, clean).await
+    // A picture that nobody described has a name all the same, for those who cannot see it.
+    let alt = if sent.alt_text.is_empty() { &label } else { &sent.alt_text };
+    store(&call.app, &call.office, id, &sent.material, alt, clean).await
 }
 
 /// Takes the file away again when no row came to hold it.

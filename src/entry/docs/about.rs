@@ -8,12 +8,13 @@ use utoipa::openapi::{
 };
 
 use crate::office::cases::service::Services;
+use crate::platform::http::{Tag, tag};
 
 const TITLE: &str = "助残：县残联移动服务接口";
 
 /// The contract's own version, apart from the program's: the first number stands in the path (`/api/v1`), the second moves
 /// with every addition, the third with words and examples. CHANGELOG.md says for each what changed, and when.
-pub const VERSION: &str = "1.1.0";
+pub const VERSION: &str = "1.2.0";
 
 const ABOUT: &str = "\
 残疾人教育补助、辅助器具租借、残疾人证换领三项服务的接口，供微信小程序等前端使用。
@@ -22,6 +23,8 @@ const ABOUT: &str = "\
 每个回答（不论 HTTP 状态是多少）都是同一种 JSON：`{\"errcode\":0,\"errmsg\":\"ok\",\"data\":…,\"request_id\":\"…\"}`。
 成功是指 HTTP 状态为 2xx 并且 `errcode` 为 0。失败时 `errcode` 是固定的五位编号，`errmsg` 是一句可以直接给用户看的话，`details` 按表单顺序列出
 每一处需要修改的内容。全部编号见 `GET /api/v1/public/error-codes`。例外：文件内容、本文档、`/healthz`、`/readyz`、`/metrics`、微信回调。
+每个回答都有 `X-Request-Id` 响应头。没有这个路径是 404（10006）；路径对、方法不对是 405（10005，见 `components/responses/WrongMethod`），`Allow` 响应头列出
+可以用的方法：每个路径都这样，所以不在各操作下重复。
 不合 HTTP 格式的请求和超过 128 KiB 的请求头到不了本系统，由网络层直接以 400 拒绝并断开，没有这层 JSON。
 
 ### 请求
@@ -64,28 +67,34 @@ v1 只增加，不删除也不改变含义；将要取消的操作会提前带 `
 ### 办理顺序
 各项服务从登录到办结的调用顺序、每一步用哪个版本号、什么时候多出要交的材料，见 `/docs/guides` 的流程指南。";
 
-/// Name and description of each tag before those of the services, in reading order.
-const TAGS_BEFORE: &[(&str, &str)] = &[
-    ("public", "不登录就能看的内容：服务目录、公示、错误码"),
-    ("auth", "登录、换取令牌、退出"),
-    ("me", "我是谁：本人身份、手机号、家人和被监护人、偏好与同意"),
-    ("cases", "办件：草稿、提交、进度、撤回、评价"),
-    ("papers", "材料：上传、查看、再次使用"),
-    ("notices", "消息：站内通知与微信订阅"),
+/// Groups of operations before those of the services, in reading order.
+const TAGS_BEFORE: &[Tag] = &[
+    tag("public", "公开内容", "不登录就能看的内容：服务目录、公示、错误码"),
+    tag("auth", "登录", "登录、换取令牌、退出"),
+    tag("me", "本人和家人", "我是谁：本人身份、手机号、家人和被监护人、偏好与同意"),
+    tag("cases", "办件", "办件：草稿、提交、进度、撤回、评价"),
+    tag("papers", "材料", "材料：上传、查看、再次使用"),
+    tag("notices", "消息", "消息：站内通知与微信订阅"),
 ];
 
 /// The same after those of the services.
-const TAGS_AFTER: &[(&str, &str)] = &[
-    ("tickets", "群众反映：办不成事、反馈问题、差评整改、电话和上门"),
-    ("desks", "工作人员的办理台：待办、领取、审批、退回"),
-    ("counter", "窗口和上门：登记同意代办、走访单"),
-    ("people", "残疾人基本信息与持证登记"),
-    ("staff", "工作人员的账号、岗位与权限"),
-    ("administration", "管理员：工作人员、政策草稿与发布、区划、放假安排、通知文字，以及管理操作记录"),
-    ("policy", "政策、区划与工作日历"),
-    ("announcements", "公告和停机维护，由管理员发布"),
-    ("reports", "统计与导出"),
+const TAGS_AFTER: &[Tag] = &[
+    tag("tickets", "群众反映", "群众反映：办不成事、反馈问题、差评整改、电话和上门"),
+    tag("desks", "办理台", "工作人员的办理台：待办、领取、审批、退回"),
+    tag("counter", "窗口和上门", "窗口和上门：登记同意代办、走访单"),
+    tag("people", "残疾人信息", "残疾人基本信息与持证登记"),
+    tag("staff", "工作人员", "工作人员的账号、岗位与权限"),
+    tag("administration", "管理", "管理员：工作人员、政策草稿与发布、区划、放假安排、通知文字，以及管理操作记录"),
+    tag("policy", "政策与区划", "政策、区划与工作日历"),
+    tag("announcements", "公告", "公告和停机维护，由管理员发布"),
+    tag("reports", "统计", "统计与导出"),
 ];
+
+fn described(tag: &Tag) -> utoipa::openapi::Tag {
+    let mut shown = TagBuilder::new().name(tag.name).description(Some(tag.text)).build();
+    shown.extensions = Some(ExtensionsBuilder::new().add("x-displayName", tag.shown).build());
+    shown
+}
 
 /// Info, server and tags.
 pub fn document(services: &Services) -> OpenApi {
@@ -102,7 +111,7 @@ pub fn document(services: &Services) -> OpenApi {
     let server = ServerBuilder::new().url("/").description(Some("提供本文档的服务器")).build();
     let of_services = services.all().flat_map(|service| service.tags());
     let tags = TAGS_BEFORE.iter().chain(of_services).chain(TAGS_AFTER);
-    let tags: Vec<_> = tags.map(|(name, text)| TagBuilder::new().name(*name).description(Some(*text)).build()).collect();
+    let tags: Vec<_> = tags.map(described).collect();
     OpenApiBuilder::new().info(info).servers(Some([server])).tags(Some(tags)).build()
 }
 
@@ -132,6 +141,8 @@ pub fn components() -> Components {
     components.headers.extend([
         ("RequestId".to_owned(), header(Type::String, "这次请求的标识，与 request_id 相同；报告问题时请提供")),
         ("RetryAfter".to_owned(), header(Type::Integer, "多少秒以后可以再试，与 meta.retry_after_seconds 相同")),
+        ("ETag".to_owned(), header(Type::String, "这份内容的标记，下次放在 `If-None-Match` 里")),
+        ("Allow".to_owned(), header(Type::String, "这个路径可以用的方法，用逗号分开")),
     ]);
     components
 }

@@ -2,14 +2,19 @@
 
 mod about;
 mod answers;
+mod walk;
 mod chinese;
 mod english;
+mod enums;
 mod examples;
 mod paths;
+mod registry;
 mod sharing;
 mod validators;
+mod yaml;
 
 pub use paths::PathTable;
+pub use yaml::of as in_yaml;
 
 use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, PathItem};
@@ -45,11 +50,14 @@ pub fn document(services: &Services) -> OpenApi {
         components.schemas.extend(it.schemas);
         api.paths.add_path_operation(format!("{BASE}{}", it.path), vec![it.method], it.operation);
     }
-    validators::complete(&mut api);
+    validators::complete(&mut api, &mut components);
     sharing::parameters(&mut api, &mut components);
     sharing::successes(&mut api, &mut components);
     sharing::singles(&mut api, &mut components);
+    answers::shared(&mut components);
     api.components = Some(components);
+    registry::name(&mut api, services);
+    enums::share(&mut api);
     chinese::translate(&mut api);
     english::summarise(&mut api);
     about::keep_used_tags(&mut api);
@@ -76,7 +84,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (HttpMethod, &mut uto
 
 /// The document as the committed `openapi.yaml` holds it; the same handlers give the same bytes.
 pub fn yaml(services: &Services) -> Result<String> {
-    document(services).to_yaml().map_err(Error::internal)
+    yaml::of(&document(services))
 }
 
 /// The document as JSON.

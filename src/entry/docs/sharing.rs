@@ -6,6 +6,8 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::schema::Schema;
 use utoipa::openapi::{Components, OpenApi, Ref, RefOr, Response};
 
+use super::answers;
+
 /// How often a wording of a parameter occurs, by the name it would have; the key is its JSON.
 type Wordings = BTreeMap<String, BTreeMap<String, (usize, Parameter)>>;
 
@@ -99,7 +101,7 @@ fn success_name(status: &str, answer: &RefOr<Response>) -> Option<String> {
     Some(format!("{kind}_{}", data.ref_location.rsplit('/').next()?))
 }
 
-/// What only one operation refuses stands there, not among the components.
+/// What only one operation refuses stands there in its own words, and refers to the refusal in general for the rest.
 pub fn singles(api: &mut OpenApi, components: &mut Components) {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     each_answer(api, |answer| {
@@ -112,8 +114,8 @@ pub fn singles(api: &mut OpenApi, components: &mut Components) {
         let RefOr::Ref(reference) = answer else { return };
         let once = times.get(&reference.ref_location) == Some(&1);
         let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
-        if once && let Some(own) = components.responses.remove(name) {
-            *answer = own;
+        if once && let Some(RefOr::T(own)) = components.responses.remove(name) {
+            *reference = answers::alike(&own);
         }
     });
 }

@@ -1,29 +1,33 @@
 //! What an operation says whose answers are the same for everybody: the validator that it sends and takes.
 
-use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{OpenApi, RefOr};
+use utoipa::openapi::{Components, OpenApi, Ref, RefOr};
+
+use super::answers::header;
+
+/// The answer to whoever holds the content already.
+const UNCHANGED: &str = "Unchanged";
 
 /// Adds `ETag` and `If-None-Match` to each operation that declares `Unchanged`.
-pub fn complete(api: &mut OpenApi) {
+pub fn complete(api: &mut OpenApi, components: &mut Components) {
     for operation in api.paths.paths.values_mut().filter_map(|item| item.get.as_mut()) {
         if operation.responses.responses.contains_key("304") {
-            declare(operation);
+            declare(operation, components);
         }
     }
 }
 
-fn declare(operation: &mut Operation) {
+fn declare(operation: &mut Operation, components: &mut Components) {
     operation.parameters.get_or_insert_default().push(if_none_match().into());
     for status in ["200", "304"] {
         if let Some(RefOr::T(response)) = operation.responses.responses.get_mut(status) {
-            let header = HeaderBuilder::new()
-                .description(Some("这份内容的标记，下次放在 `If-None-Match` 里"))
-                .schema(Some(ObjectBuilder::new().schema_type(Type::String).build()))
-                .build();
-            response.headers.insert("ETag".to_owned(), header.into());
+            response.headers.insert("ETag".to_owned(), header("ETag"));
         }
+    }
+    let shared = RefOr::Ref(Ref::from_response_name(UNCHANGED));
+    if let Some(unchanged) = operation.responses.responses.insert("304".to_owned(), shared) {
+        components.responses.insert(UNCHANGED.to_owned(), unchanged);
     }
 }
 

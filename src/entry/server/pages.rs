@@ -47,7 +47,7 @@ impl Pages {
             guides: Arc::new(guides.collect()),
             json: Arc::new(Kept::new("application/json", api.to_json().map_err(Error::internal)?)),
             whole: Arc::new(Kept::new("application/json", docs::with_examples(api)?)),
-            yaml: Arc::new(Kept::new("application/yaml; charset=utf-8", api.to_yaml().map_err(Error::internal)?)),
+            yaml: Arc::new(Kept::new("application/yaml; charset=utf-8", docs::in_yaml(api)?)),
         })
     }
 }

@@ -11,6 +11,7 @@ use crate::office::channels::wechat_events;
 use crate::platform::app::App;
 use crate::platform::error::{Error, Result};
 use crate::platform::wechat::{Callback, CallbackFault, Push, is_fresh};
+use crate::rules::text::Code;
 
 /// The path, for the path table too.
 pub const PATH: &str = "/wechat/callback/{appid}";
@@ -22,23 +23,25 @@ pub fn routes(cfg: &mut web::ServiceConfig) {
 /// What WeChat writes into the query; there is more, which is not looked at.
 #[derive(Deserialize)]
 struct Signed {
-    timestamp: String,
-    nonce: String,
-    #[serde(default)]
-    signature: String,
-    #[serde(default)]
-    msg_signature: String,
-    #[serde(default)]
-    echostr: String,
+    timestamp: Code<1, 20>,
+    nonce: Code<1, 128>,
+    signature: Option<Code<1, 128>>,
+    msg_signature: Option<Code<1, 128>>,
+    echostr: Option<Code<1, 1024>>,
+}
+
+/// What is left out is signed by nobody.
+fn word<const MOST: usize>(code: &Option<Code<1, MOST>>) -> &str {
+    code.as_deref().unwrap_or_default()
 }
 
 /// When the operator saves the settings in the console: the text comes back if the signature is right.
 async fn url_check(app: web::Data<App>, appid: web::Path<String>, q: web::Query<Signed>) -> Result<HttpResponse> {
     let callback = callback(&app, &appid)?;
-    let checked = callback.check(&q.signature, &q.timestamp, &q.nonce);
+    let checked = callback.check(word(&q.signature), &q.timestamp, &q.nonce);
     Ok(match checked.is_ok() && is_fresh(&q.timestamp, app.clock.now_ms()) {
         // Its sender may write anything into it, so it must never be taken for a page.
-        true => plain(q.echostr.clone()),
+        true => plain(word(&q.echostr).to_owned()),
         false => refused(CallbackFault::BadSignature),
     })
 }
@@ -55,7 +58,7 @@ async fn pushed(
     if !is_fresh(&q.timestamp, app.clock.now_ms()) {
         return Ok(refused(CallbackFault::BadSignature));
     }
-    let opened = callback.open(&q.msg_signature, &q.timestamp, &q.nonce, &body);
+    let opened = callback.open(word(&q.msg_signature), &q.timestamp, &q.nonce, &body);
     match opened.and_then(|message| Push::parse(&message)) {
         Ok(push) => {
             wechat_events::happened(&app, &watch, &appid, push).await?;

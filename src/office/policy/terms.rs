@@ -3,7 +3,9 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{Object, OneOfBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::guide_facts::GuideFacts;
 pub use super::guide_facts::ReasonOption;
@@ -130,7 +132,7 @@ pub struct Material {
 }
 
 /// When a paper is required. JSON: `"always"`, `"never"` or `{"when":"code"}`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Required {
     Always,
@@ -139,6 +141,25 @@ pub enum Required {
     /// When this condition of the service holds.
     When(#[serde(deserialize_with = "kept::<_, PlainText<0, 60>>")] String),
 }
+
+/// Written out, because the derived schema has no place for the length of a condition's code.
+impl PartialSchema for Required {
+    fn schema() -> RefOr<Schema> {
+        let word = Object::builder()
+            .schema_type(Type::String)
+            .enum_values(Some(["always", "never"]))
+            .description(Some("always 必交；never 欢迎提交，从不强求"));
+        let when = Object::builder()
+            .schema_type(Type::Object)
+            .property("when", <PlainText<0, 60> as PartialSchema>::schema())
+            .required("when")
+            .description(Some("服务的这个条件成立时必交"));
+        let text = "材料什么时候必交：`\"always\"`、`\"never\"` 或 `{\"when\":\"条件的编码\"}`。";
+        OneOfBuilder::new().item(word).item(when).description(Some(text)).into()
+    }
+}
+
+impl ToSchema for Required {}
 
 impl Required {
     /// Whether the paper is asked for when these conditions hold.

@@ -235,17 +235,36 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     }
 }
 
+/// Serde ends at the first word that is unknown, twice there or of a wrong type: that one is told, taken out, and the rest is
+/// read again, until nothing but values and what is missing is left to say.
 fn query<T: DeserializeOwned>(text: &str, today: NaiveDate) -> Result<T> {
-    let (outcome, refused) = typed::all_refusals(today, || {
-        let words = form_urlencoded::parse(text.as_bytes());
-        serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(words))
-    });
-    let labels: Labels = &[];
-    let found: Vec<Detail> = refused.iter().map(|(e, why)| faults::refused(e.path(), why, labels)).collect();
-    match outcome {
-        Some(Ok(value)) if found.is_empty() => Ok(value),
-        Some(Err(e)) => Err(faults::of_query(&e)),
-        _ => Err(Error::invalid(found.into_iter().map(faults::in_query).collect())),
+    let mut words: Vec<(Cow<str>, Cow<str>)> = form_urlencoded::parse(text.as_bytes()).collect();
+    let mut found: Vec<Detail> = Vec::new();
+    loop {
+        let rest = form_urlencoded::Serializer::new(String::new()).extend_pairs(&words).finish();
+        let (outcome, refused) = typed::all_refusals(today, || {
+            let words = form_urlencoded::parse(rest.as_bytes());
+            serde_path_to_error::deserialize::<_, T>(serde_urlencoded::Deserializer::new(words))
+        });
+        let mut fault = None;
+        match outcome {
+            Some(Ok(value)) if found.is_empty() && refused.is_empty() => return Ok(value),
+            Some(Err(e)) => fault = Some(faults::of_query(&e)),
+            _ => {}
+        }
+        let told = words.len();
+        if let Some(fault) = fault {
+            words.retain(|(name, _)| fault.field.strip_prefix("/") != Some(name.as_ref()));
+            // A word that was taken out is not missing.
+            if !found.iter().any(|known| known.field == fault.field) {
+                found.push(fault);
+            }
+        }
+        if words.len() == told {
+            let labels: Labels = &[];
+            found.extend(refused.iter().map(|(e, why)| faults::in_query(faults::refused(e.path(), why, labels))));
+            return Err(Error::invalid(found));
+        }
     }
 }
 

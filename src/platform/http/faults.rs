@@ -46,10 +46,10 @@ pub fn detail_of(e: &serde_path_to_error::Error<serde_json::Error>, label: &str)
     Detail::new(&field, label, code, reason, suggestion)
 }
 
-/// The same for a query string.
-pub fn of_query(e: &serde_path_to_error::Error<serde_urlencoded::de::Error>) -> Error {
+/// What is wrong in a query string.
+pub fn of_query(e: &serde_path_to_error::Error<serde_urlencoded::de::Error>) -> Detail {
     let (code, field, reason, suggestion) = data_fault(&e.inner().to_string(), pointer(e.path()));
-    Error::invalid(vec![in_query(Detail::new(&field, "", code, reason, suggestion))])
+    in_query(Detail::new(&field, "", code, reason, suggestion))
 }
 
 /// What a query asks for has no label of its own.

@@ -15,6 +15,7 @@ pub mod once;
 pub mod paging;
 pub mod parts;
 pub mod printed;
+pub mod tag;
 
 pub use body::{Body, PathId, Query, Sent};
 pub use csv_body::CsvBody;
@@ -25,3 +26,4 @@ pub use once::Once;
 pub use operation::Operations;
 pub use parts::Parts;
 pub use printed::Printed;
+pub use tag::{Tag, tag};

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 
 use super::Secret;
+use crate::rules::text::Code;
 
 /// WeChat pads to blocks of 32 bytes, twice what AES asks for, so a pad byte may be 1..=32.
 const PAD_BLOCK: usize = 32;
@@ -58,7 +59,7 @@ pub struct SealedReply {
 #[derive(Deserialize)]
 struct SealedPush {
     #[serde(rename = "Encrypt")]
-    encrypt: String,
+    encrypt: Code<1, 65_536>,
 }
 
 /// The message-push settings of one mini-program: token, key and appid.

@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::CallbackFault;
+use crate::rules::text::Code;
+use crate::rules::typed::Typed;
 
 /// What WeChat tells us about a user. Events about authorisation must be acted on by law: they erase data.
 #[derive(Clone, PartialEq, Eq)]
@@ -132,8 +134,13 @@ fn text(fields: &Map<String, Value>, key: &str) -> String {
     fields.get(key).and_then(scalar).unwrap_or_default()
 }
 
+/// A code of WeChat's: an openid, a template.
+fn code(fields: &Map<String, Value>, key: &str) -> Option<String> {
+    Code::<1, 128>::read(&text(fields, key)).ok().map(Code::into_string)
+}
+
 fn named(fields: &Map<String, Value>, key: &str) -> Result<String, CallbackFault> {
-    Some(text(fields, key)).filter(|name| !name.is_empty()).ok_or(CallbackFault::Malformed)
+    code(fields, key).ok_or(CallbackFault::Malformed)
 }
 
 /// `List` is an object when it holds one item and an array when it holds several; in XML's manner it stands one level down.
@@ -147,8 +154,7 @@ fn items_of(fields: &Map<String, Value>, wrapper: &str) -> Vec<(String, bool)> {
     items
         .iter()
         .filter_map(Value::as_object)
-        .map(|item| (text(item, "TemplateId"), text(item, "SubscribeStatusString").starts_with("accept")))
-        .filter(|(template_id, _)| !template_id.is_empty())
+        .filter_map(|item| Some((code(item, "TemplateId")?, text(item, "SubscribeStatusString").starts_with("accept"))))
         .collect()
 }
 

@@ -35,7 +35,7 @@ use crate::office::policy::terms::parse_terms;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
-use crate::platform::http::{Labelled, Operations};
+use crate::platform::http::{Labelled, Operations, Tag, tag};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::desks::OwnDesk;
@@ -89,8 +89,8 @@ impl Service for Certificate {
         staff_api::routes(to);
     }
 
-    fn tags(&self) -> &'static [(&'static str, &'static str)] {
-        &[("certificate", "残疾人证换领")]
+    fn tags(&self) -> &'static [Tag] {
+        const { &[tag("certificate", "残疾人证", "残疾人证换领")] }
     }
 
     fn flow_guides(&self) -> &'static [(&'static str, &'static str)] {
@@ -199,15 +199,20 @@ impl Service for Certificate {
         let row = store::find(c, case.id)?;
         let mut flags = Vec::new();
         if row.awaits_result() && !case.state.ended() && case.state != State::Draft {
-            flags.push(Labelled::new("assessment_awaited", "等待评定结果"));
+            flags.push(assessment_awaited());
         }
         if row.assessment == Assessment::Done {
-            flags.push(Labelled::new("assessment_done", "已评定"));
+            flags.push(assessment_done());
         }
         if row.card != CardStep::None && case.state != State::Withdrawn {
-            flags.push(Labelled::new(&format!("card_{}", row.card.code()), row.card.label()));
+            flags.push(card(row.card));
         }
         Ok(flags)
+    }
+
+    fn known_flags(&self) -> Vec<Labelled> {
+        let cards = CardStep::ALL.iter().filter(|step| **step != CardStep::None).map(|step| card(*step));
+        [assessment_awaited(), assessment_done()].into_iter().chain(cards).collect()
     }
 
     fn wants_notice(&self, c: &mut AnyConn, case: &Case) -> Result<bool> {
@@ -236,4 +241,17 @@ impl Service for Certificate {
     fn tick(&self, c: &mut AnyConn, office: &Office) -> Result<usize> {
         expiry::tick(c, office)
     }
+}
+
+fn assessment_awaited() -> Labelled {
+    Labelled::new("assessment_awaited", "等待评定结果")
+}
+
+fn assessment_done() -> Labelled {
+    Labelled::new("assessment_done", "已评定")
+}
+
+/// How far the new card is, as a flag of the case.
+fn card(step: CardStep) -> Labelled {
+    Labelled::new(&format!("card_{}", step.code()), step.label())
 }

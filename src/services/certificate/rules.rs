@@ -9,6 +9,8 @@ use crate::rules::certificate::{
     renewal_window,
 };
 use crate::rules::coded::coded_enum;
+use crate::rules::text::Code;
+use crate::rules::typed::all_kept;
 
 coded_enum! {
     /// The kinds of cases that work. Policies may name others (transfer, reissue, cancellation), which are not offered yet.
@@ -78,8 +80,10 @@ pub struct Terms {
     pub renewal: RenewalPolicy,
     pub assessment: AssessmentPolicy,
     /// Codes of the kinds that the county offers.
+    #[serde(deserialize_with = "all_kept::<_, Code<1, 60>>")]
     pub kinds: Vec<String>,
     /// Codes of the kinds that are published before the card is made.
+    #[serde(deserialize_with = "all_kept::<_, Code<1, 60>>")]
     pub notice_kinds: Vec<String>,
     /// Categories whose holders a guardian must apply for; of a multiple disability one such component suffices.
     pub guardian_categories: Vec<Category>,

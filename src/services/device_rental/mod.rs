@@ -29,7 +29,7 @@ pub mod waitlist_api; // what somebody who waits may call
 mod tests;
 
 use self::loans::Loan;
-use self::states::{LoanState, Reminded};
+use self::states::{EndWhy, LoanState, Reminded};
 use serde_json::Value;
 
 use crate::labelled;
@@ -42,7 +42,7 @@ use crate::office::policy::terms::parse_terms;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::{Labelled, Operations};
+use crate::platform::http::{Labelled, Operations, Tag, tag};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::desks::OwnDesk;
@@ -117,8 +117,13 @@ impl Service for DeviceRental {
         stock_api::routes(to);
     }
 
-    fn tags(&self) -> &'static [(&'static str, &'static str)] {
-        &[("device-rental", "辅助器具租借"), ("device-rental-staff", "辅助器具租借：网点、器具、借出和归还，由工作人员办理")]
+    fn tags(&self) -> &'static [Tag] {
+        const {
+            &[
+                tag("device-rental", "辅具租借", "辅助器具租借"),
+                tag("device-rental-staff", "辅具租借（工作人员）", "辅助器具租借：网点、器具、借出和归还，由工作人员办理"),
+            ]
+        }
     }
 
     fn flow_guides(&self) -> &'static [(&'static str, &'static str)] {
@@ -198,21 +203,28 @@ impl Service for DeviceRental {
         let Some(loan) = Loan::of_case(c, case.id)? else { return Ok(Vec::new()) };
         let mut flags = Vec::new();
         match (loan.state, loan.ended_why) {
-            (LoanState::Reserved, _) => flags.push(Labelled::new("to_be_picked_up", LoanState::Reserved.label())),
+            (LoanState::Reserved, _) => flags.push(to_be_picked_up()),
             (LoanState::Displaced, _) => flags.push(labelled!(loan.state).untyped()),
             (LoanState::Out, _) => {
-                flags.push(Labelled::new("lent", LoanState::Out.label()));
+                flags.push(lent());
                 if loan.reminded != Reminded::Nothing {
                     flags.push(labelled!(loan.reminded).untyped());
                 }
                 if placing::somebody_waits(c, loan.point_id, loan.model_id)? {
-                    flags.push(Labelled::new("extension_refused", "有人排队，不能延期"));
+                    flags.push(extension_refused());
                 }
             }
             (LoanState::Ended, Some(why)) => flags.push(labelled!(why).untyped()),
             (LoanState::Ended, None) => {}
         }
         Ok(flags)
+    }
+
+    fn known_flags(&self) -> Vec<Labelled> {
+        let mut flags = vec![to_be_picked_up(), labelled!(LoanState::Displaced).untyped(), lent(), extension_refused()];
+        flags.extend(Reminded::ALL.iter().filter(|told| **told != Reminded::Nothing).map(|told| labelled!(*told).untyped()));
+        flags.extend(EndWhy::ALL.iter().map(|why| labelled!(*why).untyped()));
+        flags
     }
 
     fn public_line(&self, _: &mut AnyConn, _: &Office, case: &Case) -> Result<String> {
@@ -235,4 +247,16 @@ impl Service for DeviceRental {
         let (offers, no_shows) = (placing::expire(c, office)?, reserving::no_shows(c, office)?);
         Ok(offers.saturating_add(no_shows).saturating_add(reserving::remind(c, office)?))
     }
+}
+
+fn to_be_picked_up() -> Labelled {
+    Labelled::new("to_be_picked_up", LoanState::Reserved.label())
+}
+
+fn lent() -> Labelled {
+    Labelled::new("lent", LoanState::Out.label())
+}
+
+fn extension_refused() -> Labelled {
+    Labelled::new("extension_refused", "有人排队，不能延期")
 }

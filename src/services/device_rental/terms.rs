@@ -8,6 +8,8 @@ use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Faults, Result};
 use crate::rules::money::Fen;
+use crate::rules::text::Code;
+use crate::rules::typed::all_kept;
 
 /// The service's own part of the county policy. JSON example:
 /// `{"loan_days":60,"most_days":120,"extension_days":30,"units_per_person":2,"deposit":{"kind":"none"},
@@ -36,6 +38,7 @@ pub struct Terms {
     /// Days before the due day on which the borrower is reminded.
     pub reminder_days_before_due: Vec<u32>,
     /// Kinds of device that need an assessment of fit before they are lent.
+    #[serde(deserialize_with = "all_kept::<_, Code<1, 60>>")]
     pub fit_assessment_first: Vec<String>,
     pub delivery: Vec<Delivery>,
 }

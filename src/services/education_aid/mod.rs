@@ -44,7 +44,7 @@ use crate::office::policy::terms::parse_terms;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Error, Result};
-use crate::platform::http::{Labelled, Operations};
+use crate::platform::http::{Labelled, Operations, Tag, tag};
 use crate::platform::id::Id;
 use crate::rules::calendar::end_of_day;
 use crate::rules::lifecycle::{Action, Desk, State};
@@ -118,8 +118,8 @@ impl Service for EducationAid {
         payments_api::routes(to);
     }
 
-    fn tags(&self) -> &'static [(&'static str, &'static str)] {
-        &[("education-aid", "残疾学生和残疾人家庭子女教育补助")]
+    fn tags(&self) -> &'static [Tag] {
+        const { &[tag("education-aid", "教育补助", "残疾学生和残疾人家庭子女教育补助")] }
     }
 
     fn flow_guides(&self) -> &'static [(&'static str, &'static str)] {
@@ -204,6 +204,11 @@ impl Service for EducationAid {
         let award = store::of_case(c, case.id)?;
         let shown = award.filter(|a| !matches!(a.state, AwardState::OnNotice | AwardState::Revoked));
         Ok(shown.map(|a| labelled!(a.state).untyped()).into_iter().collect())
+    }
+
+    fn known_flags(&self) -> Vec<Labelled> {
+        let shown = AwardState::ALL.iter().filter(|state| !matches!(state, AwardState::OnNotice | AwardState::Revoked));
+        shown.map(|state| labelled!(*state).untyped()).collect()
     }
 
     fn public_line(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<String> {

@@ -197,7 +197,7 @@ async fn one(who: FinanceOfficer, id: PathId, call: Call) -> Result<Answer<Batch
 }
 
 #[utoipa::path(get, path = "/staff/education-aid/batches/{id}/file", tag = "education-aid", operation_id = "downloadAidBatchFile", summary = "下载银行文件",
-    description = "导出时定下的文件（CSV，GB 18030 编码，兼容 GBK），每次下载完全相同。含完整账号，请妥善保管。",
+    description = "导出时定下的文件（CSV，GB 18030 编码，兼容 GBK），每次下载完全相同。第一行是批次号、总笔数和总金额（元）；第二行是列名：序号、户名、账号、开户银行、金额（元）、用途；从第三行起每行一笔。含完整账号，请妥善保管。",
     params(("id" = Id, Path, description = "批次编号")),
     responses((status = 200, description = "文件内容", content_type = "text/csv", body = inline(String))))]
 async fn file(who: FinanceOfficer, id: PathId, call: Call) -> Result<HttpResponse> {

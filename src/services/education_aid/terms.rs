@@ -7,6 +7,8 @@ use crate::office::people::kin::KinKind;
 use crate::platform::error::{Detail, Faults};
 use crate::rules::coded::coded_enum;
 use crate::rules::money::Fen;
+use crate::rules::text::KeyedCode;
+use crate::rules::typed::kept;
 use crate::text_columns;
 
 coded_enum! {
@@ -68,6 +70,7 @@ pub enum FixedOn {
 pub struct TwoStageEvidence {
     pub stages: Vec<Stage>,
     /// Month and day, `MM-DD`, of the season's year.
+    #[serde(deserialize_with = "kept::<_, KeyedCode<5, 5>>")]
     pub enrolment_proof_due: String,
     /// Days before that day on which the applicant is reminded.
     #[serde(default = "a_week")]

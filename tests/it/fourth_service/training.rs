@@ -18,7 +18,7 @@ use zhucan::office::frame::Write;
 use zhucan::platform::code::{Code, NOT_FOUND};
 use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::{Detail, Result};
-use zhucan::platform::http::{Answer, Created, Labelled, Operations, PathId};
+use zhucan::platform::http::{Answer, Created, Labelled, Operations, PathId, Tag, tag};
 use zhucan::platform::id::Id;
 use zhucan::rules::areas::AreaLevel;
 use zhucan::rules::desks::{OwnDesk, Reach};
@@ -77,8 +77,8 @@ impl Service for Training {
             record: [codes::NOT_NOW, codes::CLAIMED, codes::CONFLICTED],
         );
     }
-    fn tags(&self) -> &'static [(&'static str, &'static str)] {
-        &[("training", "康复训练")]
+    fn tags(&self) -> &'static [Tag] {
+        const { &[tag("training", "康复训练", "康复训练")] }
     }
     fn desks(&self) -> &'static [&'static OwnDesk] {
         DESKS
@@ -154,8 +154,14 @@ async fn record(who: Instructor, id: PathId, call: Write<RecordTraining>) -> Res
     call.once(worker.id, move |c, office, sent| {
         let actor = Actor::Worker(worker.clone());
         let case = loading::in_scope(c, &worker, id.0)?;
-        let done =
-            Step { actor: actor.clone(), version: Some(Version(sent.version)), step: "trained", desk: None, point: None, due: Due::Open };
+        let done = Step {
+            actor: actor.clone(),
+            version: Some(Version(sent.version)),
+            step: "trained",
+            desk: None,
+            point: None,
+            due: Due::Open,
+        };
         step(c, office, case.id, done)?;
         let complete = Act::new(actor.clone(), Deed::Complete);
         let case = act(c, office, case.id, complete)?;

@@ -250,12 +250,13 @@ pub fn of_person(c: &mut AnyConn, owner: Option<Id>, person: Id, after: Option<A
     Ok(rows.select(<Paper as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
-/// The case takes a paper for this material now, and there is room for another page.
-pub fn room_for(c: &mut AnyConn, office: &Office, case: &Case, material: &str) -> Result<()> {
+/// The case takes a paper for this material now, and there is room for another page. Gives the words of the material.
+pub fn room_for(c: &mut AnyConn, office: &Office, case: &Case, material: &str) -> Result<String> {
     drafts::editable(c, office, case, &format!("material:{material}"))?;
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let mut faults = Faults::new();
-    match policy.materials.iter().find(|m| m.code == material) {
+    let asked = policy.materials.iter().find(|m| m.code == material);
+    match asked {
         None => faults.push("/material", "材料", "unknown_material", "不需要这种材料。", "请从材料清单中选择。"),
         Some(m) => {
             let there = of(c, case.id)?.iter().filter(|p| p.material == material).count();
@@ -265,7 +266,8 @@ pub fn room_for(c: &mut AnyConn, office: &Office, case: &Case, material: &str) -
             }
         }
     }
-    faults.settle()
+    faults.settle()?;
+    Ok(asked.map(|m| m.label.clone()).unwrap_or_default())
 }
 
 /// Stores the row of a file that lies in the vault.

@@ -8,7 +8,7 @@ use super::record::case::Case;
 use crate::platform::code::Code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Result};
-use crate::platform::http::{Labelled, Operations};
+use crate::platform::http::{Labelled, Operations, Tag};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::desks::OwnDesk;
@@ -45,7 +45,7 @@ pub trait Service: Send + Sync + 'static {
     /// Its own operations.
     fn mount(&self, to: &mut Operations);
     /// The tags of its own operations in the document, each with what it is about in Chinese, in reading order.
-    fn tags(&self) -> &'static [(&'static str, &'static str)] {
+    fn tags(&self) -> &'static [Tag] {
         &[]
     }
 
@@ -94,6 +94,10 @@ pub trait Service: Send + Sync + 'static {
 
     /// What the applicant should know beyond the state, derived from the service's own rows.
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>>;
+    /// All that [`Service::flags`] may answer, for the contract.
+    fn known_flags(&self) -> Vec<Labelled> {
+        Vec::new()
+    }
 
     /// What the applicant may still change although the case is approved (evidence that follows, an account that the
     /// bank refused): `material:CODE` or `section:CODE`, from the service's own rows.

@@ -24,6 +24,7 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::{beijing_date, rfc3339};
+use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::{Action, Role, State};
 use crate::rules::moments::Moment;
 use crate::rules::pace::Pace;
@@ -301,15 +302,20 @@ pub(in crate::office) fn line(event: &Event, note: Option<String>, policy: &Comm
     }
 }
 
+coded_enum! {
+    /// What the office says of a case beside the flags of its service.
+    pub enum OfficeFlag {
+        NobodyActs = "nobody_acts", "申请人已不能代办，也没有别人能在手机上办理，请电话联系本人或家属";
+        ToBeTakenOn = "to_be_taken_on", "申请人已不能代办，等待其他可以代办的人接手";
+    }
+}
+
 /// What the office must know of such a case: whether somebody may take it on, or nobody acts by phone any more.
 fn flag(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Labelled>> {
     if !left_behind(c, office, case)? {
         return Ok(None);
     }
     let nobody = links::recipients_for(c, case.person_id, office.today())?.is_empty();
-    Ok(Some(if nobody {
-        Labelled::new("nobody_acts", "申请人已不能代办，也没有别人能在手机上办理，请电话联系本人或家属")
-    } else {
-        Labelled::new("to_be_taken_on", "申请人已不能代办，等待其他可以代办的人接手")
-    }))
+    let flag = if nobody { OfficeFlag::NobodyActs } else { OfficeFlag::ToBeTakenOn };
+    Ok(Some(labelled!(flag).untyped()))
 }

@@ -49,6 +49,15 @@ pub struct DocumentView {
     pub path: String,
 }
 
+/// Codes of all papers with their words.
+pub fn documents() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let decisions = Document::ALL.iter().map(|document| (document.code(), document.label()));
+    std::iter::once((CORRECTION_NOTICE, correction::TITLE)).chain(decisions)
+}
+
+/// The code of the paper that is no decision.
+const CORRECTION_NOTICE: &str = "correction_notice";
+
 impl Document {
     fn number(self, facts: &Facts) -> String {
         let word = match self {
@@ -88,7 +97,7 @@ impl Document {
 pub fn list(c: &mut AnyConn, facts: &Facts) -> Result<Vec<DocumentView>> {
     let mut found: Vec<(Moment, DocumentView)> = Vec::new();
     for (round, at) in correction::rounds(&corrections::of(c, facts.case.id)?) {
-        let document = Labelled::new("correction_notice", correction::TITLE);
+        let document = Labelled::new(CORRECTION_NOTICE, correction::TITLE);
         let (number, path) = (correction::number(facts, round), format!("/corrections/{round}/notice"));
         found.push((at, DocumentView { document, number, issued_at: rfc3339(at), path }));
     }
