@@ -1,6 +1,5 @@
 //! The table of all error codes, as front-end developers read it.
 
-use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,6 +10,7 @@ use crate::office::cases::access::consents;
 use crate::office::cases::filing::paper_files;
 use crate::office::cases::record::codes;
 use crate::office::cases::service::Services;
+use crate::office::frame::Call;
 use crate::office::people::codes as people_codes;
 use crate::office::tickets::codes as ticket_codes;
 use crate::operations;
@@ -68,7 +68,7 @@ struct ErrorCodes {
 #[utoipa::path(get, path = "/public/error-codes", tag = "public", operation_id = "listErrorCodes", summary = "错误码一览",
     description = "列出全部错误码：五位编号、对应的 HTTP 状态、给用户看的一句话、给开发者的处理办法。编号一经发布不再改变含义。",
     responses((status = 200, description = "全部错误码，按编号排列")))]
-async fn list_error_codes(services: web::Data<Services>) -> Public<ErrorCodes> {
+async fn list_error_codes(call: Call) -> Public<ErrorCodes> {
     let item = |c: &Code| ErrorCode {
         code: c.number,
         status: c.status,
@@ -76,7 +76,7 @@ async fn list_error_codes(services: web::Data<Services>) -> Public<ErrorCodes> {
         remedy: chinese::of(c.remedy).unwrap_or(c.remedy).into(),
         remedy_en: c.remedy.into(),
     };
-    Answer::ok(ErrorCodes { items: all(&services).into_iter().map(item).collect() }).public()
+    Answer::ok(ErrorCodes { items: all(&call.office.services).into_iter().map(item).collect() }).public()
 }
 
 pub fn routes(to: &mut Operations) {

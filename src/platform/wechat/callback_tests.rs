@@ -98,9 +98,14 @@ fn broken_insides_are_refused_without_a_crash() {
         let (signature, body) = sealed_raw(&callback, text);
         assert_eq!(callback.open(&signature, "1", "2", &body), Err(CallbackFault::CannotOpen));
     }
-    for encrypt in ["", "AAAA", "not base64!"] {
+    for (encrypt, fault) in [
+        ("AAAA", CallbackFault::CannotOpen),
+        ("not-base64!", CallbackFault::CannotOpen),
+        ("", CallbackFault::Malformed),
+        ("two words", CallbackFault::Malformed),
+    ] {
         let signature = signature_over(["AAAAA", "1", "2", encrypt]);
-        assert_eq!(callback.open(&signature, "1", "2", &push_of(encrypt)), Err(CallbackFault::CannotOpen));
+        assert_eq!(callback.open(&signature, "1", "2", &push_of(encrypt)), Err(fault), "{encrypt}");
     }
     assert_eq!(callback.open("x", "1", "2", b"<xml/>"), Err(CallbackFault::Malformed));
 }
