@@ -44,6 +44,7 @@ mod life;
 mod machine;
 mod matrix;
 mod notices;
+mod my_sessions;
 mod own_account;
 mod papers;
 mod plain_code;
@@ -137,6 +138,7 @@ const STORIES: &[(&str, &[(&str, Story)])] = &[
     ("consent", consent::STORIES),
     ("held_back", held_back::STORIES),
     ("machine", machine::STORIES),
+    ("my_sessions", my_sessions::STORIES),
     ("own_account", own_account::STORIES),
     ("second_lives", second_lives::STORIES),
     ("service_limits", service_limits::STORIES),

@@ -3,6 +3,7 @@
 pub mod auth; // residents sign in, refresh, sign out
 pub mod codes; // codes by text message and at the counter
 pub mod me; // who I am, my links, my phone
+pub mod my_sessions; // where my account is open
 pub mod link_desk; // workers look at links
 pub mod resident_desk; // workers look at accounts
 pub mod staff; // workers sign in
@@ -16,6 +17,7 @@ pub fn routes(to: &mut Operations) {
     auth::routes(to);
     codes::routes(to);
     me::routes(to);
+    my_sessions::routes(to);
     staff::routes(to);
     link_desk::routes(to);
     resident_desk::routes(to);

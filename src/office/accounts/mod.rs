@@ -6,6 +6,7 @@ pub mod tables;
 pub mod watch;
 pub mod worker; // a worker and the posts held now
 pub mod sessions; // begun, refreshed, ended
+pub mod open_sessions; // where an account is open now
 pub mod absences; // who is away, and who stands in
 pub mod staff; // workers and their posts
 pub mod admission; // whom guards let in

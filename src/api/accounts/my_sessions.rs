@@ -1,0 +1,61 @@
+//! What a resident may call about the own sign-ins: on which devices the account is open.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::office::accounts::guards::Resident;
+use crate::office::accounts::open_sessions::{self, OpenSession};
+use crate::office::frame::Call;
+use crate::operations;
+use crate::platform::error::Result;
+use crate::platform::http::paging::{self, After, Paged};
+use crate::platform::http::{Answer, Operations, Page, Query};
+use crate::platform::id::Id;
+use crate::rules::calendar::rfc3339;
+
+/// The operations of this file.
+pub fn routes(to: &mut Operations) {
+    operations!(to; list);
+}
+
+/// A sign-in that runs.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct SessionView {
+    pub id: Id,
+    /// When it was signed in.
+    #[schema(example = "2026-03-10T09:00:00+08:00", format = DateTime)]
+    pub began_at: String,
+    /// When it was last carried on.
+    #[schema(example = "2026-03-12T18:20:00+08:00", format = DateTime)]
+    pub used_at: String,
+    /// When it ends unless it is carried on.
+    #[schema(example = "2026-04-11T18:20:00+08:00", format = DateTime)]
+    pub expires_at: String,
+    /// true: the one that asks.
+    pub current: bool,
+}
+
+impl SessionView {
+    fn of(session: &OpenSession, who: &Resident) -> SessionView {
+        SessionView {
+            id: session.id,
+            began_at: rfc3339(session.began_at),
+            used_at: rfc3339(session.used_at),
+            expires_at: rfc3339(session.expires_at),
+            current: session.id == who.session,
+        }
+    }
+}
+
+#[utoipa::path(get, path = "/me/sessions", tag = "me", operation_id = "listMySessions", summary = "我的登录",
+    description = "您的账号现在登录着的地方，最近登录的在前。",
+    responses((status = 200, description = "一页登录")))]
+async fn list(who: Resident, q: Query<Paged>, call: Call) -> Result<Answer<Page<SessionView>>> {
+    let name = format!("sessions:{}", who.account);
+    call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
+        let found = open_sessions::of(c, who.account, office.now, after, limit)?;
+        let views = found.iter().map(|session| SessionView::of(session, &who)).collect();
+        Ok(paging::placed(&found, views, |s| After { at: s.began_at.ms(), id: s.id }))
+    })
+    .await
+}
