@@ -1,4 +1,4 @@
-//! A resident sees where the own account is open.
+//! A resident sees where the own account is open, and ends what should not be.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::world::World;
 
-stories![a_resident_sees_on_which_phones_the_account_is_open,];
+stories![a_resident_sees_on_which_phones_the_account_is_open, a_lost_phone_is_signed_out_from_another_and_nobody_elses_is,];
 
 const SESSIONS: &str = "/api/v1/me/sessions";
 
@@ -31,4 +31,20 @@ async fn a_resident_sees_on_which_phones_the_account_is_open(world: World) {
     assert_eq!(w.get(&next).token(&new_phone).send().await.data(200)["items"][0], seen[1]);
     w.post("/api/v1/auth/logout").token(&old_phone).send().await.data(200);
     assert_eq!(open(w, &new_phone).await.len(), before);
+}
+
+async fn a_lost_phone_is_signed_out_from_another_and_nobody_elses_is(world: World) {
+    let w = &world;
+    let lost = w.resident("zhao-tiezhu").await;
+    w.pass(Duration::from_secs(60));
+    let mine = w.resident("zhao-tiezhu").await;
+    let of_lost = open(w, &lost).await.into_iter().find(|s| s["current"] == true).unwrap();
+    let end = format!("{SESSIONS}/{}/actions/end", of_lost["id"].as_str().unwrap());
+    w.post(&end).token(&w.resident("chen-xiuying").await).send().await.refused(404, 10006);
+    w.get(SESSIONS).token(&lost).send().await.data(200);
+    for _ in 0..2 {
+        w.post(&end).token(&mine).send().await.data(200);
+    }
+    w.get(SESSIONS).token(&lost).send().await.refused(401, 11003);
+    assert!(open(w, &mine).await.iter().all(|s| s["id"] != of_lost["id"]));
 }

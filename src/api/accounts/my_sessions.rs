@@ -1,21 +1,23 @@
-//! What a resident may call about the own sign-ins: on which devices the account is open.
+//! What a resident may call about the own sign-ins: on which devices the account is open, and ending one.
 
+use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::office::accounts::guards::Resident;
 use crate::office::accounts::open_sessions::{self, OpenSession};
+use crate::office::accounts::{RevocationWatch, sessions};
 use crate::office::frame::Call;
 use crate::operations;
 use crate::platform::error::Result;
 use crate::platform::http::paging::{self, After, Paged};
-use crate::platform::http::{Answer, Operations, Page, Query};
+use crate::platform::http::{Answer, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
-    operations!(to; list);
+    operations!(to; list, end);
 }
 
 /// A sign-in that runs.
@@ -58,4 +60,19 @@ async fn list(who: Resident, q: Query<Paged>, call: Call) -> Result<Answer<Page<
         Ok(paging::placed(&found, views, |s| After { at: s.began_at.ms(), id: s.id }))
     })
     .await
+}
+
+/// A sign-in that was ended.
+#[derive(Serialize, ToSchema)]
+pub struct EndedSession {
+    pub id: Id,
+}
+
+#[utoipa::path(post, path = "/me/sessions/{id}/actions/end", tag = "me", operation_id = "endMySession", summary = "退出一个登录",
+    description = "让您的账号在另一台手机上退出登录，一秒内在所有服务器生效。手机丢失、或者在别人手机上登录过的，可以用它。重复调用没有影响。",
+    params(("id" = Id, Path, description = "登录编号")),
+    responses((status = 200, description = "已退出")))]
+async fn end(who: Resident, id: PathId, call: Call, watch: web::Data<RevocationWatch>) -> Result<Answer<EndedSession>> {
+    sessions::log_out_of(&call.app, &watch, who.account, id.0).await?;
+    Ok(Answer::ok(EndedSession { id: id.0 }))
 }

@@ -261,6 +261,22 @@ pub async fn log_out(app: &App, watch: &RevocationWatch, session: Id) -> Result<
     Ok(())
 }
 
+/// Log-out on another device: ends one session of this account; doing it twice does no harm.
+///
+/// # Errors
+/// 10006 when the session is not the account's.
+pub async fn log_out_of(app: &App, watch: &RevocationWatch, account: Id, session: Id) -> Result<()> {
+    let now = app.clock.now();
+    let revocation = app.clock.id();
+    let ended = app.db.write(move |c| {
+        let own = SessionRow::find(c, session)?.is_some_and(|row| row.account == account);
+        if own { end(c, &[(session, revocation)], Ending::LoggedOut, now) } else { Err(Error::not_found()) }
+    });
+    ended.await?;
+    watch.note(session, now);
+    Ok(())
+}
+
 /// Ends all sessions of an account or a worker within the caller's write; answers which, to be noted after the commit.
 ///
 /// # Errors
