@@ -21,11 +21,11 @@ use zhucan::platform::error::{Error, Result};
 use zhucan::platform::id::Id;
 use zhucan::rules::identity::{BankCard, CitizenId};
 use zhucan::rules::money::Fen;
-use zhucan::services::education_aid::form::{self, Account, AidSection, Holder, Parent, Student};
 use zhucan::services::education_aid::mending;
 use zhucan::services::education_aid::payments::{self, BankAnswer, LineState};
 use zhucan::services::education_aid::rules::{Season, SeasonStatus};
 use zhucan::services::education_aid::seasons;
+use zhucan::services::education_aid::sections::{self, Account, AidSection, Holder, Parent, Student};
 use zhucan::services::education_aid::store::{self, PaymentFault};
 use zhucan::services::education_aid::terms::{Beneficiary, Stage, Terms};
 use zhucan::services::education_aid::{CODE, EducationAid};
@@ -142,7 +142,7 @@ pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, pupil: &Pupil) -> Res
     let mut way = Way::of(c, scene, office, draft, pupil.seed);
     let student = Student { school: school(pupil), stage: pupil.stage, enrolled_year: enrolled(pupil), student_no: None };
     drafts::save(way.c, &way.office, &way.case, AidSection::Student.code(), 0, &student)?;
-    let family = form::Family { parent: parent(way.c, scene, pupil)?, other_aid: false, commitment: true };
+    let family = sections::Family { parent: parent(way.c, scene, pupil)?, other_aid: false, commitment: true };
     drafts::save(way.c, &way.office, &way.case, AidSection::Family.code(), 0, &family)?;
     drafts::save(
         way.c,

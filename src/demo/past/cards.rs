@@ -16,8 +16,8 @@ use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::Result;
 use zhucan::platform::id::Id;
 use zhucan::rules::lifecycle::Desk;
-use zhucan::services::certificate::forms::{DELIVERY, Delivery, HOLDER, Holder};
 use zhucan::services::certificate::rules::{DeliveryWay, Finding, Kind, PickupPlace};
+use zhucan::services::certificate::sections::{DELIVERY, Delivery, HOLDER, Holder};
 use zhucan::services::certificate::store::{self, Entered};
 use zhucan::services::certificate::{api, following, making};
 

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::forms::{self, DELIVERY, HOLDER, SaveCertificateDelivery, SaveCertificateHolder};
 use super::holding::{self, Holding};
 use super::rules::Kind;
+use super::sections::{self, DELIVERY, HOLDER, SaveCertificateDelivery, SaveCertificateHolder};
 use super::store::{self, CardCase};
 use super::views::{self, CertificateCase, CertificateDelivery, CertificateHolder, CertificateHolderSection};
 use super::{CODE, Certificate, codes, following, making};
@@ -144,7 +144,7 @@ async fn save_holder(
     call: Save<Sent<SaveCertificateHolder>>,
 ) -> Result<Answer<CertificateHolderSection>> {
     call.save_own(own(who, id), |c, office, case, sent| {
-        let (seen, holder) = forms::holder(sent, following::kind_of(case)?)?;
+        let (seen, holder) = sections::holder(sent, following::kind_of(case)?)?;
         drafts::save(c, office, case, HOLDER, seen, &holder)?;
         views::holder_section(c, office, case)
     })
@@ -165,7 +165,7 @@ async fn read_delivery(who: Filer, id: PathId, call: Call) -> Result<Answer<Cert
     responses((status = 200, description = "已保存")))]
 async fn save_delivery(who: Filer, id: PathId, call: Save<Sent<SaveCertificateDelivery>>) -> Result<Answer<CertificateDelivery>> {
     call.save_own(own(who, id), |c, office, case, sent| {
-        let (seen, delivery) = forms::delivery(sent, &making::terms(c, case)?)?;
+        let (seen, delivery) = sections::delivery(sent, &making::terms(c, case)?)?;
         drafts::save(c, office, case, DELIVERY, seen, &delivery)?;
         views::delivery_section(c, office, case)
     })

@@ -1,7 +1,7 @@
 //! What follows in a certificate case when it moves: the need of an assessment, the card to be made, the end.
 
-use super::forms::{self, Holder};
 use super::rules::{self, Assessment, CardStep, Finding, Kind, Need};
+use super::sections::{self, Holder};
 use super::store::{self, CardCase, Entered};
 use super::{codes, holding, making};
 use crate::office::accounts::guards::Worker;
@@ -27,7 +27,7 @@ pub fn kind_of(case: &Case) -> Result<Kind> {
 /// The holder's section, if it was saved.
 pub fn holder(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Holder>> {
     let key = case.key(&office.keys)?;
-    Ok(drafts::read::<Holder>(c, &key, case.id, forms::HOLDER)?.map(|s| s.body))
+    Ok(drafts::read::<Holder>(c, &key, case.id, sections::HOLDER)?.map(|s| s.body))
 }
 
 /// Whether this case needs an assessment, as it stands now.

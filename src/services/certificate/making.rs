@@ -2,8 +2,8 @@
 
 use chrono::Days;
 
-use super::forms::{self, Delivery};
 use super::rules::{self, CardContent, CardStep, DeliveryWay, PickupPlace, Terms};
+use super::sections::{self, Delivery};
 use super::store::{self, CardCase};
 use super::{codes, holding};
 use crate::office::accounts::guards::Worker;
@@ -34,7 +34,7 @@ pub fn terms(c: &mut AnyConn, case: &Case) -> Result<Terms> {
 /// The delivery section, which every submitted case has.
 pub fn delivery(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Delivery>> {
     let key = case.key(&office.keys)?;
-    Ok(drafts::read::<Delivery>(c, &key, case.id, forms::DELIVERY)?.map(|s| s.body))
+    Ok(drafts::read::<Delivery>(c, &key, case.id, sections::DELIVERY)?.map(|s| s.body))
 }
 
 fn not_due(case: &Case) -> Error {

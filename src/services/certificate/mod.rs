@@ -3,7 +3,7 @@
 pub mod desk; // the desk of the doctors, and its guard
 pub mod codes; // what can be refused
 pub mod rules;
-pub mod forms; // the sections
+pub mod sections; // the sections
 pub mod store; // tables
 mod holding; // what a person holds
 pub mod making; // from approval to the holder's hand
@@ -15,8 +15,6 @@ mod errands; // whose card runs out in a village
 mod expiry; // the daily round over lapsed cards
 mod on_paper; // a case on paper
 mod staff_api;
-#[cfg(test)]
-mod rule_tests;
 #[cfg(test)]
 mod tests;
 
@@ -69,7 +67,7 @@ impl Service for Certificate {
     }
 
     fn sections(&self) -> &'static [(&'static str, &'static str)] {
-        &[(forms::HOLDER, "持证人信息"), (forms::DELIVERY, "领证方式")]
+        &[(sections::HOLDER, "持证人信息"), (sections::DELIVERY, "领证方式")]
     }
 
     fn steps(&self) -> &'static [(&'static str, &'static str)] {
@@ -151,12 +149,12 @@ impl Service for Certificate {
             found.push(Detail::new("/person_id", "申请人", "guardian_required", "这件事要由监护人申请。", way_out));
         }
         match &holder {
-            None => found.push(forms::missing(forms::HOLDER, "持证人信息")),
-            Some(h) if h.cross_province && !terms.cross_province => found.push(forms::no_cross_province()),
+            None => found.push(sections::missing(sections::HOLDER, "持证人信息")),
+            Some(h) if h.cross_province && !terms.cross_province => found.push(sections::no_cross_province()),
             Some(_) => {}
         }
         if making::delivery(c, office, case)?.is_none() {
-            found.push(forms::missing(forms::DELIVERY, "领证方式"));
+            found.push(sections::missing(sections::DELIVERY, "领证方式"));
         }
         Ok(found)
     }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::forms::{self, Delivery, Holder};
 use super::holding::Holding;
 use super::rules::{self, Kind};
+use super::sections::{self, Delivery, Holder};
 use super::store::{self, Entered};
 use super::{following, making};
 use crate::labelled;
@@ -288,12 +288,12 @@ pub fn case(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Certificate
 /// The holder's section with what is on record.
 pub fn holder_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<CertificateHolderSection> {
     let person = persons::open(c, &office.keys, case.person_id)?;
-    let saved = drafts::read::<Holder>(c, &case.key(&office.keys)?, case.id, forms::HOLDER)?;
+    let saved = drafts::read::<Holder>(c, &case.key(&office.keys)?, case.id, sections::HOLDER)?;
     let body = saved.as_ref().map(|s| &s.body);
     Ok(CertificateHolderSection {
         version: saved.as_ref().map_or(0, |s| s.version),
         phone_on_record_masked: person.phone.as_ref().map(|p| p.masked()),
-        address_on_record_masked: person.address.as_deref().map(forms::masked_address),
+        address_on_record_masked: person.address.as_deref().map(sections::masked_address),
         phone: body.and_then(|b| b.phone.clone()),
         address: body.and_then(|b| b.address.clone()),
         changed_condition: body.is_some_and(|b| b.changed_condition),
@@ -305,7 +305,7 @@ pub fn holder_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<C
 /// The delivery section with the ways that the county offers.
 pub fn delivery_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<CertificateDelivery> {
     let terms = making::terms(c, case)?;
-    let saved = drafts::read::<Delivery>(c, &case.key(&office.keys)?, case.id, forms::DELIVERY)?;
+    let saved = drafts::read::<Delivery>(c, &case.key(&office.keys)?, case.id, sections::DELIVERY)?;
     let body = saved.as_ref().map(|s| &s.body);
     Ok(CertificateDelivery {
         version: saved.as_ref().map_or(0, |s| s.version),

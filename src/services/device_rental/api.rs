@@ -8,7 +8,7 @@ use super::availability::{self, Stock};
 use super::sections::{CHOICE, CONTACT, Choice, Contact};
 use super::states::{Delivery, Trouble};
 use super::views::{self, PointView, RentalView};
-use super::{CODE, begin, handover, store};
+use super::{CODE, begin, codes, handover, store};
 use crate::office::accounts::guards::{Caller, Filer, Resident};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::record::actor::Actor;
@@ -26,7 +26,6 @@ use crate::rules::names::PersonName;
 use crate::rules::text::Note;
 use crate::rules::typed::blank_is_none;
 use crate::rules::versions::Version;
-use crate::services::device_rental::faults as device_rental_codes;
 use crate::{form, operations};
 
 /// The operations of this file.
@@ -40,8 +39,8 @@ pub fn routes(to: &mut Operations) {
         save_choice: [case_codes::NOT_EDITABLE],
         read_contact,
         save_contact: [case_codes::NOT_EDITABLE],
-        extend: [device_rental_codes::SOMEBODY_WAITS, device_rental_codes::NO_EXTENSION, device_rental_codes::NOT_OUT],
-        report: [device_rental_codes::NOT_OUT],
+        extend: [codes::SOMEBODY_WAITS, codes::NO_EXTENSION, codes::NOT_OUT],
+        report: [codes::NOT_OUT],
     );
 }
 

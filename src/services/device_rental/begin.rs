@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::sections::{self, CHOICE, CONTACT, Choice, Contact};
 use super::terms::Terms;
 use super::waitlist::{self, Wait};
-use super::{CODE, DeviceRental, KIND, faults};
+use super::{CODE, DeviceRental, KIND, codes};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::{consents, mandates};
 use crate::office::cases::filing::check::check;
@@ -13,7 +13,7 @@ use crate::office::cases::filing::drafts::{self, NewDraft};
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::{Case, cases};
-use crate::office::cases::record::codes;
+use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::policy::county;
@@ -27,7 +27,7 @@ use crate::rules::lifecycle::State;
 pub fn draft(c: &mut AnyConn, office: &Office, id: Id, filer: &Filer, person: Id) -> Result<Case> {
     mandates::relation(c, filer, person, office.now)?;
     let at = persons::find(c, person)?.ok_or_else(Error::not_found)?;
-    let policy = county::current(c, &at.county, CODE, office.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
+    let policy = county::current(c, &at.county, CODE, office.today())?.ok_or_else(|| Error::new(&case_codes::NO_POLICY))?;
     let most = policy.service::<Terms>()?.units_per_person;
     let taken = taken_places(c, person)?;
     let place = (1..=most).map(|n| n.to_string()).find(|n| !taken.contains(n)).unwrap_or_else(|| "1".to_owned());
@@ -56,7 +56,7 @@ pub struct Acceptance {
 /// that the offer held is its reservation. Errors: 10002, 130xx, 30011 the offer is over.
 pub fn accept(c: &mut AnyConn, office: &Office, wait: &Wait, with: &Acceptance) -> Result<Case> {
     if !waitlist::open_offer(wait, office.now) {
-        return Err(Error::new(&faults::OFFER_OVER));
+        return Err(Error::new(&codes::OFFER_OVER));
     }
     let filer = Filer::Resident(wait.account_id);
     let case = match asked_for(c, office, wait)? {

@@ -4,10 +4,11 @@ use diesel::prelude::*;
 
 use super::desk::AT_POINT;
 use super::loans::{self, Loan, told};
+use super::placing;
 use super::states::{Condition, EndWhy, LoanState, Reminded, Trouble, UnitState, UnitStep};
 use super::store::{self, device_damage_reports, device_loans};
 use super::units::{self, Taken, Unit};
-use super::{CODE, faults, reservations, rules, terms};
+use super::{CODE, codes, reservations, rules, terms};
 use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::moving::act::{Step, act, step};
@@ -21,7 +22,6 @@ use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::moments::Moment;
 use crate::rules::versions::Version;
-use crate::services::device_rental::placing;
 
 /// Hands a unit out to whoever shows the code: the item is bound now. Errors: 30005 no such code at the keeper's points,
 /// 30002 the item is not this model, not here, or not clean and free.
@@ -29,9 +29,9 @@ pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, code: &str, t
     let found = device_loans::table.filter(device_loans::pickup_code_hash.eq(Some(loans::code_hash(office, code))));
     let loan: Option<Loan> = found.select(<Loan as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
     let here = |l: &Loan| l.state == LoanState::Reserved && units::keeps(worker, l.point_id);
-    let mut loan = loan.filter(here).ok_or_else(|| Error::new(&faults::CODE_UNKNOWN))?;
+    let mut loan = loan.filter(here).ok_or_else(|| Error::new(&codes::CODE_UNKNOWN))?;
     let fits = |u: &Unit| u.model_id == loan.model_id && u.point_id == loan.point_id && u.state == UnitState::Available;
-    let unit = units::tagged(c, tag)?.filter(fits).ok_or_else(|| Error::new(&faults::UNIT_NOT_READY))?;
+    let unit = units::tagged(c, tag)?.filter(fits).ok_or_else(|| Error::new(&codes::UNIT_NOT_READY))?;
     let promise = reservations::of_case(c, loan.case_id)?.ok_or_else(|| Error::internal("a reservation without a unit"))?;
     reservations::bind(c, &promise, unit.id)?;
     let case = case::find(c, loan.case_id)?;
@@ -57,11 +57,11 @@ pub fn extend(c: &mut AnyConn, office: &Office, who: &Filer, id: Id, version: Ve
         return Err(Error::internal("a loan that is out has its days"));
     };
     if placing::somebody_waits(c, loan.point_id, loan.model_id)? {
-        return Err(Error::new(&faults::SOMEBODY_WAITS).with_current(case.current()));
+        return Err(Error::new(&codes::SOMEBODY_WAITS).with_current(case.current()));
     }
     let (terms, today) = (terms::of(c, &case)?, office.today());
     let later = rules::extended_due(*out_on, *due_on, today, &terms);
-    let later = later.ok_or_else(|| Error::new(&faults::NO_EXTENSION).with_current(case.current()))?;
+    let later = later.ok_or_else(|| Error::new(&codes::NO_EXTENSION).with_current(case.current()))?;
     loan.due_on = Some(later.into());
     loan.extensions = loan.extensions.saturating_add(1);
     loan.reminded = Reminded::Nothing;
@@ -73,7 +73,7 @@ pub fn extend(c: &mut AnyConn, office: &Office, who: &Filer, id: Id, version: Ve
 fn out(c: &mut AnyConn, case: &Case) -> Result<(Loan, Id)> {
     let loan = Loan::of_case(c, case.id)?.filter(|l| l.state == LoanState::Out);
     let unit = loan.as_ref().and_then(|l| l.open_unit);
-    loan.zip(unit).ok_or_else(|| Error::new(&faults::NOT_OUT).with_current(case.current()))
+    loan.zip(unit).ok_or_else(|| Error::new(&codes::NOT_OUT).with_current(case.current()))
 }
 
 /// Takes a report of the borrower; the keepers of the point see it. Errors: 30012 not out, 10030 stale.
@@ -145,7 +145,7 @@ pub fn take_back(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, back
     let (mut loan, unit) = out(c, &case)?;
     let unit = units::find(c, unit)?;
     if unit.asset_tag != back.asset_tag.trim() {
-        return Err(Error::new(&faults::OTHER_UNIT));
+        return Err(Error::new(&codes::OTHER_UNIT));
     }
     reservations::drop_slot(c, unit.id)?;
     loan.end(EndWhy::Returned);

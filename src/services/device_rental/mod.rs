@@ -1,7 +1,7 @@
 //! Device rental (辅具租赁): reserve on the phone, fetch by code, return anywhere, clean before the next.
 
 pub mod desk; // the desk of a point, and who serves it
-pub mod faults; // what can be refused
+pub mod codes; // what can be refused
 pub mod states; // where units, loans and waits stand
 pub mod terms; // what a county decides
 pub mod rules; // days, deposits
@@ -75,7 +75,7 @@ pub const STEPS: &[(&str, &str)] = &[
 pub struct DeviceRental;
 
 /// At the operations that all services share.
-static REFUSALS: &[(&str, &[&Code])] = &[("submitCase", &[&faults::NONE_FREE]), ("withdrawCase", &[&faults::DEVICE_OUT])];
+static REFUSALS: &[(&str, &[&Code])] = &[("submitCase", &[&codes::NONE_FREE]), ("withdrawCase", &[&codes::DEVICE_OUT])];
 
 impl Service for DeviceRental {
     fn code(&self) -> &'static str {
@@ -103,7 +103,7 @@ impl Service for DeviceRental {
     }
 
     fn codes(&self) -> &'static [&'static Code] {
-        faults::RENTAL
+        codes::RENTAL
     }
 
     fn refusals(&self) -> &'static [(&'static str, &'static [&'static Code])] {
@@ -193,9 +193,9 @@ impl Service for DeviceRental {
         let Some(loan) = Loan::of_case(c, case.id)? else { return Ok(Vec::new()) };
         // Whoever completes a case has ended its loan before.
         Ok(match loan.state {
-            LoanState::Out => vec![(Action::Withdraw, &faults::DEVICE_OUT), (Action::Complete, &faults::DEVICE_OUT)],
+            LoanState::Out => vec![(Action::Withdraw, &codes::DEVICE_OUT), (Action::Complete, &codes::DEVICE_OUT)],
             LoanState::Ended => Vec::new(),
-            _ => vec![(Action::Complete, &faults::DEVICE_OUT)],
+            _ => vec![(Action::Complete, &codes::DEVICE_OUT)],
         })
     }
 

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::faults;
+use super::codes;
 use super::loans::{self, Loan};
 use super::reservations::{self, Promise, drop_slot, free_unit, free_units, hold, of_unit};
 use super::states::{PromiseKind, WaitState};
@@ -74,7 +74,7 @@ pub fn somebody_waits(c: &mut AnyConn, point: Id, model: Id) -> Result<bool> {
 /// Leaves the line; what was offered passes on.
 pub fn leave(c: &mut AnyConn, office: &Office, wait: Wait) -> Result<Wait> {
     if !matches!(wait.state, WaitState::Waiting | WaitState::Offered) {
-        return Err(Error::new(&faults::OFFER_OVER).with_current(wait.current()));
+        return Err(Error::new(&codes::OFFER_OVER).with_current(wait.current()));
     }
     end(c, office, wait, WaitState::Left)
 }

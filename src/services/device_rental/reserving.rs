@@ -9,7 +9,7 @@ use super::reservations::{self, Promise};
 use super::states::{EndWhy, LoanState, PromiseKind, Reminded};
 use super::store::{self, device_loans, once};
 use super::waitlist::{self};
-use super::{faults, placing, rules, sections, terms};
+use super::{codes, placing, rules, sections, terms};
 use crate::office::cases::moving::act::{Step, act, step};
 use crate::office::cases::record::actor::{Act, Deed};
 use crate::office::cases::record::case::{self, Case};
@@ -33,7 +33,7 @@ pub fn reserve(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
         reservations::take_up(c, &slot, case.id)?;
         waitlist::taken(c, wait)?;
     } else {
-        let unit_id = reservations::free_unit(c, point_id, model_id)?.ok_or_else(|| Error::new(&faults::NONE_FREE))?;
+        let unit_id = reservations::free_unit(c, point_id, model_id)?.ok_or_else(|| Error::new(&codes::NONE_FREE))?;
         let (kind, made_at) = (PromiseKind::Reservation, office.now);
         let slot = Promise { unit_id, point_id, model_id, kind, case_id: Some(case.id), wait_id: None, made_at };
         reservations::hold(c, &slot)?;

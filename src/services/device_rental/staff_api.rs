@@ -11,7 +11,7 @@ use super::keeper_lists::{self, LoanFilter};
 use super::states::{Condition, LoanState, UnitState, UnitStep};
 use super::units::{self, Taken, UnitFilter};
 use super::views::{self, KeeperLoanView, UnitView};
-use super::{faults, store};
+use super::{codes, store};
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::record::codes as case_codes;
 use crate::office::frame::{Call, Write};
@@ -28,13 +28,13 @@ use crate::{form, operations};
 pub fn routes(to: &mut Operations) {
     operations!(to;
         list_loans,
-        hand_out: [case_codes::CLAIMED, case_codes::CONFLICTED, faults::UNIT_NOT_READY, faults::CODE_UNKNOWN],
+        hand_out: [case_codes::CLAIMED, case_codes::CONFLICTED, codes::UNIT_NOT_READY, codes::CODE_UNKNOWN],
         one_loan,
-        take_back: [case_codes::CLAIMED, case_codes::CONFLICTED, faults::OTHER_UNIT, faults::NOT_OUT],
+        take_back: [case_codes::CLAIMED, case_codes::CONFLICTED, codes::OTHER_UNIT, codes::NOT_OUT],
         list_units,
-        inspect: [faults::UNIT_STEP],
-        transfer: [faults::UNIT_STEP],
-        step_unit: [faults::UNIT_STEP],
+        inspect: [codes::UNIT_STEP],
+        transfer: [codes::UNIT_STEP],
+        step_unit: [codes::UNIT_STEP],
     );
 }
 
@@ -236,7 +236,7 @@ async fn transfer(who: PointKeeper, id: PathId, call: Write<Transfer>) -> Result
             return Err(Error::not_found());
         }
         if from.id == to.id {
-            return Err(Error::new(&faults::UNIT_STEP));
+            return Err(Error::new(&codes::UNIT_STEP));
         }
         let taken = Taken { to_point: Some(to.id), ..Taken::by(worker.id, UnitStep::Transfer) };
         Ok(UnitView::of(&units::take(c, office, unit, taken)?))

@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::CODE;
 use super::rules::OpenDays;
 use super::states::{InUse, UnitState};
 use super::store::{self, Model, Point};
 use super::terms::Terms;
 use super::units::{self, Unit};
 use super::views::{PointView, UnitView};
+use super::{CODE, codes};
 use crate::office::accounts::guards::{CountyOfficer, Worker};
-use crate::office::cases::record::codes;
+use crate::office::cases::record::codes as case_codes;
 use crate::office::frame::Write;
 use crate::office::policy::county;
 use crate::platform::code;
@@ -23,15 +23,14 @@ use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::lifecycle::Role;
 use crate::rules::moments::Moment;
 use crate::rules::text::{Code, KeyedCode, PlainText};
-use crate::services::device_rental::faults as device_rental_codes;
 use crate::{form, operations};
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        add_point: [code::NOT_FOUND, codes::NO_POLICY, device_rental_codes::TAKEN_NAME],
-        add_model: [code::NOT_FOUND, device_rental_codes::TAKEN_NAME],
-        add_unit: [code::NOT_FOUND, device_rental_codes::TAKEN_NAME],
+        add_point: [code::NOT_FOUND, case_codes::NO_POLICY, codes::TAKEN_NAME],
+        add_model: [code::NOT_FOUND, codes::TAKEN_NAME],
+        add_unit: [code::NOT_FOUND, codes::TAKEN_NAME],
     );
 }
 
@@ -102,7 +101,7 @@ impl NewPoint {
 async fn add_point(who: CountyOfficer, call: Write<NewPoint>) -> Result<Created<PointView>> {
     let (id, in_county) = (call.app.clock.id(), covered(&who, call.sent.area)?);
     call.once(who.id, move |c, office, sent| {
-        let policy = county::current(c, &in_county, CODE, office.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
+        let policy = county::current(c, &in_county, CODE, office.today())?.ok_or_else(|| Error::new(&case_codes::NO_POLICY))?;
         let point = sent.point(id, &in_county, &policy.service()?, office.now)?;
         store::add_point(c, &point)?;
         PointView::of(&point)

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::faults;
+use super::codes;
 use super::rules::OpenDays;
 use super::states::InUse;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -220,7 +220,7 @@ pub fn add_point(c: &mut AnyConn, point: &Point) -> Result<()> {
     let same = p::rental_points.filter(p::county.eq(point.county)).filter(p::name.eq(point.name.clone()));
     let same: i64 = same.count().get_result(c)?;
     if same > 0 {
-        return Err(Error::new(&faults::TAKEN_NAME));
+        return Err(Error::new(&codes::TAKEN_NAME));
     }
     once(diesel::insert_into(p::rental_points).values(point.clone()).execute(c))
 }
@@ -231,7 +231,7 @@ pub fn add_model(c: &mut AnyConn, model: &Model) -> Result<()> {
     let same = m::device_models.filter(m::county.eq(model.county)).filter(m::code.eq(model.code.clone()));
     let same: i64 = same.count().get_result(c)?;
     if same > 0 {
-        return Err(Error::new(&faults::TAKEN_NAME));
+        return Err(Error::new(&codes::TAKEN_NAME));
     }
     once(diesel::insert_into(m::device_models).values(model.clone()).execute(c))
 }

@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
+use super::codes;
 use super::desk::POINT_KEEPER;
-use super::faults;
+use super::placing;
 use super::states::{UnitState, UnitStep};
 use super::store::{device_unit_events, device_units, once};
 use crate::office::accounts::guards::Worker;
@@ -13,7 +14,6 @@ use crate::platform::error::{Current, Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::moments::Moment;
-use crate::services::device_rental::placing;
 
 /// One unit as it stands.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -89,7 +89,7 @@ pub fn tagged(c: &mut AnyConn, tag: &str) -> Result<Option<Unit>> {
 /// Takes a new unit in; when it is available at once, whoever waits gets it. 30014 when the tag is in use.
 pub fn admit(c: &mut AnyConn, office: &Office, unit: &Unit, worker: Id) -> Result<()> {
     if tagged(c, &unit.asset_tag)?.is_some() {
-        return Err(Error::new(&faults::TAKEN_NAME));
+        return Err(Error::new(&codes::TAKEN_NAME));
     }
     once(diesel::insert_into(device_units::table).values(unit.clone()).execute(c))?;
     log(c, office, unit, unit.state, Taken::by(worker, UnitStep::Admit))?;
@@ -101,7 +101,7 @@ pub fn admit(c: &mut AnyConn, office: &Office, unit: &Unit, worker: Id) -> Resul
 pub fn take(c: &mut AnyConn, office: &Office, mut unit: Unit, taken: Taken) -> Result<Unit> {
     let (from, old_point) = (unit.state, unit.point_id);
     let Some(to) = from.after(taken.step) else {
-        return Err(Error::new(&faults::UNIT_STEP).with_current(unit.current()));
+        return Err(Error::new(&codes::UNIT_STEP).with_current(unit.current()));
     };
     unit.state = to;
     unit.point_id = taken.to_point.unwrap_or(old_point);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::loans::Loan;
+use super::states::{Condition, Delivery, EndWhy, Trouble, UnitState, WaitState};
 use super::states::{LoanState, Reminded};
 use super::units::{self, Unit};
 use super::waitlist::{self, Wait};
@@ -19,7 +20,6 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
-use crate::services::device_rental::states::{Condition, Delivery, EndWhy, Trouble, UnitState, WaitState};
 
 /// A point where devices are lent.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

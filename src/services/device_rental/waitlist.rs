@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::states::WaitState;
 use super::store::{self, device_waits, once};
 use super::terms::Terms;
-use super::{faults, loans, reservations};
+use super::{codes, loans, reservations};
 use crate::office::accounts::links;
 use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
@@ -59,16 +59,16 @@ pub fn join(c: &mut AnyConn, office: &Office, new: Joining) -> Result<Wait> {
     let model = loans::lendable(c, new.person, new.point, new.model)?;
     let reasons = loans::not_eligible(c, office, new.person, &model)?;
     if !reasons.is_empty() {
-        return Err(Error::new(&faults::NOT_ELIGIBLE).with_details(reasons));
+        return Err(Error::new(&codes::NOT_ELIGIBLE).with_details(reasons));
     }
     let live_key = format!("{}/{}/{}", new.person, new.point, new.model);
     use device_waits::dsl as w;
     let there: i64 = w::device_waits.filter(w::live_key.eq(Some(live_key.clone()))).count().get_result(c)?;
     if there > 0 {
-        return Err(Error::new(&faults::WAITING_ALREADY));
+        return Err(Error::new(&codes::WAITING_ALREADY));
     }
     if reservations::free_unit(c, new.point, new.model)?.is_some() {
-        return Err(Error::new(&faults::FREE_NOW));
+        return Err(Error::new(&codes::FREE_NOW));
     }
     let wait = Wait {
         id: new.id,

@@ -9,6 +9,7 @@ use super::sections::{Choice, Contact};
 use super::states::Delivery;
 use super::views::{self, RentalView, WaitView};
 use super::waitlist::{self, Joining};
+use super::{codes, placing};
 use crate::office::accounts::guards::Resident;
 use crate::office::cases::record::actor::Actor;
 use crate::office::frame::{Call, Write};
@@ -21,19 +22,18 @@ use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
-use crate::services::device_rental::{faults as device_rental_codes, placing};
 use crate::{form, operations};
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
         join: [
-            code::NOT_FOUND, device_rental_codes::NOT_ELIGIBLE, device_rental_codes::FREE_NOW,
-            device_rental_codes::WAITING_ALREADY,
+            code::NOT_FOUND, codes::NOT_ELIGIBLE, codes::FREE_NOW,
+            codes::WAITING_ALREADY,
         ],
         mine,
-        leave: [device_rental_codes::OFFER_OVER],
-        accept: [device_rental_codes::OFFER_OVER],
+        leave: [codes::OFFER_OVER],
+        accept: [codes::OFFER_OVER],
     );
 }
 

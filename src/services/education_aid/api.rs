@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::form::{Account, AccountView, AidSection, Student};
 use super::rules::{Season, SeasonStatus};
+use super::sections::{Account, AccountView, AidSection, Student};
 use super::store::{self, AwardState, PaymentFault};
 use super::targets::TargetView;
 use super::terms::{Beneficiary, Stage, Standard};

@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::form::{Account, AidSection, Family, Holder, Parent, ParentView, Student};
 use super::rules::{self, Applied, PaperFacts, ParentFacts, Season};
+use super::sections::{Account, AidSection, Family, Holder, Parent, ParentView, Student};
 use super::terms::{Beneficiary, Terms};
 use super::{seasons, store};
 use crate::labelled;

@@ -1,8 +1,8 @@
 //! The account to which an award is paid: saved with the form, or mended after the bank refused a payment.
 
 use super::dossier;
-use super::form::{Account, AidSection, Holder};
 use super::rules::Ineligible;
+use super::sections::{Account, AidSection, Holder};
 use super::store::{self, AwardState};
 use crate::office::cases::filing::{drafts, papers};
 use crate::office::cases::record::actor::Actor;

@@ -4,7 +4,7 @@ pub mod codes; // what can be refused
 pub mod terms; // the county's decisions
 pub mod targets; // how many a season is to reach
 pub mod rules; // who, how much, which papers
-pub mod form; // the sections
+pub mod sections; // the sections
 pub mod seasons; // seasons in the database
 pub mod store; // awards
 mod dossier; // an application with what the register says
@@ -19,13 +19,7 @@ pub mod sections_api; // saving and reading the sections
 mod staff_api; // seasons, applications and proofs for officers
 mod payments_api; // what finance may call
 #[cfg(test)]
-mod payments_policy;
-#[cfg(test)]
-mod payments_tests;
-#[cfg(test)]
-mod proofs_tests;
-#[cfg(test)]
-mod rules_tests;
+mod tests;
 
 use rules::{Ineligible, Season};
 use serde_json::Value;
@@ -96,7 +90,7 @@ impl Service for EducationAid {
     }
 
     fn sections(&self) -> &'static [(&'static str, &'static str)] {
-        form::SECTIONS
+        sections::SECTIONS
     }
 
     fn steps(&self) -> &'static [(&'static str, &'static str)] {

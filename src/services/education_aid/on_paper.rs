@@ -1,7 +1,7 @@
 //! The form and the approval in plain words, for paper.
 
 use super::dossier::{self, Dossier};
-use super::form::{Account, AidSection, Parent};
+use super::sections::{Account, AidSection, Parent};
 use super::store;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{Office, OnPaper, PrintedSection};

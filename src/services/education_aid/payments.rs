@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::bank_file::{self, Payment};
 use super::codes;
-use super::form::{Account, AidSection};
 use super::rules::Season;
+use super::sections::{Account, AidSection};
 use super::store::{self, Award, AwardState, PaymentFault};
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::access::four_eyes::conflicted;

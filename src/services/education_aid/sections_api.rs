@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 
-use super::form::{
+use super::sections::{
     self, Account, AccountView, AidSection, Family, FamilyView, SaveAccount, SaveFamily, SaveStudent, Student, StudentView,
 };
 use super::{CODE, dossier, mending, seasons};
@@ -57,7 +57,7 @@ async fn show_student(who: Filer, id: PathId, call: Call) -> Result<Answer<Nulla
     responses((status = 200, description = "已保存")))]
 async fn save_student(who: Filer, id: PathId, call: Save<Sent<SaveStudent>>) -> Result<Answer<StudentView>> {
     call.save_own(own(who, id), |c, office, case, sent| {
-        let (seen, student) = form::student(sent, &seasons::of_period(c, &case.period)?)?;
+        let (seen, student) = sections::student(sent, &seasons::of_period(c, &case.period)?)?;
         Ok(student.view(drafts::save(c, office, case, AidSection::Student.code(), seen, &student)?))
     })
     .await
@@ -88,7 +88,7 @@ async fn save_family(who: Filer, id: PathId, call: Save<Sent<SaveFamily>>) -> Re
         let dossier = dossier::load(c, office, case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let kin: Vec<_> = kin.into_iter().map(|(p, kind)| (p.id, kind)).collect();
-        let (seen, family) = form::family(sent, &kin)?;
+        let (seen, family) = sections::family(sent, &kin)?;
         drafts::save(c, office, case, AidSection::Family.code(), seen, &family)?;
         family_view(c, office, case)?.ok_or_else(|| Error::internal("a saved section is gone"))
     })
@@ -114,7 +114,7 @@ async fn save_account(who: Filer, id: PathId, call: Save<Sent<SaveAccount>>) -> 
     call.save_own(own(who, id), |c, office, case, sent| {
         let before = read::<Account>(c, office, case, AidSection::Account.code())?.map(|s| s.body);
         let student = persons::open(c, &office.keys, case.person_id)?.name;
-        let (seen, account) = form::account(sent, &student, before.as_ref())?;
+        let (seen, account) = sections::account(sent, &student, before.as_ref())?;
         Ok(account.view(mending::save(c, office, case, seen, &account)?))
     })
     .await

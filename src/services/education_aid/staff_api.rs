@@ -6,8 +6,8 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::api::{AwardView, SeasonFilter, SeasonView, award_of};
-use super::form::{Account, AccountView, AidSection, FamilyView, StudentView};
 use super::rules::{self, Season, SeasonStatus};
+use super::sections::{Account, AccountView, AidSection, FamilyView, StudentView};
 use super::sections_api::family_view;
 use super::store::{self, AwardState};
 use super::targets::NewTarget;
@@ -269,7 +269,7 @@ async fn application(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<
         let case = in_scope(c, &who, id.0)?;
         let dossier = dossier::load(c, office, &case)?;
         let key = case.key(&office.keys)?;
-        let student = drafts::read::<super::form::Student>(c, &key, case.id, AidSection::Student.code())?;
+        let student = drafts::read::<super::sections::Student>(c, &key, case.id, AidSection::Student.code())?;
         let account = drafts::read::<Account>(c, &key, case.id, AidSection::Account.code())?;
         Ok(Application {
             season: SeasonView::of(&dossier.season, office),

@@ -1,5 +1,4 @@
 //! Money on a real database: budget and quota hold, nobody is paid twice, a refused payment goes into a later batch.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,13 +7,14 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use proptest::prelude::*;
 
-use super::form::{Account, AidSection, Family, Holder, Student};
-use super::payments::{self, BankAnswer, LineState};
-use super::payments_policy::policy;
-use super::rules::Season;
-use super::store::{self, AwardState, PaymentFault};
-use super::terms::{Beneficiary, Stage, Standard};
-use super::{CODE, EducationAid, codes, counts, rules_tests, seasons};
+use super::super::payments::{self, BankAnswer, LineState};
+use super::super::rules::Season;
+use super::super::sections::{Account, AidSection, Family, Holder, Student};
+use super::super::store::{self, AwardState, PaymentFault};
+use super::super::terms::{Beneficiary, Stage, Standard};
+use super::super::{CODE, EducationAid, codes, counts, seasons};
+use super::policy::policy;
+use super::rules;
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
@@ -81,8 +81,7 @@ impl Ground {
         let id = Id::at(NOW);
         let standard = |stage, fen| Standard { beneficiary: Beneficiary::Student, stage, amount_fen: Fen(fen) };
         let standards = vec![standard(Stage::Compulsory, 50_000), standard(Stage::Undergraduate, 300_000)];
-        let season =
-            Season { id, code: seasons::code_of(2026, id), budget_fen: Fen(budget), quota, ..rules_tests::season(standards) };
+        let season = Season { id, code: seasons::code_of(2026, id), budget_fen: Fen(budget), quota, ..rules::season(standards) };
         let stored = season.clone();
         self.write(move |c| seasons::announce(c, &stored, Id::at(NOW), NOW));
         season

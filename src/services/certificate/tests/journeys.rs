@@ -1,15 +1,14 @@
 //! Certificates from draft to card on a fresh SQLite file: what a holder and the register rely on.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::Arc;
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Text};
 
-use super::rule_tests::TERMS;
-use super::rules::{Assessment, CardStep, Finding, Kind};
-use super::store::Entered;
-use super::*;
+use super::super::rules::{Assessment, CardStep, Finding, Kind};
+use super::super::store::Entered;
+use super::super::*;
+use super::rules::TERMS;
 use crate::office::accounts::guards::{Filer, Post, Worker};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
@@ -187,16 +186,16 @@ impl Town {
         let (account, holder) = (self.account, self.holder);
         self.at(NOON, move |c, office| {
             let case = api::begun(c, office, Id::at(NOON), &Filer::Resident(account), (holder, Kind::Renewal))?;
-            let facts: forms::Holder =
+            let facts: sections::Holder =
                 serde_json::from_str(r#"{"phone":null,"address":null,"changed_condition":false,"declared_category":null}"#)
                     .unwrap();
-            drafts::save(c, office, &case, forms::HOLDER, 0, &facts)?;
+            drafts::save(c, office, &case, sections::HOLDER, 0, &facts)?;
             let place = if way == "pickup" { "\"town\"" } else { "null" };
-            let delivery: forms::Delivery = serde_json::from_str(&format!(
+            let delivery: sections::Delivery = serde_json::from_str(&format!(
                 r#"{{"way":"{way}","place":{place},"address":null,"recipient":null,"phone":null}}"#
             ))
             .unwrap();
-            drafts::save(c, office, &case, forms::DELIVERY, 0, &delivery)?;
+            drafts::save(c, office, &case, sections::DELIVERY, 0, &delivery)?;
             assert_eq!(Certificate.check(c, office, &case)?, []);
             let submit = Act::new(Actor::Applicant(account), Deed::Submit);
             Ok(act(c, office, case.id, submit)?.id)

@@ -1,15 +1,14 @@
 //! The clock of awaited proofs: nobody loses an award unwarned, and the money of the lapsed is free again.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use proptest::prelude::*;
 
-use super::payments_tests::{Ground, NOW};
-use super::rules::{Awaited, ProofStep, proof_step};
-use super::store::{self, AwardState};
-use super::terms::{Stage, TwoStageEvidence};
-use super::{proofs, seasons};
+use super::super::rules::{Awaited, ProofStep, proof_step};
+use super::super::store::{self, AwardState};
+use super::super::terms::{Stage, TwoStageEvidence};
+use super::super::{proofs, seasons};
+use super::payments::{Ground, NOW};
 use crate::office::cases::record::case;
 use crate::office::cases::service::Office;
 use crate::rules::lifecycle::State;

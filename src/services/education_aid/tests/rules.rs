@@ -1,11 +1,10 @@
 //! What users rely on: the right amount, every reason told, and no minor on the board.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
-use super::rules::*;
-use super::terms::*;
+use super::super::rules::*;
+use super::super::terms::*;
 use crate::office::people::kin::KinKind;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -35,7 +34,7 @@ pub fn season(standards: Vec<Standard>) -> Season {
         id,
         county: AreaCode::parse("990101000000").unwrap(),
         year: 2026,
-        code: super::seasons::code_of(2026, id),
+        code: super::super::seasons::code_of(2026, id),
         name: "2026年教育救助".into(),
         notice_no: "甲残联〔2026〕12号".into(),
         opens_on: day("2026-11-01"),

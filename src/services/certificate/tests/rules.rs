@@ -1,10 +1,9 @@
 //! What holders, doctors and officers rely on.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
-use super::rules::*;
+use super::super::rules::*;
 use crate::rules::certificate::{Category, GrantedBy, Level, WindowPhase};
 
 /// The JSON of the documentation of [`Terms`].
