@@ -22,7 +22,8 @@ const LOOK_AHEAD: Months = Months::new(12);
 
 /// Holders who may renew today and have not begun, those who expire first before the others.
 pub fn of_village(c: &mut AnyConn, office: &Office, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
-    let (today, county) = (office.today(), persons::county_of(village));
+    let today = office.today();
+    let county = persons::county_of(village);
     let Some(policy) = county::current(c, &county, Certificate.code(), today)? else { return Ok(Vec::new()) };
     let terms = policy.service::<Terms>()?;
     let mut held = Vec::new();

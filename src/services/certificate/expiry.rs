@@ -66,7 +66,8 @@ fn walk(c: &mut AnyConn, office: &Office, place: Place) -> Result<(usize, Option
     let mut changed = 0_usize;
     if let Some(terms) = terms_of(c, office, &place.county)? {
         let mut roll = Roll::holders(vec![place.county]);
-        (roll.status, roll.expires_until) = (place.status, office.today().pred_opt());
+        roll.status = place.status;
+        roll.expires_until = office.today().pred_opt();
         let cards = rolls::list(c, &roll, place.after, CHUNK)?;
         for holder in &cards {
             let to = match rules::lapse(&held(&holder.card), &terms, office.today()) {

@@ -49,7 +49,8 @@ pub fn follow(c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> 
         }
         Action::Undo => {
             row.filed = false;
-            (row.assessment, row.reason_code) = (Assessment::None, None);
+            row.assessment = Assessment::None;
+            row.reason_code = None;
         }
         // A refused case that lives again is as it was when it was refused.
         Action::Appeal | Action::TakeBack if !row.filed => {
@@ -65,7 +66,9 @@ pub fn follow(c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> 
         row.card = CardStep::ToBeMade;
     }
     if case.state.ended() {
-        (row.holder_live, row.filed, row.waiting_since) = (None, false, None);
+        row.holder_live = None;
+        row.filed = false;
+        row.waiting_since = None;
     }
     store::save(c, &row)
 }
@@ -85,7 +88,8 @@ fn decide_need(c: &mut AnyConn, office: &Office, case: &Case, row: &mut CardCase
 /// No approval while a result is awaited (32004), or when it says that the standard is not met (32009); no withdrawal once
 /// the card is made (32007); no second life of a refused case while another one of the person lives (20006).
 pub fn holds_back(c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
-    let (row, mut held) = (store::find(c, case.id)?, Vec::new());
+    let row = store::find(c, case.id)?;
+    let mut held = Vec::new();
     if row.awaits_result() {
         held.push((Action::Approve, &codes::ASSESSMENT_OPEN));
     } else if row.assessment == Assessment::Done && store::result_of(c, case.id)?.is_some_and(|r| r.finding.level.is_none()) {

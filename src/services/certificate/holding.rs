@@ -49,7 +49,8 @@ impl Holding {
         let person = persons::open(c, &office.keys, person)?;
         let policy = county::current(c, &person.county, super::CODE, office.today())?;
         let terms = policy.map(|p| p.service::<Terms>()).transpose()?;
-        let (card, live_case) = (card_of(c, person.id)?, store::live_case(c, person.id)?);
+        let card = card_of(c, person.id)?;
+        let live_case = store::live_case(c, person.id)?;
         Ok(Holding { person, card, terms, live_case })
     }
 

@@ -136,7 +136,8 @@ impl Service for Certificate {
     fn check(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<Detail>> {
         let mut holding = Holding::of(c, office, case.person_id)?;
         holding.live_case = holding.live_case.filter(|live| *live != case.id);
-        let (terms, today) = (making::terms(c, case)?, office.today());
+        let terms = making::terms(c, case)?;
+        let today = office.today();
         let obstacles = holding.obstacles(following::kind_of(case)?, &terms, today);
         let mut found: Vec<Detail> =
             obstacles.iter().map(|o| Detail::new("/kind", "办理事项", o.code, &o.reason, o.way_out)).collect();
@@ -160,7 +161,8 @@ impl Service for Certificate {
     }
 
     fn conditions(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<String>> {
-        let (holding, row) = (Holding::of(c, office, case.person_id)?, store::find(c, case.id)?);
+        let holding = Holding::of(c, office, case.person_id)?;
+        let row = store::find(c, case.id)?;
         let holder = following::holder(c, office, case)?;
         let declared = holder.as_ref().and_then(|h| h.declared_category);
         let mut holds = Vec::new();

@@ -215,7 +215,8 @@ pub fn plain_day(day: NaiveDate) -> String {
 
 /// Where the card stands in its life, in one sentence for its holder.
 pub fn window_sentence(window: &RenewalWindow, today: NaiveDate) -> String {
-    let (opens, expires) = (plain_day(window.opens), plain_day(window.expires));
+    let opens = plain_day(window.opens);
+    let expires = plain_day(window.expires);
     match window.phase(today) {
         WindowPhase::NotOpen => format!("您的证{expires}到期，{opens}起可以申请换证，现在不用办。"),
         WindowPhase::Open => format!("您的证{expires}到期，现在可以申请换证。"),

@@ -170,7 +170,8 @@ pub fn missing(section: &str, label: &str) -> Detail {
 
 /// The county takes no applications from other provinces.
 pub fn no_cross_province() -> Detail {
-    let (reason, way_out) = ("本地还没有开通跨省通办。", "请回户籍所在地的县（区）残联窗口办理。");
+    let reason = "本地还没有开通跨省通办。";
+    let way_out = "请回户籍所在地的县（区）残联窗口办理。";
     Detail::new("/sections/holder/cross_province", "是否在外省居住", "not_offered", reason, way_out)
 }
 

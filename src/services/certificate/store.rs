@@ -183,7 +183,8 @@ pub fn awaiting(c: &mut AnyConn, areas: &[AreaCode], after: Option<After>, limit
     let mut found: Vec<(After, Id)> = Vec::new();
     for area in areas {
         let prefix = area.prefix();
-        let (first, last) = (format!("{prefix:0<12}"), format!("{prefix:9<12}"));
+        let first = format!("{prefix:0<12}");
+        let last = format!("{prefix:9<12}");
         let mut rows =
             r::certificate_cases.filter(r::county.between(first, last)).filter(r::waiting_since.is_not_null()).into_boxed();
         if let Some(a) = after {

@@ -121,7 +121,8 @@ pub fn card(k: &Certificate) -> CertificateCard {
 
 /// What a person holds and may do about it.
 pub fn holder(c: &mut AnyConn, office: &Office, person: Id, relation: Relation) -> Result<CertificateHolder> {
-    let (holding, today) = (Holding::of(c, office, person)?, office.today());
+    let holding = Holding::of(c, office, person)?;
+    let today = office.today();
     let mut cards: Vec<CertificateCard> = register::certificates_of(c, &office.keys, person)?.iter().map(card).collect();
     cards.reverse();
     let mut view = CertificateHolder {

@@ -47,7 +47,9 @@ pub fn of_county(c: &mut AnyConn, county: &AreaCode, only: Option<Id>) -> Result
     let mut models = store::models(c, county)?;
     models.retain(|m| only.is_none_or(|id| id == m.id));
     let ids = || models.iter().map(|m| m.id).collect::<Vec<_>>();
-    let (units, held, waits) = (units::stock(c, ids())?, reservations::counts(c, ids())?, waitlist::counts(c, ids())?);
+    let units = units::stock(c, ids())?;
+    let held = reservations::counts(c, ids())?;
+    let waits = waitlist::counts(c, ids())?;
     let mut out = Vec::new();
     for point in store::points(c, county)? {
         for model in &models {

@@ -31,7 +31,8 @@ pub fn draft(c: &mut AnyConn, office: &Office, id: Id, filer: &Filer, person: Id
     let most = policy.service::<Terms>()?.units_per_person;
     let taken = taken_places(c, person)?;
     let place = (1..=most).map(|n| n.to_string()).find(|n| !taken.contains(n)).unwrap_or_else(|| "1".to_owned());
-    let (filer, kind) = (filer.clone(), KIND.to_owned());
+    let filer = filer.clone();
+    let kind = KIND.to_owned();
     drafts::begin(c, office, &DeviceRental, id, &NewDraft { filer, person, kind, period: place })
 }
 

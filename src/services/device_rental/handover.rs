@@ -36,8 +36,12 @@ pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, code: &str, t
     reservations::bind(c, &promise, unit.id)?;
     let case = case::find(c, loan.case_id)?;
     let terms = terms::of(c, &case)?;
-    let (today, due_on) = (office.today(), rules::first_due(office.today(), &terms));
-    (loan.state, loan.unit_id, loan.open_unit, loan.pickup_code_hash) = (LoanState::Out, Some(unit.id), Some(unit.id), None);
+    let today = office.today();
+    let due_on = rules::first_due(office.today(), &terms);
+    loan.state = LoanState::Out;
+    loan.unit_id = Some(unit.id);
+    loan.open_unit = Some(unit.id);
+    loan.pickup_code_hash = None;
     loan.out_on = Some(today.into());
     loan.due_on = Some(due_on.into());
     loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(StoredDay::from);
@@ -59,7 +63,8 @@ pub fn extend(c: &mut AnyConn, office: &Office, who: &Filer, id: Id, version: Ve
     if placing::somebody_waits(c, loan.point_id, loan.model_id)? {
         return Err(Error::new(&codes::SOMEBODY_WAITS).with_current(case.current()));
     }
-    let (terms, today) = (terms::of(c, &case)?, office.today());
+    let terms = terms::of(c, &case)?;
+    let today = office.today();
     let later = rules::extended_due(*out_on, *due_on, today, &terms);
     let later = later.ok_or_else(|| Error::new(&codes::NO_EXTENSION).with_current(case.current()))?;
     loan.due_on = Some(later.into());
@@ -149,7 +154,9 @@ pub fn take_back(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, back
     }
     reservations::drop_slot(c, unit.id)?;
     loan.end(EndWhy::Returned);
-    (loan.returned_at, loan.return_point, loan.condition) = (Some(office.now), Some(back.point), Some(back.condition));
+    loan.returned_at = Some(office.now);
+    loan.return_point = Some(back.point);
+    loan.condition = Some(back.condition);
     loan.save(c)?;
     let taken = Taken { case: Some(case.id), to_point: Some(back.point), ..Taken::by(worker.id, UnitStep::TakeBack) };
     units::take(c, office, unit, taken)?;

@@ -83,15 +83,19 @@ impl Loan {
 
     /// Ends it; code and unit are free for others.
     pub fn end(&mut self, why: EndWhy) {
-        (self.state, self.ended_why) = (LoanState::Ended, Some(why));
-        (self.open_unit, self.pickup_code_hash, self.remind_on) = (None, None, None);
+        self.state = LoanState::Ended;
+        self.ended_why = Some(why);
+        self.open_unit = None;
+        self.pickup_code_hash = None;
+        self.remind_on = None;
     }
 }
 
 /// The model, if this point lends it to this person: all of one county and in use. Else 10006.
 pub fn lendable(c: &mut AnyConn, person: Id, point: Id, model: Id) -> Result<Model> {
     let person = persons::find(c, person)?.ok_or_else(Error::not_found)?;
-    let (point, model) = (store::point(c, point)?, store::model(c, model)?);
+    let point = store::point(c, point)?;
+    let model = store::model(c, model)?;
     let open = point.status == InUse::Open && model.status == InUse::Open;
     let here = person.county == point.county && point.county == model.county;
     if open && here { Ok(model) } else { Err(Error::not_found()) }

@@ -153,7 +153,8 @@ impl Service for DeviceRental {
         let most = usize::try_from(policy.service::<terms::Terms>()?.units_per_person).unwrap_or(usize::MAX);
         let stock = availability::of_county(c, &at.county, None)?;
         let free: i64 = stock.iter().map(|s| s.free).sum();
-        let (mut possible, mut reasons) = (true, Vec::new());
+        let mut possible = true;
+        let mut reasons = Vec::new();
         if begin::taken_places(c, person)?.len() >= most {
             possible = false;
             reasons.push(format!("同时最多借{most}件，请先办完或归还手上的。"));
@@ -165,7 +166,8 @@ impl Service for DeviceRental {
         } else {
             reasons.push(format!("现在各网点共有{free}件辅具可借。"));
         }
-        let (service, kind) = (Labelled::new(CODE, self.label()), Labelled::new(KIND, "借用"));
+        let service = Labelled::new(CODE, self.label());
+        let kind = Labelled::new(KIND, "借用");
         Ok(vec![Offer { service, kind, period: String::new(), possible, reasons, opens_on: None, closes_on: None }])
     }
 
@@ -244,7 +246,8 @@ impl Service for DeviceRental {
     }
 
     fn tick(&self, c: &mut AnyConn, office: &Office) -> Result<usize> {
-        let (offers, no_shows) = (placing::expire(c, office)?, reserving::no_shows(c, office)?);
+        let offers = placing::expire(c, office)?;
+        let no_shows = reserving::no_shows(c, office)?;
         Ok(offers.saturating_add(no_shows).saturating_add(reserving::remind(c, office)?))
     }
 }

@@ -81,7 +81,9 @@ pub fn leave(c: &mut AnyConn, office: &Office, wait: Wait) -> Result<Wait> {
 
 fn end(c: &mut AnyConn, office: &Office, mut wait: Wait, state: WaitState) -> Result<Wait> {
     let offer = reservations::of_wait(c, wait.id)?;
-    (wait.state, wait.live_key, wait.offer_until) = (state, None, None);
+    wait.state = state;
+    wait.live_key = None;
+    wait.offer_until = None;
     waitlist::save(c, &mut wait)?;
     if let Some(offer) = offer {
         reservations::drop_slot(c, offer.unit_id)?;

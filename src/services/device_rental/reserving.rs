@@ -26,7 +26,8 @@ use crate::platform::id::Id;
 pub fn reserve(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     let terms = terms::of(c, case)?;
     let choice = sections::choice(c, office, case)?.ok_or_else(|| Error::internal("submitted without a choice"))?.body;
-    let (point_id, model_id) = (choice.point_id, choice.model_id);
+    let point_id = choice.point_id;
+    let model_id = choice.model_id;
     let offer = waitlist::offer_to(c, office, case.person_id, point_id, model_id)?;
     if let Some(wait) = offer {
         let slot = reservations::of_wait(c, wait.id)?.ok_or_else(|| Error::internal("an offer without a unit"))?;
@@ -34,13 +35,15 @@ pub fn reserve(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
         waitlist::taken(c, wait)?;
     } else {
         let unit_id = reservations::free_unit(c, point_id, model_id)?.ok_or_else(|| Error::new(&codes::NONE_FREE))?;
-        let (kind, made_at) = (PromiseKind::Reservation, office.now);
+        let kind = PromiseKind::Reservation;
+        let made_at = office.now;
         let slot = Promise { unit_id, point_id, model_id, kind, case_id: Some(case.id), wait_id: None, made_at };
         reservations::hold(c, &slot)?;
     }
     let until = rules::pickup_until(office.today(), &terms, &store::point(c, point_id)?.open_days()?);
     let severe = register::valid_certificate(c, case.person_id, office.today())?.map(|card| card.level.severe());
-    let (id, (hash, code)) = (Id::at(office.now), fresh_code(c, office)?);
+    let id = Id::at(office.now);
+    let (hash, code) = fresh_code(c, office)?;
     let loan = Loan {
         id,
         case_id: case.id,

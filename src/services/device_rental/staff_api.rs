@@ -140,7 +140,8 @@ async fn take_back(who: PointKeeper, id: PathId, call: Write<Return>) -> Result<
     let worker = who.0;
     let point = call.sent.point_id.or_else(|| kept(&worker).first().copied()).ok_or_else(Error::not_found)?;
     call.once(worker.id, move |c, office, sent| {
-        let (condition, asset_tag) = (sent.condition, sent.asset_tag.to_string());
+        let condition = sent.condition;
+        let asset_tag = sent.asset_tag.to_string();
         let back = Back { version: Version(sent.version), condition, asset_tag, point };
         let loan = handover::take_back(c, office, &worker, id.0, &back)?;
         views::for_keeper(c, office, &loan)
@@ -231,7 +232,8 @@ async fn transfer(who: PointKeeper, id: PathId, call: Write<Transfer>) -> Result
     call.once(worker.id, move |c, office, sent| {
         let unit = units::kept(c, &worker, id.0)?;
         unit.seen(sent.version)?;
-        let (from, to) = (store::point(c, unit.point_id)?, store::point(c, sent.point_id)?);
+        let from = store::point(c, unit.point_id)?;
+        let to = store::point(c, sent.point_id)?;
         if from.county != to.county {
             return Err(Error::not_found());
         }

@@ -99,7 +99,8 @@ impl NewPoint {
     description = "在本县（区）开设一个辅具租赁网点。",
     responses((status = 201, description = "已开设")))]
 async fn add_point(who: CountyOfficer, call: Write<NewPoint>) -> Result<Created<PointView>> {
-    let (id, in_county) = (call.app.clock.id(), covered(&who, call.sent.area)?);
+    let id = call.app.clock.id();
+    let in_county = covered(&who, call.sent.area)?;
     call.once(who.id, move |c, office, sent| {
         let policy = county::current(c, &in_county, CODE, office.today())?.ok_or_else(|| Error::new(&case_codes::NO_POLICY))?;
         let point = sent.point(id, &in_county, &policy.service()?, office.now)?;
@@ -172,7 +173,8 @@ struct ModelView {
     description = "在本县（区）的目录里增加一种辅具。",
     responses((status = 201, description = "已增加")))]
 async fn add_model(who: CountyOfficer, call: Write<NewModel>) -> Result<Created<ModelView>> {
-    let (id, county) = (call.app.clock.id(), covered(&who, call.sent.county)?);
+    let id = call.app.clock.id();
+    let county = covered(&who, call.sent.county)?;
     call.once(who.id, move |c, office, sent| {
         let model = sent.model(id, &county, office.now);
         store::add_model(c, &model)?;
@@ -228,9 +230,11 @@ impl NewUnit {
     description = "登记一件辅具。入库时已检查、已消毒的马上可借，有人排队的先给排队的人。",
     responses((status = 201, description = "已入库")))]
 async fn add_unit(who: CountyOfficer, call: Write<NewUnit>) -> Result<Created<UnitView>> {
-    let (id, worker) = (call.app.clock.id(), who.0);
+    let id = call.app.clock.id();
+    let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
-        let (point, model) = (store::point(c, sent.point_id)?, store::model(c, sent.model_id)?);
+        let point = store::point(c, sent.point_id)?;
+        let model = store::model(c, sent.model_id)?;
         let covers = worker.covers(Role::CountyOfficer, &point.county);
         if !covers || point.county != model.county {
             return Err(Error::not_found());

@@ -99,18 +99,28 @@ pub fn admit(c: &mut AnyConn, office: &Office, unit: &Unit, worker: Id) -> Resul
 /// Takes a step: signatures, log, and what it means for those to whom the stock is promised, in the write of the caller.
 /// Errors: 30013 when the step does not lead on from here.
 pub fn take(c: &mut AnyConn, office: &Office, mut unit: Unit, taken: Taken) -> Result<Unit> {
-    let (from, old_point) = (unit.state, unit.point_id);
+    let from = unit.state;
+    let old_point = unit.point_id;
     let Some(to) = from.after(taken.step) else {
         return Err(Error::new(&codes::UNIT_STEP).with_current(unit.current()));
     };
     unit.state = to;
     unit.point_id = taken.to_point.unwrap_or(old_point);
     match taken.step {
-        UnitStep::Inspect => (unit.inspected_by, unit.inspected_at) = (taken.worker, Some(office.now)),
-        UnitStep::Disinfect => (unit.disinfected_by, unit.disinfected_at) = (taken.worker, Some(office.now)),
+        UnitStep::Inspect => {
+            unit.inspected_by = taken.worker;
+            unit.inspected_at = Some(office.now);
+        }
+        UnitStep::Disinfect => {
+            unit.disinfected_by = taken.worker;
+            unit.disinfected_at = Some(office.now);
+        }
         // Whatever came in from outside, or was opened for repair, is signed anew.
         _ if matches!(to, UnitState::ToInspect | UnitState::UnderRepair) => {
-            (unit.inspected_by, unit.inspected_at, unit.disinfected_by, unit.disinfected_at) = (None, None, None, None);
+            unit.inspected_by = None;
+            unit.inspected_at = None;
+            unit.disinfected_by = None;
+            unit.disinfected_at = None;
         }
         _ => {}
     }

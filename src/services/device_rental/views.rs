@@ -125,7 +125,8 @@ pub struct RentalView {
 
 /// A rental for its applicant, or for whoever helps.
 pub fn rental(c: &mut AnyConn, office: &Office, case: &Case, reader: &Actor) -> Result<RentalView> {
-    let (choice, contact) = (choice(c, office, case)?, contact(c, office, case)?);
+    let choice = choice(c, office, case)?;
+    let contact = contact(c, office, case)?;
     let loan = Loan::of_case(c, case.id)?.map(|l| loan(c, office, &l)).transpose()?;
     Ok(RentalView { case: views::full(c, office, case, Some(reader))?, choice, contact, loan })
 }

@@ -127,7 +127,8 @@ pub fn first_waiting(c: &mut AnyConn, point: Id, model: Id) -> Result<Option<Wai
 pub(super) fn offer(c: &mut AnyConn, office: &Office, mut wait: Wait) -> Result<()> {
     let hours = i64::from(terms_for(c, office, wait.point_id)?.offer_hours);
     let until = office.now.saturating_add(hours.saturating_mul(3_600_000));
-    (wait.state, wait.offer_until) = (WaitState::Offered, Some(until));
+    wait.state = WaitState::Offered;
+    wait.offer_until = Some(until);
     save(c, &mut wait)?;
     let body = format!("您排队等的辅具有了，为您保留到{}，请打开小程序确认。", clock_words(until));
     let news = inbox::News { account: wait.account_id, kind: "device_offer", title: "辅具租赁：轮到您了", body: &body };
@@ -150,7 +151,8 @@ fn clock_words(at: Moment) -> String {
 /// The unit that was offered is gone: back to where the place was.
 pub(super) fn back_in_line(c: &mut AnyConn, id: Id) -> Result<()> {
     let mut wait = find(c, id)?.ok_or_else(|| Error::internal("an offer to nobody"))?;
-    (wait.state, wait.offer_until) = (WaitState::Waiting, None);
+    wait.state = WaitState::Waiting;
+    wait.offer_until = None;
     save(c, &mut wait)
 }
 
@@ -169,7 +171,9 @@ pub fn open_offer(wait: &Wait, now: Moment) -> bool {
 
 /// The offer was taken up by a reservation, which has its slot now.
 pub(super) fn taken(c: &mut AnyConn, mut wait: Wait) -> Result<()> {
-    (wait.state, wait.live_key, wait.offer_until) = (WaitState::Taken, None, None);
+    wait.state = WaitState::Taken;
+    wait.live_key = None;
+    wait.offer_until = None;
     save(c, &mut wait)
 }
 

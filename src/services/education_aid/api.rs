@@ -183,7 +183,8 @@ async fn begin(who: Filer, call: Write<BeginDraft>) -> Result<Created<CaseView>>
         if store::applied_twice(c, student.id, &season.code, None)? {
             return Err(Error::new(&codes::APPLIED));
         }
-        let (filer, kind) = (who.clone(), sent.kind.code().to_owned());
+        let filer = who.clone();
+        let kind = sent.kind.code().to_owned();
         let new = NewDraft { filer, person: student.id, kind, period: season.code };
         let case = drafts::begin(c, office, &EducationAid, id, &new)?;
         views::full(c, office, &case, Some(&Actor::from(&who)))

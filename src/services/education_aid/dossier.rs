@@ -159,7 +159,8 @@ impl Dossier {
             }
             Some(Parent::Claimed { name, certificate, relation }) => {
                 let certificate_masked = Some(number(certificate, self.applied_on)?.masked());
-                let (name_masked, relation) = (masked(name), labelled!(*relation));
+                let name_masked = masked(name);
+                let relation = labelled!(*relation);
                 Some(ParentView { person_id: None, name_masked, certificate_masked, relation })
             }
         })

@@ -133,7 +133,8 @@ impl Service for EducationAid {
     }
 
     fn offers(&self, c: &mut AnyConn, office: &Office, person: Id) -> Result<Vec<Offer>> {
-        let (today, whom) = (office.today(), persons::find(c, person)?.ok_or_else(Error::not_found)?);
+        let today = office.today();
+        let whom = persons::find(c, person)?.ok_or_else(Error::not_found)?;
         let Some(policy) = county::current(c, &whom.county, CODE, today)? else { return Ok(Vec::new()) };
         let terms: Terms = policy.service()?;
         let mut offers = Vec::new();

@@ -134,7 +134,8 @@ impl Batch {
     }
 
     fn current(&self) -> Current {
-        let (state, label) = (self.status.code(), self.status.label());
+        let state = self.status.code();
+        let label = self.status.label();
         Current { version: self.version, state: state.to_owned(), state_label: label.to_owned() }
     }
 }
@@ -175,7 +176,8 @@ pub fn lines_of_cases(c: &mut AnyConn, batch: Id) -> Result<Vec<(PaymentLine, St
 /// Builds one batch of a season's payable awards. Cases of the officer's own family, and those that a colleague holds,
 /// stay for another; the second part of the answer counts them. 31007 when nothing is left.
 pub fn build(c: &mut AnyConn, office: &Office, worker: &Worker, season: &Season) -> Result<(Id, i64)> {
-    let (mut taken, mut left_out) = (Vec::new(), 0_i64);
+    let mut taken = Vec::new();
+    let mut left_out = 0_i64;
     for award in store::payable(c, season.id, MOST_LINES)? {
         let case = case::find(c, award.case_id)?;
         if may_sign(c, office, &case, worker)? {
@@ -338,7 +340,9 @@ pub fn book(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: 
 /// The answers that say something new. 10002 for lines that the batch does not have, 31005 for lines that were booked
 /// otherwise (in this very answer or before).
 pub(super) fn fresh(there: &[PaymentLine], answers: &[BankAnswer]) -> Result<Vec<(PaymentLine, Option<PaymentFault>)>> {
-    let (mut new, mut unknown, mut otherwise) = (Vec::<(PaymentLine, Option<PaymentFault>)>::new(), Vec::new(), Vec::new());
+    let mut new = Vec::<(PaymentLine, Option<PaymentFault>)>::new();
+    let mut unknown = Vec::new();
+    let mut otherwise = Vec::new();
     for (at, answer) in answers.iter().enumerate() {
         let field = format!("/lines/{at}/line_no");
         let Some(line) = there.iter().find(|l| l.line_no == answer.line_no) else {

@@ -118,7 +118,9 @@ fn view(c: &mut AnyConn, worker: &Worker, id: Id, left_out: i64) -> Result<Batch
     let names = persons::masked_names(c, all.iter().map(|(_, _, person)| *person).collect())?;
     let names: HashMap<Id, String> = names.into_iter().collect();
     let count = |state: LineState| i64::try_from(all.iter().filter(|(l, _, _)| l.state == state).count()).unwrap_or(0);
-    let (open, paid, failed) = (count(LineState::Open), count(LineState::Paid), count(LineState::Failed));
+    let open = count(LineState::Open);
+    let paid = count(LineState::Paid);
+    let failed = count(LineState::Failed);
     let line = |(line, case_number, person): (PaymentLine, String, Id)| PaymentView {
         line_no: line.line_no,
         case_id: line.case_id,

@@ -83,7 +83,8 @@ pub fn tick(c: &mut AnyConn, office: &Office) -> Result<usize> {
 }
 
 fn look(c: &mut AnyConn, office: &Office, proof: &Proof) -> Result<()> {
-    let (case, award) = (case::find(c, proof.case_id)?, store::of_case(c, proof.case_id)?);
+    let case = case::find(c, proof.case_id)?;
+    let award = store::of_case(c, proof.case_id)?;
     let terms: Terms = county::pinned(c, case.policy_id)?.service()?;
     let due = seasons::of_period(c, &case.period)?.second_evidence_due;
     let (Some(evidence), Some(due), true) =

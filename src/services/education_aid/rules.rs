@@ -153,7 +153,8 @@ pub enum ProofStep {
 pub fn proof_step(p: &Awaited, terms: &TwoStageEvidence, today: NaiveDate) -> ProofStep {
     let days = |n: u32| Days::new(u64::from(n));
     let after = |day: NaiveDate| day.succ_opt().unwrap_or(day);
-    let (last, remind_on) = (p.due.max(p.since), p.due.checked_sub_days(days(terms.remind_days)).unwrap_or(p.due));
+    let last = p.due.max(p.since);
+    let remind_on = p.due.checked_sub_days(days(terms.remind_days)).unwrap_or(p.due);
     let end = |from: NaiveDate| terms.lapse_days.and_then(|n| from.checked_add_days(days(n)));
     match p.warned_on {
         _ if p.brought => ProofStep::Wait(after(today)),

@@ -115,7 +115,8 @@ pub fn student(sent: &Sent<SaveStudent>, season: &Season) -> Result<(i64, Studen
             faults.push("/enrolled_year", "入学年份", "out_of_range", reason, "请填写四位数的入学年份，今年新生填今年。");
         }
         let student_no = s.student_no.as_ref().map(ToString::to_string);
-        let (stage, enrolled_year) = (s.stage, s.enrolled_year);
+        let stage = s.stage;
+        let enrolled_year = s.enrolled_year;
         Ok(Some((s.version, Student { school: s.school.to_string(), stage, enrolled_year, student_no })))
     })
 }
@@ -236,7 +237,8 @@ pub fn account(sent: &Sent<SaveAccount>, student: &PersonName, saved: Option<&Ac
             faults.push("/card_number", "银行账号", fault.code(), fault.reason(), fault.suggestion());
         }
         unmasked(faults, "/bank", "开户银行", &s.bank);
-        let (holder, bank) = (s.holder, s.bank.to_string());
+        let holder = s.holder;
+        let bank = s.bank.to_string();
         let made = holder_name.zip(card).map(|(holder_name, card)| Account { holder, holder_name, card, bank });
         Ok(made.map(|account| (s.version, account)))
     })
@@ -282,7 +284,8 @@ pub struct StudentView {
 
 impl Student {
     pub fn view(&self, version: i64) -> StudentView {
-        let (school, student_no) = (self.school.clone(), self.student_no.clone());
+        let school = self.school.clone();
+        let student_no = self.student_no.clone();
         StudentView { version, school, stage: labelled!(self.stage), enrolled_year: self.enrolled_year, student_no }
     }
 }

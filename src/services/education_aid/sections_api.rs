@@ -67,7 +67,8 @@ async fn save_student(who: Filer, id: PathId, call: Save<Sent<SaveStudent>>) -> 
 pub fn family_view(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<FamilyView>> {
     let Some(section) = read::<Family>(c, office, case, AidSection::Family.code())? else { return Ok(None) };
     let parent = dossier::load(c, office, case)?.parent_view(c)?;
-    let (other_government_aid, commitment) = (section.body.other_aid, section.body.commitment);
+    let other_government_aid = section.body.other_aid;
+    let commitment = section.body.commitment;
     Ok(Some(FamilyView { version: section.version, parent, other_government_aid, commitment }))
 }
 

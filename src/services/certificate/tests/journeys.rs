@@ -83,7 +83,8 @@ fn run(c: &mut AnyConn, sql: &str, ids: [Id; 2], text: [&str; 2]) {
 }
 
 fn employ(c: &mut AnyConn, w: &Worker) {
-    let (role, at) = (w.posts[0].role.code(), w.posts[0].area.to_string());
+    let role = w.posts[0].role.code();
+    let at = w.posts[0].area.to_string();
     let insert = "INSERT INTO workers (id, totp, username, name, totp_step, password, failures, locked_until, status, \
         created_at, version) VALUES (?1, ?2, ?3, ?4, ?5, '', 0, 0, 'active', 0, 1)";
     run(c, insert, [w.id, w.id], [&w.id.to_string(), "甲"]);
@@ -96,13 +97,18 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display()), Bounds::default()).unwrap();
     migrate::up(&db).await.unwrap();
-    let (keys, holder, account, old) = (Arc::new(Keyring::generate().unwrap()), Id::at(NOON), Id::at(NOON), Id::at(NOON));
+    let keys = Arc::new(Keyring::generate().unwrap());
+    let holder = Id::at(NOON);
+    let account = Id::at(NOON);
+    let old = Id::at(NOON);
     let officers = [
         worker(Role::TownOfficer, "990101001000"),
         worker(Role::CountyOfficer, "990101000000"),
         worker(desk::ASSESSOR, "990101000000"),
     ];
-    let (k, birth, all) = (keys.clone(), birth.parse().unwrap(), officers.clone());
+    let k = keys.clone();
+    let birth = birth.parse().unwrap();
+    let all = officers.clone();
     let filled = db.write(move |c| {
         let id_number = invent("990101", birth, 101).unwrap();
         let name = PersonName::parse("王小四").unwrap();
@@ -183,7 +189,8 @@ impl Town {
 
     /// A submitted renewal that both sections were saved for.
     async fn filed(&self, way: &'static str) -> Result<Id> {
-        let (account, holder) = (self.account, self.holder);
+        let account = self.account;
+        let holder = self.holder;
         self.at(NOON, move |c, office| {
             let case = api::begun(c, office, Id::at(NOON), &Filer::Resident(account), (holder, Kind::Renewal))?;
             let facts: sections::Holder =
@@ -230,7 +237,8 @@ impl Town {
     }
 
     async fn cards(&self) -> Vec<register::Certificate> {
-        let (keys, holder) = (self.keys.clone(), self.holder);
+        let keys = self.keys.clone();
+        let holder = self.holder;
         self.db.read(move |c| register::certificates_of(c, &keys, holder)).await.unwrap()
     }
 

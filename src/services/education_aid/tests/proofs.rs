@@ -31,7 +31,8 @@ fn awaited(reminded: bool, warned_on: Option<NaiveDate>) -> Awaited {
 
 #[test]
 fn the_applicant_is_reminded_then_warned_and_only_then_loses_the_award() {
-    let (ten, fresh) = (terms(Some(10)), awaited(false, None));
+    let ten = terms(Some(10));
+    let fresh = awaited(false, None);
     assert_eq!(proof_step(&fresh, &ten, day(9, 22)), ProofStep::Wait(day(9, 23)));
     assert_eq!(proof_step(&fresh, &ten, day(9, 23)), ProofStep::Remind);
     let reminded = awaited(true, None);
@@ -68,7 +69,8 @@ proptest! {
     ) {
         let ground = Ground::open(0);
         let season = ground.season(budget, quota);
-        let (mut now, mut all) = (NOW, Vec::new());
+        let mut now = NOW;
+        let mut all = Vec::new();
         for (who, kind, days) in moves {
             match kind {
                 0 | 1 => {
@@ -104,7 +106,8 @@ proptest! {
             pass(&ground, now.saturating_add(later * DAY));
         }
         for case in all {
-            let (award, case) = (ground.award(case), ground.write(move |c| case::find(c, case)));
+            let award = ground.award(case);
+            let case = ground.write(move |c| case::find(c, case));
             let lapsed = case.state == State::Lapsed;
             prop_assert!(award.state == if lapsed { AwardState::Revoked } else { AwardState::Payable }, "{:?} {:?}", award, case.state);
         }

@@ -117,7 +117,8 @@ fn a_child_whose_parent_is_not_severe_enough_is_told_so() {
 
 #[test]
 fn only_a_new_student_before_the_day_may_bring_the_proof_later() {
-    let (s, t) = (season(terms().standards), terms());
+    let s = season(terms().standards);
+    let t = terms();
     assert!(evidence_follows(&t, &s, Stage::Undergraduate, 2026, day("2026-12-15")));
     assert!(!evidence_follows(&t, &s, Stage::Undergraduate, 2026, day("2026-12-16")));
     assert!(!evidence_follows(&t, &s, Stage::Undergraduate, 2025, day("2026-12-15")));
