@@ -3,8 +3,8 @@
 use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 
-use super::rules::Kind;
 use super::store::certificate_assessments;
+use super::terms::Kind;
 use crate::labelled;
 use crate::office::cases::record::case::cases;
 use crate::office::cases::service::figures::{ReportRow, ReportTable, Scope, columns};

@@ -3,10 +3,10 @@
 use chrono::Months;
 use diesel::prelude::*;
 
-use super::rules::Terms;
 use super::store::certificate_cases;
-use super::{Certificate, holding};
-use crate::office::cases::service::{Errand, Office, Service};
+use super::terms::Terms;
+use super::{CODE, holding};
+use crate::office::cases::service::{Errand, Office};
 use crate::office::people::persons;
 use crate::office::people::register::CertificateStatus;
 use crate::office::people::rolls::{self, Roll};
@@ -24,7 +24,7 @@ const LOOK_AHEAD: Months = Months::new(12);
 pub fn of_village(c: &mut AnyConn, office: &Office, village: &AreaCode, most: i64) -> Result<Vec<Errand>> {
     let today = office.today();
     let county = persons::county_of(village);
-    let Some(policy) = county::current(c, &county, Certificate.code(), today)? else { return Ok(Vec::new()) };
+    let Some(policy) = county::current(c, &county, CODE, today)? else { return Ok(Vec::new()) };
     let terms = policy.service::<Terms>()?;
     let mut held = Vec::new();
     for status in [CertificateStatus::Frozen, CertificateStatus::Valid] {

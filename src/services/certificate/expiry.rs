@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::holding::held;
-use super::rules::{self, Lapse, Terms};
+use super::rules::{self, Lapse};
+use super::terms::Terms;
 use super::{making, store};
 use crate::office::cases::record::case;
 use crate::office::cases::service::Office;

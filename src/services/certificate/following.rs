@@ -1,9 +1,10 @@
 //! What follows in a certificate case when it moves: the need of an assessment, the card to be made, the end.
 
-use super::rules::{self, Assessment, CardStep, Finding, Kind, Need};
+use super::rules::{self, Assessment, CardStep, Finding, Need};
 use super::sections::{self, Holder};
 use super::store::{self, CardCase, Entered};
-use super::{codes, holding, making};
+use super::terms::{self, Kind};
+use super::{codes, holding};
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::filing::drafts;
@@ -32,7 +33,7 @@ pub fn holder(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Ho
 
 /// Whether this case needs an assessment, as it stands now.
 pub fn need(c: &mut AnyConn, office: &Office, case: &Case, row: &CardCase) -> Result<Need> {
-    let terms = making::terms(c, case)?;
+    let terms = terms::of(c, case)?;
     let old = row.old_certificate_id.map(|id| register::find_card(c, id)).transpose()?.flatten();
     let changed = holder(c, office, case)?.is_some_and(|h| h.changed_condition);
     let because = row.open(&case.key(&office.keys)?, "ordered_because", row.ordered_because.as_deref())?;

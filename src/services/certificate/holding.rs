@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::rules::{self, HeldCard, Kind, Obstacle, Terms};
+use super::rules::{self, HeldCard, Obstacle};
+use super::terms::{Kind, Terms};
 use super::{codes, store};
 use crate::office::cases::service::Office;
 use crate::office::people::persons::{self, Person};

@@ -2,9 +2,10 @@
 
 use chrono::Days;
 
-use super::rules::{self, CardContent, CardStep, DeliveryWay, PickupPlace, Terms};
+use super::rules::{self, CardContent, CardStep};
 use super::sections::{self, Delivery};
 use super::store::{self, CardCase};
+use super::terms::{self, DeliveryWay, PickupPlace};
 use super::{codes, holding};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::serving::serving;
@@ -16,7 +17,6 @@ use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::people::register::{self, Certificate, NewCertificate};
-use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
@@ -25,11 +25,6 @@ use crate::rules::calendar::end_of_day;
 use crate::rules::certificate::{CertificateNumber, expires_on};
 use crate::rules::lifecycle::{Desk, Role, State};
 use crate::rules::versions::Version;
-
-/// The terms that a case began with.
-pub fn terms(c: &mut AnyConn, case: &Case) -> Result<Terms> {
-    county::pinned(c, case.policy_id)?.service()
-}
 
 /// The delivery section, which every submitted case has.
 pub fn delivery(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Delivery>> {
@@ -76,7 +71,7 @@ fn town_serves(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
 }
 
 fn new_card(c: &mut AnyConn, office: &Office, case: &Case, row: &CardCase) -> Result<NewCertificate> {
-    let terms = terms(c, case)?;
+    let terms = terms::of(c, case)?;
     let person = persons::open(c, &office.keys, case.person_id)?;
     let old = old_card(c, office, row, case.person_id)?;
     let content = content(c, case, old.as_ref())?;
@@ -115,7 +110,7 @@ pub fn old_card(c: &mut AnyConn, office: &Office, row: &CardCase, person: Id) ->
 pub fn post(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, tracking: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
     let by_post = delivery(c, office, case)?.is_some_and(|d| d.way == DeliveryWay::Post);
-    let days = terms(c, case)?.receipt_days;
+    let days = terms::of(c, case)?.receipt_days;
     let arrives = days.and_then(|n| office.today().checked_add_days(Days::new(n.into()))).map(end_of_day);
     let actor = Actor::Worker(worker.clone());
     let taken = Step { actor, version: Some(version), step: "card_posted", desk: None, point: None, due: arrives.into() };

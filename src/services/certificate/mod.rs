@@ -1,25 +1,28 @@
 //! The disability certificate: renewal, first issue, change of category or level; from application to the card in hand.
 
 pub mod desk; // the desk of the doctors, and its guard
-pub mod codes; // what can be refused
-pub mod rules;
-pub mod sections; // the sections
+pub mod codes; // what can be refused, and the steps of the history
+pub mod terms; // what a county decides
+pub mod rules; // who may apply for what, when an assessment is needed, what the new card says
 pub mod store; // tables
-mod holding; // what a person holds
-pub mod making; // from approval to the holder's hand
-pub mod following; // what follows when a case moves
-mod views;
-pub mod api; // what an applicant may call
+pub mod sections; // what the applicant fills in
+mod holding; // the card that a person holds, and what they may apply for
+pub mod begin; // drafts
+pub mod making; // the new card: made, posted, handed out
+pub mod following; // what changes in the service's own row when a case moves
+mod views; // what people see
 mod counts; // what the yearly report counts
-mod errands; // whose card runs out in a village
-mod expiry; // the daily round over lapsed cards
-mod on_paper; // a case on paper
-mod staff_api;
+mod errands; // whose card expires in a village
+mod expiry; // freezes and cancels expired cards every day
+mod on_paper; // the form and the approval for print
+mod api; // what an applicant may call
+mod staff_api; // what officers and doctors may call
 #[cfg(test)]
 mod tests;
 
 use self::holding::Holding;
-use self::rules::{Assessment, CardStep, Kind};
+use self::rules::{Assessment, CardStep};
+use self::terms::Kind;
 use serde_json::Value;
 
 use crate::labelled;
@@ -96,7 +99,7 @@ impl Service for Certificate {
     }
 
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {
-        parse_terms::<rules::Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
+        parse_terms::<terms::Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
     }
 
     fn condition_codes(&self) -> &'static [&'static str] {
@@ -136,7 +139,7 @@ impl Service for Certificate {
     fn check(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<Detail>> {
         let mut holding = Holding::of(c, office, case.person_id)?;
         holding.live_case = holding.live_case.filter(|live| *live != case.id);
-        let terms = making::terms(c, case)?;
+        let terms = terms::of(c, case)?;
         let today = office.today();
         let obstacles = holding.obstacles(following::kind_of(case)?, &terms, today);
         let mut found: Vec<Detail> =
@@ -172,7 +175,7 @@ impl Service for Certificate {
         if row.old_certificate_id.is_some() {
             holds.push("has_old_card".to_owned());
         }
-        if holding.needs_guardian(declared, &making::terms(c, case)?, office.today()) {
+        if holding.needs_guardian(declared, &terms::of(c, case)?, office.today()) {
             holds.push("guardian_required".to_owned());
         }
         // The hospital sends its form after the case was accepted: nobody is kept from applying for want of it.
@@ -216,7 +219,7 @@ impl Service for Certificate {
     }
 
     fn wants_notice(&self, c: &mut AnyConn, case: &Case) -> Result<bool> {
-        Ok(making::terms(c, case)?.publishes(&case.kind))
+        Ok(terms::of(c, case)?.publishes(&case.kind))
     }
 
     fn public_line(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<String> {

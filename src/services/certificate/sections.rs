@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::rules::{DeliveryWay, Kind, PickupPlace, Terms};
+use super::terms::{DeliveryWay, Kind, PickupPlace, Terms};
 use crate::form;
 use crate::platform::error::{Detail, Result};
 use crate::platform::http::Sent;

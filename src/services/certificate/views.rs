@@ -3,18 +3,19 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::following;
 use super::holding::Holding;
-use super::rules::{self, Kind};
+use super::rules::{self, Assessment, CardStep};
 use super::sections::{self, Delivery, Holder};
 use super::store::{self, Entered};
-use super::{following, making};
+use super::terms::{self, DeliveryWay, Kind, PickupPlace};
 use crate::labelled;
 use crate::office::accounts::links::Relation;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
-use crate::office::people::register::{self, Certificate};
+use crate::office::people::register::{self, Certificate, CertificateStatus};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
@@ -22,10 +23,8 @@ use crate::platform::id::Id;
 use crate::platform::reader;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::certificate::{Category, Level, WindowPhase};
+use crate::rules::lifecycle::State;
 use crate::rules::moments::Moment;
-use crate::services::certificate::rules::{DeliveryWay, PickupPlace};
-use crate::services::certificate::views::register::CertificateStatus;
-use crate::services::certificate::{Assessment, CardStep, State};
 
 /// A card of the register.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -305,7 +304,7 @@ pub fn holder_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<C
 
 /// The delivery section with the ways that the county offers.
 pub fn delivery_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<CertificateDelivery> {
-    let terms = making::terms(c, case)?;
+    let terms = terms::of(c, case)?;
     let saved = drafts::read::<Delivery>(c, &case.key(&office.keys)?, case.id, sections::DELIVERY)?;
     let body = saved.as_ref().map(|s| &s.body);
     Ok(CertificateDelivery {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Text};
 
-use super::super::rules::{Assessment, CardStep, Finding, Kind};
+use super::super::rules::{Assessment, CardStep, Finding};
 use super::super::store::Entered;
 use super::super::*;
 use super::rules::TERMS;
@@ -141,7 +141,7 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
         let policy = NewPolicy {
             id: Id::at(NOON),
             county: area("990101000000"),
-            service: "certificate".into(),
+            service: CODE.into(),
             effective_from: "2020-01-01".parse().unwrap(),
             owner: "甲区残联".into(),
             source: "细则".into(),
@@ -192,7 +192,7 @@ impl Town {
         let account = self.account;
         let holder = self.holder;
         self.at(NOON, move |c, office| {
-            let case = api::begun(c, office, Id::at(NOON), &Filer::Resident(account), (holder, Kind::Renewal))?;
+            let case = begin::draft(c, office, Id::at(NOON), &Filer::Resident(account), holder, Kind::Renewal)?;
             let facts: sections::Holder =
                 serde_json::from_str(r#"{"phone":null,"address":null,"changed_condition":false,"declared_category":null}"#)
                     .unwrap();

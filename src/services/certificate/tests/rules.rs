@@ -4,6 +4,7 @@ use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
 use super::super::rules::*;
+use super::super::terms::{Kind, Terms};
 use crate::rules::certificate::{Category, GrantedBy, Level, WindowPhase};
 
 /// The JSON of the documentation of [`Terms`].
