@@ -1,30 +1,30 @@
 //! Device rental (辅具租赁): reserve on the phone, fetch by code, return anywhere, clean before the next.
 
 pub mod desk; // the desk of a point, and who serves it
-pub mod codes; // what can be refused
-pub mod states; // where units, loans and waits stand
+pub mod codes; // what can be refused, and the steps of the history
+pub mod states; // states of units, loans and waits
 pub mod terms; // what a county decides
-pub mod rules; // days, deposits
+pub mod rules; // days of pickup and return, deposits
 pub mod store; // tables, points, models
-pub mod loans; // from reservation to the end of a loan
+pub mod loans; // one loan, from reservation to its end
 pub mod sections; // what the applicant fills in
-pub mod reservations; // never more than there are units
-pub mod waitlist; // the line
-pub mod placing; // what is free goes to whoever waits
-pub mod reserving; // a reservation from submission to its end
+pub mod reservations; // which unit is promised to whom
+pub mod waitlist; // who waits for a model at a point
+pub mod placing; // gives free units to those who wait
+pub mod reserving; // a reservation from submission to hand-out or expiry
 pub mod units; // steps and log of each item
-pub mod availability; // what is free where
-pub mod begin; // drafts, and offers taken up
-pub mod handover; // hand-out, extension, trouble, return, loss
-pub mod views; // what people see
-pub mod api; // what an applicant may call
+pub mod availability; // how many units are free at each point
+pub mod begin; // drafts, and accepted offers
+pub mod handover; // hand-out, extension, damage report, return, loss
+mod keeper_lists; // the loans of a point
+mod views; // what people see
 mod counts; // what the yearly report counts
 mod errands; // whose device is due in a village
-pub mod keeper_lists; // the loans of a point
-pub mod on_paper; // the form for print
-pub mod staff_api; // what a point keeper may call
-pub mod stock_api; // points, models and units of a county
-pub mod waitlist_api; // what somebody who waits may call
+mod on_paper; // the form and the approval for print
+mod api; // what an applicant may call
+mod waitlist_api; // what somebody who waits may call
+mod staff_api; // what a point keeper may call
+mod stock_api; // what a county officer may call
 #[cfg(test)]
 mod tests;
 

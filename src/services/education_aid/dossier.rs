@@ -3,10 +3,9 @@
 use chrono::NaiveDate;
 
 use super::rules::{self, Applied, PaperFacts, ParentFacts, Season};
-use super::sections::{Account, AidSection, Family, Holder, Parent, ParentView, Student};
+use super::sections::{Account, AidSection, Family, Holder, Parent, Student};
 use super::terms::{Beneficiary, Terms};
 use super::{seasons, store};
-use crate::labelled;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Office;
@@ -148,24 +147,6 @@ impl Dossier {
         }
     }
 
-    /// The parent as people see them.
-    pub fn parent_view(&self, c: &mut AnyConn) -> Result<Option<ParentView>> {
-        Ok(match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
-            None => None,
-            Some(Parent::Known { person, relation }) => {
-                let name_masked = persons::find(c, *person)?.map(|p| p.name_masked).unwrap_or_default();
-                let relation = labelled!(*relation);
-                Some(ParentView { person_id: Some(*person), name_masked, certificate_masked: None, relation })
-            }
-            Some(Parent::Claimed { name, certificate, relation }) => {
-                let certificate_masked = Some(number(certificate, self.applied_on)?.masked());
-                let name_masked = masked(name);
-                let relation = labelled!(*relation);
-                Some(ParentView { person_id: None, name_masked, certificate_masked, relation })
-            }
-        })
-    }
-
     /// For the officer: whether the register has a valid card of the parent, under that very name. None without parent.
     pub fn register_agrees(&self, c: &mut AnyConn, office: &Office) -> Result<Option<bool>> {
         let day = self.certificate_day();
@@ -216,10 +197,10 @@ fn grown_up(c: &mut AnyConn, office: &Office, person: Id) -> Result<Option<Strin
     Ok((!person.id_number.is_minor_on(office.today())).then(|| person.name.masked()))
 }
 
-fn number(text: &str, on: NaiveDate) -> Result<CertificateNumber> {
+pub fn number(text: &str, on: NaiveDate) -> Result<CertificateNumber> {
     CertificateNumber::parse(text, on).map_err(|e| Error::internal(format!("stored certificate number: {e}")))
 }
 
-fn masked(name: &str) -> String {
+pub fn masked(name: &str) -> String {
     PersonName::parse(name).map(|n| n.masked()).unwrap_or_default()
 }

@@ -1,22 +1,23 @@
 //! Education aid (教育救助): a season with its money, an application, an award, and its payment.
 
 pub mod codes; // what can be refused
-pub mod terms; // the county's decisions
+pub mod terms; // what a county decides
 pub mod targets; // how many a season is to reach
-pub mod rules; // who, how much, which papers
-pub mod sections; // the sections
-pub mod seasons; // seasons in the database
-pub mod store; // awards
-mod dossier; // an application with what the register says
-pub mod mending; // the account, mended after a payment that the bank refused
-mod api; // seasons, drafts, prefill, the applicant's view
-mod bank_file; // CSV for the bank
+pub mod rules; // who is aided, with how much, on which papers
+pub mod sections; // what the applicant fills in
+pub mod seasons; // the table of seasons
+pub mod store; // the table of awards
+mod dossier; // an application beside what the register says
+pub mod mending; // correcting the account after the bank refused a payment
+mod bank_file; // the CSV file for the bank
+pub mod payments; // payment batches and their lines
+mod proofs; // proofs of enrolment that are due after approval
+mod views; // what people see
 mod counts; // what the yearly report counts
-mod on_paper; // the form for print
-pub mod payments; // batches and lines
-mod proofs; // the clock of a proof that follows after approval
-pub mod sections_api; // saving and reading the sections
-mod staff_api; // seasons, applications and proofs for officers
+mod on_paper; // the form and the approval for print
+mod api; // what an applicant may call: seasons, drafts, the state of the aid
+mod sections_api; // what an applicant may call: the sections
+mod staff_api; // what officers may call
 mod payments_api; // what finance may call
 #[cfg(test)]
 mod tests;

@@ -6,9 +6,10 @@ use validator::Validate;
 
 use super::rules::Season;
 use super::terms::Stage;
+use crate::form;
 use crate::office::people::kin::KinKind;
 use crate::platform::error::{Faults, Result};
-use crate::platform::http::{Labelled, Sent};
+use crate::platform::http::Sent;
 use crate::platform::id::Id;
 use crate::rules::certificate::CertificateNumber;
 use crate::rules::coded::coded_enum;
@@ -16,7 +17,6 @@ use crate::rules::identity::{BankCard, IdentityFault};
 use crate::rules::names::PersonName;
 use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
-use crate::{form, labelled};
 
 coded_enum! {
     /// A section of the form, in its order.
@@ -267,76 +267,5 @@ impl SaveAccount {
 fn unmasked(faults: &mut Faults, field: &str, label: &str, text: &str) {
     if text.contains(['*', '<', '>']) {
         faults.push(field, label, "bad_character", "有不能使用的符号。", "请去掉符号后重新填写。");
-    }
-}
-
-/// The section `student` as saved.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct StudentView {
-    pub version: i64,
-    #[schema(example = "宋疃镇中心学校")]
-    pub school: String,
-    pub stage: Labelled<Stage>,
-    #[schema(example = 2026)]
-    pub enrolled_year: i32,
-    pub student_no: Option<String>,
-}
-
-impl Student {
-    pub fn view(&self, version: i64) -> StudentView {
-        let school = self.school.clone();
-        let student_no = self.student_no.clone();
-        StudentView { version, school, stage: labelled!(self.stage), enrolled_year: self.enrolled_year, student_no }
-    }
-}
-
-/// The disabled parent, masked.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct ParentView {
-    /// None when the applicant named somebody whom the register does not know as kin.
-    pub person_id: Option<Id>,
-    #[schema(example = "王*四")]
-    pub name_masked: String,
-    /// Masked; none for kin of the register.
-    #[schema(example = "9****************1**")]
-    pub certificate_masked: Option<String>,
-    pub relation: Labelled<KinKind>,
-}
-
-/// The section `family` as saved.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct FamilyView {
-    pub version: i64,
-    pub parent: Option<ParentView>,
-    pub other_government_aid: bool,
-    pub commitment: bool,
-}
-
-/// The section `account` as saved; the number shows its last four digits only.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct AccountView {
-    pub version: i64,
-    pub holder: Labelled<Holder>,
-    #[schema(example = "王*四")]
-    pub holder_name_masked: String,
-    #[schema(example = "****4567")]
-    pub card_number_masked: String,
-    #[schema(example = "县农村商业银行宋疃支行")]
-    pub bank: String,
-    /// The number does not pass the usual check of cards and deserves a second look; passbooks have none.
-    pub look_again: bool,
-}
-
-impl Account {
-    pub fn view(&self, version: i64) -> AccountView {
-        let card = BankCard::parse(&self.card).ok();
-        AccountView {
-            version,
-            holder: labelled!(self.holder),
-            holder_name_masked: PersonName::parse(&self.holder_name).map(|n| n.masked()).unwrap_or_default(),
-            card_number_masked: card.as_ref().map(BankCard::masked).unwrap_or_default(),
-            bank: self.bank.clone(),
-            look_again: card.is_some_and(|c| !c.passes_luhn()),
-        }
     }
 }

@@ -2,9 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
-use super::sections::{
-    self, Account, AccountView, AidSection, Family, FamilyView, SaveAccount, SaveFamily, SaveStudent, Student, StudentView,
-};
+use super::sections::{self, Account, AidSection, SaveAccount, SaveFamily, SaveStudent, Student};
+use super::views::{self, AccountView, FamilyView, StudentView};
 use super::{CODE, dossier, mending, seasons};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::filing::drafts::{self, Section};
@@ -63,21 +62,12 @@ async fn save_student(who: Filer, id: PathId, call: Save<Sent<SaveStudent>>) -> 
     .await
 }
 
-/// The family section as people see it.
-pub fn family_view(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<FamilyView>> {
-    let Some(section) = read::<Family>(c, office, case, AidSection::Family.code())? else { return Ok(None) };
-    let parent = dossier::load(c, office, case)?.parent_view(c)?;
-    let other_government_aid = section.body.other_aid;
-    let commitment = section.body.commitment;
-    Ok(Some(FamilyView { version: section.version, parent, other_government_aid, commitment }))
-}
-
 #[utoipa::path(get, path = "/education-aid/cases/{id}/sections/family", tag = "education-aid", operation_id = "getAidFamily", summary = "家庭与承诺",
     description = "已经保存的残疾家长（已遮盖）和承诺；没有保存过时为空。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "家庭与承诺")))]
 async fn show_family(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<FamilyView>>> {
-    call.read_own(own(who, id), |c, office, case| family_view(c, office, case).map(Nullable)).await
+    call.read_own(own(who, id), |c, office, case| views::family(c, office, case).map(Nullable)).await
 }
 
 #[utoipa::path(put, path = "/education-aid/cases/{id}/sections/family", tag = "education-aid", operation_id = "saveAidFamily", summary = "保存家庭与承诺",
@@ -91,7 +81,7 @@ async fn save_family(who: Filer, id: PathId, call: Save<Sent<SaveFamily>>) -> Re
         let kin: Vec<_> = kin.into_iter().map(|(p, kind)| (p.id, kind)).collect();
         let (seen, family) = sections::family(sent, &kin)?;
         drafts::save(c, office, case, AidSection::Family.code(), seen, &family)?;
-        family_view(c, office, case)?.ok_or_else(|| Error::internal("a saved section is gone"))
+        views::family(c, office, case)?.ok_or_else(|| Error::internal("a saved section is gone"))
     })
     .await
 }

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::api::{AwardView, SeasonFilter, SeasonView, award_of};
+use super::api::SeasonFilter;
 use super::rules::{self, Season, SeasonStatus};
-use super::sections::{Account, AccountView, AidSection, FamilyView, StudentView};
-use super::sections_api::family_view;
+use super::sections::{Account, AidSection, Student};
 use super::store::{self, AwardState};
 use super::targets::NewTarget;
 use super::terms::{Beneficiary, Stage, Standard, Terms};
+use super::views::{self, Application, SeasonBooks, SeasonView};
 use super::{CODE, codes, dossier, proofs, seasons};
 use crate::office::accounts::guards::{CountyOfficer, DeskOfficer, Worker};
 use crate::office::cases::access::loading;
@@ -20,13 +20,12 @@ use crate::office::cases::moving::act::{Step, step};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::Office;
-use crate::office::cases::showing::views::{self, CaseView};
+use crate::office::cases::showing::views::{CaseView, full};
 use crate::office::frame::{Call, Write};
 use crate::office::policy::county;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Detail, Error, Result};
+use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -48,31 +47,6 @@ pub fn routes(to: &mut Operations) {
         confirm: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_EVIDENCE],
         refuse: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_EVIDENCE],
     );
-}
-
-/// A season with its money.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-struct SeasonBooks {
-    season: SeasonView,
-    version: i64,
-    #[schema(example = 27000000)]
-    budget_fen: i64,
-    /// What approved applications hold of it.
-    committed_fen: i64,
-    /// For how many persons.
-    committed_count: i64,
-}
-
-impl SeasonBooks {
-    fn of(s: &Season, office: &Office) -> SeasonBooks {
-        SeasonBooks {
-            season: SeasonView::of(s, office),
-            version: s.version,
-            budget_fen: s.budget_fen.0,
-            committed_fen: s.committed_fen.0,
-            committed_count: s.committed_count,
-        }
-    }
 }
 
 #[utoipa::path(get, path = "/staff/education-aid/seasons", tag = "education-aid", operation_id = "listAidSeasonBooks", summary = "各季资金",
@@ -235,25 +209,6 @@ async fn close(who: CountyOfficer, id: PathId, call: Write<SeenAid>) -> Result<A
     .await
 }
 
-/// An application as officers judge it; names and numbers masked, the papers show the rest.
-#[derive(Clone, Serialize, ToSchema)]
-struct Application {
-    season: SeasonView,
-    student: Option<StudentView>,
-    family: Option<FamilyView>,
-    account: Option<AccountView>,
-    /// Whether the register holds a valid certificate of the named parent under that very name.
-    parent_in_register: Option<bool>,
-    /// What approval would pay.
-    #[schema(example = 300000)]
-    standard_fen: Option<i64>,
-    /// The proof of enrolment may follow after approval.
-    evidence_follows: bool,
-    /// What does not fit the rules, on the day of application.
-    details: Vec<Detail>,
-    award: Option<AwardView>,
-}
-
 /// An application of this service in the worker's scope.
 fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
     let case = loading::in_scope(c, worker, id)?;
@@ -269,18 +224,18 @@ async fn application(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<
         let case = in_scope(c, &who, id.0)?;
         let dossier = dossier::load(c, office, &case)?;
         let key = case.key(&office.keys)?;
-        let student = drafts::read::<super::sections::Student>(c, &key, case.id, AidSection::Student.code())?;
+        let student = drafts::read::<Student>(c, &key, case.id, AidSection::Student.code())?;
         let account = drafts::read::<Account>(c, &key, case.id, AidSection::Account.code())?;
         Ok(Application {
             season: SeasonView::of(&dossier.season, office),
             student: student.map(|s| s.body.view(s.version)),
-            family: family_view(c, office, &case)?,
+            family: views::family(c, office, &case)?,
             account: account.map(|a| a.body.view(a.version)),
             parent_in_register: dossier.register_agrees(c, office)?,
             standard_fen: dossier.amount().map(|fen| fen.0),
             evidence_follows: dossier.evidence_follows(),
             details: dossier.faults(c, &case, dossier.applied_on)?,
-            award: award_of(c, case.id)?,
+            award: views::award(c, case.id)?,
         })
     })
     .await
@@ -307,7 +262,7 @@ async fn confirm(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<A
         store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, office.now)?;
         proofs::settled(c, award.id)?;
         let case = case::find(c, case.id)?;
-        views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
+        full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
 }
@@ -333,7 +288,7 @@ async fn refuse(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<An
             due: case.limit.due_at.into(),
         };
         let case = step(c, office, case.id, back)?;
-        views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
+        full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
 }
