@@ -253,7 +253,7 @@ struct BatchDays {
 fn pay(c: &mut AnyConn, scene: &Scene, year: i32, days: BatchDays, refuses: impl Fn(i64) -> Option<PaymentFault>) -> Result<Id> {
     let finance = &scene.staff.finance;
     let season = season_of(c, scene, year)?;
-    let (batch, left_out) = payments::build(c, &scene.office(days.exported, 10 * 60), finance, &season)?;
+    let payments::Built { batch, left_out } = payments::build(c, &scene.office(days.exported, 10 * 60), finance, &season)?;
     if left_out > 0 {
         return Err(Error::internal("finance may not sign everything"));
     }

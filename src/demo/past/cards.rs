@@ -199,7 +199,7 @@ fn assessed(way: &mut Way<'_>, story: &Story) -> Result<()> {
         assessor: assessor.id,
         entered_at: way.office.now,
     };
-    following::enter(way.c, &way.office, assessor, &way.case, way.case.version, &entered)?;
+    following::enter_result(way.c, &way.office, assessor, &way.case, way.case.version, &entered)?;
     // The result left a line in the case's history.
     way.look_again()
 }
@@ -212,7 +212,7 @@ fn handed_out(way: &mut Way<'_>, story: &Story) -> Result<()> {
         making::post(way.c, &way.office, &staff.county, &way.case, way.case.version, &number)?;
         way.look_again()?;
         way.within(4);
-        return making::received(way.c, &way.office, &way.case, "receipt_confirmed");
+        return making::complete_received(way.c, &way.office, &way.case, "receipt_confirmed");
     }
     let worker = if way.case.place.desk == Some(Desk::Town) { &staff.town } else { &staff.county };
     let receiver = story.applicant.person.name.reveal();

@@ -27,10 +27,10 @@ use crate::{form, operations};
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        mine: [code::NOT_FOUND],
+        list_mine: [code::NOT_FOUND],
         begin_draft: [code::NOT_FOUND, case_codes::ALREADY_LIVE, case_codes::NO_POLICY, codes::NOT_POSSIBLE, codes::GUARDIAN],
-        one,
-        receipt: [codes::NO_CARD_DUE],
+        show_case,
+        confirm_receipt: [codes::NO_CARD_DUE],
         read_holder,
         save_holder: [case_codes::NOT_EDITABLE],
         read_delivery,
@@ -50,7 +50,7 @@ struct Whose {
 #[utoipa::path(get, path = "/me/certificates", tag = "certificate", operation_id = "listMyCertificates", summary = "我的残疾人证",
     description = "您和您可以代办的人的残疾人证：什么时候可以换证，要不要重新评定，为什么。人数有限，一次全部列出。",
     responses((status = 200, description = "每个人的证件")))]
-async fn mine(who: Resident, q: Query<Whose>, call: Call) -> Result<Answer<List<CertificateHolder>>> {
+async fn list_mine(who: Resident, q: Query<Whose>, call: Call) -> Result<Answer<List<CertificateHolder>>> {
     call.read(move |c, office| {
         let mut persons: Vec<(Id, links::Relation)> = Vec::new();
         for (person, relation) in links::persons_of(c, who.account, office.today())? {
@@ -97,7 +97,7 @@ fn own(who: Filer, id: PathId) -> Own {
     description = "原证、是否评定及原因、评定结果、新证到了哪一步。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "办证详情")))]
-async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateCase>> {
+async fn show_case(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateCase>> {
     call.read_own(own(who, id), views::case).await
 }
 
@@ -161,11 +161,11 @@ form!(ConfirmReceipt { version: "版本" });
     description = "收到邮寄的新证后确认，事项随即办结。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已办结")))]
-async fn receipt(who: Resident, id: PathId, call: Write<ConfirmReceipt>) -> Result<Answer<CertificateCase>> {
+async fn confirm_receipt(who: Resident, id: PathId, call: Write<ConfirmReceipt>) -> Result<Answer<CertificateCase>> {
     call.once(who.account, move |c, office, sent| {
         let case = loading::owned_of(c, &Filer::Resident(who.account), id.0, CODE, office.now)?;
         case.seen(Version(sent.version))?;
-        making::received(c, office, &case, "receipt_confirmed")?;
+        making::complete_received(c, office, &case, "receipt_confirmed")?;
         let case = case::find(c, case.id)?;
         views::case(c, office, &case)
     })

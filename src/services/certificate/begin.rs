@@ -14,7 +14,8 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 
-/// Begins a draft: the caller may act, a guardian acts where one must, and nothing stands in the way today.
+/// Begins a draft. Errors: 10006 when the caller may not act for the person, 32002 when only a guardian may apply, 20006
+/// and 32001 when the kind cannot be applied for today.
 pub fn draft(c: &mut AnyConn, office: &Office, id: Id, who: &Filer, person: Id, kind: Kind) -> Result<Case> {
     let relation = mandates::relation(c, who, person, office.now)?;
     let holding = Holding::of(c, office, person)?;

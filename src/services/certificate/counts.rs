@@ -53,7 +53,7 @@ pub fn by_kind(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
     Ok(table.summed())
 }
 
-/// On how many days doctors came to the people: a day in a village is one round, however many were assessed.
+/// On how many days there were assessments at home: one day in one county is one round, however many people were assessed.
 pub fn rounds(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
     use certificate_assessments as a;
     let (from, to) = scope.moments();

@@ -1,4 +1,5 @@
-//! What follows in a certificate case when it moves: the need of an assessment, the card to be made, the end.
+//! Changes in the certificate part of a case when the case moves: whether an assessment is needed, that a card is to be
+//! made, that the case ended.
 
 use super::rules::{self, Assessment, CardStep, Finding, Need};
 use super::sections::{self, Holder};
@@ -53,7 +54,7 @@ pub fn follow(c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> 
             row.assessment = Assessment::None;
             row.reason_code = None;
         }
-        // A refused case that lives again is as it was when it was refused.
+        // A refused case that is reopened is as it was when it was refused.
         Action::Appeal | Action::TakeBack if !row.filed => {
             row.filed = true;
             row.holder_live = Some(case.person_id);
@@ -74,7 +75,7 @@ pub fn follow(c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> 
     store::save(c, &row)
 }
 
-/// What an officer ordered or a hospital found is not decided anew.
+/// Decides whether an assessment is needed, unless an officer ordered one or a result was entered.
 fn decide_need(c: &mut AnyConn, office: &Office, case: &Case, row: &mut CardCase) -> Result<()> {
     if matches!(row.assessment, Assessment::Ordered | Assessment::Done) {
         return Ok(());
@@ -87,30 +88,37 @@ fn decide_need(c: &mut AnyConn, office: &Office, case: &Case, row: &mut CardCase
 }
 
 /// No approval while a result is awaited (32004), or when it says that the standard is not met (32009); no withdrawal once
-/// the card is made (32007); no second life of a refused case while another one of the person lives (20006).
+/// the card is made (32007); no reopening of a refused case while the person has another live case (20006).
 pub fn holds_back(c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
     let row = store::find(c, case.id)?;
-    let mut held = Vec::new();
+    let mut refused = Vec::new();
     if row.awaits_result() {
-        held.push((Action::Approve, &codes::ASSESSMENT_OPEN));
+        refused.push((Action::Approve, &codes::ASSESSMENT_OPEN));
     } else if row.assessment == Assessment::Done && store::result_of(c, case.id)?.is_some_and(|r| r.finding.level.is_none()) {
-        held.push((Action::Approve, &codes::BELOW_STANDARD));
+        refused.push((Action::Approve, &codes::BELOW_STANDARD));
     }
     if !matches!(row.card, CardStep::None | CardStep::ToBeMade) {
-        held.push((Action::Withdraw, &codes::CARD_MADE));
+        refused.push((Action::Withdraw, &codes::CARD_MADE));
     }
     if !matches!(row.card, CardStep::HandedOut | CardStep::Received) {
-        held.push((Action::Complete, &codes::NOT_HANDED_OUT));
+        refused.push((Action::Complete, &codes::NOT_HANDED_OUT));
     }
     if case.state.ended() && store::live_case(c, case.person_id)?.is_some_and(|other| other != case.id) {
-        held.push((Action::Appeal, &ALREADY_LIVE));
-        held.push((Action::TakeBack, &ALREADY_LIVE));
+        refused.push((Action::Appeal, &ALREADY_LIVE));
+        refused.push((Action::TakeBack, &ALREADY_LIVE));
     }
-    Ok(held)
+    Ok(refused)
 }
 
 /// An officer of the case's desk asks for an assessment and says why. Errors: 10030, 20001, 20004, 20005, 32010.
-pub fn order(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, why: &str) -> Result<()> {
+pub fn order_assessment(
+    c: &mut AnyConn,
+    office: &Office,
+    worker: &Worker,
+    case: &Case,
+    version: Version,
+    why: &str,
+) -> Result<()> {
     if case.state != State::InReview {
         case.seen(version)?;
         return Err(Error::new(&NOT_NOW).with_current(case.current()));
@@ -130,8 +138,16 @@ pub fn order(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, ver
     store::save(c, &row)
 }
 
-/// A doctor's result comes in; a later one mends an earlier one until the case is decided. Errors: 10030, 20005, 32005.
-pub fn enter(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, new: &Entered) -> Result<Finding> {
+/// Stores a doctor's result; until the case is decided, a later result replaces an earlier one. Errors: 10030, 20005,
+/// 32005.
+pub fn enter_result(
+    c: &mut AnyConn,
+    office: &Office,
+    worker: &Worker,
+    case: &Case,
+    version: Version,
+    new: &Entered,
+) -> Result<Finding> {
     case.seen(version)?;
     let mut row = store::find(c, case.id)?;
     let wanted = row.awaits_result() || row.assessment == Assessment::Done;

@@ -1,4 +1,4 @@
-//! From approval to the holder's hand: make the card, hand it out or post it. Each step once, in one write.
+//! The new card after approval: made, then handed out or posted. Each step happens once, in one write.
 
 use chrono::Days;
 
@@ -58,7 +58,8 @@ pub fn make(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, vers
     Ok(id)
 }
 
-/// Somebody at the town's desk has nothing to do with the case; else the county hands the card out.
+/// Whether some officer of the town may handle the case (no conflict of interest); if none may, the county hands the card
+/// out.
 fn town_serves(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
     let mut around = std::iter::once(case.area).chain(case.area.ancestors());
     let Some(town) = around.find(|a| a.level() == AreaLevel::Town) else { return Ok(false) };
@@ -75,7 +76,7 @@ fn new_card(c: &mut AnyConn, office: &Office, case: &Case, row: &CardCase) -> Re
     let person = persons::open(c, &office.keys, case.person_id)?;
     let old = old_card(c, office, row, case.person_id)?;
     let content = content(c, case, old.as_ref())?;
-    // A number that stays keeps the mark of a re-issue, so that it never equals that of a lost card.
+    // A number that stays the same keeps its re-issue count, so that it never equals the number of an earlier, lost card.
     let reissue = old.filter(|_| content.same_number).and_then(|o| o.number.reissue());
     let number = CertificateNumber::compose(person.id_number, content.category, content.level, reissue);
     Ok(NewCertificate {
@@ -124,7 +125,7 @@ pub fn post(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, vers
     store::advance(c, &row, CardStep::Made)
 }
 
-/// Notes to whom the card was given, at a desk or at home, and completes the case. A posted card that came back is
+/// Stores to whom the card was given, at a desk or at home, and completes the case. A posted card that came back is
 /// handed out in the same way.
 pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, receiver: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
@@ -135,26 +136,26 @@ pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, 
     }
     row.receiver = Some(row.seal(&case.key(&office.keys)?, "receiver", receiver)?);
     row.card = CardStep::HandedOut;
-    arrived(c, office, row, from)?;
+    store_arrival(c, office, row, from)?;
     let actor = Actor::Worker(worker.clone());
     let done = Act::new(actor, Deed::Complete).seeing(version).naming("card_handed_out");
     act(c, office, case.id, done)?;
     Ok(())
 }
 
-/// Completes the case of a posted card that has arrived, by the applicant's word or by the policy's days.
-pub fn received(c: &mut AnyConn, office: &Office, case: &Case, why: &str) -> Result<()> {
+/// Completes the case of a posted card, when the applicant confirms the receipt or the days of the policy are over.
+pub fn complete_received(c: &mut AnyConn, office: &Office, case: &Case, why: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
     if row.card != CardStep::Posted || case.state != State::Approved {
         return Err(not_due(case));
     }
     row.card = CardStep::Received;
-    arrived(c, office, row, CardStep::Posted)?;
+    store_arrival(c, office, row, CardStep::Posted)?;
     act(c, office, case.id, Act::system(Deed::Complete, why))?;
     Ok(())
 }
 
-fn arrived(c: &mut AnyConn, office: &Office, mut row: CardCase, from: CardStep) -> Result<()> {
+fn store_arrival(c: &mut AnyConn, office: &Office, mut row: CardCase, from: CardStep) -> Result<()> {
     row.handed_at = Some(office.now);
     row.receipt_due_at = None;
     store::advance(c, &row, from)

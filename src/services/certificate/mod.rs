@@ -48,7 +48,7 @@ pub const CODE: &str = "certificate";
 /// The service.
 pub struct Certificate;
 
-/// At the operations that all services share.
+/// Refusals of this service at operations that all services share.
 static REFUSALS: &[(&str, &[&Code])] =
     &[("decideCase", &[&codes::ASSESSMENT_OPEN, &codes::BELOW_STANDARD]), ("withdrawCase", &[&codes::CARD_MADE])];
 
@@ -178,7 +178,7 @@ impl Service for Certificate {
         if holding.needs_guardian(declared, &terms::of(c, case)?, office.today()) {
             holds.push("guardian_required".to_owned());
         }
-        // The hospital sends its form after the case was accepted: nobody is kept from applying for want of it.
+        // Only after the submission: the hospital's form comes later and is not needed for applying.
         let with_office = !matches!(case.state, State::Draft | State::CorrectionRequested);
         if with_office && row.awaits_result() {
             holds.push("assessment_required".to_owned());

@@ -74,7 +74,7 @@ pub fn guardian_required(minor: bool, categories: &[Category], terms: &Terms) ->
     minor || categories.iter().any(|c| terms.guardian_categories.contains(c))
 }
 
-/// What stands in the way of this kind today; empty when it can be applied for.
+/// Why this kind cannot be applied for today; empty when it can.
 pub fn obstacles(kind: Kind, card: Option<&HeldCard>, live_case: bool, terms: &Terms, today: NaiveDate) -> Vec<Obstacle> {
     let mut found = Vec::new();
     if !terms.offers(kind) {
@@ -114,7 +114,7 @@ pub fn plain_day(day: NaiveDate) -> String {
     day.format("%Y年%-m月%-d日").to_string()
 }
 
-/// Where the card stands in its life, in one sentence for its holder.
+/// The phase of the card in its renewal window, in one sentence for its holder.
 pub fn window_sentence(window: &RenewalWindow, today: NaiveDate) -> String {
     let opens = plain_day(window.opens);
     let expires = plain_day(window.expires);
@@ -169,10 +169,10 @@ pub struct Finding {
     pub assessed_on: NaiveDate,
 }
 
-/// What is wrong with a finding, as (field, code, reason, suggestion); a multiple disability names two or more
-/// different single ones, any other none.
-pub fn finding_faults(f: &Finding, today: NaiveDate) -> Vec<(&'static str, &'static str, &'static str, &'static str)> {
-    let mut faults = Vec::new();
+/// What is wrong with a finding: a multiple disability names two or more different single ones, any other none; the day
+/// is not in the future.
+pub fn finding_faults(f: &Finding, today: NaiveDate) -> Faults {
+    let mut faults = Faults::new();
     let mut single = f.components.clone();
     single.sort();
     single.dedup();
@@ -182,10 +182,10 @@ pub fn finding_faults(f: &Finding, today: NaiveDate) -> Vec<(&'static str, &'sta
     };
     if !parts_fit {
         let reason = "多重残疾要写明两种以上不同的残疾类别，其他类别不用写。";
-        faults.push(("/components", "components", reason, "请对照评定表填写各项残疾类别。"));
+        faults.push("/components", "多重残疾的各项类别", "components", reason, "请对照评定表填写各项残疾类别。");
     }
     if f.assessed_on > today {
-        faults.push(("/assessed_on", "in_future", "评定日期晚于今天。", "请填写实际评定的日期。"));
+        faults.push("/assessed_on", "评定日期", "in_future", "评定日期晚于今天。", "请填写实际评定的日期。");
     }
     faults
 }
@@ -202,7 +202,8 @@ pub struct CardContent {
     pub same_number: bool,
 }
 
-/// The finding rules when there is one, else the old card; none when there is neither or the standard is not met.
+/// Content of the new card: from the finding if there is one, else from the old card. None when there is neither, or when
+/// the standard is not met.
 pub fn card_content(old: Option<&HeldCard>, finding: Option<&Finding>) -> Option<CardContent> {
     let Some(f) = finding else {
         let old = old?;
@@ -233,7 +234,8 @@ pub enum Lapse {
     Cancel,
 }
 
-/// What is due for a card that nobody renews; one step a day, so that a card is frozen before it is cancelled.
+/// What the daily round does with a card that was not renewed. One step a day, so that a card is frozen before it is
+/// cancelled.
 pub fn lapse(card: &HeldCard, terms: &Terms, today: NaiveDate) -> Option<Lapse> {
     let window = card.window(terms);
     if !card.frozen {

@@ -12,7 +12,8 @@ use crate::rules::text::Code;
 use crate::rules::typed::all_kept;
 
 coded_enum! {
-    /// The kinds of cases that work. Policies may name others (transfer, reissue, cancellation), which are not offered yet.
+    /// The kinds of cases that this program offers. A policy may name others (transfer, reissue, cancellation), which are
+    /// not offered yet.
     pub enum Kind as "CertificateKind" {
         Renewal = "renewal", "到期换证";
         New = "new", "新办";
@@ -37,7 +38,7 @@ coded_enum! {
     }
 }
 
-/// Kinds that a policy may name before they work.
+/// Kinds that a policy may name although this program does not offer them yet.
 const NOT_YET: [&str; 3] = ["transfer", "reissue", "cancellation"];
 
 /// What a county decided about certificates: the service's part of its policy.

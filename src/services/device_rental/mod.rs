@@ -52,29 +52,13 @@ use crate::rules::lifecycle::Action;
 pub const CODE: &str = "device_rental";
 /// Its one kind of case.
 pub const KIND: &str = "loan";
-/// Rows that one tick works through at most, so that it stays short.
+/// Most rows that one tick processes, so that its write stays short.
 const AT_ONCE: i64 = 50;
-
-/// The steps that this service writes into a case's history, in the words of the timeline.
-pub const STEPS: &[(&str, &str)] = &[
-    ("reserved", "预约成功，辅具已为您保留"),
-    ("to_be_picked_up", "请在保留期内凭取件码到网点领取"),
-    ("unit_lost", "原来保留或借出的辅具不能用了"),
-    ("placed_again", "已为您调配另一件，请重新安排领取"),
-    ("not_picked_up", "保留期内没有领取，预约已取消"),
-    ("handed_out", "辅具已领取"),
-    ("extended_on_request", "已按您的申请延长借用时间"),
-    ("trouble_reported", "已收到您反映的辅具问题"),
-    ("due_soon", "快到归还日期了"),
-    ("overdue", "已超过归还日期，请尽快归还"),
-    ("brought_elsewhere", "在另一个网点归还"),
-    ("returned", "辅具已归还"),
-];
 
 /// The service.
 pub struct DeviceRental;
 
-/// At the operations that all services share.
+/// Refusals of this service at operations that all services share.
 static REFUSALS: &[(&str, &[&Code])] = &[("submitCase", &[&codes::NONE_FREE]), ("withdrawCase", &[&codes::DEVICE_OUT])];
 
 impl Service for DeviceRental {
@@ -99,7 +83,7 @@ impl Service for DeviceRental {
     }
 
     fn steps(&self) -> &'static [(&'static str, &'static str)] {
-        STEPS
+        codes::STEPS
     }
 
     fn codes(&self) -> &'static [&'static Code] {
@@ -193,7 +177,7 @@ impl Service for DeviceRental {
 
     fn holds_back(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
         let Some(loan) = Loan::of_case(c, case.id)? else { return Ok(Vec::new()) };
-        // Whoever completes a case has ended its loan before.
+        // A case is completed only after its loan has ended.
         Ok(match loan.state {
             LoanState::Out => vec![(Action::Withdraw, &codes::DEVICE_OUT), (Action::Complete, &codes::DEVICE_OUT)],
             LoanState::Ended => Vec::new(),
@@ -246,8 +230,8 @@ impl Service for DeviceRental {
     }
 
     fn tick(&self, c: &mut AnyConn, office: &Office) -> Result<usize> {
-        let offers = placing::expire(c, office)?;
-        let no_shows = reserving::no_shows(c, office)?;
+        let offers = placing::end_expired_offers(c, office)?;
+        let no_shows = reserving::end_no_shows(c, office)?;
         Ok(offers.saturating_add(no_shows).saturating_add(reserving::remind(c, office)?))
     }
 }

@@ -29,7 +29,7 @@ pub fn routes(to: &mut Operations) {
     operations!(to;
         list_loans,
         hand_out: [case_codes::CLAIMED, case_codes::CONFLICTED, codes::UNIT_NOT_READY, codes::CODE_UNKNOWN],
-        one_loan,
+        show_loan,
         take_back: [case_codes::CLAIMED, case_codes::CONFLICTED, codes::OTHER_UNIT, codes::NOT_OUT],
         list_units,
         inspect: [codes::UNIT_STEP],
@@ -82,7 +82,7 @@ async fn list_loans(who: PointKeeper, q: Query<LoanQuestion>, call: Call) -> Res
     description = "您的网点的一次借用，附借用人反映的问题。",
     params(("id" = Id, Path, description = "借用编号")),
     responses((status = 200, description = "借用")))]
-async fn one_loan(who: PointKeeper, id: PathId, call: Call) -> Result<Answer<KeeperLoanView>> {
+async fn show_loan(who: PointKeeper, id: PathId, call: Call) -> Result<Answer<KeeperLoanView>> {
     call.read(move |c, office| {
         let loan = keeper_lists::loan(c, &kept(&who), id.0)?;
         views::for_keeper(c, office, &loan)
@@ -206,7 +206,7 @@ async fn inspect(who: PointKeeper, id: PathId, call: Write<Inspect>) -> Result<A
     call.once(worker.id, move |c, office, sent| {
         let unit = units::kept(c, &worker, id.0)?;
         unit.seen(sent.version)?;
-        Ok(UnitView::of(&units::take(c, office, unit, Taken::by(worker.id, step))?))
+        Ok(UnitView::of(&units::take_step(c, office, unit, Taken::by(worker.id, step))?))
     })
     .await
 }
@@ -241,7 +241,7 @@ async fn transfer(who: PointKeeper, id: PathId, call: Write<Transfer>) -> Result
             return Err(Error::new(&codes::UNIT_STEP));
         }
         let taken = Taken { to_point: Some(to.id), ..Taken::by(worker.id, UnitStep::Transfer) };
-        Ok(UnitView::of(&units::take(c, office, unit, taken)?))
+        Ok(UnitView::of(&units::take_step(c, office, unit, taken)?))
     })
     .await
 }
@@ -272,7 +272,7 @@ async fn step_unit(who: PointKeeper, path: web::Path<(String, String)>, call: Wr
         unit.seen(sent.version)?;
         let unit = match step {
             ReportMissing => handover::report_missing(c, office, &worker, unit)?,
-            _ => units::take(c, office, unit, Taken::by(worker.id, step))?,
+            _ => units::take_step(c, office, unit, Taken::by(worker.id, step))?,
         };
         Ok(UnitView::of(&unit))
     })

@@ -141,7 +141,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(device_units, device_promises);
 diesel::allow_tables_to_appear_in_same_query!(device_loans, device_models);
 
-/// A place that lends and takes back.
+/// A point that lends devices and takes them back.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = rental_points, treat_none_as_default_value = false)]
 pub struct Point {
@@ -236,7 +236,8 @@ pub fn add_model(c: &mut AnyConn, model: &Model) -> Result<()> {
     once(diesel::insert_into(m::device_models).values(model.clone()).execute(c))
 }
 
-/// A write that another instance may have won: then the whole transaction runs again and sees it.
+/// Result of an insert or update. A violated unique index means that another instance wrote first: then the whole
+/// transaction runs again and reads what that instance wrote.
 pub fn once(done: diesel::QueryResult<usize>) -> Result<()> {
     match done {
         Ok(_) => Ok(()),

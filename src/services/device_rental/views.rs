@@ -224,8 +224,8 @@ pub struct KeeperLoanView {
 pub fn for_keeper(c: &mut AnyConn, office: &Office, l: &Loan) -> Result<KeeperLoanView> {
     let case = case::find(c, l.case_id)?;
     let mut reports = Vec::new();
-    for (at, kind, words) in handover::reports(c, office, &case, l.id)? {
-        reports.push(ReportView { at: rfc3339(at), kind: labelled!(kind), words });
+    for report in handover::reports(c, office, &case, l.id)? {
+        reports.push(ReportView { at: rfc3339(report.at), kind: labelled!(report.kind), words: report.words });
     }
     Ok(KeeperLoanView {
         id: l.id,

@@ -34,10 +34,10 @@ use crate::{form, labelled, operations};
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        list,
-        begin: [code::NOT_FOUND, codes::NOT_OPEN, codes::APPLIED],
+        list_seasons,
+        begin_draft: [code::NOT_FOUND, codes::NOT_OPEN, codes::APPLIED],
         prefill,
-        one,
+        show_aid,
     );
 }
 
@@ -75,7 +75,7 @@ impl SeasonFilter {
 #[utoipa::path(get, path = "/education-aid/seasons", tag = "education-aid", operation_id = "listAidSeasons", summary = "教育救助通知",
     description = "本县（区）各年度的教育救助：申请时间、标准和名额，最近的年度在前。",
     responses((status = 200, description = "一页年度通知")))]
-async fn list(q: Query<SeasonFilter>, call: Call) -> Result<Public<Page<SeasonView>>> {
+async fn list_seasons(q: Query<SeasonFilter>, call: Call) -> Result<Public<Page<SeasonView>>> {
     Ok(q.0.page(call, SeasonView::of).await?.public())
 }
 
@@ -94,7 +94,7 @@ form!(BeginDraft { person_id: "学生", kind: "救助对象", season_id: "申请
 #[utoipa::path(post, path = "/education-aid/drafts", tag = "education-aid", operation_id = "beginAidDraft", summary = "开始申请教育救助",
     description = "为学生开一份草稿。草稿保存在服务器上，换手机也能接着填。",
     responses((status = 201, description = "草稿")))]
-async fn begin(who: Filer, call: Write<BeginDraft>) -> Result<Created<CaseView>> {
+async fn begin_draft(who: Filer, call: Write<BeginDraft>) -> Result<Created<CaseView>> {
     let id = call.app.clock.id();
     call.once(who.id(), move |c, office, sent| {
         mandates::relation(c, &who, sent.person_id, office.now)?;
@@ -156,7 +156,7 @@ fn last_student(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<
     description = "这件申请的标准、批准金额、发放进度、收款账户（已遮盖），以及批准后还要补什么。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "救助情况")))]
-async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<AidView>> {
+async fn show_aid(who: Filer, id: PathId, call: Call) -> Result<Answer<AidView>> {
     call.read(move |c, office| {
         let case = loading::owned_of(c, &who, id.0, CODE, office.now)?;
         let dossier = dossier::load(c, office, &case)?;

@@ -1,4 +1,5 @@
-//! The file that goes to the bank: CSV in GB 18030 (which is GBK and the rare characters beyond it), safe to open.
+//! The file that goes to the bank: CSV in GB 18030 (GBK and the rare characters beyond it), without cells that a
+//! spreadsheet would take for formulas.
 
 use crate::platform::error::{Error, Result};
 use crate::rules::money::Fen;

@@ -1,8 +1,8 @@
-//! One application as it stands: its sections, season and terms, and what the register says about the people in it.
+//! One application: its sections, season and terms, and what the register says about the people in it.
 
 use chrono::NaiveDate;
 
-use super::rules::{self, Applied, PaperFacts, ParentFacts, Season};
+use super::rules::{self, Applied, Declared, NamedAdult, PaperFacts, ParentFacts, Season};
 use super::sections::{Account, AidSection, Family, Holder, Parent, Student};
 use super::terms::{Beneficiary, Terms};
 use super::{seasons, store};
@@ -20,7 +20,7 @@ use crate::rules::certificate::CertificateNumber;
 use crate::rules::money::Fen;
 use crate::rules::names::PersonName;
 
-/// An application with everything that its rules ask about.
+/// An application with everything that the rules need.
 pub struct Dossier {
     pub season: Season,
     pub terms: Terms,
@@ -124,13 +124,13 @@ impl Dossier {
             stage: self.student.as_ref().map(|s| s.stage),
             student_certified: register::valid_certificate(c, case.person_id, self.certificate_day())?.is_some(),
             parent: self.parent_facts(c, case.person_id)?,
-            declared: self.family.as_ref().map(|f| (f.other_aid, f.commitment)),
+            declared: self.family.as_ref().map(|f| Declared { other_aid: f.other_aid, committed: f.commitment }),
             kin_card: self.kin_card(),
         })
     }
 
-    /// Of a parent whom only the applicant names nothing is told from the register, or anybody could ask it about
-    /// anybody; a worker sees the papers.
+    /// For a parent whom only the applicant names, nothing is taken from the register: otherwise anybody could query it
+    /// about anybody. A worker checks the papers.
     fn parent_facts(&self, c: &mut AnyConn, student: Id) -> Result<Option<ParentFacts>> {
         match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
             None => Ok(None),
@@ -163,11 +163,11 @@ impl Dossier {
         })
     }
 
-    /// Whose masked name may stand on the public board, and whether it is the student's own. Never a minor's.
-    pub fn adult(&self, c: &mut AnyConn, office: &Office, student: Id) -> Result<Option<(String, bool)>> {
+    /// Whose masked name may stand on the public board: the student's, else a parent's; never a minor's.
+    pub fn adult(&self, c: &mut AnyConn, office: &Office, student: Id) -> Result<Option<NamedAdult>> {
         let today = office.today();
         if let Some(name) = grown_up(c, office, student)? {
-            return Ok(Some((name, true)));
+            return Ok(Some(NamedAdult::Student(name)));
         }
         let named = match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
             Some(Parent::Claimed { name, certificate, .. }) => {
@@ -178,14 +178,14 @@ impl Dossier {
             None => None,
         };
         if let Some(name) = named {
-            return Ok(Some((name, false)));
+            return Ok(Some(NamedAdult::Parent(name)));
         }
-        // A disabled minor whose form names no parent: one of the register may stand for them.
+        // A disabled minor whose form names no parent: a parent from the register is named instead.
         for (kin, kind) in counted_kin(c, &self.terms, student, today)? {
             if kind == KinKind::Parent
                 && let Some(name) = grown_up(c, office, kin.id)?
             {
-                return Ok(Some((name, false)));
+                return Ok(Some(NamedAdult::Parent(name)));
             }
         }
         Ok(None)

@@ -263,7 +263,7 @@ impl SaveAccount {
     }
 }
 
-/// A mask or a mark of web pages in a text that goes into bank files and onto paper.
+/// Refuses the characters of masks and of HTML in a text that is printed and written into bank files.
 fn unmasked(faults: &mut Faults, field: &str, label: &str, text: &str) {
     if text.contains(['*', '<', '>']) {
         faults.push(field, label, "bad_character", "有不能使用的符号。", "请去掉符号后重新填写。");

@@ -253,7 +253,7 @@ impl Town {
             let finding = Finding { category: Category::Physical, components: Vec::new(), level, assessed_on: office.today() };
             let hospital = "区人民医院".to_owned();
             let new = Entered { finding, hospital, at_home: true, assessor: worker.id, entered_at: office.now };
-            following::enter(c, office, &worker, &case, case.version, &new)
+            following::enter_result(c, office, &worker, &case, case.version, &new)
         })
         .await
     }
@@ -313,14 +313,14 @@ async fn the_county_cannot_make_a_second_card_at_its_own_desk() {
     t.make(id).await.unwrap();
     assert_eq!(number(t.make(id).await), 32006);
     assert_eq!(t.cards().await.len(), 2);
-    // Posted, and received by the applicant's word.
+    // Posted, and its receipt confirmed by the applicant.
     let worker = t.officers[1].clone();
     let state = t.at(NOON.saturating_add(3 * DAY), move |c, office| {
         let case = case::find(c, id)?;
-        assert_eq!(number(making::received(c, office, &case, "receipt_confirmed")), 32006);
+        assert_eq!(number(making::complete_received(c, office, &case, "receipt_confirmed")), 32006);
         making::post(c, office, &worker, &case, case.version, "EMS1234567890")?;
         let case = case::find(c, id)?;
-        making::received(c, office, &case, "receipt_confirmed")?;
+        making::complete_received(c, office, &case, "receipt_confirmed")?;
         Ok(case::find(c, id)?.state)
     });
     assert_eq!(state.await.unwrap(), State::Completed);
@@ -353,9 +353,9 @@ async fn an_officer_may_order_an_assessment_and_must_wait_for_it() {
     let worker = t.officers[1].clone();
     let sentence = t.at(NOON.saturating_add(DAY), move |c, office| {
         let case = case::find(c, id)?;
-        following::order(c, office, &worker, &case, case.version, "走路有明显变化")?;
+        following::order_assessment(c, office, &worker, &case, case.version, "走路有明显变化")?;
         let case = case::find(c, id)?;
-        assert_eq!(number(following::order(c, office, &worker, &case, case.version, "再次要求")), 32010);
+        assert_eq!(number(following::order_assessment(c, office, &worker, &case, case.version, "再次要求")), 32010);
         Ok(views::case(c, office, &case)?.assessment_reason)
     });
     assert!(sentence.await.unwrap().contains("走路有明显变化"));

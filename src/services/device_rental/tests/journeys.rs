@@ -195,18 +195,18 @@ async fn borrowers_are_reminded_on_each_day_of_the_policy_once() {
     let id = reserved(&w, 0).await;
     let unit = slot(&w, id).await;
     w.hand_out(id, unit).await.unwrap();
-    let told = async |days: i64| -> (usize, Reminded) {
+    let reminded_after = async |days: i64| -> (usize, Reminded) {
         let many = w.later(days * 24).await.unwrap();
         let loan: Loan = w.loan(id).await;
         (many, loan.reminded)
     };
-    assert_eq!(told(52).await, (0, Reminded::Nothing));
-    assert_eq!(told(1).await, (1, Reminded::DueSoon));
-    assert_eq!(told(0).await, (0, Reminded::DueSoon));
-    assert_eq!(told(6).await, (1, Reminded::DueSoon));
-    assert_eq!(told(1).await, (0, Reminded::DueSoon));
-    assert_eq!(told(1).await, (1, Reminded::Overdue));
-    assert_eq!(told(30).await, (0, Reminded::Overdue));
+    assert_eq!(reminded_after(52).await, (0, Reminded::Nothing));
+    assert_eq!(reminded_after(1).await, (1, Reminded::DueSoon));
+    assert_eq!(reminded_after(0).await, (0, Reminded::DueSoon));
+    assert_eq!(reminded_after(6).await, (1, Reminded::DueSoon));
+    assert_eq!(reminded_after(1).await, (0, Reminded::DueSoon));
+    assert_eq!(reminded_after(1).await, (1, Reminded::Overdue));
+    assert_eq!(reminded_after(30).await, (0, Reminded::Overdue));
     assert_eq!(number(&w.extend(0, id).await), 30009);
 }
 

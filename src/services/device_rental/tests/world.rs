@@ -34,7 +34,7 @@ use crate::services::device_rental::waitlist::{self, Joining, Wait};
 pub const COUNTY: &str = "990101000000";
 const VILLAGE: &str = "990101100200";
 
-/// See the file's first line.
+/// The county of these tests: its database, clock, keepers, borrowers, points and models.
 pub struct World {
     app: Bench,
     pub points: [Id; 2],
@@ -87,7 +87,7 @@ fn policy(app: &Bench) -> NewPolicy {
 }
 
 impl World {
-    /// So many people, and so many units of the first model at the first point; all of the rest is empty.
+    /// A county with this many people, and this many units of the first model at the first point.
     pub async fn new(people: u16, units: usize) -> World {
         let app = bench().await;
         let new = policy(&app);
@@ -262,7 +262,7 @@ impl World {
             let unit = units::kept(c, &keeper, unit)?;
             match step {
                 UnitStep::ReportMissing => handover::report_missing(c, &office, &keeper, unit),
-                _ => units::take(c, &office, unit, Taken { to_point, ..Taken::by(keeper.id, step) }),
+                _ => units::take_step(c, &office, unit, Taken { to_point, ..Taken::by(keeper.id, step) }),
             }
         };
         self.db.write(write).await

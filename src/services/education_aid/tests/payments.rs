@@ -43,7 +43,7 @@ const VILLAGE: &str = "990101001001";
 
 static SERVICE: EducationAid = EducationAid;
 
-/// A database with a policy and eight students; nothing else is pretended.
+/// A database with a policy and eight students.
 pub(super) struct Ground {
     runtime: tokio::runtime::Runtime,
     db: Db,
@@ -128,7 +128,7 @@ impl Ground {
         let office = self.office.clone();
         let season = season.clone();
         let by = by.clone();
-        self.try_write(move |c| Ok(payments::build(c, &office, &by, &season)?.0))
+        self.try_write(move |c| Ok(payments::build(c, &office, &by, &season)?.batch))
     }
 
     fn export(&self, batch: Id) -> Result<()> {
@@ -150,7 +150,7 @@ impl Ground {
     fn mend(&self, case: Id) -> Result<()> {
         self.try_write(move |c| {
             let award = store::of_case(c, case)?.unwrap();
-            store::shift(c, award.id, AwardState::Failed, AwardState::Payable, NOW)
+            store::move_to(c, award.id, AwardState::Failed, AwardState::Payable, NOW)
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The clock of awaited proofs: nobody loses an award unwarned, and the money of the lapsed is free again.
+//! Awaited proofs: nobody loses an award without a warning, and the money of a lapsed award can be granted again.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -38,14 +38,14 @@ fn the_applicant_is_reminded_then_warned_and_only_then_loses_the_award() {
     let reminded = awaited(true, None);
     assert_eq!(proof_step(&reminded, &ten, day(9, 30)), ProofStep::Wait(day(10, 1)));
     assert_eq!(proof_step(&reminded, &ten, day(10, 1)), ProofStep::Warn(Some(day(10, 11))));
-    // A clock that stood still for months warns first, too.
+    // When nothing was checked for months, the warning still comes first.
     assert_eq!(proof_step(&fresh, &ten, day(12, 1)), ProofStep::Warn(Some(day(12, 11))));
     let warned = awaited(true, Some(day(10, 1)));
     assert_eq!(proof_step(&warned, &ten, day(10, 11)), ProofStep::Wait(day(10, 12)));
     assert_eq!(proof_step(&warned, &ten, day(10, 12)), ProofStep::Lapse);
     assert_eq!(proof_step(&warned, &terms(None), day(12, 31)), ProofStep::Rest);
     assert_eq!(proof_step(&Awaited { brought: true, ..warned }, &ten, day(12, 1)), ProofStep::Wait(day(12, 2)));
-    // What was approved or refused after the day gives the days anew.
+    // An approval or a refusal after the last day starts the days again.
     let late = Awaited { since: day(10, 20), ..reminded };
     assert_eq!(proof_step(&late, &ten, day(10, 20)), ProofStep::Wait(day(10, 21)));
 }
@@ -89,8 +89,8 @@ proptest! {
                     let award = ground.award(case);
                     if award.state == AwardState::EvidenceDue {
                         ground.write(move |c| {
-                            store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, NOW)?;
-                            proofs::settled(c, award.id)
+                            store::move_to(c, award.id, AwardState::EvidenceDue, AwardState::Payable, NOW)?;
+                            proofs::stop_waiting(c, award.id)
                         });
                     }
                 }
@@ -101,7 +101,7 @@ proptest! {
             let live: Vec<Fen> = ground.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
             prop_assert_eq!((held.committed_fen, held.committed_count), (Fen::checked_sum(live.iter().copied()).unwrap(), live.len() as i64));
         }
-        // Long after, who never brought a proof has none any more, and everybody else has theirs.
+        // Long after, whoever never uploaded a proof has lost the award; everybody else has kept it.
         for later in [60, 90, 120] {
             pass(&ground, now.saturating_add(later * DAY));
         }

@@ -61,7 +61,7 @@ fn good() -> Applied {
         stage: Some(Stage::Compulsory),
         student_certified: false,
         parent: Some(ParentFacts { relation: KinKind::Parent, kin: true, certified: true, severe: true }),
-        declared: Some((false, true)),
+        declared: Some(Declared { other_aid: false, committed: true }),
         kin_card: false,
     }
 }
@@ -98,7 +98,7 @@ proptest! {
         if stage { a.stage = Some(Stage::Postgraduate); }
         let parent = ParentFacts { relation: if unrelated { KinKind::Spouse } else { KinKind::Parent }, kin: true, certified: !lapsed, severe: true };
         a.parent = Some(parent);
-        a.declared = Some((aid, !promise));
+        a.declared = Some(Declared { other_aid: aid, committed: !promise });
         a.kin_card = kin_card;
         let told = ineligible(&season(terms().standards), &terms(), &a);
         prop_assert_eq!(told.len(), bits.iter().filter(|b| **b).count());
@@ -144,7 +144,13 @@ fn either_admission_letter_or_proof_of_enrolment_is_asked_for() {
 
 #[test]
 fn the_board_names_a_parent_or_nobody_for_a_minor() {
-    assert_eq!(public_line(Some(("王*四", true)), Beneficiary::Student, Stage::Undergraduate), "王*四，残疾学生，本科");
-    assert_eq!(public_line(Some(("李*", false)), Beneficiary::Child, Stage::Compulsory), "李*的子女，残疾人家庭子女，义务教育");
+    assert_eq!(
+        public_line(Some(&NamedAdult::Student("王*四".into())), Beneficiary::Student, Stage::Undergraduate),
+        "王*四，残疾学生，本科"
+    );
+    assert_eq!(
+        public_line(Some(&NamedAdult::Parent("李*".into())), Beneficiary::Child, Stage::Compulsory),
+        "李*的子女，残疾人家庭子女，义务教育"
+    );
     assert_eq!(public_line(None, Beneficiary::Student, Stage::Compulsory), "一名未成年学生，残疾学生，义务教育");
 }
