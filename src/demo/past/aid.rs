@@ -21,11 +21,11 @@ use zhucan::platform::error::{Error, Result};
 use zhucan::platform::id::Id;
 use zhucan::rules::identity::{BankCard, CitizenId};
 use zhucan::rules::money::Fen;
-use zhucan::services::education_aid::form::{self, Account, AidSection, Holder, Parent, Student};
 use zhucan::services::education_aid::mending;
 use zhucan::services::education_aid::payments::{self, BankAnswer, LineState};
 use zhucan::services::education_aid::rules::{Season, SeasonStatus};
 use zhucan::services::education_aid::seasons;
+use zhucan::services::education_aid::sections::{self, Account, AidSection, Holder, Parent, Student};
 use zhucan::services::education_aid::store::{self, PaymentFault};
 use zhucan::services::education_aid::terms::{Beneficiary, Stage, Terms};
 use zhucan::services::education_aid::{CODE, EducationAid};
@@ -142,7 +142,7 @@ pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, pupil: &Pupil) -> Res
     let mut way = Way::of(c, scene, office, draft, pupil.seed);
     let student = Student { school: school(pupil), stage: pupil.stage, enrolled_year: enrolled(pupil), student_no: None };
     drafts::save(way.c, &way.office, &way.case, AidSection::Student.code(), 0, &student)?;
-    let family = form::Family { parent: parent(way.c, scene, pupil)?, other_aid: false, commitment: true };
+    let family = sections::Family { parent: parent(way.c, scene, pupil)?, other_aid: false, commitment: true };
     drafts::save(way.c, &way.office, &way.case, AidSection::Family.code(), 0, &family)?;
     drafts::save(
         way.c,
@@ -253,7 +253,7 @@ struct BatchDays {
 fn pay(c: &mut AnyConn, scene: &Scene, year: i32, days: BatchDays, refuses: impl Fn(i64) -> Option<PaymentFault>) -> Result<Id> {
     let finance = &scene.staff.finance;
     let season = season_of(c, scene, year)?;
-    let (batch, left_out) = payments::build(c, &scene.office(days.exported, 10 * 60), finance, &season)?;
+    let payments::Built { batch, left_out } = payments::build(c, &scene.office(days.exported, 10 * 60), finance, &season)?;
     if left_out > 0 {
         return Err(Error::internal("finance may not sign everything"));
     }

@@ -16,10 +16,11 @@ use zhucan::platform::db::AnyConn;
 use zhucan::platform::error::Result;
 use zhucan::platform::id::Id;
 use zhucan::rules::lifecycle::Desk;
-use zhucan::services::certificate::forms::{DELIVERY, Delivery, HOLDER, Holder};
-use zhucan::services::certificate::rules::{DeliveryWay, Finding, Kind, PickupPlace};
+use zhucan::services::certificate::rules::Finding;
+use zhucan::services::certificate::sections::{DELIVERY, Delivery, HOLDER, Holder};
 use zhucan::services::certificate::store::{self, Entered};
-use zhucan::services::certificate::{api, following, making};
+use zhucan::services::certificate::terms::{DeliveryWay, Kind, PickupPlace};
+use zhucan::services::certificate::{begin, following, making};
 
 /// Cases in one write.
 const PAGE: usize = 40;
@@ -111,7 +112,7 @@ fn rounds(scene: &Scene, county: &County) -> Vec<NaiveDate> {
 pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, story: &Story) -> Result<Way<'a>> {
     let office = scene.office(story.applied_on, 9 * 60 + u32::try_from(story.seed % 600).unwrap_or(0));
     let (account, person) = story.applicant.sign_in(c, &office, &scene.staff.town)?;
-    let draft = api::begun(c, &office, Id::at(office.now), &Filer::Resident(account), (person, story.kind))?;
+    let draft = begin::draft(c, &office, Id::at(office.now), &Filer::Resident(account), person, story.kind)?;
     let mut way = Way::of(c, scene, office, draft, story.seed);
     let holder = Holder {
         phone: None,
@@ -198,7 +199,7 @@ fn assessed(way: &mut Way<'_>, story: &Story) -> Result<()> {
         assessor: assessor.id,
         entered_at: way.office.now,
     };
-    following::enter(way.c, &way.office, assessor, &way.case, way.case.version, &entered)?;
+    following::enter_result(way.c, &way.office, assessor, &way.case, way.case.version, &entered)?;
     // The result left a line in the case's history.
     way.look_again()
 }
@@ -211,7 +212,7 @@ fn handed_out(way: &mut Way<'_>, story: &Story) -> Result<()> {
         making::post(way.c, &way.office, &staff.county, &way.case, way.case.version, &number)?;
         way.look_again()?;
         way.within(4);
-        return making::received(way.c, &way.office, &way.case, "receipt_confirmed");
+        return making::complete_received(way.c, &way.office, &way.case, "receipt_confirmed");
     }
     let worker = if way.case.place.desk == Some(Desk::Town) { &staff.town } else { &staff.county };
     let receiver = story.applicant.person.name.reveal();

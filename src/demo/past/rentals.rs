@@ -111,7 +111,7 @@ fn brought_back(c: &mut AnyConn, scene: &Scene, who: &Borrower) -> Result<()> {
     for step in [UnitStep::Inspect, UnitStep::Disinfect] {
         way.soon();
         let unit = units::find(way.c, unit.id)?;
-        units::take(way.c, &way.office, unit, Taken::by(keeper.id, step))?;
+        units::take_step(way.c, &way.office, unit, Taken::by(keeper.id, step))?;
     }
     way.look_again()?;
     way.perhaps_rate()

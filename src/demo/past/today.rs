@@ -16,7 +16,7 @@ use zhucan::platform::error::Result;
 use zhucan::rules::calendar::beijing_date;
 use zhucan::rules::certificate::{Category, GrantedBy, Level};
 use zhucan::rules::moments::Moment;
-use zhucan::services::certificate::rules::Kind;
+use zhucan::services::certificate::terms::Kind;
 
 /// Where the demo's own commissioner and town officer serve.
 const VILLAGE: &str = "990101100200";

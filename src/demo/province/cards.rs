@@ -5,7 +5,7 @@ use chrono::{Days, Months, NaiveDate};
 use super::chance::Chance;
 use super::figures::County;
 use zhucan::rules::certificate::{Category, GrantedBy, Level};
-use zhucan::services::certificate::rules::Kind;
+use zhucan::services::certificate::terms::Kind;
 
 /// A card that an invented person holds, or will hold by a demo case.
 #[derive(Clone, Debug)]

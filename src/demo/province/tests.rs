@@ -18,7 +18,7 @@ use zhucan::platform::clock::Clock;
 use zhucan::rules::areas::AreaCode;
 use zhucan::rules::certificate::{AssessmentPolicy, Category, RenewalPolicy};
 use zhucan::rules::moments::Moment;
-use zhucan::services::certificate::rules::Kind;
+use zhucan::services::certificate::terms::Kind;
 
 fn today() -> NaiveDate {
     "2026-11-22".parse().unwrap()

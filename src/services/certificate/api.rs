@@ -4,24 +4,20 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::forms::{self, DELIVERY, HOLDER, SaveCertificateDelivery, SaveCertificateHolder};
-use super::holding::{self, Holding};
-use super::rules::Kind;
-use super::store::{self, CardCase};
+use super::sections::{self, DELIVERY, HOLDER, SaveCertificateDelivery, SaveCertificateHolder};
+use super::terms::{self, Kind};
 use super::views::{self, CertificateCase, CertificateDelivery, CertificateHolder, CertificateHolderSection};
-use super::{CODE, Certificate, codes, following, making};
+use super::{CODE, begin, codes, following, making};
 use crate::office::accounts::guards::{Filer, Resident};
 use crate::office::accounts::links;
-use crate::office::cases::access::{loading, mandates};
-use crate::office::cases::filing::drafts::{self, NewDraft};
+use crate::office::cases::access::loading;
+use crate::office::cases::filing::drafts;
 use crate::office::cases::record::actor::Actor;
-use crate::office::cases::record::case::{self, Case};
+use crate::office::cases::record::case;
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::Office;
 use crate::office::cases::showing::views::{CaseView, full};
 use crate::office::frame::{Call, Own, Save, Write};
 use crate::platform::code;
-use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Created, List, Operations, PathId, Query, Sent};
 use crate::platform::id::Id;
@@ -31,10 +27,10 @@ use crate::{form, operations};
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        mine: [code::NOT_FOUND],
-        begin: [code::NOT_FOUND, case_codes::ALREADY_LIVE, case_codes::NO_POLICY, codes::NOT_POSSIBLE, codes::GUARDIAN],
-        one,
-        receipt: [codes::NO_CARD_DUE],
+        list_mine: [code::NOT_FOUND],
+        begin_draft: [code::NOT_FOUND, case_codes::ALREADY_LIVE, case_codes::NO_POLICY, codes::NOT_POSSIBLE, codes::GUARDIAN],
+        show_case,
+        confirm_receipt: [codes::NO_CARD_DUE],
         read_holder,
         save_holder: [case_codes::NOT_EDITABLE],
         read_delivery,
@@ -54,7 +50,7 @@ struct Whose {
 #[utoipa::path(get, path = "/me/certificates", tag = "certificate", operation_id = "listMyCertificates", summary = "我的残疾人证",
     description = "您和您可以代办的人的残疾人证：什么时候可以换证，要不要重新评定，为什么。人数有限，一次全部列出。",
     responses((status = 200, description = "每个人的证件")))]
-async fn mine(who: Resident, q: Query<Whose>, call: Call) -> Result<Answer<List<CertificateHolder>>> {
+async fn list_mine(who: Resident, q: Query<Whose>, call: Call) -> Result<Answer<List<CertificateHolder>>> {
     call.read(move |c, office| {
         let mut persons: Vec<(Id, links::Relation)> = Vec::new();
         for (person, relation) in links::persons_of(c, who.account, office.today())? {
@@ -84,34 +80,13 @@ form!(BeginCertificate { person_id: "办理对象", kind: "办理事项" });
 #[utoipa::path(post, path = "/certificate/drafts", tag = "certificate", operation_id = "beginCertificateDraft", summary = "开始办证",
     description = "开始填写换证、新办或变更的申请。未成年人、智力和精神残疾人由监护人申请。",
     responses((status = 201, description = "草稿")))]
-async fn begin(who: Filer, call: Write<BeginCertificate>) -> Result<Created<CaseView>> {
+async fn begin_draft(who: Filer, call: Write<BeginCertificate>) -> Result<Created<CaseView>> {
     let id = call.app.clock.id();
     call.once(who.id(), move |c, office, sent| {
-        let case = begun(c, office, id, &who, (sent.person_id, sent.kind))?;
+        let case = begin::draft(c, office, id, &who, sent.person_id, sent.kind)?;
         full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
-}
-
-/// Begins a draft: the caller may act, a guardian acts where one must, and nothing stands in the way today.
-pub fn begun(c: &mut AnyConn, office: &Office, id: Id, who: &Filer, (person, kind): (Id, Kind)) -> Result<Case> {
-    let relation = mandates::relation(c, who, person, office.now)?;
-    let holding = Holding::of(c, office, person)?;
-    if let Some(terms) = &holding.terms {
-        if holding.live_case.is_some() {
-            return Err(Error::new(&crate::office::cases::record::codes::ALREADY_LIVE));
-        }
-        holding::settle(holding.obstacles(kind, terms, office.today()))?;
-        if holding.needs_guardian(None, terms, office.today()) && !relation.is_guardians() {
-            return Err(Error::new(&codes::GUARDIAN));
-        }
-    }
-    // Without terms the county has no policy, which `begin` answers itself.
-    let new = NewDraft { filer: who.clone(), person, kind: kind.code().to_owned(), period: String::new() };
-    let case = drafts::begin(c, office, &Certificate, id, &new)?;
-    let old = holding.card.filter(|_| kind != Kind::New).map(|k| k.id);
-    store::insert(c, &CardCase::begin(&case, old))?;
-    Ok(case)
 }
 
 fn own(who: Filer, id: PathId) -> Own {
@@ -122,7 +97,7 @@ fn own(who: Filer, id: PathId) -> Own {
     description = "原证、是否评定及原因、评定结果、新证到了哪一步。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "办证详情")))]
-async fn one(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateCase>> {
+async fn show_case(who: Filer, id: PathId, call: Call) -> Result<Answer<CertificateCase>> {
     call.read_own(own(who, id), views::case).await
 }
 
@@ -144,7 +119,7 @@ async fn save_holder(
     call: Save<Sent<SaveCertificateHolder>>,
 ) -> Result<Answer<CertificateHolderSection>> {
     call.save_own(own(who, id), |c, office, case, sent| {
-        let (seen, holder) = forms::holder(sent, following::kind_of(case)?)?;
+        let (seen, holder) = sections::holder(sent, following::kind_of(case)?)?;
         drafts::save(c, office, case, HOLDER, seen, &holder)?;
         views::holder_section(c, office, case)
     })
@@ -165,7 +140,7 @@ async fn read_delivery(who: Filer, id: PathId, call: Call) -> Result<Answer<Cert
     responses((status = 200, description = "已保存")))]
 async fn save_delivery(who: Filer, id: PathId, call: Save<Sent<SaveCertificateDelivery>>) -> Result<Answer<CertificateDelivery>> {
     call.save_own(own(who, id), |c, office, case, sent| {
-        let (seen, delivery) = forms::delivery(sent, &making::terms(c, case)?)?;
+        let (seen, delivery) = sections::delivery(sent, &terms::of(c, case)?)?;
         drafts::save(c, office, case, DELIVERY, seen, &delivery)?;
         views::delivery_section(c, office, case)
     })
@@ -186,11 +161,11 @@ form!(ConfirmReceipt { version: "版本" });
     description = "收到邮寄的新证后确认，事项随即办结。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已办结")))]
-async fn receipt(who: Resident, id: PathId, call: Write<ConfirmReceipt>) -> Result<Answer<CertificateCase>> {
+async fn confirm_receipt(who: Resident, id: PathId, call: Write<ConfirmReceipt>) -> Result<Answer<CertificateCase>> {
     call.once(who.account, move |c, office, sent| {
         let case = loading::owned_of(c, &Filer::Resident(who.account), id.0, CODE, office.now)?;
         case.seen(Version(sent.version))?;
-        making::received(c, office, &case, "receipt_confirmed")?;
+        making::complete_received(c, office, &case, "receipt_confirmed")?;
         let case = case::find(c, case.id)?;
         views::case(c, office, &case)
     })

@@ -1,4 +1,4 @@
-//! What can be refused about a certificate, and what its history says.
+//! Refusals of the certificate service, and the steps that it writes into the history of a case.
 
 crate::codes! { CERTIFICATE;
     NOT_POSSIBLE = 32001, 409, "现在还不能办理这项业务，请看下面说明的原因和办法。", "details say why and from which day; see GET /me/offers.";

@@ -3,8 +3,8 @@
 use diesel::dsl::{count, count_star};
 use diesel::prelude::*;
 
-use super::rules::Kind;
 use super::store::certificate_assessments;
+use super::terms::Kind;
 use crate::labelled;
 use crate::office::cases::record::case::cases;
 use crate::office::cases::service::figures::{ReportRow, ReportTable, Scope, columns};
@@ -53,7 +53,7 @@ pub fn by_kind(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
     Ok(table.summed())
 }
 
-/// On how many days doctors came to the people: a day in a village is one round, however many were assessed.
+/// On how many days there were assessments at home: one day in one county is one round, however many people were assessed.
 pub fn rounds(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
     use certificate_assessments as a;
     let (from, to) = scope.moments();

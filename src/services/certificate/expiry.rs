@@ -1,10 +1,11 @@
-//! The daily round over lapsed cards: frozen and later cancelled by the county's terms, in small chunks.
+//! The daily round that freezes expired cards and later cancels them, by the county's terms, in small chunks.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::holding::held;
-use super::rules::{self, Lapse, Terms};
+use super::rules::{self, Lapse};
+use super::terms::Terms;
 use super::{making, store};
 use crate::office::cases::record::case;
 use crate::office::cases::service::Office;
@@ -20,7 +21,8 @@ use crate::rules::areas::{AreaCode, AreaLevel};
 const CHUNK: i64 = 50;
 const ROUND: &str = "lapsed_cards";
 
-/// Where a round stands; the frozen are looked at before the valid, so that no card takes two steps on one day.
+/// How far a round has come. Frozen cards are checked before valid ones, so that no card is frozen and cancelled on one
+/// day.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Place {
     county: AreaCode,
@@ -28,45 +30,46 @@ struct Place {
     after: Option<(NaiveDate, Id)>,
 }
 
-/// One chunk of today's round, and posted cards whose days are over; answers how many changed. One read of one row
-/// when nothing is due.
+/// Checks one chunk of cards of today's round, and completes the cases of posted cards that count as received. Returns how
+/// many changed. When nothing is due, this costs one read of one row.
 pub fn tick(c: &mut AnyConn, office: &Office) -> Result<usize> {
     let mut done = 0_usize;
     for id in store::receipts_due(c, office.now)? {
         let case = case::find(c, id)?;
-        making::received(c, office, &case, "receipt_by_time")?;
+        making::complete_received(c, office, &case, "receipt_by_time")?;
         done = done.saturating_add(1);
     }
-    Ok(done.saturating_add(chunk(c, office)?))
+    Ok(done.saturating_add(check_next_chunk(c, office)?))
 }
 
-fn chunk(c: &mut AnyConn, office: &Office) -> Result<usize> {
+fn check_next_chunk(c: &mut AnyConn, office: &Office) -> Result<usize> {
     let today = office.today().to_string();
     let place = match store::round(c, ROUND)? {
         Some((day, progress)) if day == today && progress.is_empty() => return Ok(0),
         Some((day, progress)) if day == today => Some(serde_json::from_str(&progress).map_err(Error::internal)?),
-        _ => start(counties(c, office.today())?.first().copied()),
+        _ => first_place(counties(c, office.today())?.first().copied()),
     };
     let Some(place) = place else {
         store::note_round(c, ROUND, &today, "")?;
         return Ok(0);
     };
-    let (changed, next) = walk(c, office, place)?;
+    let (changed, next) = check_chunk(c, office, place)?;
     let progress = next.map(|n| serde_json::to_string(&n)).transpose().map_err(Error::internal)?;
     store::note_round(c, ROUND, &today, progress.as_deref().unwrap_or_default())?;
     Ok(changed)
 }
 
-fn start(county: Option<AreaCode>) -> Option<Place> {
+fn first_place(county: Option<AreaCode>) -> Option<Place> {
     Some(Place { county: county?, status: CertificateStatus::Frozen, after: None })
 }
 
-/// Looks at one chunk of one county; answers how many cards changed and where to go on.
-fn walk(c: &mut AnyConn, office: &Office, place: Place) -> Result<(usize, Option<Place>)> {
+/// Checks one chunk of one county; returns how many cards changed and where to go on.
+fn check_chunk(c: &mut AnyConn, office: &Office, place: Place) -> Result<(usize, Option<Place>)> {
     let mut changed = 0_usize;
     if let Some(terms) = terms_of(c, office, &place.county)? {
         let mut roll = Roll::holders(vec![place.county]);
-        (roll.status, roll.expires_until) = (place.status, office.today().pred_opt());
+        roll.status = place.status;
+        roll.expires_until = office.today().pred_opt();
         let cards = rolls::list(c, &roll, place.after, CHUNK)?;
         for holder in &cards {
             let to = match rules::lapse(&held(&holder.card), &terms, office.today()) {
@@ -74,7 +77,7 @@ fn walk(c: &mut AnyConn, office: &Office, place: Place) -> Result<(usize, Option
                 Some(Lapse::Cancel) => CertificateStatus::Cancelled,
                 None => continue,
             };
-            // Who applied in time keeps the card until the case ends.
+            // A card stays as it is while a submitted case about it is open.
             if !store::is_filed_for(c, holder.card.id)? && register::move_status(c, holder.card.id, place.status, to, office.now)?
             {
                 changed = changed.saturating_add(1);
@@ -89,10 +92,10 @@ fn walk(c: &mut AnyConn, office: &Office, place: Place) -> Result<(usize, Option
         return Ok((changed, Some(Place { status: CertificateStatus::Valid, after: None, ..place })));
     }
     let next = counties(c, office.today())?.into_iter().find(|k| *k > place.county);
-    Ok((changed, start(next)))
+    Ok((changed, first_place(next)))
 }
 
-/// The county's terms of today. Unreadable ones are reported and hold up neither the other counties nor other work.
+/// The county's terms of today. Terms that cannot be read are logged, and the round goes on with the next county.
 fn terms_of(c: &mut AnyConn, office: &Office, county: &AreaCode) -> Result<Option<Terms>> {
     let Some(policy) = county::current(c, county, super::CODE, office.today())? else { return Ok(None) };
     let terms = policy.service::<Terms>();

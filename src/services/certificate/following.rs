@@ -1,9 +1,11 @@
-//! What follows in a certificate case when it moves: the need of an assessment, the card to be made, the end.
+//! Changes in the certificate part of a case when the case moves: whether an assessment is needed, that a card is to be
+//! made, that the case ended.
 
-use super::forms::{self, Holder};
-use super::rules::{self, Assessment, CardStep, Finding, Kind, Need};
+use super::rules::{self, Assessment, CardStep, Finding, Need};
+use super::sections::{self, Holder};
 use super::store::{self, CardCase, Entered};
-use super::{codes, holding, making};
+use super::terms::{self, Kind};
+use super::{codes, holding};
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::filing::drafts;
@@ -27,12 +29,12 @@ pub fn kind_of(case: &Case) -> Result<Kind> {
 /// The holder's section, if it was saved.
 pub fn holder(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Holder>> {
     let key = case.key(&office.keys)?;
-    Ok(drafts::read::<Holder>(c, &key, case.id, forms::HOLDER)?.map(|s| s.body))
+    Ok(drafts::read::<Holder>(c, &key, case.id, sections::HOLDER)?.map(|s| s.body))
 }
 
 /// Whether this case needs an assessment, as it stands now.
 pub fn need(c: &mut AnyConn, office: &Office, case: &Case, row: &CardCase) -> Result<Need> {
-    let terms = making::terms(c, case)?;
+    let terms = terms::of(c, case)?;
     let old = row.old_certificate_id.map(|id| register::find_card(c, id)).transpose()?.flatten();
     let changed = holder(c, office, case)?.is_some_and(|h| h.changed_condition);
     let because = row.open(&case.key(&office.keys)?, "ordered_because", row.ordered_because.as_deref())?;
@@ -49,9 +51,10 @@ pub fn follow(c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> 
         }
         Action::Undo => {
             row.filed = false;
-            (row.assessment, row.reason_code) = (Assessment::None, None);
+            row.assessment = Assessment::None;
+            row.reason_code = None;
         }
-        // A refused case that lives again is as it was when it was refused.
+        // A refused case that is reopened is as it was when it was refused.
         Action::Appeal | Action::TakeBack if !row.filed => {
             row.filed = true;
             row.holder_live = Some(case.person_id);
@@ -65,12 +68,14 @@ pub fn follow(c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> 
         row.card = CardStep::ToBeMade;
     }
     if case.state.ended() {
-        (row.holder_live, row.filed, row.waiting_since) = (None, false, None);
+        row.holder_live = None;
+        row.filed = false;
+        row.waiting_since = None;
     }
     store::save(c, &row)
 }
 
-/// What an officer ordered or a hospital found is not decided anew.
+/// Decides whether an assessment is needed, unless an officer ordered one or a result was entered.
 fn decide_need(c: &mut AnyConn, office: &Office, case: &Case, row: &mut CardCase) -> Result<()> {
     if matches!(row.assessment, Assessment::Ordered | Assessment::Done) {
         return Ok(());
@@ -83,29 +88,37 @@ fn decide_need(c: &mut AnyConn, office: &Office, case: &Case, row: &mut CardCase
 }
 
 /// No approval while a result is awaited (32004), or when it says that the standard is not met (32009); no withdrawal once
-/// the card is made (32007); no second life of a refused case while another one of the person lives (20006).
+/// the card is made (32007); no reopening of a refused case while the person has another live case (20006).
 pub fn holds_back(c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
-    let (row, mut held) = (store::find(c, case.id)?, Vec::new());
+    let row = store::find(c, case.id)?;
+    let mut refused = Vec::new();
     if row.awaits_result() {
-        held.push((Action::Approve, &codes::ASSESSMENT_OPEN));
+        refused.push((Action::Approve, &codes::ASSESSMENT_OPEN));
     } else if row.assessment == Assessment::Done && store::result_of(c, case.id)?.is_some_and(|r| r.finding.level.is_none()) {
-        held.push((Action::Approve, &codes::BELOW_STANDARD));
+        refused.push((Action::Approve, &codes::BELOW_STANDARD));
     }
     if !matches!(row.card, CardStep::None | CardStep::ToBeMade) {
-        held.push((Action::Withdraw, &codes::CARD_MADE));
+        refused.push((Action::Withdraw, &codes::CARD_MADE));
     }
     if !matches!(row.card, CardStep::HandedOut | CardStep::Received) {
-        held.push((Action::Complete, &codes::NOT_HANDED_OUT));
+        refused.push((Action::Complete, &codes::NOT_HANDED_OUT));
     }
     if case.state.ended() && store::live_case(c, case.person_id)?.is_some_and(|other| other != case.id) {
-        held.push((Action::Appeal, &ALREADY_LIVE));
-        held.push((Action::TakeBack, &ALREADY_LIVE));
+        refused.push((Action::Appeal, &ALREADY_LIVE));
+        refused.push((Action::TakeBack, &ALREADY_LIVE));
     }
-    Ok(held)
+    Ok(refused)
 }
 
 /// An officer of the case's desk asks for an assessment and says why. Errors: 10030, 20001, 20004, 20005, 32010.
-pub fn order(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, why: &str) -> Result<()> {
+pub fn order_assessment(
+    c: &mut AnyConn,
+    office: &Office,
+    worker: &Worker,
+    case: &Case,
+    version: Version,
+    why: &str,
+) -> Result<()> {
     if case.state != State::InReview {
         case.seen(version)?;
         return Err(Error::new(&NOT_NOW).with_current(case.current()));
@@ -125,8 +138,16 @@ pub fn order(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, ver
     store::save(c, &row)
 }
 
-/// A doctor's result comes in; a later one mends an earlier one until the case is decided. Errors: 10030, 20005, 32005.
-pub fn enter(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, new: &Entered) -> Result<Finding> {
+/// Stores a doctor's result; until the case is decided, a later result replaces an earlier one. Errors: 10030, 20005,
+/// 32005.
+pub fn enter_result(
+    c: &mut AnyConn,
+    office: &Office,
+    worker: &Worker,
+    case: &Case,
+    version: Version,
+    new: &Entered,
+) -> Result<Finding> {
     case.seen(version)?;
     let mut row = store::find(c, case.id)?;
     let wanted = row.awaits_result() || row.assessment == Assessment::Done;

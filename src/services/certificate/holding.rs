@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::rules::{self, HeldCard, Kind, Obstacle, Terms};
+use super::rules::{self, HeldCard, Obstacle};
+use super::terms::{Kind, Terms};
 use super::{codes, store};
 use crate::office::cases::service::Office;
 use crate::office::people::persons::{self, Person};
@@ -44,12 +45,13 @@ pub fn held(card: &Card) -> HeldCard {
 }
 
 impl Holding {
-    /// Loads what is true of a person today.
+    /// Loads the card, the terms and the live case of a person as of today.
     pub fn of(c: &mut AnyConn, office: &Office, person: Id) -> Result<Holding> {
         let person = persons::open(c, &office.keys, person)?;
         let policy = county::current(c, &person.county, super::CODE, office.today())?;
         let terms = policy.map(|p| p.service::<Terms>()).transpose()?;
-        let (card, live_case) = (card_of(c, person.id)?, store::live_case(c, person.id)?);
+        let card = card_of(c, person.id)?;
+        let live_case = store::live_case(c, person.id)?;
         Ok(Holding { person, card, terms, live_case })
     }
 
@@ -58,7 +60,7 @@ impl Holding {
         self.card.as_ref().map(held)
     }
 
-    /// What stands in the way of a kind today.
+    /// Why a kind cannot be applied for today.
     pub fn obstacles(&self, kind: Kind, terms: &Terms, today: NaiveDate) -> Vec<Obstacle> {
         rules::obstacles(kind, self.held().as_ref(), self.live_case.is_some(), terms, today)
     }
@@ -71,7 +73,7 @@ impl Holding {
     }
 }
 
-/// 32001 with every obstacle; ok when there is none.
+/// Refuses (32001) with every obstacle as a detail; does nothing when there is none.
 pub fn settle(obstacles: Vec<Obstacle>) -> Result<()> {
     if obstacles.is_empty() {
         return Ok(());

@@ -1,10 +1,11 @@
-//! From approval to the holder's hand: make the card, hand it out or post it. Each step once, in one write.
+//! The new card after approval: made, then handed out or posted. Each step happens once, in one write.
 
 use chrono::Days;
 
-use super::forms::{self, Delivery};
-use super::rules::{self, CardContent, CardStep, DeliveryWay, PickupPlace, Terms};
+use super::rules::{self, CardContent, CardStep};
+use super::sections::{self, Delivery};
 use super::store::{self, CardCase};
+use super::terms::{self, DeliveryWay, PickupPlace};
 use super::{codes, holding};
 use crate::office::accounts::guards::Worker;
 use crate::office::accounts::serving::serving;
@@ -16,7 +17,6 @@ use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::people::register::{self, Certificate, NewCertificate};
-use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
@@ -26,15 +26,10 @@ use crate::rules::certificate::{CertificateNumber, expires_on};
 use crate::rules::lifecycle::{Desk, Role, State};
 use crate::rules::versions::Version;
 
-/// The terms that a case began with.
-pub fn terms(c: &mut AnyConn, case: &Case) -> Result<Terms> {
-    county::pinned(c, case.policy_id)?.service()
-}
-
 /// The delivery section, which every submitted case has.
 pub fn delivery(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Delivery>> {
     let key = case.key(&office.keys)?;
-    Ok(drafts::read::<Delivery>(c, &key, case.id, forms::DELIVERY)?.map(|s| s.body))
+    Ok(drafts::read::<Delivery>(c, &key, case.id, sections::DELIVERY)?.map(|s| s.body))
 }
 
 fn not_due(case: &Case) -> Error {
@@ -63,7 +58,8 @@ pub fn make(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, vers
     Ok(id)
 }
 
-/// Somebody at the town's desk has nothing to do with the case; else the county hands the card out.
+/// Whether some officer of the town may handle the case (no conflict of interest); if none may, the county hands the card
+/// out.
 fn town_serves(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
     let mut around = std::iter::once(case.area).chain(case.area.ancestors());
     let Some(town) = around.find(|a| a.level() == AreaLevel::Town) else { return Ok(false) };
@@ -76,11 +72,11 @@ fn town_serves(c: &mut AnyConn, office: &Office, case: &Case) -> Result<bool> {
 }
 
 fn new_card(c: &mut AnyConn, office: &Office, case: &Case, row: &CardCase) -> Result<NewCertificate> {
-    let terms = terms(c, case)?;
+    let terms = terms::of(c, case)?;
     let person = persons::open(c, &office.keys, case.person_id)?;
     let old = old_card(c, office, row, case.person_id)?;
     let content = content(c, case, old.as_ref())?;
-    // A number that stays keeps the mark of a re-issue, so that it never equals that of a lost card.
+    // A number that stays the same keeps its re-issue count, so that it never equals the number of an earlier, lost card.
     let reissue = old.filter(|_| content.same_number).and_then(|o| o.number.reissue());
     let number = CertificateNumber::compose(person.id_number, content.category, content.level, reissue);
     Ok(NewCertificate {
@@ -115,7 +111,7 @@ pub fn old_card(c: &mut AnyConn, office: &Office, row: &CardCase, person: Id) ->
 pub fn post(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, tracking: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
     let by_post = delivery(c, office, case)?.is_some_and(|d| d.way == DeliveryWay::Post);
-    let days = terms(c, case)?.receipt_days;
+    let days = terms::of(c, case)?.receipt_days;
     let arrives = days.and_then(|n| office.today().checked_add_days(Days::new(n.into()))).map(end_of_day);
     let actor = Actor::Worker(worker.clone());
     let taken = Step { actor, version: Some(version), step: "card_posted", desk: None, point: None, due: arrives.into() };
@@ -129,7 +125,7 @@ pub fn post(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, vers
     store::advance(c, &row, CardStep::Made)
 }
 
-/// Notes to whom the card was given, at a desk or at home, and completes the case. A posted card that came back is
+/// Stores to whom the card was given, at a desk or at home, and completes the case. A posted card that came back is
 /// handed out in the same way.
 pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, version: Version, receiver: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
@@ -140,26 +136,26 @@ pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, case: &Case, 
     }
     row.receiver = Some(row.seal(&case.key(&office.keys)?, "receiver", receiver)?);
     row.card = CardStep::HandedOut;
-    arrived(c, office, row, from)?;
+    store_arrival(c, office, row, from)?;
     let actor = Actor::Worker(worker.clone());
     let done = Act::new(actor, Deed::Complete).seeing(version).naming("card_handed_out");
     act(c, office, case.id, done)?;
     Ok(())
 }
 
-/// Completes the case of a posted card that has arrived, by the applicant's word or by the policy's days.
-pub fn received(c: &mut AnyConn, office: &Office, case: &Case, why: &str) -> Result<()> {
+/// Completes the case of a posted card, when the applicant confirms the receipt or the days of the policy are over.
+pub fn complete_received(c: &mut AnyConn, office: &Office, case: &Case, why: &str) -> Result<()> {
     let mut row = store::find(c, case.id)?;
     if row.card != CardStep::Posted || case.state != State::Approved {
         return Err(not_due(case));
     }
     row.card = CardStep::Received;
-    arrived(c, office, row, CardStep::Posted)?;
+    store_arrival(c, office, row, CardStep::Posted)?;
     act(c, office, case.id, Act::system(Deed::Complete, why))?;
     Ok(())
 }
 
-fn arrived(c: &mut AnyConn, office: &Office, mut row: CardCase, from: CardStep) -> Result<()> {
+fn store_arrival(c: &mut AnyConn, office: &Office, mut row: CardCase, from: CardStep) -> Result<()> {
     row.handed_at = Some(office.now);
     row.receipt_due_at = None;
     store::advance(c, &row, from)

@@ -1,27 +1,28 @@
 //! The disability certificate: renewal, first issue, change of category or level; from application to the card in hand.
 
 pub mod desk; // the desk of the doctors, and its guard
-pub mod codes; // what can be refused
-pub mod rules;
-pub mod forms; // the sections
+pub mod codes; // what can be refused, and the steps of the history
+pub mod terms; // what a county decides
+pub mod rules; // who may apply for what, when an assessment is needed, what the new card says
 pub mod store; // tables
-mod holding; // what a person holds
-pub mod making; // from approval to the holder's hand
-pub mod following; // what follows when a case moves
-mod views;
-pub mod api; // what an applicant may call
+pub mod sections; // what the applicant fills in
+mod holding; // the card that a person holds, and what they may apply for
+pub mod begin; // drafts
+pub mod making; // the new card: made, posted, handed out
+pub mod following; // what changes in the service's own row when a case moves
+mod views; // what people see
 mod counts; // what the yearly report counts
-mod errands; // whose card runs out in a village
-mod expiry; // the daily round over lapsed cards
-mod on_paper; // a case on paper
-mod staff_api;
-#[cfg(test)]
-mod rule_tests;
+mod errands; // whose card expires in a village
+mod expiry; // freezes and cancels expired cards every day
+mod on_paper; // the form and the approval for print
+mod api; // what an applicant may call
+mod staff_api; // what officers and doctors may call
 #[cfg(test)]
 mod tests;
 
 use self::holding::Holding;
-use self::rules::{Assessment, CardStep, Kind};
+use self::rules::{Assessment, CardStep};
+use self::terms::Kind;
 use serde_json::Value;
 
 use crate::labelled;
@@ -47,7 +48,7 @@ pub const CODE: &str = "certificate";
 /// The service.
 pub struct Certificate;
 
-/// At the operations that all services share.
+/// Refusals of this service at operations that all services share.
 static REFUSALS: &[(&str, &[&Code])] =
     &[("decideCase", &[&codes::ASSESSMENT_OPEN, &codes::BELOW_STANDARD]), ("withdrawCase", &[&codes::CARD_MADE])];
 
@@ -69,7 +70,7 @@ impl Service for Certificate {
     }
 
     fn sections(&self) -> &'static [(&'static str, &'static str)] {
-        &[(forms::HOLDER, "持证人信息"), (forms::DELIVERY, "领证方式")]
+        &[(sections::HOLDER, "持证人信息"), (sections::DELIVERY, "领证方式")]
     }
 
     fn steps(&self) -> &'static [(&'static str, &'static str)] {
@@ -98,7 +99,7 @@ impl Service for Certificate {
     }
 
     fn check_terms(&self, terms: &Value) -> Vec<Detail> {
-        parse_terms::<rules::Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
+        parse_terms::<terms::Terms>(terms).map_or_else(|faults| faults, |terms| terms.faults())
     }
 
     fn condition_codes(&self) -> &'static [&'static str] {
@@ -138,7 +139,8 @@ impl Service for Certificate {
     fn check(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<Detail>> {
         let mut holding = Holding::of(c, office, case.person_id)?;
         holding.live_case = holding.live_case.filter(|live| *live != case.id);
-        let (terms, today) = (making::terms(c, case)?, office.today());
+        let terms = terms::of(c, case)?;
+        let today = office.today();
         let obstacles = holding.obstacles(following::kind_of(case)?, &terms, today);
         let mut found: Vec<Detail> =
             obstacles.iter().map(|o| Detail::new("/kind", "办理事项", o.code, &o.reason, o.way_out)).collect();
@@ -151,18 +153,19 @@ impl Service for Certificate {
             found.push(Detail::new("/person_id", "申请人", "guardian_required", "这件事要由监护人申请。", way_out));
         }
         match &holder {
-            None => found.push(forms::missing(forms::HOLDER, "持证人信息")),
-            Some(h) if h.cross_province && !terms.cross_province => found.push(forms::no_cross_province()),
+            None => found.push(sections::missing(sections::HOLDER, "持证人信息")),
+            Some(h) if h.cross_province && !terms.cross_province => found.push(sections::no_cross_province()),
             Some(_) => {}
         }
         if making::delivery(c, office, case)?.is_none() {
-            found.push(forms::missing(forms::DELIVERY, "领证方式"));
+            found.push(sections::missing(sections::DELIVERY, "领证方式"));
         }
         Ok(found)
     }
 
     fn conditions(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<String>> {
-        let (holding, row) = (Holding::of(c, office, case.person_id)?, store::find(c, case.id)?);
+        let holding = Holding::of(c, office, case.person_id)?;
+        let row = store::find(c, case.id)?;
         let holder = following::holder(c, office, case)?;
         let declared = holder.as_ref().and_then(|h| h.declared_category);
         let mut holds = Vec::new();
@@ -172,10 +175,10 @@ impl Service for Certificate {
         if row.old_certificate_id.is_some() {
             holds.push("has_old_card".to_owned());
         }
-        if holding.needs_guardian(declared, &making::terms(c, case)?, office.today()) {
+        if holding.needs_guardian(declared, &terms::of(c, case)?, office.today()) {
             holds.push("guardian_required".to_owned());
         }
-        // The hospital sends its form after the case was accepted: nobody is kept from applying for want of it.
+        // Only after the submission: the hospital's form comes later and is not needed for applying.
         let with_office = !matches!(case.state, State::Draft | State::CorrectionRequested);
         if with_office && row.awaits_result() {
             holds.push("assessment_required".to_owned());
@@ -216,7 +219,7 @@ impl Service for Certificate {
     }
 
     fn wants_notice(&self, c: &mut AnyConn, case: &Case) -> Result<bool> {
-        Ok(making::terms(c, case)?.publishes(&case.kind))
+        Ok(terms::of(c, case)?.publishes(&case.kind))
     }
 
     fn public_line(&self, c: &mut AnyConn, office: &Office, case: &Case) -> Result<String> {

@@ -1,7 +1,7 @@
 //! The form and the approval in plain words, for paper.
 
-use super::forms::{Delivery, Holder, masked_address};
-use super::rules::DeliveryWay;
+use super::sections::{Delivery, Holder, masked_address};
+use super::terms::DeliveryWay;
 use super::{following, making, store};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{Office, OnPaper, PrintedSection, Service};

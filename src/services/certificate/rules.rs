@@ -1,42 +1,13 @@
 //! Pure rules of certificates: who may apply for which card when, what an assessment must say, what the new card says.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
-use crate::platform::error::{Detail, Faults, Result};
+use super::terms::{Kind, Terms};
+use crate::platform::error::{Faults, Result};
 use crate::rules::certificate::{
-    AssessmentPolicy, CardFacts, Category, GrantedBy, Level, RenewalPolicy, RenewalWindow, WindowPhase, assessment_needed,
-    renewal_window,
+    CardFacts, Category, GrantedBy, Level, RenewalWindow, WindowPhase, assessment_needed, renewal_window,
 };
 use crate::rules::coded::coded_enum;
-use crate::rules::text::Code;
-use crate::rules::typed::all_kept;
-
-coded_enum! {
-    /// The kinds of cases that work. Policies may name others (transfer, reissue, cancellation), which are not offered yet.
-    pub enum Kind as "CertificateKind" {
-        Renewal = "renewal", "到期换证";
-        New = "new", "新办";
-        Change = "change", "类别等级变更";
-    }
-}
-
-coded_enum! {
-    /// How the new card comes to its holder.
-    pub enum DeliveryWay {
-        Pickup = "pickup", "窗口领取";
-        Post = "post", "邮寄";
-        Home = "home", "送证上门";
-    }
-}
-
-coded_enum! {
-    /// Where a card is picked up.
-    pub enum PickupPlace {
-        County = "county", "县（区）残联窗口";
-        Town = "town", "镇（街道）残联窗口";
-    }
-}
 
 coded_enum! {
     /// Whether the case needs the word of a hospital.
@@ -58,76 +29,6 @@ coded_enum! {
         Posted = "posted", "新证已寄出";
         HandedOut = "handed_out", "新证已发放";
         Received = "received", "新证已收到";
-    }
-}
-
-/// Kinds that a policy may name before they work.
-const NOT_YET: [&str; 3] = ["transfer", "reissue", "cancellation"];
-
-/// What a county decided about certificates: the service's part of its policy.
-///
-/// ```json
-/// {"renewal": {"opens": {"months_before_expiry": 6}, "frozen_after_days_expired": 0, "cancelled_after_months": 6,
-///   "validity_years": 10},
-///  "assessment": {"sight_needs_assessment": true, "hospital_unchanged_waived": true, "limb_loss_waived": true},
-///  "kinds": ["new", "renewal", "change"], "notice_kinds": ["new", "change"],
-///  "guardian_categories": ["intellectual", "mental"], "home_assessment": true, "cross_province": true,
-///  "assessment_days": 20, "dispute_days": 10, "delivery": ["pickup", "post", "home"], "receipt_days": 15}
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Terms {
-    pub renewal: RenewalPolicy,
-    pub assessment: AssessmentPolicy,
-    /// Codes of the kinds that the county offers.
-    #[serde(deserialize_with = "all_kept::<_, Code<1, 60>>")]
-    pub kinds: Vec<String>,
-    /// Codes of the kinds that are published before the card is made.
-    #[serde(deserialize_with = "all_kept::<_, Code<1, 60>>")]
-    pub notice_kinds: Vec<String>,
-    /// Categories whose holders a guardian must apply for; of a multiple disability one such component suffices.
-    pub guardian_categories: Vec<Category>,
-    /// A hospital comes to people who cannot travel.
-    pub home_assessment: bool,
-    pub cross_province: bool,
-    /// Days in which a hospital enters its result.
-    pub assessment_days: u32,
-    /// Working days in which a result can be disputed.
-    pub dispute_days: u32,
-    pub delivery: Vec<DeliveryWay>,
-    /// Days after which a posted card counts as received; never by itself when absent.
-    #[serde(default)]
-    pub receipt_days: Option<u32>,
-}
-
-impl Terms {
-    /// Whether the county offers this kind.
-    pub fn offers(&self, kind: Kind) -> bool {
-        self.kinds.iter().any(|k| k == kind.code())
-    }
-
-    /// What keeps these terms from being published, each field as a pointer from their root.
-    pub fn faults(&self) -> Vec<Detail> {
-        let mut faults = Faults::new();
-        let mut unless = |well: bool, field: &str, label: &str, reason: &str| {
-            if !well {
-                faults.push(field, label, "policy_fault", reason, "请改好后再发布。");
-            }
-        };
-        let known = |code: &str| Kind::from_code(code).is_some() || NOT_YET.contains(&code);
-        let kinds = !self.kinds.is_empty() && self.kinds.iter().all(|k| known(k));
-        unless(kinds, "/kinds", "办理事项", "至少要有一种办理事项，并且都要是认识的代码。");
-        let notices = self.notice_kinds.iter().all(|k| self.kinds.contains(k));
-        unless(notices, "/notice_kinds", "公示的事项", "只能公示本地办理的事项。");
-        unless(self.renewal.validity_years > 0, "/renewal/validity_years", "有效年限", "有效年限要大于零。");
-        unless(self.assessment_days > 0, "/assessment_days", "评定天数", "评定天数要大于零。");
-        unless(!self.delivery.is_empty(), "/delivery", "领证方式", "至少要有一种领证方式。");
-        faults.into_details()
-    }
-
-    /// Whether this kind is published before the card is made.
-    pub fn publishes(&self, kind: &str) -> bool {
-        self.notice_kinds.iter().any(|k| k == kind)
     }
 }
 
@@ -173,7 +74,7 @@ pub fn guardian_required(minor: bool, categories: &[Category], terms: &Terms) ->
     minor || categories.iter().any(|c| terms.guardian_categories.contains(c))
 }
 
-/// What stands in the way of this kind today; empty when it can be applied for.
+/// Why this kind cannot be applied for today; empty when it can.
 pub fn obstacles(kind: Kind, card: Option<&HeldCard>, live_case: bool, terms: &Terms, today: NaiveDate) -> Vec<Obstacle> {
     let mut found = Vec::new();
     if !terms.offers(kind) {
@@ -213,9 +114,10 @@ pub fn plain_day(day: NaiveDate) -> String {
     day.format("%Y年%-m月%-d日").to_string()
 }
 
-/// Where the card stands in its life, in one sentence for its holder.
+/// The phase of the card in its renewal window, in one sentence for its holder.
 pub fn window_sentence(window: &RenewalWindow, today: NaiveDate) -> String {
-    let (opens, expires) = (plain_day(window.opens), plain_day(window.expires));
+    let opens = plain_day(window.opens);
+    let expires = plain_day(window.expires);
     match window.phase(today) {
         WindowPhase::NotOpen => format!("您的证{expires}到期，{opens}起可以申请换证，现在不用办。"),
         WindowPhase::Open => format!("您的证{expires}到期，现在可以申请换证。"),
@@ -267,10 +169,10 @@ pub struct Finding {
     pub assessed_on: NaiveDate,
 }
 
-/// What is wrong with a finding, as (field, code, reason, suggestion); a multiple disability names two or more
-/// different single ones, any other none.
-pub fn finding_faults(f: &Finding, today: NaiveDate) -> Vec<(&'static str, &'static str, &'static str, &'static str)> {
-    let mut faults = Vec::new();
+/// What is wrong with a finding: a multiple disability names two or more different single ones, any other none; the day
+/// is not in the future.
+pub fn finding_faults(f: &Finding, today: NaiveDate) -> Faults {
+    let mut faults = Faults::new();
     let mut single = f.components.clone();
     single.sort();
     single.dedup();
@@ -280,10 +182,10 @@ pub fn finding_faults(f: &Finding, today: NaiveDate) -> Vec<(&'static str, &'sta
     };
     if !parts_fit {
         let reason = "多重残疾要写明两种以上不同的残疾类别，其他类别不用写。";
-        faults.push(("/components", "components", reason, "请对照评定表填写各项残疾类别。"));
+        faults.push("/components", "多重残疾的各项类别", "components", reason, "请对照评定表填写各项残疾类别。");
     }
     if f.assessed_on > today {
-        faults.push(("/assessed_on", "in_future", "评定日期晚于今天。", "请填写实际评定的日期。"));
+        faults.push("/assessed_on", "评定日期", "in_future", "评定日期晚于今天。", "请填写实际评定的日期。");
     }
     faults
 }
@@ -300,7 +202,8 @@ pub struct CardContent {
     pub same_number: bool,
 }
 
-/// The finding rules when there is one, else the old card; none when there is neither or the standard is not met.
+/// Content of the new card: from the finding if there is one, else from the old card. None when there is neither, or when
+/// the standard is not met.
 pub fn card_content(old: Option<&HeldCard>, finding: Option<&Finding>) -> Option<CardContent> {
     let Some(f) = finding else {
         let old = old?;
@@ -331,7 +234,8 @@ pub enum Lapse {
     Cancel,
 }
 
-/// What is due for a card that nobody renews; one step a day, so that a card is frozen before it is cancelled.
+/// What the daily round does with a card that was not renewed. One step a day, so that a card is frozen before it is
+/// cancelled.
 pub fn lapse(card: &HeldCard, terms: &Terms, today: NaiveDate) -> Option<Lapse> {
     let window = card.window(terms);
     if !card.frozen {

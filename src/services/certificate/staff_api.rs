@@ -8,7 +8,7 @@ use super::desk::{ASSESSOR, Assessor};
 use super::rules::{self, Finding};
 use super::store::{self, Entered};
 use super::views::{self, CertificateCase, CertificateDelivery};
-use super::{following, making};
+use super::{codes, following, making};
 use crate::office::accounts::guards::{CountyOfficer, DeskOfficer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::record::case::{self, Case};
@@ -18,7 +18,7 @@ use crate::office::cases::showing::mine;
 use crate::office::cases::showing::views::CaseSummary;
 use crate::office::frame::{Call, Write};
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Faults, Result};
+use crate::platform::error::{Error, Result};
 use crate::platform::http::paging::Paged;
 use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
@@ -28,19 +28,18 @@ use crate::rules::dates::Day;
 use crate::rules::names::PersonName;
 use crate::rules::text::{KeyedCode, Note, PlainText};
 use crate::rules::versions::Version;
-use crate::services::certificate::codes as certificate_codes;
 use crate::{form, operations};
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        one,
-        order: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, certificate_codes::ALREADY_ORDERED],
-        awaiting,
-        assess: [case_codes::CONFLICTED, certificate_codes::NO_ASSESSMENT],
-        make: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, certificate_codes::NO_CARD_DUE],
-        hand_out: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, certificate_codes::NO_CARD_DUE],
-        post_card: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, certificate_codes::NO_CARD_DUE],
+        show_case,
+        order_assessment: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::ALREADY_ORDERED],
+        list_awaiting,
+        enter_result: [case_codes::CONFLICTED, codes::NO_ASSESSMENT],
+        make_card: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_CARD_DUE],
+        hand_out: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_CARD_DUE],
+        post_card: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_CARD_DUE],
     );
 }
 
@@ -52,7 +51,7 @@ fn scoped(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
 }
 
 /// A certificate case for the doctors of its county.
-fn assessable(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
+fn for_doctor(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
     let row = store::find(c, id)?;
     let case = case::find(c, id)?;
     if !row.filed || !worker.covers(ASSESSOR, &row.county) {
@@ -85,9 +84,9 @@ fn staff_view(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id) -> Resu
     description = "原证、评定、制证和发放情况；领证地址只有当前窗口能看到。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "办证详情")))]
-async fn one(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<StaffCertificateCase>> {
+async fn show_case(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<StaffCertificateCase>> {
     call.read(move |c, office| {
-        let case = scoped(c, &who, id.0).or_else(|_| assessable(c, &who, id.0))?;
+        let case = scoped(c, &who, id.0).or_else(|_| for_doctor(c, &who, id.0))?;
         staff_view(c, office, &who, case.id)
     })
     .await
@@ -110,15 +109,15 @@ form!(OrderAssessment { version: "版本", reason: "原因" });
     description = "审核中认为需要重新评定的，写明原因；评定结果录入前不能批准。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已要求评定")))]
-async fn order(who: DeskOfficer, id: PathId, call: Write<OrderAssessment>) -> Result<Answer<StaffCertificateCase>> {
-    acted(who.0, id, call, |c, office, worker, case, sent| {
-        following::order(c, office, worker, case, Version(sent.version), &sent.reason).map(|_| ())
+async fn order_assessment(who: DeskOfficer, id: PathId, call: Write<OrderAssessment>) -> Result<Answer<StaffCertificateCase>> {
+    act_on_case(who.0, id, call, |c, office, worker, case, sent| {
+        following::order_assessment(c, office, worker, case, Version(sent.version), &sent.reason).map(|_| ())
     })
     .await
 }
 
 /// One act of a worker on a certificate case in scope, and the case afterwards.
-async fn acted<B: Send + 'static>(
+async fn act_on_case<B: Send + 'static>(
     worker: Worker,
     id: PathId,
     call: Write<B>,
@@ -135,7 +134,7 @@ async fn acted<B: Send + 'static>(
 #[utoipa::path(get, path = "/staff/certificate/assessments", tag = "certificate", operation_id = "listAwaitedAssessments", summary = "等待评定的人",
     description = "辖区内等待录入评定结果的办件，等得最久的在前。",
     responses((status = 200, description = "一页办件")))]
-async fn awaiting(who: Assessor, q: Query<Paged>, call: Call) -> Result<Answer<Page<CaseSummary>>> {
+async fn list_awaiting(who: Assessor, q: Query<Paged>, call: Call) -> Result<Answer<Page<CaseSummary>>> {
     let worker = who.0;
     let name = format!("assessments:{}", worker.id);
     call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, office, after, limit| {
@@ -187,26 +186,21 @@ form!(EnterAssessment {
     description = "由评残医生录入；与原证不同的，新证按评定结果制作。没有达到残疾标准的，等级留空。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 201, description = "已录入")))]
-async fn assess(who: Assessor, id: PathId, call: Write<EnterAssessment>) -> Result<Created<StaffCertificateCase>> {
+async fn enter_result(who: Assessor, id: PathId, call: Write<EnterAssessment>) -> Result<Created<StaffCertificateCase>> {
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
-        let case = assessable(c, &worker, id.0)?;
-        let new = entered(office, &worker, sent)?;
-        following::enter(c, office, &worker, &case, Version(sent.version), &new)?;
+        let case = for_doctor(c, &worker, id.0)?;
+        let new = result_of(office, &worker, sent)?;
+        following::enter_result(c, office, &worker, &case, Version(sent.version), &new)?;
         staff_view(c, office, &worker, case.id)
     })
     .await
 }
 
-fn entered(office: &Office, worker: &Worker, sent: &EnterAssessment) -> Result<Entered> {
+fn result_of(office: &Office, worker: &Worker, sent: &EnterAssessment) -> Result<Entered> {
     let components = sent.components.clone();
     let finding = Finding { category: sent.category, components, level: sent.level, assessed_on: sent.assessed_on.0 };
-    let mut faults = Faults::new();
-    for (field, code, reason, suggestion) in rules::finding_faults(&finding, office.today()) {
-        let label = if field == "/components" { "多重残疾的各项类别" } else { "评定日期" };
-        faults.push(field, label, code, reason, suggestion);
-    }
-    faults.settle()?;
+    rules::finding_faults(&finding, office.today()).settle()?;
     Ok(Entered {
         finding,
         hospital: sent.hospital.to_string(),
@@ -230,8 +224,8 @@ form!(MakeCard { version: "版本" });
     description = "登记新证，有效期从今天起算，原证同时换发作废。每件只能制一次。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已制证")))]
-async fn make(who: CountyOfficer, id: PathId, call: Write<MakeCard>) -> Result<Answer<StaffCertificateCase>> {
-    acted(who.0, id, call, |c, office, worker, case, sent| {
+async fn make_card(who: CountyOfficer, id: PathId, call: Write<MakeCard>) -> Result<Answer<StaffCertificateCase>> {
+    act_on_case(who.0, id, call, |c, office, worker, case, sent| {
         making::make(c, office, worker, case, Version(sent.version)).map(|_| ())
     })
     .await
@@ -255,7 +249,7 @@ form!(HandOutCard { version: "版本", receiver: "领取人姓名" });
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已发放")))]
 async fn hand_out(who: DeskOfficer, id: PathId, call: Write<HandOutCard>) -> Result<Answer<StaffCertificateCase>> {
-    acted(who.0, id, call, |c, office, worker, case, sent| {
+    act_on_case(who.0, id, call, |c, office, worker, case, sent| {
         making::hand_out(c, office, worker, case, Version(sent.version), sent.receiver.reveal()).map(|_| ())
     })
     .await
@@ -280,7 +274,7 @@ form!(PostCard { version: "版本", tracking_no: "快递单号" });
     responses((status = 200, description = "已寄出")))]
 async fn post_card(who: CountyOfficer, id: PathId, call: Write<PostCard>) -> Result<Answer<StaffCertificateCase>> {
     rules::tracking_number(&call.sent.tracking_no)?;
-    acted(who.0, id, call, |c, office, worker, case, sent| {
+    act_on_case(who.0, id, call, |c, office, worker, case, sent| {
         making::post(c, office, worker, case, Version(sent.version), &sent.tracking_no).map(|_| ())
     })
     .await

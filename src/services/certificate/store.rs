@@ -1,4 +1,5 @@
-//! Tables of certificates: what a case knows of old card, assessment and new card; results; the daily round.
+//! Tables: the certificate part of a case (old card, assessment, new card), results of assessments, progress of the daily
+//! round.
 
 use diesel::prelude::*;
 
@@ -63,13 +64,13 @@ diesel::table! {
 
 text_columns!(Assessment, CardStep);
 
-/// What a certificate case knows beyond the shared case.
+/// The certificate part of a case.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = certificate_cases, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct CardCase {
     pub case_id: Id,
     pub county: AreaCode,
-    /// The person while the case lives.
+    /// The person while the case is live; unique, so that a person has at most one live case.
     pub holder_live: Option<Id>,
     /// Submitted and not ended.
     pub filed: bool,
@@ -115,7 +116,7 @@ impl CardCase {
         }
     }
 
-    /// Seals words of this row with the case's key.
+    /// Seals a text of this row with the case's key.
     pub fn seal(&self, key: &DataKey, column: &str, text: &str) -> Result<Vec<u8>> {
         Ok(key.seal(&Place::new("certificate_cases", column, self.case_id.as_bytes()), text.as_bytes())?)
     }
@@ -133,7 +134,7 @@ impl CardCase {
     }
 }
 
-/// Stores the row of a new draft; 20006 when another card case of this person lives.
+/// Stores the row of a new draft; 20006 when the person has another live case.
 pub fn insert(c: &mut AnyConn, row: &CardCase) -> Result<()> {
     match diesel::insert_into(certificate_cases::table).values(row.clone()).execute(c) {
         Ok(_) => Ok(()),
@@ -156,7 +157,7 @@ pub fn save(c: &mut AnyConn, row: &CardCase) -> Result<()> {
     Ok(())
 }
 
-/// Stores a changed row if its card still stands at this step; else 32006. So no step is taken twice.
+/// Stores a changed row if its card is still at this step; else 32006, so that no step is taken twice.
 pub fn advance(c: &mut AnyConn, row: &CardCase, from: CardStep) -> Result<()> {
     let here =
         certificate_cases::table.filter(certificate_cases::case_id.eq(row.case_id)).filter(certificate_cases::card.eq(from));
@@ -164,7 +165,7 @@ pub fn advance(c: &mut AnyConn, row: &CardCase, from: CardStep) -> Result<()> {
     if changed == 1 { Ok(()) } else { Err(Error::new(&codes::NO_CARD_DUE)) }
 }
 
-/// The living card case of a person, drafts included.
+/// The live case of a person, drafts included.
 pub fn live_case(c: &mut AnyConn, person: Id) -> Result<Option<Id>> {
     use certificate_cases::dsl as r;
     Ok(r::certificate_cases.filter(r::holder_live.eq(person)).select(r::case_id).get_result(c).optional()?)
@@ -183,7 +184,8 @@ pub fn awaiting(c: &mut AnyConn, areas: &[AreaCode], after: Option<After>, limit
     let mut found: Vec<(After, Id)> = Vec::new();
     for area in areas {
         let prefix = area.prefix();
-        let (first, last) = (format!("{prefix:0<12}"), format!("{prefix:9<12}"));
+        let first = format!("{prefix:0<12}");
+        let last = format!("{prefix:9<12}");
         let mut rows =
             r::certificate_cases.filter(r::county.between(first, last)).filter(r::waiting_since.is_not_null()).into_boxed();
         if let Some(a) = after {
@@ -260,14 +262,14 @@ pub fn result_of(c: &mut AnyConn, case: Id) -> Result<Option<Entered>> {
     let rows = a::certificate_assessments.filter(a::case_id.eq(case)).order(a::round);
     let rows: Vec<ResultRow> = rows.select(<ResultRow as Selectable<MultiBackend>>::construct_selection()).load(c)?;
     let Some(row) = rows.into_iter().next_back() else { return Ok(None) };
-    let told = |what: &str| Error::internal(format!("stored {what} of an assessment is not readable"));
+    let unreadable = |what: &str| Error::internal(format!("stored {what} of an assessment is not readable"));
     let parts = row.components.split(',').filter(|s| !s.is_empty()).map(Category::from_code);
-    let level = row.level.as_deref().map(|l| Level::from_code(l).ok_or_else(|| told("level"))).transpose()?;
+    let level = row.level.as_deref().map(|l| Level::from_code(l).ok_or_else(|| unreadable("level"))).transpose()?;
     let finding = Finding {
         category: row.category,
-        components: parts.collect::<Option<Vec<_>>>().ok_or_else(|| told("components"))?,
+        components: parts.collect::<Option<Vec<_>>>().ok_or_else(|| unreadable("components"))?,
         level,
-        assessed_on: row.assessed_on.parse().map_err(|_| told("day"))?,
+        assessed_on: row.assessed_on.parse().map_err(|_| unreadable("day"))?,
     };
     Ok(Some(Entered {
         finding,
@@ -284,7 +286,7 @@ pub fn round(c: &mut AnyConn, name: &str) -> Result<Option<(String, String)>> {
     Ok(d::certificate_rounds.find(name).select((d::day, d::progress)).get_result(c).optional()?)
 }
 
-/// Notes how far a daily round has come.
+/// Stores how far a daily round has come.
 pub fn note_round(c: &mut AnyConn, name: &str, day: &str, progress: &str) -> Result<()> {
     use certificate_rounds::dsl as d;
     let facts = (d::day.eq(day), d::progress.eq(progress));

@@ -3,18 +3,19 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::forms::{self, Delivery, Holder};
+use super::following;
 use super::holding::Holding;
-use super::rules::{self, Kind};
+use super::rules::{self, Assessment, CardStep};
+use super::sections::{self, Delivery, Holder};
 use super::store::{self, Entered};
-use super::{following, making};
+use super::terms::{self, DeliveryWay, Kind, PickupPlace};
 use crate::labelled;
 use crate::office::accounts::links::Relation;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
-use crate::office::people::register::{self, Certificate};
+use crate::office::people::register::{self, Certificate, CertificateStatus};
 use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::http::Labelled;
@@ -22,10 +23,8 @@ use crate::platform::id::Id;
 use crate::platform::reader;
 use crate::rules::calendar::{beijing_date, rfc3339};
 use crate::rules::certificate::{Category, Level, WindowPhase};
+use crate::rules::lifecycle::State;
 use crate::rules::moments::Moment;
-use crate::services::certificate::rules::{DeliveryWay, PickupPlace};
-use crate::services::certificate::views::register::CertificateStatus;
-use crate::services::certificate::{Assessment, CardStep, State};
 
 /// A card of the register.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -121,7 +120,8 @@ pub fn card(k: &Certificate) -> CertificateCard {
 
 /// What a person holds and may do about it.
 pub fn holder(c: &mut AnyConn, office: &Office, person: Id, relation: Relation) -> Result<CertificateHolder> {
-    let (holding, today) = (Holding::of(c, office, person)?, office.today());
+    let holding = Holding::of(c, office, person)?;
+    let today = office.today();
     let mut cards: Vec<CertificateCard> = register::certificates_of(c, &office.keys, person)?.iter().map(card).collect();
     cards.reverse();
     let mut view = CertificateHolder {
@@ -288,12 +288,12 @@ pub fn case(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Certificate
 /// The holder's section with what is on record.
 pub fn holder_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<CertificateHolderSection> {
     let person = persons::open(c, &office.keys, case.person_id)?;
-    let saved = drafts::read::<Holder>(c, &case.key(&office.keys)?, case.id, forms::HOLDER)?;
+    let saved = drafts::read::<Holder>(c, &case.key(&office.keys)?, case.id, sections::HOLDER)?;
     let body = saved.as_ref().map(|s| &s.body);
     Ok(CertificateHolderSection {
         version: saved.as_ref().map_or(0, |s| s.version),
         phone_on_record_masked: person.phone.as_ref().map(|p| p.masked()),
-        address_on_record_masked: person.address.as_deref().map(forms::masked_address),
+        address_on_record_masked: person.address.as_deref().map(sections::masked_address),
         phone: body.and_then(|b| b.phone.clone()),
         address: body.and_then(|b| b.address.clone()),
         changed_condition: body.is_some_and(|b| b.changed_condition),
@@ -304,8 +304,8 @@ pub fn holder_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<C
 
 /// The delivery section with the ways that the county offers.
 pub fn delivery_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<CertificateDelivery> {
-    let terms = making::terms(c, case)?;
-    let saved = drafts::read::<Delivery>(c, &case.key(&office.keys)?, case.id, forms::DELIVERY)?;
+    let terms = terms::of(c, case)?;
+    let saved = drafts::read::<Delivery>(c, &case.key(&office.keys)?, case.id, sections::DELIVERY)?;
     let body = saved.as_ref().map(|s| &s.body);
     Ok(CertificateDelivery {
         version: saved.as_ref().map_or(0, |s| s.version),

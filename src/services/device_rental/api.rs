@@ -1,4 +1,4 @@
-//! What an applicant may call: what is free where, a draft with its sections, the loan, extension, trouble.
+//! What an applicant may call: what is free where, a draft with its sections, the loan, extension, damage reports.
 
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -8,7 +8,7 @@ use super::availability::{self, Stock};
 use super::sections::{CHOICE, CONTACT, Choice, Contact};
 use super::states::{Delivery, Trouble};
 use super::views::{self, PointView, RentalView};
-use super::{CODE, begin, handover, store};
+use super::{CODE, begin, codes, handover, store};
 use crate::office::accounts::guards::{Caller, Filer, Resident};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::record::actor::Actor;
@@ -26,22 +26,21 @@ use crate::rules::names::PersonName;
 use crate::rules::text::Note;
 use crate::rules::typed::blank_is_none;
 use crate::rules::versions::Version;
-use crate::services::device_rental::faults as device_rental_codes;
 use crate::{form, operations};
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        points,
-        free,
-        draft: [code::NOT_FOUND, case_codes::ALREADY_LIVE, case_codes::NO_POLICY],
+        list_points,
+        show_availability,
+        begin_draft: [code::NOT_FOUND, case_codes::ALREADY_LIVE, case_codes::NO_POLICY],
         read_rental,
         read_choice,
         save_choice: [case_codes::NOT_EDITABLE],
         read_contact,
         save_contact: [case_codes::NOT_EDITABLE],
-        extend: [device_rental_codes::SOMEBODY_WAITS, device_rental_codes::NO_EXTENSION, device_rental_codes::NOT_OUT],
-        report: [device_rental_codes::NOT_OUT],
+        extend_loan: [codes::SOMEBODY_WAITS, codes::NO_EXTENSION, codes::NOT_OUT],
+        report_damage: [codes::NOT_OUT],
     );
 }
 
@@ -62,7 +61,7 @@ struct PointFilter {
 #[utoipa::path(get, path = "/device-rental/points", tag = "device-rental", operation_id = "listRentalPoints", summary = "辅具租赁网点",
     description = "一个县（区）的网点：地址、电话和开门的日子。一个县的网点不多，一次全部列出。",
     responses((status = 200, description = "网点")))]
-async fn points(_who: Caller, q: Query<PointFilter>, call: Call) -> Result<Answer<List<PointView>>> {
+async fn list_points(_who: Caller, q: Query<PointFilter>, call: Call) -> Result<Answer<List<PointView>>> {
     call.read(move |c, _| store::points(c, &q.0.county)?.iter().map(PointView::of).collect::<Result<Vec<_>>>().map(List)).await
 }
 
@@ -81,7 +80,7 @@ struct StockFilter {
 #[utoipa::path(get, path = "/device-rental/availability", tag = "device-rental", operation_id = "getDeviceAvailability", summary = "哪里有空闲的辅具",
     description = "每个网点每种辅具现在有几件可以预约、几人排队，数字准确。一个县的网点和辅具种类不多，一次全部列出。",
     responses((status = 200, description = "各网点的辅具")))]
-async fn free(_who: Caller, q: Query<StockFilter>, call: Call) -> Result<Answer<List<Stock>>> {
+async fn show_availability(_who: Caller, q: Query<StockFilter>, call: Call) -> Result<Answer<List<Stock>>> {
     call.read(move |c, _| availability::of_county(c, &q.0.county, q.0.model).map(List)).await
 }
 
@@ -97,7 +96,7 @@ form!(Begin { person_id: "借用人" });
 #[utoipa::path(post, path = "/device-rental/drafts", tag = "device-rental", operation_id = "beginDeviceRental", summary = "开始借辅具",
     description = "为本人或者您可以代办的人开始一份借用申请，可以随时接着填。",
     responses((status = 201, description = "草稿")))]
-async fn draft(who: Filer, call: Write<Begin>) -> Result<Created<CaseView>> {
+async fn begin_draft(who: Filer, call: Write<Begin>) -> Result<Created<CaseView>> {
     let id = call.app.clock.id();
     call.once(who.id(), move |c, office, sent| {
         let case = begin::draft(c, office, id, &who, sent.person_id)?;
@@ -214,7 +213,7 @@ form!(Extend { version: "版本" });
     description = "还要用的，可以在归还日期之前延长。有人在排队时不能延长。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已延长")))]
-async fn extend(who: Filer, id: PathId, call: Write<Extend>) -> Result<Answer<RentalView>> {
+async fn extend_loan(who: Filer, id: PathId, call: Write<Extend>) -> Result<Answer<RentalView>> {
     call.once(who.id(), move |c, office, sent| {
         let case = handover::extend(c, office, &who, id.0, Version(sent.version))?;
         views::rental(c, office, &case, &Actor::from(&who))
@@ -240,7 +239,7 @@ form!(Report { version: "版本", kind: "问题", text: "说明" });
     description = "借来的辅具坏了或者不合适，可以在这里告诉网点。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 201, description = "已收到")))]
-async fn report(who: Resident, id: PathId, call: Write<Report>) -> Result<Created<RentalView>> {
+async fn report_damage(who: Resident, id: PathId, call: Write<Report>) -> Result<Created<RentalView>> {
     call.once(who.account, move |c, office, sent| {
         let case = handover::report(c, office, who.account, id.0, Version(sent.version), sent.kind, &sent.text)?;
         views::rental(c, office, &case, &Actor::Applicant(who.account))

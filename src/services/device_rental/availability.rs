@@ -1,4 +1,5 @@
-//! What is free where: exact counts of units, promises and people who wait, from the rows that decide.
+//! How many units of each model are free at each point: counts of the units, promises and waits by which reservations are
+//! decided.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -47,7 +48,9 @@ pub fn of_county(c: &mut AnyConn, county: &AreaCode, only: Option<Id>) -> Result
     let mut models = store::models(c, county)?;
     models.retain(|m| only.is_none_or(|id| id == m.id));
     let ids = || models.iter().map(|m| m.id).collect::<Vec<_>>();
-    let (units, held, waits) = (units::stock(c, ids())?, reservations::counts(c, ids())?, waitlist::counts(c, ids())?);
+    let units = units::stock(c, ids())?;
+    let promises = reservations::counts(c, ids())?;
+    let waits = waitlist::counts(c, ids())?;
     let mut out = Vec::new();
     for point in store::points(c, county)? {
         for model in &models {
@@ -58,7 +61,7 @@ pub fn of_county(c: &mut AnyConn, county: &AreaCode, only: Option<Id>) -> Result
             }
             let on_shelf = of(UnitState::Available);
             let waiting_for =
-                held.iter().filter(|(p, m, kind, _)| *p == point.id && *m == model.id && *kind != PromiseKind::Loan);
+                promises.iter().filter(|(p, m, kind, _)| *p == point.id && *m == model.id && *kind != PromiseKind::Loan);
             let promised = waiting_for.map(|(_, _, _, n)| *n).sum::<i64>();
             out.push(Stock {
                 point_id: point.id,

@@ -1,11 +1,11 @@
-//! Beginning a draft, and taking up an offer in one step.
+//! Beginning a draft, and accepting an offer in one step.
 
 use diesel::prelude::*;
 
 use super::sections::{self, CHOICE, CONTACT, Choice, Contact};
 use super::terms::Terms;
 use super::waitlist::{self, Wait};
-use super::{CODE, DeviceRental, KIND, faults};
+use super::{CODE, DeviceRental, KIND, codes};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::access::{consents, mandates};
 use crate::office::cases::filing::check::check;
@@ -13,7 +13,7 @@ use crate::office::cases::filing::drafts::{self, NewDraft};
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor, Deed};
 use crate::office::cases::record::case::{Case, cases};
-use crate::office::cases::record::codes;
+use crate::office::cases::record::codes as case_codes;
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::office::policy::county;
@@ -22,20 +22,21 @@ use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::lifecycle::State;
 
-/// Begins a draft. The case's period is the lowest free of as many places as a person may have loans, so the one index of
-/// live cases also keeps the limit of units per person (20006 when all are taken).
+/// Begins a draft. The case's period is the lowest free number from 1 to the loans that a person may have, so the unique
+/// index of live cases also keeps the limit of units per person (20006 when all are taken).
 pub fn draft(c: &mut AnyConn, office: &Office, id: Id, filer: &Filer, person: Id) -> Result<Case> {
     mandates::relation(c, filer, person, office.now)?;
     let at = persons::find(c, person)?.ok_or_else(Error::not_found)?;
-    let policy = county::current(c, &at.county, CODE, office.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
+    let policy = county::current(c, &at.county, CODE, office.today())?.ok_or_else(|| Error::new(&case_codes::NO_POLICY))?;
     let most = policy.service::<Terms>()?.units_per_person;
     let taken = taken_places(c, person)?;
     let place = (1..=most).map(|n| n.to_string()).find(|n| !taken.contains(n)).unwrap_or_else(|| "1".to_owned());
-    let (filer, kind) = (filer.clone(), KIND.to_owned());
+    let filer = filer.clone();
+    let kind = KIND.to_owned();
     drafts::begin(c, office, &DeviceRental, id, &NewDraft { filer, person, kind, period: place })
 }
 
-/// The places that a person's live cases take.
+/// The numbers that a person's live cases have as their period.
 pub fn taken_places(c: &mut AnyConn, person: Id) -> Result<Vec<String>> {
     let live = cases::table.filter(cases::person_id.eq(person).and(cases::service.eq(CODE)));
     Ok(live.filter(cases::live_key.is_not_null()).order(cases::id).select(cases::period).load(c)?)
@@ -52,11 +53,11 @@ pub struct Acceptance {
     pub consent: Option<String>,
 }
 
-/// Takes up an offer: the draft that asked for the same, or a new one, is filled in, checked and submitted, and the slot
-/// that the offer held is its reservation. Errors: 10002, 130xx, 30011 the offer is over.
+/// Accepts an offer: a draft that asks for the same device, or a new one, is filled in, checked and submitted; the offered
+/// unit becomes its reservation. Errors: 10002, 130xx, 30011 the offer is over.
 pub fn accept(c: &mut AnyConn, office: &Office, wait: &Wait, with: &Acceptance) -> Result<Case> {
     if !waitlist::open_offer(wait, office.now) {
-        return Err(Error::new(&faults::OFFER_OVER));
+        return Err(Error::new(&codes::OFFER_OVER));
     }
     let filer = Filer::Resident(wait.account_id);
     let case = match asked_for(c, office, wait)? {

@@ -22,10 +22,17 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(rental_points::id, devi
 diesel::allow_columns_to_appear_in_same_group_by_clause!(rental_points::name, device_models::id);
 diesel::allow_columns_to_appear_in_same_group_by_clause!(rental_points::name, device_models::name);
 
-/// A point and a model by id and name, and how many.
-type Kept = (Id, String, Id, String, i64);
+/// How many units of a model a point has.
+#[derive(Queryable)]
+struct UnitsAtPoint {
+    point: Id,
+    point_name: String,
+    model: Id,
+    model_name: String,
+    units: i64,
+}
 
-/// Units at the open points, wherever they are now; retired and missing ones are no stock.
+/// Units of the open points, lent ones included; retired and missing ones are not counted.
 pub fn stock(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
     use {device_models as m, rental_points as p};
     let by = (p::id, p::name, m::id, m::name);
@@ -34,9 +41,11 @@ pub fn stock(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
     let units = in_areas!(units, p::county, scope)
         .filter(p::status.eq(InUse::Open).and(m::status.eq(InUse::Open)))
         .filter(device_units::state.ne_all(&[UnitState::Retired, UnitState::Missing]));
-    let kept: Vec<Kept> = units.order((p::name, p::id, m::name, m::id)).load(c)?;
-    let row = |(point, at, model, what, units): Kept| {
-        ReportRow::new([Labelled::new(&point.to_string(), &at), Labelled::new(&model.to_string(), &what)], [units])
+    let kept: Vec<UnitsAtPoint> = units.order((p::name, p::id, m::name, m::id)).load(c)?;
+    let row = |r: UnitsAtPoint| {
+        let point = Labelled::new(&r.point.to_string(), &r.point_name);
+        let model = Labelled::new(&r.model.to_string(), &r.model_name);
+        ReportRow::new([point, model], [r.units])
     };
     let table = ReportTable {
         code: "rental_stock",
@@ -50,7 +59,7 @@ pub fn stock(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
     Ok(table.summed())
 }
 
-/// How often a device was taken home, and by how many different people.
+/// How often a device was lent, and to how many different people.
 pub fn helped(c: &mut AnyConn, scope: &Scope) -> Result<ReportTable> {
     use device_loans as l;
     let lent = l::table.inner_join(rental_points::table).select((count_star(), count(l::person_id).aggregate_distinct()));

@@ -1,13 +1,14 @@
-//! What happens between the borrower and the keeper: hand-out, extension, trouble, return, loss.
+//! Hand-out, extension, damage report, return and loss of a device.
 
 use diesel::prelude::*;
 
 use super::desk::AT_POINT;
-use super::loans::{self, Loan, told};
+use super::loans::{self, Loan, system_step};
+use super::placing;
 use super::states::{Condition, EndWhy, LoanState, Reminded, Trouble, UnitState, UnitStep};
 use super::store::{self, device_damage_reports, device_loans};
 use super::units::{self, Taken, Unit};
-use super::{CODE, faults, reservations, rules, terms};
+use super::{CODE, codes, reservations, rules, terms};
 use crate::office::accounts::guards::{Filer, Worker};
 use crate::office::cases::access::loading;
 use crate::office::cases::moving::act::{Step, act, step};
@@ -21,29 +22,32 @@ use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 use crate::rules::moments::Moment;
 use crate::rules::versions::Version;
-use crate::services::device_rental::placing;
 
-/// Hands a unit out to whoever shows the code: the item is bound now. Errors: 30005 no such code at the keeper's points,
-/// 30002 the item is not this model, not here, or not clean and free.
+/// Hands a unit out to whoever shows the pickup code; from now on the loan is for this unit. Errors: 30005 no such code at
+/// the keeper's points, 30002 the unit is not of this model, not at this point, or not available.
 pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, code: &str, tag: &str) -> Result<Loan> {
     let found = device_loans::table.filter(device_loans::pickup_code_hash.eq(Some(loans::code_hash(office, code))));
     let loan: Option<Loan> = found.select(<Loan as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
     let here = |l: &Loan| l.state == LoanState::Reserved && units::keeps(worker, l.point_id);
-    let mut loan = loan.filter(here).ok_or_else(|| Error::new(&faults::CODE_UNKNOWN))?;
+    let mut loan = loan.filter(here).ok_or_else(|| Error::new(&codes::CODE_UNKNOWN))?;
     let fits = |u: &Unit| u.model_id == loan.model_id && u.point_id == loan.point_id && u.state == UnitState::Available;
-    let unit = units::tagged(c, tag)?.filter(fits).ok_or_else(|| Error::new(&faults::UNIT_NOT_READY))?;
+    let unit = units::tagged(c, tag)?.filter(fits).ok_or_else(|| Error::new(&codes::UNIT_NOT_READY))?;
     let promise = reservations::of_case(c, loan.case_id)?.ok_or_else(|| Error::internal("a reservation without a unit"))?;
     reservations::bind(c, &promise, unit.id)?;
     let case = case::find(c, loan.case_id)?;
     let terms = terms::of(c, &case)?;
-    let (today, due_on) = (office.today(), rules::first_due(office.today(), &terms));
-    (loan.state, loan.unit_id, loan.open_unit, loan.pickup_code_hash) = (LoanState::Out, Some(unit.id), Some(unit.id), None);
+    let today = office.today();
+    let due_on = rules::first_due(office.today(), &terms);
+    loan.state = LoanState::Out;
+    loan.unit_id = Some(unit.id);
+    loan.open_unit = Some(unit.id);
+    loan.pickup_code_hash = None;
     loan.out_on = Some(today.into());
     loan.due_on = Some(due_on.into());
     loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(StoredDay::from);
     loan.save(c)?;
-    units::take(c, office, unit, Taken { case: Some(case.id), ..Taken::by(worker.id, UnitStep::HandOut) })?;
-    let handed = Step { actor: Actor::Worker(worker.clone()), ..told("handed_out", Some(due_on)) };
+    units::take_step(c, office, unit, Taken { case: Some(case.id), ..Taken::by(worker.id, UnitStep::HandOut) })?;
+    let handed = Step { actor: Actor::Worker(worker.clone()), ..system_step("handed_out", Some(due_on)) };
     step(c, office, case.id, handed)?;
     Ok(loan)
 }
@@ -52,28 +56,29 @@ pub fn hand_out(c: &mut AnyConn, office: &Office, worker: &Worker, code: &str, t
 pub fn extend(c: &mut AnyConn, office: &Office, who: &Filer, id: Id, version: Version) -> Result<Case> {
     let case = loading::owned_of(c, who, id, CODE, office.now)?;
     case.seen(version)?;
-    let (mut loan, _) = out(c, &case)?;
+    let (mut loan, _) = loan_out(c, &case)?;
     let (Some(out_on), Some(due_on)) = (loan.out_on, loan.due_on) else {
         return Err(Error::internal("a loan that is out has its days"));
     };
     if placing::somebody_waits(c, loan.point_id, loan.model_id)? {
-        return Err(Error::new(&faults::SOMEBODY_WAITS).with_current(case.current()));
+        return Err(Error::new(&codes::SOMEBODY_WAITS).with_current(case.current()));
     }
-    let (terms, today) = (terms::of(c, &case)?, office.today());
+    let terms = terms::of(c, &case)?;
+    let today = office.today();
     let later = rules::extended_due(*out_on, *due_on, today, &terms);
-    let later = later.ok_or_else(|| Error::new(&faults::NO_EXTENSION).with_current(case.current()))?;
+    let later = later.ok_or_else(|| Error::new(&codes::NO_EXTENSION).with_current(case.current()))?;
     loan.due_on = Some(later.into());
     loan.extensions = loan.extensions.saturating_add(1);
     loan.reminded = Reminded::Nothing;
     loan.remind_on = rules::next_reminder(later, today, &terms.reminder_days_before_due).map(StoredDay::from);
     loan.save(c)?;
-    step(c, office, case.id, told("extended_on_request", Some(later)))
+    step(c, office, case.id, system_step("extended_on_request", Some(later)))
 }
 
-fn out(c: &mut AnyConn, case: &Case) -> Result<(Loan, Id)> {
+fn loan_out(c: &mut AnyConn, case: &Case) -> Result<(Loan, Id)> {
     let loan = Loan::of_case(c, case.id)?.filter(|l| l.state == LoanState::Out);
     let unit = loan.as_ref().and_then(|l| l.open_unit);
-    loan.zip(unit).ok_or_else(|| Error::new(&faults::NOT_OUT).with_current(case.current()))
+    loan.zip(unit).ok_or_else(|| Error::new(&codes::NOT_OUT).with_current(case.current()))
 }
 
 /// Takes a report of the borrower; the keepers of the point see it. Errors: 30012 not out, 10030 stale.
@@ -89,7 +94,7 @@ pub fn report(
     use device_damage_reports::dsl as d;
     let case = loading::owned_of(c, &Filer::Resident(account), id, CODE, office.now)?;
     case.seen(version)?;
-    let (loan, unit) = out(c, &case)?;
+    let (loan, unit) = loan_out(c, &case)?;
     let id = Id::at(office.now);
     let row = (
         d::id.eq(id),
@@ -101,27 +106,45 @@ pub fn report(
         d::words.eq(case.key(&office.keys)?.seal(&words_place(&id), words.as_bytes())?),
     );
     diesel::insert_into(d::device_damage_reports).values(row).execute(c)?;
-    step(c, office, case.id, Step { due: case.limit.due_at.into(), ..told("trouble_reported", None) })
+    step(c, office, case.id, Step { due: case.limit.due_at.into(), ..system_step("trouble_reported", None) })
 }
 
 fn words_place(id: &Id) -> Place<'_> {
     Place::new("device_damage_reports", "words", id.as_bytes())
 }
 
-/// What the borrower said about the device, the oldest first: when, what kind, in which words.
-pub fn reports(c: &mut AnyConn, office: &Office, case: &Case, loan: Id) -> Result<Vec<(Moment, Trouble, String)>> {
+/// A report as stored: its words are sealed.
+#[derive(Queryable)]
+struct SealedReport {
+    id: Id,
+    at: Moment,
+    kind: Trouble,
+    words: Vec<u8>,
+}
+
+/// What a borrower said about a device.
+#[derive(Clone, Debug)]
+pub struct DamageReport {
+    pub at: Moment,
+    pub kind: Trouble,
+    pub words: String,
+}
+
+/// The reports about a loan, the oldest first.
+pub fn reports(c: &mut AnyConn, office: &Office, case: &Case, loan: Id) -> Result<Vec<DamageReport>> {
     use device_damage_reports::dsl as d;
     let rows =
         d::device_damage_reports.filter(d::loan_id.eq(loan)).order((d::at, d::id)).select((d::id, d::at, d::kind, d::words));
-    let rows: Vec<(Id, Moment, Trouble, Vec<u8>)> = rows.load(c)?;
+    let rows: Vec<SealedReport> = rows.load(c)?;
     let key = case.key(&office.keys)?;
-    let open = |(id, at, kind, words): (Id, Moment, Trouble, Vec<u8>)| -> Result<(Moment, Trouble, String)> {
-        Ok((at, kind, String::from_utf8(key.open(&words_place(&id), &words)?).map_err(Error::internal)?))
+    let open = |row: SealedReport| -> Result<DamageReport> {
+        let words = String::from_utf8(key.open(&words_place(&row.id), &row.words)?).map_err(Error::internal)?;
+        Ok(DamageReport { at: row.at, kind: row.kind, words })
     };
     rows.into_iter().map(open).collect()
 }
 
-/// What the keeper sees when a device comes back.
+/// What the keeper enters when a device comes back.
 #[derive(Clone, Debug)]
 pub struct Back {
     /// The version of the case that was seen.
@@ -142,19 +165,21 @@ pub fn take_back(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, back
         return Err(Error::not_found());
     }
     case.seen(back.version)?;
-    let (mut loan, unit) = out(c, &case)?;
+    let (mut loan, unit) = loan_out(c, &case)?;
     let unit = units::find(c, unit)?;
     if unit.asset_tag != back.asset_tag.trim() {
-        return Err(Error::new(&faults::OTHER_UNIT));
+        return Err(Error::new(&codes::OTHER_UNIT));
     }
-    reservations::drop_slot(c, unit.id)?;
+    reservations::release(c, unit.id)?;
     loan.end(EndWhy::Returned);
-    (loan.returned_at, loan.return_point, loan.condition) = (Some(office.now), Some(back.point), Some(back.condition));
+    loan.returned_at = Some(office.now);
+    loan.return_point = Some(back.point);
+    loan.condition = Some(back.condition);
     loan.save(c)?;
     let taken = Taken { case: Some(case.id), to_point: Some(back.point), ..Taken::by(worker.id, UnitStep::TakeBack) };
-    units::take(c, office, unit, taken)?;
+    units::take_step(c, office, unit, taken)?;
     if case.place.desk_point != Some(back.point) {
-        let elsewhere = Step { desk: Some(AT_POINT), point: Some(back.point), ..told("brought_elsewhere", None) };
+        let elsewhere = Step { desk: Some(AT_POINT), point: Some(back.point), ..system_step("brought_elsewhere", None) };
         step(c, office, case.id, elsewhere)?;
     }
     let done = Act::new(Actor::Worker(worker.clone()), Deed::Complete).naming("returned");
@@ -168,11 +193,11 @@ pub fn report_missing(c: &mut AnyConn, office: &Office, worker: &Worker, unit: U
     let open: Option<Loan> = open.select(<Loan as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?;
     let case = open.as_ref().map(|l| l.case_id);
     if let Some(mut loan) = open {
-        reservations::drop_slot(c, unit.id)?;
+        reservations::release(c, unit.id)?;
         loan.end(EndWhy::Lost);
         loan.save(c)?;
     }
-    let unit = units::take(c, office, unit, Taken { case, ..Taken::by(worker.id, UnitStep::ReportMissing) })?;
+    let unit = units::take_step(c, office, unit, Taken { case, ..Taken::by(worker.id, UnitStep::ReportMissing) })?;
     if let Some(case) = case {
         act(c, office, case, Act::system(Deed::Complete, "unit_lost"))?;
     }

@@ -1,4 +1,4 @@
-//! Loans: a reservation, its pickup window, the loan, and how each can end without the keeper.
+//! Loans: the row of a loan from reservation to its end, who may have one, and reservations that lost their unit.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -8,7 +8,7 @@ use super::store::{self, Model, device_loans, device_models, once};
 use super::{rules, terms};
 use crate::office::cases::moving::act::{Step, step};
 use crate::office::cases::record::actor::Actor;
-use crate::office::cases::record::case::{self};
+use crate::office::cases::record::case;
 use crate::office::cases::service::Office;
 use crate::office::people::persons;
 use crate::platform::crypto::{Keyring, Place};
@@ -81,17 +81,21 @@ impl Loan {
         once(diesel::update(device_loans::table.find(self.id)).set(self.clone()).execute(c))
     }
 
-    /// Ends it; code and unit are free for others.
+    /// Ends the loan; its pickup code and unit can be used for others.
     pub fn end(&mut self, why: EndWhy) {
-        (self.state, self.ended_why) = (LoanState::Ended, Some(why));
-        (self.open_unit, self.pickup_code_hash, self.remind_on) = (None, None, None);
+        self.state = LoanState::Ended;
+        self.ended_why = Some(why);
+        self.open_unit = None;
+        self.pickup_code_hash = None;
+        self.remind_on = None;
     }
 }
 
 /// The model, if this point lends it to this person: all of one county and in use. Else 10006.
 pub fn lendable(c: &mut AnyConn, person: Id, point: Id, model: Id) -> Result<Model> {
     let person = persons::find(c, person)?.ok_or_else(Error::not_found)?;
-    let (point, model) = (store::point(c, point)?, store::model(c, model)?);
+    let point = store::point(c, point)?;
+    let model = store::model(c, model)?;
     let open = point.status == InUse::Open && model.status == InUse::Open;
     let here = person.county == point.county && point.county == model.county;
     if open && here { Ok(model) } else { Err(Error::not_found()) }
@@ -126,22 +130,22 @@ pub fn pickups_on(c: &mut AnyConn, point: Id, day: NaiveDate) -> Result<i64> {
     Ok(there.filter(l::pickup_on.eq(day.to_string())).count().get_result(c)?)
 }
 
-/// By which a pickup code is found.
+/// The keyed hash by which a pickup code is found.
 pub(super) fn code_hash(office: &Office, code: &str) -> Vec<u8> {
     office.keys.lookup_hash("device_loan.pickup_code", code).to_vec()
 }
 
-/// A step of the system that tells the borrower something, with the day by which something is to be done.
-pub(super) fn told(step: &str, due_on: Option<NaiveDate>) -> Step<'_> {
+/// A step of the system of which the borrower is notified, with the day by which they are to act.
+pub(super) fn system_step(step: &str, due_on: Option<NaiveDate>) -> Step<'_> {
     Step { actor: Actor::System, version: None, step, desk: None, point: None, due: due_on.map(end_of_day).into() }
 }
 
-/// The reservation lost its unit and there is no other: it waits, before everybody in the line.
+/// The reservation lost its unit and there is no other: it waits for one, before everybody on the waiting list.
 pub(super) fn displace(c: &mut AnyConn, office: &Office, case: Id) -> Result<()> {
     let mut loan = Loan::of_case(c, case)?.ok_or_else(|| Error::internal("a promise without a loan"))?;
     loan.state = LoanState::Displaced;
     loan.save(c)?;
-    step(c, office, case, told("unit_lost", None))?;
+    step(c, office, case, system_step("unit_lost", None))?;
     Ok(())
 }
 
@@ -172,6 +176,6 @@ pub(super) fn placed_again(c: &mut AnyConn, office: &Office, mut loan: Loan) -> 
     loan.pickup_on = until.into();
     loan.pickup_until = until.into();
     loan.save(c)?;
-    step(c, office, loan.case_id, told("placed_again", Some(until)))?;
+    step(c, office, loan.case_id, system_step("placed_again", Some(until)))?;
     Ok(())
 }

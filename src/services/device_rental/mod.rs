@@ -1,30 +1,30 @@
 //! Device rental (辅具租赁): reserve on the phone, fetch by code, return anywhere, clean before the next.
 
 pub mod desk; // the desk of a point, and who serves it
-pub mod faults; // what can be refused
-pub mod states; // where units, loans and waits stand
+pub mod codes; // what can be refused, and the steps of the history
+pub mod states; // states of units, loans and waits
 pub mod terms; // what a county decides
-pub mod rules; // days, deposits
+pub mod rules; // days of pickup and return, deposits
 pub mod store; // tables, points, models
-pub mod loans; // from reservation to the end of a loan
+pub mod loans; // one loan, from reservation to its end
 pub mod sections; // what the applicant fills in
-pub mod reservations; // never more than there are units
-pub mod waitlist; // the line
-pub mod placing; // what is free goes to whoever waits
-pub mod reserving; // a reservation from submission to its end
+pub mod reservations; // which unit is promised to whom
+pub mod waitlist; // who waits for a model at a point
+pub mod placing; // gives free units to those who wait
+pub mod reserving; // a reservation from submission to hand-out or expiry
 pub mod units; // steps and log of each item
-pub mod availability; // what is free where
-pub mod begin; // drafts, and offers taken up
-pub mod handover; // hand-out, extension, trouble, return, loss
-pub mod views; // what people see
-pub mod api; // what an applicant may call
+pub mod availability; // how many units are free at each point
+pub mod begin; // drafts, and accepted offers
+pub mod handover; // hand-out, extension, damage report, return, loss
+mod keeper_lists; // the loans of a point
+mod views; // what people see
 mod counts; // what the yearly report counts
 mod errands; // whose device is due in a village
-pub mod keeper_lists; // the loans of a point
-pub mod on_paper; // the form for print
-pub mod staff_api; // what a point keeper may call
-pub mod stock_api; // points, models and units of a county
-pub mod waitlist_api; // what somebody who waits may call
+mod on_paper; // the form and the approval for print
+mod api; // what an applicant may call
+mod waitlist_api; // what somebody who waits may call
+mod staff_api; // what a point keeper may call
+mod stock_api; // what a county officer may call
 #[cfg(test)]
 mod tests;
 
@@ -52,30 +52,14 @@ use crate::rules::lifecycle::Action;
 pub const CODE: &str = "device_rental";
 /// Its one kind of case.
 pub const KIND: &str = "loan";
-/// Rows that one tick works through at most, so that it stays short.
+/// Most rows that one tick processes, so that its write stays short.
 const AT_ONCE: i64 = 50;
-
-/// The steps that this service writes into a case's history, in the words of the timeline.
-pub const STEPS: &[(&str, &str)] = &[
-    ("reserved", "预约成功，辅具已为您保留"),
-    ("to_be_picked_up", "请在保留期内凭取件码到网点领取"),
-    ("unit_lost", "原来保留或借出的辅具不能用了"),
-    ("placed_again", "已为您调配另一件，请重新安排领取"),
-    ("not_picked_up", "保留期内没有领取，预约已取消"),
-    ("handed_out", "辅具已领取"),
-    ("extended_on_request", "已按您的申请延长借用时间"),
-    ("trouble_reported", "已收到您反映的辅具问题"),
-    ("due_soon", "快到归还日期了"),
-    ("overdue", "已超过归还日期，请尽快归还"),
-    ("brought_elsewhere", "在另一个网点归还"),
-    ("returned", "辅具已归还"),
-];
 
 /// The service.
 pub struct DeviceRental;
 
-/// At the operations that all services share.
-static REFUSALS: &[(&str, &[&Code])] = &[("submitCase", &[&faults::NONE_FREE]), ("withdrawCase", &[&faults::DEVICE_OUT])];
+/// Refusals of this service at operations that all services share.
+static REFUSALS: &[(&str, &[&Code])] = &[("submitCase", &[&codes::NONE_FREE]), ("withdrawCase", &[&codes::DEVICE_OUT])];
 
 impl Service for DeviceRental {
     fn code(&self) -> &'static str {
@@ -99,11 +83,11 @@ impl Service for DeviceRental {
     }
 
     fn steps(&self) -> &'static [(&'static str, &'static str)] {
-        STEPS
+        codes::STEPS
     }
 
     fn codes(&self) -> &'static [&'static Code] {
-        faults::RENTAL
+        codes::RENTAL
     }
 
     fn refusals(&self) -> &'static [(&'static str, &'static [&'static Code])] {
@@ -153,7 +137,8 @@ impl Service for DeviceRental {
         let most = usize::try_from(policy.service::<terms::Terms>()?.units_per_person).unwrap_or(usize::MAX);
         let stock = availability::of_county(c, &at.county, None)?;
         let free: i64 = stock.iter().map(|s| s.free).sum();
-        let (mut possible, mut reasons) = (true, Vec::new());
+        let mut possible = true;
+        let mut reasons = Vec::new();
         if begin::taken_places(c, person)?.len() >= most {
             possible = false;
             reasons.push(format!("同时最多借{most}件，请先办完或归还手上的。"));
@@ -165,7 +150,8 @@ impl Service for DeviceRental {
         } else {
             reasons.push(format!("现在各网点共有{free}件辅具可借。"));
         }
-        let (service, kind) = (Labelled::new(CODE, self.label()), Labelled::new(KIND, "借用"));
+        let service = Labelled::new(CODE, self.label());
+        let kind = Labelled::new(KIND, "借用");
         Ok(vec![Offer { service, kind, period: String::new(), possible, reasons, opens_on: None, closes_on: None }])
     }
 
@@ -191,11 +177,11 @@ impl Service for DeviceRental {
 
     fn holds_back(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
         let Some(loan) = Loan::of_case(c, case.id)? else { return Ok(Vec::new()) };
-        // Whoever completes a case has ended its loan before.
+        // A case is completed only after its loan has ended.
         Ok(match loan.state {
-            LoanState::Out => vec![(Action::Withdraw, &faults::DEVICE_OUT), (Action::Complete, &faults::DEVICE_OUT)],
+            LoanState::Out => vec![(Action::Withdraw, &codes::DEVICE_OUT), (Action::Complete, &codes::DEVICE_OUT)],
             LoanState::Ended => Vec::new(),
-            _ => vec![(Action::Complete, &faults::DEVICE_OUT)],
+            _ => vec![(Action::Complete, &codes::DEVICE_OUT)],
         })
     }
 
@@ -244,7 +230,8 @@ impl Service for DeviceRental {
     }
 
     fn tick(&self, c: &mut AnyConn, office: &Office) -> Result<usize> {
-        let (offers, no_shows) = (placing::expire(c, office)?, reserving::no_shows(c, office)?);
+        let offers = placing::end_expired_offers(c, office)?;
+        let no_shows = reserving::end_no_shows(c, office)?;
         Ok(offers.saturating_add(no_shows).saturating_add(reserving::remind(c, office)?))
     }
 }

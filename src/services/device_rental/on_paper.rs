@@ -30,13 +30,15 @@ fn choice(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<(&'static
 }
 
 fn approval(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Vec<PrintedSection>> {
-    let (terms, approved) = (terms::of(c, case)?, choice(c, office, case)?);
+    let terms = terms::of(c, case)?;
+    let approved = choice(c, office, case)?;
     let brought = sections::contact(c, office, case)?.is_some_and(|s| s.body.delivery == Delivery::Home);
     let pickup = match brought {
         true => "工作人员会在预约的日期送到您填写的地方，请保持电话畅通",
         false => "请在预约的日期凭小程序里的取件码到网点领取；保留期过后没有领取的，预约自动取消，可以重新预约",
     };
-    let (days, most) = (terms.loan_days, terms.most_days);
+    let days = terms.loan_days;
+    let most = terms.most_days;
     let next = vec![
         ("领取", pickup.to_owned()),
         ("归还", format!("从领取那天算起借用{days}天，到期请归还，任何一个网点都可以")),

@@ -1,10 +1,11 @@
-//! What is free goes to whoever waits, and what left the stock is made good: loans, promises and the line in step.
+//! Gives free units to those who wait, and replaces promised units that left the stock. Keeps loans, promises and waiting
+//! list consistent.
 
 use diesel::prelude::*;
 
-use super::faults;
+use super::codes;
 use super::loans::{self, Loan};
-use super::reservations::{self, Promise, drop_slot, free_unit, free_units, hold, of_unit};
+use super::reservations::{self, Promise, free_unit, free_units, hold, of_unit, release};
 use super::states::{PromiseKind, WaitState};
 use super::store::{device_promises, device_waits};
 use super::waitlist::{self, Wait};
@@ -13,23 +14,23 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 
-/// The unit left the stock: its promise goes to a free unit. When there is none, an offer goes back to the line, and a
-/// reservation takes an offer's place before it is displaced and told.
+/// Moves the promise of a unit that left the stock to a free unit. When there is none, an offer is taken back; a
+/// reservation gets the unit of the latest offer, and only without one is it displaced and its borrower told.
 pub fn vacate(c: &mut AnyConn, office: &Office, unit: Id) -> Result<()> {
     let Some(promise) = of_unit(c, unit)? else { return Ok(()) };
-    drop_slot(c, unit)?;
+    release(c, unit)?;
     if let Some(free) = free_unit(c, promise.point_id, promise.model_id)? {
         return hold(c, &Promise { unit_id: free, ..promise });
     }
     if let Some(wait) = promise.wait_id {
-        return waitlist::back_in_line(c, wait);
+        return waitlist::take_offer_back(c, wait);
     }
     let Some(case) = promise.case_id else { return Err(Error::internal("a promise to nobody")) };
     match last_offer(c, promise.point_id, promise.model_id)? {
         Some(offer) => {
-            drop_slot(c, offer.unit_id)?;
+            release(c, offer.unit_id)?;
             if let Some(wait) = offer.wait_id {
-                waitlist::back_in_line(c, wait)?;
+                waitlist::take_offer_back(c, wait)?;
             }
             hold(c, &Promise { unit_id: offer.unit_id, ..promise })
         }
@@ -46,8 +47,8 @@ fn last_offer(c: &mut AnyConn, point: Id, model: Id) -> Result<Option<Promise>> 
     Ok(offers.load(c)?.into_iter().next())
 }
 
-/// Gives what is free to those who wait: displaced reservations first, then the line. Called whenever a slot became free,
-/// so that nothing is ever free while somebody waits.
+/// Gives free units to those who wait: displaced reservations first, then the waiting list. Called whenever a unit becomes
+/// free, so that no unit is free while somebody waits.
 pub fn place_next(c: &mut AnyConn, office: &Office, point_id: Id, model_id: Id) -> Result<()> {
     for unit_id in free_units(c, point_id, model_id)? {
         let promise =
@@ -65,33 +66,35 @@ pub fn place_next(c: &mut AnyConn, office: &Office, point_id: Id, model_id: Id) 
     Ok(())
 }
 
-/// Somebody waits for the model at the point: in the line, or with a reservation that lost its unit.
+/// Whether somebody waits for the model at the point: on the waiting list, or with a reservation that lost its unit.
 pub fn somebody_waits(c: &mut AnyConn, point: Id, model: Id) -> Result<bool> {
     let displaced: Option<Loan> = loans::first_displaced(c, point, model)?;
     Ok(displaced.is_some() || waitlist::first_waiting(c, point, model)?.is_some())
 }
 
-/// Leaves the line; what was offered passes on.
+/// Leaves the waiting list; an offered unit goes to the next.
 pub fn leave(c: &mut AnyConn, office: &Office, wait: Wait) -> Result<Wait> {
     if !matches!(wait.state, WaitState::Waiting | WaitState::Offered) {
-        return Err(Error::new(&faults::OFFER_OVER).with_current(wait.current()));
+        return Err(Error::new(&codes::OFFER_OVER).with_current(wait.current()));
     }
-    end(c, office, wait, WaitState::Left)
+    end_wait(c, office, wait, WaitState::Left)
 }
 
-fn end(c: &mut AnyConn, office: &Office, mut wait: Wait, state: WaitState) -> Result<Wait> {
+fn end_wait(c: &mut AnyConn, office: &Office, mut wait: Wait, state: WaitState) -> Result<Wait> {
     let offer = reservations::of_wait(c, wait.id)?;
-    (wait.state, wait.live_key, wait.offer_until) = (state, None, None);
+    wait.state = state;
+    wait.live_key = None;
+    wait.offer_until = None;
     waitlist::save(c, &mut wait)?;
     if let Some(offer) = offer {
-        reservations::drop_slot(c, offer.unit_id)?;
+        reservations::release(c, offer.unit_id)?;
         place_next(c, office, wait.point_id, wait.model_id)?;
     }
     Ok(wait)
 }
 
-/// Ends offers whose time is over and passes them on; answers how many.
-pub fn expire(c: &mut AnyConn, office: &Office) -> Result<usize> {
+/// Ends offers whose time is over and gives their units to the next; returns how many.
+pub fn end_expired_offers(c: &mut AnyConn, office: &Office) -> Result<usize> {
     use device_waits::dsl as w;
     let over = w::device_waits.filter(w::state.eq(WaitState::Offered).and(w::offer_until.le(Some(office.now))));
     let over: Vec<Wait> = over
@@ -101,9 +104,9 @@ pub fn expire(c: &mut AnyConn, office: &Office) -> Result<usize> {
         .load(c)?;
     let many = over.len();
     for wait in over {
-        // An earlier one of this round may have moved it.
+        // An earlier one of this round may have changed it.
         if waitlist::find(c, wait.id)?.is_some_and(|now| now.version == wait.version) {
-            end(c, office, wait, WaitState::Expired)?;
+            end_wait(c, office, wait, WaitState::Expired)?;
         }
     }
     Ok(many)

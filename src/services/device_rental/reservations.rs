@@ -1,9 +1,11 @@
-//! Promises: never more than there are units, whatever happens at the same moment.
+//! Promises: which unit is promised to which case or wait. There are never more promises than units, also when requests
+//! race.
 //!
-//! A live promise is one row keyed by one unit of the model at the point: the primary key is the slot, so the database
-//! itself refuses a promise too many. Until hand-out the unit is only the place in the stock; any item may be handed
-//! out, and two promises then change places. A returned unit is no slot before it is inspected and disinfected.
-//! A promise lasts from offer or reservation to return, so no days are kept: what is lent now is promised to nobody else.
+//! A live promise is one row with the id of a unit as primary key, so the database itself refuses to promise a unit twice.
+//! Until hand-out it does not matter which unit of the model it is: any available one may be handed out, and when that one
+//! was promised to somebody else, the two promises swap units. A returned unit can be promised again only after inspection
+//! and disinfection. A promise lasts from offer or reservation to return and has no days: a unit that is lent is not
+//! promised to anybody else for later.
 
 use diesel::prelude::*;
 
@@ -18,7 +20,7 @@ use crate::rules::moments::Moment;
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = device_promises, treat_none_as_default_value = false)]
 pub struct Promise {
-    /// The slot; from hand-out on, the item itself.
+    /// Until hand-out any unit of the model; from hand-out on the unit that is out.
     pub unit_id: Id,
     pub point_id: Id,
     pub model_id: Id,
@@ -45,12 +47,12 @@ pub fn free_units(c: &mut AnyConn, point: Id, model: Id) -> Result<Vec<Id>> {
     Ok(stock.select(u::id).order(u::id).load(c)?)
 }
 
-/// Writes a promise into its slot.
+/// Stores a promise; the transaction runs again when the unit was promised meanwhile.
 pub fn hold(c: &mut AnyConn, promise: &Promise) -> Result<()> {
     once(diesel::insert_into(device_promises::table).values(promise.clone()).execute(c))
 }
 
-/// The promise whose slot this unit is.
+/// The promise of this unit.
 pub fn of_unit(c: &mut AnyConn, unit: Id) -> Result<Option<Promise>> {
     let found = device_promises::table.find(unit).select(<Promise as Selectable<MultiBackend>>::construct_selection());
     Ok(found.get_result(c).optional()?)
@@ -62,32 +64,32 @@ pub fn of_case(c: &mut AnyConn, case: Id) -> Result<Option<Promise>> {
     Ok(found.select(<Promise as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?)
 }
 
-/// The offer to a place in the line.
+/// The offer to an entry of the waiting list.
 pub fn of_wait(c: &mut AnyConn, wait: Id) -> Result<Option<Promise>> {
     let found = device_promises::table.filter(device_promises::wait_id.eq(Some(wait)));
     Ok(found.select(<Promise as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?)
 }
 
-/// Ends a promise; the slot is empty.
-pub fn drop_slot(c: &mut AnyConn, unit: Id) -> Result<()> {
+/// Deletes the promise of a unit; the unit can be promised again.
+pub fn release(c: &mut AnyConn, unit: Id) -> Result<()> {
     diesel::delete(device_promises::table.find(unit)).execute(c)?;
     Ok(())
 }
 
-/// Gives the slot of an offer to the case that took the offer up.
-pub fn take_up(c: &mut AnyConn, offer: &Promise, case: Id) -> Result<()> {
+/// Turns an offer into the reservation of the case that accepted it; the unit stays the same.
+pub fn accept_offer(c: &mut AnyConn, offer: &Promise, case: Id) -> Result<()> {
     use device_promises::dsl as p;
     let changed = (p::kind.eq(PromiseKind::Reservation), p::case_id.eq(Some(case)), p::wait_id.eq(None::<Id>));
     diesel::update(p::device_promises.find(offer.unit_id)).set(changed).execute(c)?;
     Ok(())
 }
 
-/// Binds an item to a reservation at hand-out. If the item is another promise's slot, the two change places.
+/// Binds a unit to a reservation at hand-out. When the unit was promised to somebody else, the two promises swap units.
 pub fn bind(c: &mut AnyConn, reservation: &Promise, item: Id) -> Result<()> {
     let other = if item == reservation.unit_id { None } else { of_unit(c, item)? };
-    drop_slot(c, reservation.unit_id)?;
+    release(c, reservation.unit_id)?;
     if let Some(other) = other {
-        drop_slot(c, item)?;
+        release(c, item)?;
         hold(c, &Promise { unit_id: reservation.unit_id, ..other })?;
     }
     hold(c, &Promise { unit_id: item, kind: PromiseKind::Loan, ..reservation.clone() })

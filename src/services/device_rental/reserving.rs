@@ -1,15 +1,15 @@
-//! A reservation from its submission to its end: a unit is promised, fetched in time or given up, and reminded of.
+//! A reservation from its submission to its end, and the reminders of the day of return.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::desk::AT_POINT;
-use super::loans::{Loan, code_hash, code_place, told};
+use super::loans::{Loan, code_hash, code_place, system_step};
 use super::reservations::{self, Promise};
 use super::states::{EndWhy, LoanState, PromiseKind, Reminded};
 use super::store::{self, device_loans, once};
-use super::waitlist::{self};
-use super::{faults, placing, rules, sections, terms};
+use super::waitlist;
+use super::{codes, placing, rules, sections, terms};
 use crate::office::cases::moving::act::{Step, act, step};
 use crate::office::cases::record::actor::{Act, Deed};
 use crate::office::cases::record::case::{self, Case};
@@ -21,26 +21,29 @@ use crate::platform::db::{AnyConn, MultiBackend};
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
 
-/// Reserves what a submitted case asks for: one unit of the stock is promised, rules approve, and the case lies at the
+/// Reserves what a submitted case asks for: a unit is promised, the case is approved by rule and goes to the desk of the
 /// point. Errors: 30001 when nothing is free.
 pub fn reserve(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     let terms = terms::of(c, case)?;
     let choice = sections::choice(c, office, case)?.ok_or_else(|| Error::internal("submitted without a choice"))?.body;
-    let (point_id, model_id) = (choice.point_id, choice.model_id);
+    let point_id = choice.point_id;
+    let model_id = choice.model_id;
     let offer = waitlist::offer_to(c, office, case.person_id, point_id, model_id)?;
     if let Some(wait) = offer {
         let slot = reservations::of_wait(c, wait.id)?.ok_or_else(|| Error::internal("an offer without a unit"))?;
-        reservations::take_up(c, &slot, case.id)?;
-        waitlist::taken(c, wait)?;
+        reservations::accept_offer(c, &slot, case.id)?;
+        waitlist::end_accepted(c, wait)?;
     } else {
-        let unit_id = reservations::free_unit(c, point_id, model_id)?.ok_or_else(|| Error::new(&faults::NONE_FREE))?;
-        let (kind, made_at) = (PromiseKind::Reservation, office.now);
+        let unit_id = reservations::free_unit(c, point_id, model_id)?.ok_or_else(|| Error::new(&codes::NONE_FREE))?;
+        let kind = PromiseKind::Reservation;
+        let made_at = office.now;
         let slot = Promise { unit_id, point_id, model_id, kind, case_id: Some(case.id), wait_id: None, made_at };
         reservations::hold(c, &slot)?;
     }
     let until = rules::pickup_until(office.today(), &terms, &store::point(c, point_id)?.open_days()?);
     let severe = register::valid_certificate(c, case.person_id, office.today())?.map(|card| card.level.severe());
-    let (id, (hash, code)) = (Id::at(office.now), fresh_code(c, office)?);
+    let id = Id::at(office.now);
+    let (hash, code) = fresh_code(c, office)?;
     let loan = Loan {
         id,
         case_id: case.id,
@@ -68,7 +71,7 @@ pub fn reserve(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     };
     once(diesel::insert_into(device_loans::table).values(loan).execute(c))?;
     act(c, office, case.id, Act::system(Deed::ApprovedByRule, "reserved"))?;
-    let at_point = Step { desk: Some(AT_POINT), point: Some(point_id), ..told("to_be_picked_up", Some(until)) };
+    let at_point = Step { desk: Some(AT_POINT), point: Some(point_id), ..system_step("to_be_picked_up", Some(until)) };
     step(c, office, case.id, at_point)?;
     Ok(())
 }
@@ -87,7 +90,7 @@ fn fresh_code(c: &mut AnyConn, office: &Office) -> Result<(Vec<u8>, String)> {
     Err(Error::internal("no pickup code is free"))
 }
 
-/// The applicant withdraws: before hand-out only (30003). Drafts have nothing to give up.
+/// The applicant withdraws: before hand-out only (30003). A draft has no loan, so nothing happens.
 pub(super) fn withdraw(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     match Loan::of_case(c, case.id)? {
         Some(loan) if loan.state != LoanState::Ended => give_up(c, office, loan, EndWhy::Withdrawn),
@@ -95,18 +98,18 @@ pub(super) fn withdraw(c: &mut AnyConn, office: &Office, case: &Case) -> Result<
     }
 }
 
-/// Ends a reservation; its slot goes to whoever waits.
+/// Ends a reservation; its unit goes to the next who waits.
 fn give_up(c: &mut AnyConn, office: &Office, mut loan: Loan, why: EndWhy) -> Result<()> {
     loan.end(why);
     loan.save(c)?;
     if let Some(promise) = reservations::of_case(c, loan.case_id)? {
-        reservations::drop_slot(c, promise.unit_id)?;
+        reservations::release(c, promise.unit_id)?;
     }
     placing::place_next(c, office, loan.point_id, loan.model_id)
 }
 
-/// Ends reservations that nobody fetched in their window; answers how many.
-pub(super) fn no_shows(c: &mut AnyConn, office: &Office) -> Result<usize> {
+/// Ends reservations that nobody fetched in their window; returns how many.
+pub(super) fn end_no_shows(c: &mut AnyConn, office: &Office) -> Result<usize> {
     use device_loans::dsl as l;
     let over = l::device_loans
         .filter(l::state.eq(LoanState::Reserved).and(l::pickup_until.lt(office.today().to_string())))
@@ -123,7 +126,7 @@ pub(super) fn no_shows(c: &mut AnyConn, office: &Office) -> Result<usize> {
     Ok(many)
 }
 
-/// Reminds borrowers whose day of return is near or over; each day of the policy once. Answers how many.
+/// Reminds borrowers whose day of return is near or over; each day of the policy once. Returns how many.
 pub(super) fn remind(c: &mut AnyConn, office: &Office) -> Result<usize> {
     use device_loans::dsl as l;
     let today = office.today();
@@ -141,7 +144,7 @@ pub(super) fn remind(c: &mut AnyConn, office: &Office) -> Result<usize> {
         loan.reminded = if today > due_on { Reminded::Overdue } else { Reminded::DueSoon };
         loan.remind_on = rules::next_reminder(due_on, today, &terms.reminder_days_before_due).map(StoredDay::from);
         loan.save(c)?;
-        step(c, office, loan.case_id, told(loan.reminded.code(), Some(due_on)))?;
+        step(c, office, loan.case_id, system_step(loan.reminded.code(), Some(due_on)))?;
     }
     Ok(many)
 }

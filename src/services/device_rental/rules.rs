@@ -1,4 +1,4 @@
-//! The rules of a rental: pickup days, due days, extensions, deposits. Values in, reasons out.
+//! Pure rules of a rental: pickup days, due days, extensions, deposits.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 

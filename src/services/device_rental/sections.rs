@@ -96,7 +96,8 @@ pub fn faults(c: &mut AnyConn, office: &Office, case: &Case, terms: &Terms) -> R
 fn choice_faults(c: &mut AnyConn, office: &Office, case: &Case, terms: &Terms, choice: &Choice) -> Result<Vec<Detail>> {
     let model = match loans::lendable(c, case.person_id, choice.point_id, choice.model_id) {
         Err(e) if e.code() == &code::NOT_FOUND => {
-            let (reason, way) = ("这个网点现在不出借这种辅具。", "请从列表中重新选择。");
+            let reason = "这个网点现在不出借这种辅具。";
+            let way = "请从列表中重新选择。";
             return Ok(vec![Detail::new("/choice/model_id", "辅具", "unknown_value", reason, way)]);
         }
         found => found?,

@@ -11,7 +11,7 @@ use super::keeper_lists::{self, LoanFilter};
 use super::states::{Condition, LoanState, UnitState, UnitStep};
 use super::units::{self, Taken, UnitFilter};
 use super::views::{self, KeeperLoanView, UnitView};
-use super::{faults, store};
+use super::{codes, store};
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::record::codes as case_codes;
 use crate::office::frame::{Call, Write};
@@ -28,13 +28,13 @@ use crate::{form, operations};
 pub fn routes(to: &mut Operations) {
     operations!(to;
         list_loans,
-        hand_out: [case_codes::CLAIMED, case_codes::CONFLICTED, faults::UNIT_NOT_READY, faults::CODE_UNKNOWN],
-        one_loan,
-        take_back: [case_codes::CLAIMED, case_codes::CONFLICTED, faults::OTHER_UNIT, faults::NOT_OUT],
+        hand_out: [case_codes::CLAIMED, case_codes::CONFLICTED, codes::UNIT_NOT_READY, codes::CODE_UNKNOWN],
+        show_loan,
+        take_back: [case_codes::CLAIMED, case_codes::CONFLICTED, codes::OTHER_UNIT, codes::NOT_OUT],
         list_units,
-        inspect: [faults::UNIT_STEP],
-        transfer: [faults::UNIT_STEP],
-        step_unit: [faults::UNIT_STEP],
+        inspect: [codes::UNIT_STEP],
+        transfer: [codes::UNIT_STEP],
+        step_unit: [codes::UNIT_STEP],
     );
 }
 
@@ -82,7 +82,7 @@ async fn list_loans(who: PointKeeper, q: Query<LoanQuestion>, call: Call) -> Res
     description = "您的网点的一次借用，附借用人反映的问题。",
     params(("id" = Id, Path, description = "借用编号")),
     responses((status = 200, description = "借用")))]
-async fn one_loan(who: PointKeeper, id: PathId, call: Call) -> Result<Answer<KeeperLoanView>> {
+async fn show_loan(who: PointKeeper, id: PathId, call: Call) -> Result<Answer<KeeperLoanView>> {
     call.read(move |c, office| {
         let loan = keeper_lists::loan(c, &kept(&who), id.0)?;
         views::for_keeper(c, office, &loan)
@@ -140,7 +140,8 @@ async fn take_back(who: PointKeeper, id: PathId, call: Write<Return>) -> Result<
     let worker = who.0;
     let point = call.sent.point_id.or_else(|| kept(&worker).first().copied()).ok_or_else(Error::not_found)?;
     call.once(worker.id, move |c, office, sent| {
-        let (condition, asset_tag) = (sent.condition, sent.asset_tag.to_string());
+        let condition = sent.condition;
+        let asset_tag = sent.asset_tag.to_string();
         let back = Back { version: Version(sent.version), condition, asset_tag, point };
         let loan = handover::take_back(c, office, &worker, id.0, &back)?;
         views::for_keeper(c, office, &loan)
@@ -205,7 +206,7 @@ async fn inspect(who: PointKeeper, id: PathId, call: Write<Inspect>) -> Result<A
     call.once(worker.id, move |c, office, sent| {
         let unit = units::kept(c, &worker, id.0)?;
         unit.seen(sent.version)?;
-        Ok(UnitView::of(&units::take(c, office, unit, Taken::by(worker.id, step))?))
+        Ok(UnitView::of(&units::take_step(c, office, unit, Taken::by(worker.id, step))?))
     })
     .await
 }
@@ -231,15 +232,16 @@ async fn transfer(who: PointKeeper, id: PathId, call: Write<Transfer>) -> Result
     call.once(worker.id, move |c, office, sent| {
         let unit = units::kept(c, &worker, id.0)?;
         unit.seen(sent.version)?;
-        let (from, to) = (store::point(c, unit.point_id)?, store::point(c, sent.point_id)?);
+        let from = store::point(c, unit.point_id)?;
+        let to = store::point(c, sent.point_id)?;
         if from.county != to.county {
             return Err(Error::not_found());
         }
         if from.id == to.id {
-            return Err(Error::new(&faults::UNIT_STEP));
+            return Err(Error::new(&codes::UNIT_STEP));
         }
         let taken = Taken { to_point: Some(to.id), ..Taken::by(worker.id, UnitStep::Transfer) };
-        Ok(UnitView::of(&units::take(c, office, unit, taken)?))
+        Ok(UnitView::of(&units::take_step(c, office, unit, taken)?))
     })
     .await
 }
@@ -270,7 +272,7 @@ async fn step_unit(who: PointKeeper, path: web::Path<(String, String)>, call: Wr
         unit.seen(sent.version)?;
         let unit = match step {
             ReportMissing => handover::report_missing(c, office, &worker, unit)?,
-            _ => units::take(c, office, unit, Taken::by(worker.id, step))?,
+            _ => units::take_step(c, office, unit, Taken::by(worker.id, step))?,
         };
         Ok(UnitView::of(&unit))
     })

@@ -1,9 +1,10 @@
-//! Where units, loans and places in the line stand, and which step leads a unit where.
+//! States of units, loans and waits, and the state to which each step leads a unit.
 
 use crate::rules::coded::coded_enum;
 
 coded_enum! {
-    /// Where a unit stands. "Reserved" is no state of a unit: until hand-out a promise is one of the stock, not of an item.
+    /// State of a unit. There is no state "reserved": until hand-out a promise is for one unit of the stock, not for a
+    /// particular one.
     pub enum UnitState {
         Available = "available", "可借";
         Lent = "lent", "已借出";
@@ -34,7 +35,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Where a loan stands, from reservation to return.
+    /// State of a loan, from reservation to return.
     pub enum LoanState {
         Reserved = "reserved", "待领取";
         Displaced = "displaced", "等待调配";
@@ -73,7 +74,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// A place in the line for a model at a point.
+    /// State of an entry of the waiting list.
     pub enum WaitState {
         Waiting = "waiting", "排队中";
         Offered = "offered", "轮到您了";
@@ -84,7 +85,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// For what a place of the stock is held.
+    /// What a unit is promised for.
     pub enum PromiseKind {
         Offer = "offer", "保留给排队的人";
         Reservation = "reservation", "已预约";

@@ -4,15 +4,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::CODE;
 use super::rules::OpenDays;
 use super::states::{InUse, UnitState};
 use super::store::{self, Model, Point};
 use super::terms::Terms;
 use super::units::{self, Unit};
 use super::views::{PointView, UnitView};
+use super::{CODE, codes};
 use crate::office::accounts::guards::{CountyOfficer, Worker};
-use crate::office::cases::record::codes;
+use crate::office::cases::record::codes as case_codes;
 use crate::office::frame::Write;
 use crate::office::policy::county;
 use crate::platform::code;
@@ -23,15 +23,14 @@ use crate::rules::areas::{AreaCode, AreaLevel};
 use crate::rules::lifecycle::Role;
 use crate::rules::moments::Moment;
 use crate::rules::text::{Code, KeyedCode, PlainText};
-use crate::services::device_rental::faults as device_rental_codes;
 use crate::{form, operations};
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        add_point: [code::NOT_FOUND, codes::NO_POLICY, device_rental_codes::TAKEN_NAME],
-        add_model: [code::NOT_FOUND, device_rental_codes::TAKEN_NAME],
-        add_unit: [code::NOT_FOUND, device_rental_codes::TAKEN_NAME],
+        add_point: [code::NOT_FOUND, case_codes::NO_POLICY, codes::TAKEN_NAME],
+        add_model: [code::NOT_FOUND, codes::TAKEN_NAME],
+        add_unit: [code::NOT_FOUND, codes::TAKEN_NAME],
     );
 }
 
@@ -100,9 +99,10 @@ impl NewPoint {
     description = "在本县（区）开设一个辅具租赁网点。",
     responses((status = 201, description = "已开设")))]
 async fn add_point(who: CountyOfficer, call: Write<NewPoint>) -> Result<Created<PointView>> {
-    let (id, in_county) = (call.app.clock.id(), covered(&who, call.sent.area)?);
+    let id = call.app.clock.id();
+    let in_county = covered(&who, call.sent.area)?;
     call.once(who.id, move |c, office, sent| {
-        let policy = county::current(c, &in_county, CODE, office.today())?.ok_or_else(|| Error::new(&codes::NO_POLICY))?;
+        let policy = county::current(c, &in_county, CODE, office.today())?.ok_or_else(|| Error::new(&case_codes::NO_POLICY))?;
         let point = sent.point(id, &in_county, &policy.service()?, office.now)?;
         store::add_point(c, &point)?;
         PointView::of(&point)
@@ -173,7 +173,8 @@ struct ModelView {
     description = "在本县（区）的目录里增加一种辅具。",
     responses((status = 201, description = "已增加")))]
 async fn add_model(who: CountyOfficer, call: Write<NewModel>) -> Result<Created<ModelView>> {
-    let (id, county) = (call.app.clock.id(), covered(&who, call.sent.county)?);
+    let id = call.app.clock.id();
+    let county = covered(&who, call.sent.county)?;
     call.once(who.id, move |c, office, sent| {
         let model = sent.model(id, &county, office.now);
         store::add_model(c, &model)?;
@@ -229,9 +230,11 @@ impl NewUnit {
     description = "登记一件辅具。入库时已检查、已消毒的马上可借，有人排队的先给排队的人。",
     responses((status = 201, description = "已入库")))]
 async fn add_unit(who: CountyOfficer, call: Write<NewUnit>) -> Result<Created<UnitView>> {
-    let (id, worker) = (call.app.clock.id(), who.0);
+    let id = call.app.clock.id();
+    let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
-        let (point, model) = (store::point(c, sent.point_id)?, store::model(c, sent.model_id)?);
+        let point = store::point(c, sent.point_id)?;
+        let model = store::model(c, sent.model_id)?;
         let covers = worker.covers(Role::CountyOfficer, &point.county);
         if !covers || point.county != model.county {
             return Err(Error::not_found());

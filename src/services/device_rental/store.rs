@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::faults;
+use super::codes;
 use super::rules::OpenDays;
 use super::states::InUse;
 use crate::platform::db::{AnyConn, MultiBackend};
@@ -141,7 +141,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(device_units, device_promises);
 diesel::allow_tables_to_appear_in_same_query!(device_loans, device_models);
 
-/// A place that lends and takes back.
+/// A point that lends devices and takes them back.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = rental_points, treat_none_as_default_value = false)]
 pub struct Point {
@@ -220,7 +220,7 @@ pub fn add_point(c: &mut AnyConn, point: &Point) -> Result<()> {
     let same = p::rental_points.filter(p::county.eq(point.county)).filter(p::name.eq(point.name.clone()));
     let same: i64 = same.count().get_result(c)?;
     if same > 0 {
-        return Err(Error::new(&faults::TAKEN_NAME));
+        return Err(Error::new(&codes::TAKEN_NAME));
     }
     once(diesel::insert_into(p::rental_points).values(point.clone()).execute(c))
 }
@@ -231,12 +231,13 @@ pub fn add_model(c: &mut AnyConn, model: &Model) -> Result<()> {
     let same = m::device_models.filter(m::county.eq(model.county)).filter(m::code.eq(model.code.clone()));
     let same: i64 = same.count().get_result(c)?;
     if same > 0 {
-        return Err(Error::new(&faults::TAKEN_NAME));
+        return Err(Error::new(&codes::TAKEN_NAME));
     }
     once(diesel::insert_into(m::device_models).values(model.clone()).execute(c))
 }
 
-/// A write that another instance may have won: then the whole transaction runs again and sees it.
+/// Result of an insert or update. A violated unique index means that another instance wrote first: then the whole
+/// transaction runs again and reads what that instance wrote.
 pub fn once(done: diesel::QueryResult<usize>) -> Result<()> {
     match done {
         Ok(_) => Ok(()),

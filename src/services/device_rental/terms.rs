@@ -29,7 +29,7 @@ pub struct Terms {
     pub deposit: Deposit,
     /// Days after the reservation until which the device is kept for pickup.
     pub pickup_window_days: u32,
-    /// Hours for which a free unit is offered to the first in the line.
+    /// Hours for which a free unit is offered to the first who waits.
     pub offer_hours: u32,
     /// Pickups a day at a point that does not say otherwise.
     pub pickups_per_day: u32,

@@ -1,9 +1,10 @@
-//! Units: serial-numbered things with a tag, their steps and the log of them.
+//! Units: single devices with serial number and asset tag, their steps, and the log of the steps.
 
 use diesel::prelude::*;
 
+use super::codes;
 use super::desk::POINT_KEEPER;
-use super::faults;
+use super::placing;
 use super::states::{UnitState, UnitStep};
 use super::store::{device_unit_events, device_units, once};
 use crate::office::accounts::guards::Worker;
@@ -13,7 +14,6 @@ use crate::platform::error::{Current, Error, Result};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::moments::Moment;
-use crate::services::device_rental::placing;
 
 /// One unit as it stands.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
@@ -86,31 +86,41 @@ pub fn tagged(c: &mut AnyConn, tag: &str) -> Result<Option<Unit>> {
     Ok(found.select(<Unit as Selectable<MultiBackend>>::construct_selection()).get_result(c).optional()?)
 }
 
-/// Takes a new unit in; when it is available at once, whoever waits gets it. 30014 when the tag is in use.
+/// Adds a new unit; when it is available at once, the next who waits gets it. 30014 when the tag is in use.
 pub fn admit(c: &mut AnyConn, office: &Office, unit: &Unit, worker: Id) -> Result<()> {
     if tagged(c, &unit.asset_tag)?.is_some() {
-        return Err(Error::new(&faults::TAKEN_NAME));
+        return Err(Error::new(&codes::TAKEN_NAME));
     }
     once(diesel::insert_into(device_units::table).values(unit.clone()).execute(c))?;
-    log(c, office, unit, unit.state, Taken::by(worker, UnitStep::Admit))?;
+    write_log(c, office, unit, unit.state, Taken::by(worker, UnitStep::Admit))?;
     placing::place_next(c, office, unit.point_id, unit.model_id)
 }
 
-/// Takes a step: signatures, log, and what it means for those to whom the stock is promised, in the write of the caller.
-/// Errors: 30013 when the step does not lead on from here.
-pub fn take(c: &mut AnyConn, office: &Office, mut unit: Unit, taken: Taken) -> Result<Unit> {
-    let (from, old_point) = (unit.state, unit.point_id);
+/// Takes a step of a unit in the caller's write: state, signatures, log. Promises move when the unit enters or leaves the
+/// stock. Errors: 30013 when the step does not lead on from here.
+pub fn take_step(c: &mut AnyConn, office: &Office, mut unit: Unit, taken: Taken) -> Result<Unit> {
+    let from = unit.state;
+    let old_point = unit.point_id;
     let Some(to) = from.after(taken.step) else {
-        return Err(Error::new(&faults::UNIT_STEP).with_current(unit.current()));
+        return Err(Error::new(&codes::UNIT_STEP).with_current(unit.current()));
     };
     unit.state = to;
     unit.point_id = taken.to_point.unwrap_or(old_point);
     match taken.step {
-        UnitStep::Inspect => (unit.inspected_by, unit.inspected_at) = (taken.worker, Some(office.now)),
-        UnitStep::Disinfect => (unit.disinfected_by, unit.disinfected_at) = (taken.worker, Some(office.now)),
-        // Whatever came in from outside, or was opened for repair, is signed anew.
+        UnitStep::Inspect => {
+            unit.inspected_by = taken.worker;
+            unit.inspected_at = Some(office.now);
+        }
+        UnitStep::Disinfect => {
+            unit.disinfected_by = taken.worker;
+            unit.disinfected_at = Some(office.now);
+        }
+        // A unit that came back or goes to repair needs both signatures again.
         _ if matches!(to, UnitState::ToInspect | UnitState::UnderRepair) => {
-            (unit.inspected_by, unit.inspected_at, unit.disinfected_by, unit.disinfected_at) = (None, None, None, None);
+            unit.inspected_by = None;
+            unit.inspected_at = None;
+            unit.disinfected_by = None;
+            unit.disinfected_at = None;
         }
         _ => {}
     }
@@ -120,7 +130,7 @@ pub fn take(c: &mut AnyConn, office: &Office, mut unit: Unit, taken: Taken) -> R
     if diesel::update(row).set(unit.clone()).execute(c)? != 1 {
         return Err(Error::stale(unit.current()).run_again());
     }
-    log(c, office, &unit, from, taken)?;
+    write_log(c, office, &unit, from, taken)?;
     if from == UnitState::Available && (to != UnitState::Lent) && (to != from || unit.point_id != old_point) {
         placing::vacate(c, office, unit.id)?;
     }
@@ -130,7 +140,7 @@ pub fn take(c: &mut AnyConn, office: &Office, mut unit: Unit, taken: Taken) -> R
     Ok(unit)
 }
 
-fn log(c: &mut AnyConn, office: &Office, unit: &Unit, from: UnitState, taken: Taken) -> Result<()> {
+fn write_log(c: &mut AnyConn, office: &Office, unit: &Unit, from: UnitState, taken: Taken) -> Result<()> {
     use device_unit_events::dsl as e;
     let row = (
         e::id.eq(Id::at(office.now)),

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::loans::Loan;
+use super::states::{Condition, Delivery, EndWhy, Trouble, UnitState, WaitState};
 use super::states::{LoanState, Reminded};
 use super::units::{self, Unit};
 use super::waitlist::{self, Wait};
@@ -19,7 +20,6 @@ use crate::platform::error::Result;
 use crate::platform::http::Labelled;
 use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
-use crate::services::device_rental::states::{Condition, Delivery, EndWhy, Trouble, UnitState, WaitState};
 
 /// A point where devices are lent.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -125,7 +125,8 @@ pub struct RentalView {
 
 /// A rental for its applicant, or for whoever helps.
 pub fn rental(c: &mut AnyConn, office: &Office, case: &Case, reader: &Actor) -> Result<RentalView> {
-    let (choice, contact) = (choice(c, office, case)?, contact(c, office, case)?);
+    let choice = choice(c, office, case)?;
+    let contact = contact(c, office, case)?;
     let loan = Loan::of_case(c, case.id)?.map(|l| loan(c, office, &l)).transpose()?;
     Ok(RentalView { case: views::full(c, office, case, Some(reader))?, choice, contact, loan })
 }
@@ -223,8 +224,8 @@ pub struct KeeperLoanView {
 pub fn for_keeper(c: &mut AnyConn, office: &Office, l: &Loan) -> Result<KeeperLoanView> {
     let case = case::find(c, l.case_id)?;
     let mut reports = Vec::new();
-    for (at, kind, words) in handover::reports(c, office, &case, l.id)? {
-        reports.push(ReportView { at: rfc3339(at), kind: labelled!(kind), words });
+    for report in handover::reports(c, office, &case, l.id)? {
+        reports.push(ReportView { at: rfc3339(report.at), kind: labelled!(report.kind), words: report.words });
     }
     Ok(KeeperLoanView {
         id: l.id,

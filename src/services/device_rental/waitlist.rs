@@ -1,11 +1,11 @@
-//! The line for a model at a point: who is next, offers that expire and pass on.
+//! The waiting list for a model at a point: who is next, and who has an offer until when.
 
 use diesel::prelude::*;
 
 use super::states::WaitState;
 use super::store::{self, device_waits, once};
 use super::terms::Terms;
-use super::{faults, loans, reservations};
+use super::{codes, loans, reservations};
 use crate::office::accounts::links;
 use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
@@ -16,7 +16,7 @@ use crate::platform::id::Id;
 use crate::rules::calendar::rfc3339;
 use crate::rules::moments::Moment;
 
-/// One place in a line.
+/// One entry of a waiting list.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = device_waits, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Wait {
@@ -26,7 +26,7 @@ pub struct Wait {
     pub point_id: Id,
     pub model_id: Id,
     pub state: WaitState,
-    /// Epoch milliseconds; the line is ordered by it.
+    /// Epoch milliseconds; the list is ordered by it.
     pub since: Moment,
     pub offer_until: Option<Moment>,
     pub live_key: Option<String>,
@@ -53,22 +53,22 @@ pub struct Joining {
     pub model: Id,
 }
 
-/// Joins the line. Errors: 10006, 30006 not eligible, 30008 free now, 30010 already waiting.
+/// Joins the waiting list. Errors: 10006, 30006 not eligible, 30008 free now, 30010 already waiting.
 pub fn join(c: &mut AnyConn, office: &Office, new: Joining) -> Result<Wait> {
     links::may_act(c, new.account, new.person, office.today())?.ok_or_else(Error::not_found)?;
     let model = loans::lendable(c, new.person, new.point, new.model)?;
     let reasons = loans::not_eligible(c, office, new.person, &model)?;
     if !reasons.is_empty() {
-        return Err(Error::new(&faults::NOT_ELIGIBLE).with_details(reasons));
+        return Err(Error::new(&codes::NOT_ELIGIBLE).with_details(reasons));
     }
     let live_key = format!("{}/{}/{}", new.person, new.point, new.model);
     use device_waits::dsl as w;
     let there: i64 = w::device_waits.filter(w::live_key.eq(Some(live_key.clone()))).count().get_result(c)?;
     if there > 0 {
-        return Err(Error::new(&faults::WAITING_ALREADY));
+        return Err(Error::new(&codes::WAITING_ALREADY));
     }
     if reservations::free_unit(c, new.point, new.model)?.is_some() {
-        return Err(Error::new(&faults::FREE_NOW));
+        return Err(Error::new(&codes::FREE_NOW));
     }
     let wait = Wait {
         id: new.id,
@@ -93,7 +93,7 @@ fn terms_for(c: &mut AnyConn, office: &Office, point: Id) -> Result<Terms> {
     policy.ok_or_else(Error::not_found)?.service()
 }
 
-/// The account's own place of an id, at the version it saw; it must still be allowed to act for the person.
+/// The account's own entry of an id, at the version that it saw; the account must still be allowed to act for the person.
 pub fn owned(c: &mut AnyConn, office: &Office, account: Id, id: Id, version: i64) -> Result<Wait> {
     let wait = find(c, id)?.filter(|w| w.account_id == account).ok_or_else(Error::not_found)?;
     links::may_act(c, account, wait.person_id, office.today())?.ok_or_else(Error::not_found)?;
@@ -123,11 +123,12 @@ pub fn first_waiting(c: &mut AnyConn, point: Id, model: Id) -> Result<Option<Wai
     Ok(line.load(c)?.into_iter().next())
 }
 
-/// Offers what is held for this place, for the hours of the policy.
+/// Offers the promised unit to this entry for the hours of the policy, and informs the account.
 pub(super) fn offer(c: &mut AnyConn, office: &Office, mut wait: Wait) -> Result<()> {
     let hours = i64::from(terms_for(c, office, wait.point_id)?.offer_hours);
     let until = office.now.saturating_add(hours.saturating_mul(3_600_000));
-    (wait.state, wait.offer_until) = (WaitState::Offered, Some(until));
+    wait.state = WaitState::Offered;
+    wait.offer_until = Some(until);
     save(c, &mut wait)?;
     let body = format!("您排队等的辅具有了，为您保留到{}，请打开小程序确认。", clock_words(until));
     let news = inbox::News { account: wait.account_id, kind: "device_offer", title: "辅具租赁：轮到您了", body: &body };
@@ -147,14 +148,15 @@ fn clock_words(at: Moment) -> String {
     )
 }
 
-/// The unit that was offered is gone: back to where the place was.
-pub(super) fn back_in_line(c: &mut AnyConn, id: Id) -> Result<()> {
+/// Takes an offer back because its unit left the stock: the entry waits again, at its old position.
+pub(super) fn take_offer_back(c: &mut AnyConn, id: Id) -> Result<()> {
     let mut wait = find(c, id)?.ok_or_else(|| Error::internal("an offer to nobody"))?;
-    (wait.state, wait.offer_until) = (WaitState::Waiting, None);
+    wait.state = WaitState::Waiting;
+    wait.offer_until = None;
     save(c, &mut wait)
 }
 
-/// The offer that a person may take up now for this model at this point.
+/// The offer that a person may accept now for this model at this point.
 pub fn offer_to(c: &mut AnyConn, office: &Office, person: Id, point: Id, model: Id) -> Result<Option<Wait>> {
     let key = format!("{person}/{point}/{model}");
     let found = device_waits::table.filter(device_waits::live_key.eq(Some(key)));
@@ -162,25 +164,27 @@ pub fn offer_to(c: &mut AnyConn, office: &Office, person: Id, point: Id, model: 
     Ok(wait.filter(|w| open_offer(w, office.now)))
 }
 
-/// The offer stands and its time is not over.
+/// Whether the entry has an offer whose time is not over.
 pub fn open_offer(wait: &Wait, now: Moment) -> bool {
     wait.state == WaitState::Offered && wait.offer_until.is_some_and(|until| until > now)
 }
 
-/// The offer was taken up by a reservation, which has its slot now.
-pub(super) fn taken(c: &mut AnyConn, mut wait: Wait) -> Result<()> {
-    (wait.state, wait.live_key, wait.offer_until) = (WaitState::Taken, None, None);
+/// Ends an entry whose offer became a reservation.
+pub(super) fn end_accepted(c: &mut AnyConn, mut wait: Wait) -> Result<()> {
+    wait.state = WaitState::Taken;
+    wait.live_key = None;
+    wait.offer_until = None;
     save(c, &mut wait)
 }
 
-/// The live places of an account, the oldest first.
+/// The live entries of an account, the oldest first.
 pub fn mine(c: &mut AnyConn, account: Id) -> Result<Vec<Wait>> {
     use device_waits::dsl as w;
     let live = w::device_waits.filter(w::account_id.eq(account)).filter(w::live_key.is_not_null());
     Ok(live.order((w::since, w::id)).select(<Wait as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
-/// How many will get a unit before this place does.
+/// How many people get a unit before this entry does.
 pub fn before(c: &mut AnyConn, wait: &Wait) -> Result<i64> {
     use device_waits::dsl as w;
     if wait.state != WaitState::Waiting {

@@ -1,4 +1,4 @@
-//! What somebody who waits may call: join the line, look at it, leave it, take up an offer.
+//! What somebody who waits may call: join, see and leave the waiting list, accept an offer.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -9,6 +9,7 @@ use super::sections::{Choice, Contact};
 use super::states::Delivery;
 use super::views::{self, RentalView, WaitView};
 use super::waitlist::{self, Joining};
+use super::{codes, placing};
 use crate::office::accounts::guards::Resident;
 use crate::office::cases::record::actor::Actor;
 use crate::office::frame::{Call, Write};
@@ -21,19 +22,18 @@ use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
 use crate::rules::text::{Code, Note};
 use crate::rules::typed::blank_is_none;
-use crate::services::device_rental::{faults as device_rental_codes, placing};
 use crate::{form, operations};
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
         join: [
-            code::NOT_FOUND, device_rental_codes::NOT_ELIGIBLE, device_rental_codes::FREE_NOW,
-            device_rental_codes::WAITING_ALREADY,
+            code::NOT_FOUND, codes::NOT_ELIGIBLE, codes::FREE_NOW,
+            codes::WAITING_ALREADY,
         ],
-        mine,
-        leave: [device_rental_codes::OFFER_OVER],
-        accept: [device_rental_codes::OFFER_OVER],
+        list_mine,
+        leave: [codes::OFFER_OVER],
+        accept: [codes::OFFER_OVER],
     );
 }
 
@@ -64,7 +64,7 @@ async fn join(who: Resident, call: Write<Join>) -> Result<Created<WaitView>> {
 #[utoipa::path(get, path = "/device-rental/waitlist", tag = "device-rental", operation_id = "listMyDeviceWaits", summary = "我的排队",
     description = "您正在排的队：前面还有几位，轮到时保留到什么时候。每人在每个网点每种辅具只能排一次，一次全部列出。",
     responses((status = 200, description = "排队情况")))]
-async fn mine(who: Resident, call: Call) -> Result<Answer<List<WaitView>>> {
+async fn list_mine(who: Resident, call: Call) -> Result<Answer<List<WaitView>>> {
     call.read(move |c, _| {
         let mine = waitlist::mine(c, who.account)?;
         mine.iter().map(|wait| views::wait(c, wait)).collect::<Result<Vec<_>>>().map(List)

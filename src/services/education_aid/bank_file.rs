@@ -1,4 +1,5 @@
-//! The file that goes to the bank: CSV in GB 18030 (which is GBK and the rare characters beyond it), safe to open.
+//! The file that goes to the bank: CSV in GB 18030 (GBK and the rare characters beyond it), without cells that a
+//! spreadsheet would take for formulas.
 
 use crate::platform::error::{Error, Result};
 use crate::rules::money::Fen;
@@ -21,11 +22,13 @@ pub fn write(number: &str, payments: &[Payment]) -> Result<Vec<u8>> {
         .quote_style(csv::QuoteStyle::Always)
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    let (count, total) = (payments.len().to_string(), total.to_string());
+    let count = payments.len().to_string();
+    let total = total.to_string();
     csv.write_record(["批次号", number, "总笔数", &count, "总金额（元）", &total]).map_err(Error::internal)?;
     csv.write_record(["序号", "户名", "账号", "开户银行", "金额（元）", "用途"]).map_err(Error::internal)?;
     for p in payments {
-        let (no, amount) = (p.line_no.to_string(), p.amount.to_string());
+        let no = p.line_no.to_string();
+        let amount = p.amount.to_string();
         let cells = [no, cell(&p.holder_name), cell(&p.card), cell(&p.bank), amount, cell(&p.purpose)];
         csv.write_record(cells).map_err(Error::internal)?;
     }

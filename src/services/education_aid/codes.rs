@@ -1,4 +1,4 @@
-//! What can be refused in education aid (310xx).
+//! Refusals of education aid (310xx), and the steps that it writes into the history of a case.
 
 crate::codes! { AID;
     NOT_OPEN = 31001, 409, "现在不在申请时间内，请留意下一次通知。", "The season is not open today; read opens_on and closes_on.";
@@ -12,3 +12,18 @@ crate::codes! { AID;
     NO_EVIDENCE = 31009, 409, "还没有收到在读证明，或现在不需要确认，请查看最新情况。", "The award waits for no evidence, or no enrolment_proof was uploaded.";
     SEASON_CLOSED = 31010, 409, "这一季已经结束，不用重复操作。", "The season was closed before.";
 }
+
+/// The steps that this service writes into a case's history, in the words of the timeline.
+pub const STEPS: &[(&str, &str)] = &[
+    ("evidence_due", "已批准，请在期限内补交在读证明"),
+    ("evidence_reminder", "请记得在期限内补交在读证明"),
+    ("evidence_overdue", "在读证明的期限已过，再不补交将取消救助"),
+    ("evidence_missing", "没有收到在读证明，救助已取消"),
+    ("enrolment_confirmed", "在读证明已确认"),
+    ("enrolment_refused", "在读证明需要重新上传"),
+    ("payable", "已转财务，等待发放"),
+    ("in_batch", "救助金已列入发放批次"),
+    ("payment_failed", "银行没有发放成功，请更正收款账户"),
+    ("account_mended", "收款账户已更正，等待再次发放"),
+    ("paid", "救助金已发放"),
+];

@@ -54,8 +54,8 @@ fn by_stage(paid: &[Paid]) -> ReportTable {
     table.summed()
 }
 
-/// What the seasons of the year were to reach, beside what they did; targets of one name are one line. A line of a target
-/// is part of the first, so that nothing is summed.
+/// What the seasons of the year were to reach, beside what they reached; targets of one name are one line. The targets are
+/// parts of the first line, so there is no sum.
 fn plan(c: &mut AnyConn, scope: &Scope, paid: &[Paid]) -> Result<ReportTable> {
     let mut all = [0_i64; 2];
     let mut by_name: BTreeMap<String, [i64; 2]> = BTreeMap::new();

@@ -1,12 +1,11 @@
-//! One application as it stands: its sections, season and terms, and what the register says about the people in it.
+//! One application: its sections, season and terms, and what the register says about the people in it.
 
 use chrono::NaiveDate;
 
-use super::form::{Account, AidSection, Family, Holder, Parent, ParentView, Student};
-use super::rules::{self, Applied, PaperFacts, ParentFacts, Season};
+use super::rules::{self, Applied, Declared, NamedAdult, PaperFacts, ParentFacts, Season};
+use super::sections::{Account, AidSection, Family, Holder, Parent, Student};
 use super::terms::{Beneficiary, Terms};
 use super::{seasons, store};
-use crate::labelled;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::Office;
@@ -21,7 +20,7 @@ use crate::rules::certificate::CertificateNumber;
 use crate::rules::money::Fen;
 use crate::rules::names::PersonName;
 
-/// An application with everything that its rules ask about.
+/// An application with everything that the rules need.
 pub struct Dossier {
     pub season: Season,
     pub terms: Terms,
@@ -125,13 +124,13 @@ impl Dossier {
             stage: self.student.as_ref().map(|s| s.stage),
             student_certified: register::valid_certificate(c, case.person_id, self.certificate_day())?.is_some(),
             parent: self.parent_facts(c, case.person_id)?,
-            declared: self.family.as_ref().map(|f| (f.other_aid, f.commitment)),
+            declared: self.family.as_ref().map(|f| Declared { other_aid: f.other_aid, committed: f.commitment }),
             kin_card: self.kin_card(),
         })
     }
 
-    /// Of a parent whom only the applicant names nothing is told from the register, or anybody could ask it about
-    /// anybody; a worker sees the papers.
+    /// For a parent whom only the applicant names, nothing is taken from the register: otherwise anybody could query it
+    /// about anybody. A worker checks the papers.
     fn parent_facts(&self, c: &mut AnyConn, student: Id) -> Result<Option<ParentFacts>> {
         match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
             None => Ok(None),
@@ -146,23 +145,6 @@ impl Dossier {
                 Ok(Some(ParentFacts { relation: *relation, kin, certified: card.is_some(), severe }))
             }
         }
-    }
-
-    /// The parent as people see them.
-    pub fn parent_view(&self, c: &mut AnyConn) -> Result<Option<ParentView>> {
-        Ok(match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
-            None => None,
-            Some(Parent::Known { person, relation }) => {
-                let name_masked = persons::find(c, *person)?.map(|p| p.name_masked).unwrap_or_default();
-                let relation = labelled!(*relation);
-                Some(ParentView { person_id: Some(*person), name_masked, certificate_masked: None, relation })
-            }
-            Some(Parent::Claimed { name, certificate, relation }) => {
-                let certificate_masked = Some(number(certificate, self.applied_on)?.masked());
-                let (name_masked, relation) = (masked(name), labelled!(*relation));
-                Some(ParentView { person_id: None, name_masked, certificate_masked, relation })
-            }
-        })
     }
 
     /// For the officer: whether the register has a valid card of the parent, under that very name. None without parent.
@@ -181,11 +163,11 @@ impl Dossier {
         })
     }
 
-    /// Whose masked name may stand on the public board, and whether it is the student's own. Never a minor's.
-    pub fn adult(&self, c: &mut AnyConn, office: &Office, student: Id) -> Result<Option<(String, bool)>> {
+    /// Whose masked name may stand on the public board: the student's, else a parent's; never a minor's.
+    pub fn adult(&self, c: &mut AnyConn, office: &Office, student: Id) -> Result<Option<NamedAdult>> {
         let today = office.today();
         if let Some(name) = grown_up(c, office, student)? {
-            return Ok(Some((name, true)));
+            return Ok(Some(NamedAdult::Student(name)));
         }
         let named = match self.family.as_ref().and_then(|f| f.parent.as_ref()) {
             Some(Parent::Claimed { name, certificate, .. }) => {
@@ -196,14 +178,14 @@ impl Dossier {
             None => None,
         };
         if let Some(name) = named {
-            return Ok(Some((name, false)));
+            return Ok(Some(NamedAdult::Parent(name)));
         }
-        // A disabled minor whose form names no parent: one of the register may stand for them.
+        // A disabled minor whose form names no parent: a parent from the register is named instead.
         for (kin, kind) in counted_kin(c, &self.terms, student, today)? {
             if kind == KinKind::Parent
                 && let Some(name) = grown_up(c, office, kin.id)?
             {
-                return Ok(Some((name, false)));
+                return Ok(Some(NamedAdult::Parent(name)));
             }
         }
         Ok(None)
@@ -215,10 +197,10 @@ fn grown_up(c: &mut AnyConn, office: &Office, person: Id) -> Result<Option<Strin
     Ok((!person.id_number.is_minor_on(office.today())).then(|| person.name.masked()))
 }
 
-fn number(text: &str, on: NaiveDate) -> Result<CertificateNumber> {
+pub fn number(text: &str, on: NaiveDate) -> Result<CertificateNumber> {
     CertificateNumber::parse(text, on).map_err(|e| Error::internal(format!("stored certificate number: {e}")))
 }
 
-fn masked(name: &str) -> String {
+pub fn masked(name: &str) -> String {
     PersonName::parse(name).map(|n| n.masked()).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
-//! The account to which an award is paid: saved with the form, or mended after the bank refused a payment.
+//! The account to which an award is paid: saved with the form, or corrected after the bank refused a payment.
 
 use super::dossier;
-use super::form::{Account, AidSection, Holder};
 use super::rules::Ineligible;
+use super::sections::{Account, AidSection, Holder};
 use super::store::{self, AwardState};
 use crate::office::cases::filing::{drafts, papers};
 use crate::office::cases::record::actor::Actor;
@@ -12,7 +12,8 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Faults, Result};
 use crate::rules::lifecycle::State;
 
-/// Saves the section over the version that was seen; of an approved application it mends the account. Answers its version.
+/// Saves the section over the version that was seen; of an approved application it corrects the account. Returns the new
+/// version.
 ///
 /// # Errors
 /// 10002, 10030, and not editable.
@@ -24,7 +25,7 @@ pub fn save(c: &mut AnyConn, office: &Office, case: &Case, seen: i64, account: &
     Ok(version)
 }
 
-/// The account of a payment that the bank refused was mended: it is payable again without a new approval.
+/// The account of a payment that the bank refused was corrected: the award is payable again without a new approval.
 ///
 /// # Errors
 /// 10002 for a relative's account that the policy does not take, or whose kinship is not proved.
@@ -41,6 +42,6 @@ pub fn mended(c: &mut AnyConn, office: &Office, case: &Case, account: &Account) 
     }
     faults.settle()?;
     let award = store::of_case(c, case.id)?.ok_or_else(|| Error::internal("approved without an award"))?;
-    store::shift(c, award.id, AwardState::Failed, AwardState::Payable, office.now)?;
+    store::move_to(c, award.id, AwardState::Failed, AwardState::Payable, office.now)?;
     super::to_finance(c, office, case, Actor::System, None, "account_mended")
 }

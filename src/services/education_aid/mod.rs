@@ -1,31 +1,26 @@
 //! Education aid (教育救助): a season with its money, an application, an award, and its payment.
 
-pub mod codes; // what can be refused
-pub mod terms; // the county's decisions
+pub mod codes; // what can be refused, and the steps of the history
+pub mod terms; // what a county decides
 pub mod targets; // how many a season is to reach
-pub mod rules; // who, how much, which papers
-pub mod form; // the sections
-pub mod seasons; // seasons in the database
-pub mod store; // awards
-mod dossier; // an application with what the register says
-pub mod mending; // the account, mended after a payment that the bank refused
-mod api; // seasons, drafts, prefill, the applicant's view
-mod bank_file; // CSV for the bank
+pub mod rules; // who is aided, with how much, on which papers
+pub mod sections; // what the applicant fills in
+pub mod seasons; // the table of seasons
+pub mod store; // the table of awards
+mod dossier; // an application beside what the register says
+pub mod mending; // correcting the account after the bank refused a payment
+mod bank_file; // the CSV file for the bank
+pub mod payments; // payment batches and their lines
+mod proofs; // proofs of enrolment that are due after approval
+mod views; // what people see
 mod counts; // what the yearly report counts
-mod on_paper; // the form for print
-pub mod payments; // batches and lines
-mod proofs; // the clock of a proof that follows after approval
-pub mod sections_api; // saving and reading the sections
-mod staff_api; // seasons, applications and proofs for officers
+mod on_paper; // the form and the approval for print
+mod api; // what an applicant may call: seasons, drafts, the state of the aid
+mod sections_api; // what an applicant may call: the sections
+mod staff_api; // what officers may call
 mod payments_api; // what finance may call
 #[cfg(test)]
-mod payments_policy;
-#[cfg(test)]
-mod payments_tests;
-#[cfg(test)]
-mod proofs_tests;
-#[cfg(test)]
-mod rules_tests;
+mod tests;
 
 use rules::{Ineligible, Season};
 use serde_json::Value;
@@ -53,25 +48,10 @@ use crate::rules::versions::Version;
 /// The service's stable code.
 pub const CODE: &str = "education_aid";
 
-/// The steps that this service writes into a case's history, in the words of the timeline.
-const STEPS: &[(&str, &str)] = &[
-    ("evidence_due", "已批准，请在期限内补交在读证明"),
-    ("evidence_reminder", "请记得在期限内补交在读证明"),
-    ("evidence_overdue", "在读证明的期限已过，再不补交将取消救助"),
-    ("evidence_missing", "没有收到在读证明，救助已取消"),
-    ("enrolment_confirmed", "在读证明已确认"),
-    ("enrolment_refused", "在读证明需要重新上传"),
-    ("payable", "已转财务，等待发放"),
-    ("in_batch", "救助金已列入发放批次"),
-    ("payment_failed", "银行没有发放成功，请更正收款账户"),
-    ("account_mended", "收款账户已更正，等待再次发放"),
-    ("paid", "救助金已发放"),
-];
-
 /// The service.
 pub struct EducationAid;
 
-/// At the operations that all services share.
+/// Refusals of this service at operations that all services share.
 static REFUSALS: &[(&str, &[&Code])] = &[
     ("appealCase", &[&codes::APPLIED]),
     ("decideCase", &[&codes::EXHAUSTED, &codes::NO_AMOUNT, &codes::APPLIED]),
@@ -96,11 +76,11 @@ impl Service for EducationAid {
     }
 
     fn sections(&self) -> &'static [(&'static str, &'static str)] {
-        form::SECTIONS
+        sections::SECTIONS
     }
 
     fn steps(&self) -> &'static [(&'static str, &'static str)] {
-        STEPS
+        codes::STEPS
     }
 
     fn codes(&self) -> &'static [&'static Code] {
@@ -139,7 +119,8 @@ impl Service for EducationAid {
     }
 
     fn offers(&self, c: &mut AnyConn, office: &Office, person: Id) -> Result<Vec<Offer>> {
-        let (today, whom) = (office.today(), persons::find(c, person)?.ok_or_else(Error::not_found)?);
+        let today = office.today();
+        let whom = persons::find(c, person)?.ok_or_else(Error::not_found)?;
         let Some(policy) = county::current(c, &whom.county, CODE, today)? else { return Ok(Vec::new()) };
         let terms: Terms = policy.service()?;
         let mut offers = Vec::new();
@@ -162,21 +143,21 @@ impl Service for EducationAid {
     }
 
     fn follow(&self, c: &mut AnyConn, office: &Office, case: &Case, action: Action) -> Result<()> {
-        // The money is taken when the officer decides, so that the officer learns when there is none, and not the
-        // clock that ends the notice.
+        // The money is committed when the officer approves, not when the notice ends: when there is none, the officer is
+        // told and decides nothing.
         if action == Action::Approve {
             let dossier = dossier::load(c, office, case)?;
             let student = dossier.student.as_ref().ok_or_else(|| Error::internal("approved without a student"))?;
             store::grant(c, case, &dossier.season, student.stage, dossier.beneficiary, office.now)?;
         }
         match case.state {
-            State::Approved if matches!(action, Action::Approve | Action::EndNotice) => granted(c, office, case),
+            State::Approved if matches!(action, Action::Approve | Action::EndNotice) => after_approval(c, office, case),
             State::Completed => Ok(()),
-            // Refused, withdrawn, lapsed, or the approval was taken back.
+            // The case was refused, withdrawn or lapsed, or its approval was taken back.
             state if state.ended() || matches!(action, Action::TakeBack | Action::StopNotice) => {
                 match store::of_case(c, case.id)? {
                     Some(award) => {
-                        proofs::settled(c, award.id)?;
+                        proofs::stop_waiting(c, award.id)?;
                         store::revoke(c, &award, office.now)
                     }
                     None => Ok(()),
@@ -187,17 +168,17 @@ impl Service for EducationAid {
     }
 
     fn holds_back(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<(Action, &'static Code)>> {
-        let mut held: Vec<(Action, &'static Code)> = Vec::new();
-        // What lies at the bank is not taken back.
+        let mut refused: Vec<(Action, &'static Code)> = Vec::new();
+        // A payment that was sent to the bank is not taken back.
         if store::of_case(c, case.id)?.is_some_and(|a| matches!(a.state, AwardState::InBatch | AwardState::Paid)) {
-            held.push((Action::Withdraw, &codes::IN_PAYMENT));
+            refused.push((Action::Withdraw, &codes::IN_PAYMENT));
         }
-        // A refused application does not live again beside another one of its season, of whatever kind.
+        // A refused application is not reopened while the person has another one of the season, of whatever kind.
         if case.state.ended() && store::applied_twice(c, case.person_id, &case.period, Some(case.id))? {
-            held.push((Action::Appeal, &codes::APPLIED));
-            held.push((Action::TakeBack, &codes::APPLIED));
+            refused.push((Action::Appeal, &codes::APPLIED));
+            refused.push((Action::TakeBack, &codes::APPLIED));
         }
-        Ok(held)
+        Ok(refused)
     }
 
     fn flags(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<Labelled>> {
@@ -215,7 +196,7 @@ impl Service for EducationAid {
         let dossier = dossier::load(c, office, case)?;
         let stage = dossier.student.as_ref().ok_or_else(|| Error::internal("a notice without a student"))?.stage;
         let adult = dossier.adult(c, office, case.person_id)?;
-        Ok(rules::public_line(adult.as_ref().map(|(name, own)| (name.as_str(), *own)), dossier.beneficiary, stage))
+        Ok(rules::public_line(adult.as_ref(), dossier.beneficiary, stage))
     }
 
     fn open_after_approval(&self, c: &mut AnyConn, case: &Case) -> Result<Vec<&'static str>> {
@@ -279,23 +260,23 @@ fn offer(service: &EducationAid, season: &Season, kind: Beneficiary, reasons: Ve
     }
 }
 
-/// The notice is over, or there was none: the award waits for evidence or for payment.
-fn granted(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
+/// The approval is final (the public notice is over, or there was none): the award waits for evidence or for payment.
+fn after_approval(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     let award = store::of_case(c, case.id)?.ok_or_else(|| Error::internal("approved without an award"))?;
     let dossier = dossier::load(c, office, case)?;
     if dossier.evidence_follows() {
-        store::shift(c, award.id, AwardState::OnNotice, AwardState::EvidenceDue, office.now)?;
-        proofs::await_one(c, award.id, case.id, office.now)?;
+        store::move_to(c, award.id, AwardState::OnNotice, AwardState::EvidenceDue, office.now)?;
+        proofs::begin_waiting(c, award.id, case.id, office.now)?;
         let due_at = dossier.season.second_evidence_due.map(end_of_day);
         let wait =
             Step { actor: Actor::System, version: None, step: "evidence_due", desk: None, point: None, due: due_at.into() };
         return step(c, office, case.id, wait).map(|_| ());
     }
-    store::shift(c, award.id, AwardState::OnNotice, AwardState::Payable, office.now)?;
+    store::move_to(c, award.id, AwardState::OnNotice, AwardState::Payable, office.now)?;
     to_finance(c, office, case, Actor::System, None, AwardState::Payable.code())
 }
 
-/// Hands an approved case to finance, who have the days of any desk.
+/// Moves an approved case to the finance desk, with the policy's days of review.
 fn to_finance(c: &mut AnyConn, office: &Office, case: &Case, actor: Actor, version: Option<Version>, code: &str) -> Result<()> {
     let due = Due::Within(county::pinned(c, case.policy_id)?.common.review_days);
     step(c, office, case.id, Step { actor, version, step: code, desk: Some(Desk::Finance), point: None, due })?;

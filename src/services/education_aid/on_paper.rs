@@ -1,8 +1,8 @@
 //! The form and the approval in plain words, for paper.
 
 use super::dossier::{self, Dossier};
-use super::form::{Account, AidSection, Parent};
-use super::store;
+use super::sections::{Account, AidSection, Parent};
+use super::{store, views};
 use crate::office::cases::record::case::Case;
 use crate::office::cases::service::{Office, OnPaper, PrintedSection};
 use crate::platform::db::AnyConn;
@@ -60,7 +60,7 @@ fn student(dossier: &Dossier) -> Vec<(&'static str, String)> {
 fn family(c: &mut AnyConn, dossier: &Dossier, open: bool) -> Result<Vec<(&'static str, String)>> {
     let Some(family) = &dossier.family else { return Ok(Vec::new()) };
     let mut rows = Vec::new();
-    if let Some(view) = dossier.parent_view(c)? {
+    if let Some(view) = views::parent(c, dossier)? {
         let (name, number) = match &family.parent {
             Some(Parent::Claimed { name, certificate, .. }) if open => (name.clone(), Some(certificate.clone())),
             _ => (view.name_masked, view.certificate_masked),

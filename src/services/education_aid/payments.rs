@@ -1,4 +1,4 @@
-//! Payment batches: built from payable awards, frozen for the bank, booked line by line. Nobody is ever paid twice.
+//! Payment batches: built from payable awards, exported for the bank, booked line by line. An award is never paid twice.
 
 use chrono::Datelike;
 use diesel::prelude::*;
@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::bank_file::{self, Payment};
 use super::codes;
-use super::form::{Account, AidSection};
 use super::rules::Season;
+use super::sections::{Account, AidSection};
 use super::store::{self, Award, AwardState, PaymentFault};
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::access::four_eyes::conflicted;
@@ -134,7 +134,8 @@ impl Batch {
     }
 
     fn current(&self) -> Current {
-        let (state, label) = (self.status.code(), self.status.label());
+        let state = self.status.code();
+        let label = self.status.label();
         Current { version: self.version, state: state.to_owned(), state_label: label.to_owned() }
     }
 }
@@ -164,21 +165,37 @@ pub fn lines(c: &mut AnyConn, batch: Id) -> Result<Vec<PaymentLine>> {
     Ok(rows.select(<PaymentLine as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
-/// The same, each with the number of its case and the person whom it is about, from one read.
-pub fn lines_of_cases(c: &mut AnyConn, batch: Id) -> Result<Vec<(PaymentLine, String, Id)>> {
+/// A payment with the number of its case and the person whom it is about.
+#[derive(Clone, Debug, Queryable)]
+pub struct LineOfCase {
+    pub line: PaymentLine,
+    pub case_number: String,
+    pub person: Id,
+}
+
+/// The same with their cases, from one read.
+pub fn lines_of_cases(c: &mut AnyConn, batch: Id) -> Result<Vec<LineOfCase>> {
     let rows = payment_lines::table.inner_join(cases::table.on(cases::id.eq(payment_lines::case_id)));
     let rows = rows.filter(payment_lines::batch_id.eq(batch)).order(payment_lines::line_no);
     let line = <PaymentLine as Selectable<MultiBackend>>::construct_selection();
     Ok(rows.select((line, cases::number, cases::person_id)).load(c)?)
 }
 
-/// Builds one batch of a season's payable awards. Cases of the officer's own family, and those that a colleague holds,
-/// stay for another; the second part of the answer counts them. 31007 when nothing is left.
-pub fn build(c: &mut AnyConn, office: &Office, worker: &Worker, season: &Season) -> Result<(Id, i64)> {
-    let (mut taken, mut left_out) = (Vec::new(), 0_i64);
+/// A batch that was built, and how many payable cases were left for another officer.
+#[derive(Clone, Copy, Debug)]
+pub struct Built {
+    pub batch: Id,
+    pub left_out: i64,
+}
+
+/// Builds one batch of a season's payable awards. Cases of the officer's own family, and those that a colleague has
+/// claimed, are left for another officer and counted. 31007 when nothing is left.
+pub fn build(c: &mut AnyConn, office: &Office, worker: &Worker, season: &Season) -> Result<Built> {
+    let mut taken = Vec::new();
+    let mut left_out = 0_i64;
     for award in store::payable(c, season.id, MOST_LINES)? {
         let case = case::find(c, award.case_id)?;
-        if may_sign(c, office, &case, worker)? {
+        if may_handle(c, office, &case, worker)? {
             taken.push(award);
         } else {
             left_out = left_out.saturating_add(1);
@@ -191,7 +208,7 @@ pub fn build(c: &mut AnyConn, office: &Office, worker: &Worker, season: &Season)
     insert(c, office, worker, season, id, &taken)?;
     for (line_no, award) in (1_i64..).zip(&taken) {
         add_line(c, id, line_no, award)?;
-        store::shift(c, award.id, AwardState::Payable, AwardState::InBatch, office.now)?;
+        store::move_to(c, award.id, AwardState::Payable, AwardState::InBatch, office.now)?;
         let taken = Step {
             actor: Actor::Worker(worker.clone()),
             version: None,
@@ -202,7 +219,7 @@ pub fn build(c: &mut AnyConn, office: &Office, worker: &Worker, season: &Season)
         };
         step(c, office, award.case_id, taken)?;
     }
-    Ok((id, left_out))
+    Ok(Built { batch: id, left_out })
 }
 
 fn insert(c: &mut AnyConn, office: &Office, worker: &Worker, season: &Season, id: Id, taken: &[Award]) -> Result<()> {
@@ -222,7 +239,7 @@ fn insert(c: &mut AnyConn, office: &Office, worker: &Worker, season: &Season, id
     );
     match diesel::insert_into(b::payment_batches).values(row).execute(c) {
         Ok(_) => Ok(()),
-        // Another instance took the number: the next run counts its batch.
+        // Another instance took the number: the transaction runs again and counts that batch.
         Err(e) if is_duplicate(&e) => Err(Error::from(e).run_again()),
         Err(e) => Err(e.into()),
     }
@@ -244,19 +261,19 @@ pub(super) fn add_line(c: &mut AnyConn, batch: Id, line_no: i64, award: &Award) 
     Ok(())
 }
 
-/// The officer serves the desk, has nothing to do with the case, and no colleague holds it.
-fn may_sign(c: &mut AnyConn, office: &Office, case: &Case, worker: &Worker) -> Result<bool> {
-    let held = case.claim.of_another(worker.id, office.now);
+/// Whether the officer serves the desk, has no conflict of interest in the case, and no colleague has claimed it.
+fn may_handle(c: &mut AnyConn, office: &Office, case: &Case, worker: &Worker) -> Result<bool> {
+    let claimed = case.claim.of_another(worker.id, office.now);
     let serves = case.desk_role(worker) == Some(Role::FinanceOfficer);
-    Ok(serves && !held && !conflicted(c, office, case, worker.id, worker.person)?)
+    Ok(serves && !claimed && !conflicted(c, office, case, worker.id, worker.person)?)
 }
 
 fn file_place(batch: &Id) -> Place<'_> {
     Place::new("payment_batches", "file", batch.as_bytes())
 }
 
-/// Freezes the file of an open batch with its hash. Only here are the account numbers opened. 31004 when it was
-/// exported before.
+/// Writes the bank file of an open batch and stores it with its hash; it never changes again. Only here are the account
+/// numbers decrypted. 31004 when it was exported before.
 pub fn export(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: i64) -> Result<()> {
     let batch = in_scope(c, worker, id)?;
     batch.seen(version)?;
@@ -297,7 +314,7 @@ fn bump(c: &mut AnyConn, batch: &Batch) -> Result<()> {
     if changed == 1 { Ok(()) } else { Err(Error::stale(batch.current()).run_again()) }
 }
 
-/// The frozen file, the same bytes each time, with its batch; 31004 before it was exported.
+/// The stored file, the same bytes each time, with its batch; 31004 before it was exported.
 pub fn file(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id) -> Result<(Batch, Vec<u8>)> {
     let batch = in_scope(c, worker, id)?;
     let sealed: Option<Vec<u8>> = payment_batches::table.find(id).select(payment_batches::file).get_result(c)?;
@@ -319,7 +336,7 @@ pub fn book(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: 
         return Err(Error::new(&codes::NOT_EXPORTED).with_current(batch.current()));
     }
     let there = lines(c, id)?;
-    let new = fresh(&there, answers)?;
+    let new = unbooked(&there, answers)?;
     for (line, fault) in &new {
         book_line(c, office, worker, line, *fault)?;
     }
@@ -335,10 +352,12 @@ pub fn book(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: 
     bump(c, &batch)
 }
 
-/// The answers that say something new. 10002 for lines that the batch does not have, 31005 for lines that were booked
+/// The answers that were not booked before. 10002 for lines that the batch does not have, 31005 for lines that were booked
 /// otherwise (in this very answer or before).
-pub(super) fn fresh(there: &[PaymentLine], answers: &[BankAnswer]) -> Result<Vec<(PaymentLine, Option<PaymentFault>)>> {
-    let (mut new, mut unknown, mut otherwise) = (Vec::<(PaymentLine, Option<PaymentFault>)>::new(), Vec::new(), Vec::new());
+pub(super) fn unbooked(there: &[PaymentLine], answers: &[BankAnswer]) -> Result<Vec<(PaymentLine, Option<PaymentFault>)>> {
+    let mut new = Vec::<(PaymentLine, Option<PaymentFault>)>::new();
+    let mut unknown = Vec::new();
+    let mut otherwise = Vec::new();
     for (at, answer) in answers.iter().enumerate() {
         let field = format!("/lines/{at}/line_no");
         let Some(line) = there.iter().find(|l| l.line_no == answer.line_no) else {
@@ -371,8 +390,8 @@ fn book_line(c: &mut AnyConn, office: &Office, worker: &Worker, line: &PaymentLi
     }
     store::settle(c, line.award_id, fault, office.now)?;
     let case = case::find(c, line.case_id)?;
-    // What the bank did is a fact that nobody may hold back: what this officer may not sign, the system does.
-    let actor = if may_sign(c, office, &case, worker)? { Actor::Worker(worker.clone()) } else { Actor::System };
+    // The bank's result must be booked in any case: where this officer may not handle the case, the system takes the step.
+    let actor = if may_handle(c, office, &case, worker)? { Actor::Worker(worker.clone()) } else { Actor::System };
     match fault {
         None => {
             act(c, office, case.id, Act::new(actor, Deed::Complete).naming(AwardState::Paid.code()))?;

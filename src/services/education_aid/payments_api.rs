@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::payments::{self, BankAnswer, Batch, BatchStatus, LineState, PaymentLine};
-use super::seasons;
+use super::payments::{self, BankAnswer, Batch, BatchStatus, LineOfCase, LineState};
 use super::staff_api::SeenAid;
 use super::store::PaymentFault;
+use super::{codes, seasons};
 use crate::office::accounts::guards::{FinanceOfficer, Worker};
 use crate::office::frame::{Call, Write};
 use crate::office::people::persons;
@@ -26,18 +26,17 @@ use crate::rules::calendar::rfc3339;
 use crate::rules::coded::coded_enum;
 use crate::rules::lifecycle::Role;
 use crate::rules::typed::blank_is_none;
-use crate::services::education_aid::codes as education_aid_codes;
 use crate::{form, labelled, operations};
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        build: [code::NOT_FOUND, education_aid_codes::NOTHING_PAYABLE],
-        list: [code::NOT_FOUND],
-        one,
-        file: [education_aid_codes::NOT_EXPORTED],
-        export: [education_aid_codes::NOT_EXPORTED],
-        book: [education_aid_codes::NOT_EXPORTED, education_aid_codes::BOOKED_OTHERWISE],
+        build: [code::NOT_FOUND, codes::NOTHING_PAYABLE],
+        list_batches: [code::NOT_FOUND],
+        show_batch,
+        download_file: [codes::NOT_EXPORTED],
+        export: [codes::NOT_EXPORTED],
+        book: [codes::NOT_EXPORTED, codes::BOOKED_OTHERWISE],
     );
 }
 
@@ -112,21 +111,23 @@ struct BatchView {
     lines: Vec<PaymentView>,
 }
 
-fn view(c: &mut AnyConn, worker: &Worker, id: Id, left_out: i64) -> Result<BatchView> {
+fn batch_view(c: &mut AnyConn, worker: &Worker, id: Id, left_out: i64) -> Result<BatchView> {
     let batch = payments::in_scope(c, worker, id)?;
     let all = payments::lines_of_cases(c, id)?;
-    let names = persons::masked_names(c, all.iter().map(|(_, _, person)| *person).collect())?;
+    let names = persons::masked_names(c, all.iter().map(|l| l.person).collect())?;
     let names: HashMap<Id, String> = names.into_iter().collect();
-    let count = |state: LineState| i64::try_from(all.iter().filter(|(l, _, _)| l.state == state).count()).unwrap_or(0);
-    let (open, paid, failed) = (count(LineState::Open), count(LineState::Paid), count(LineState::Failed));
-    let line = |(line, case_number, person): (PaymentLine, String, Id)| PaymentView {
-        line_no: line.line_no,
-        case_id: line.case_id,
-        case_number,
-        person_name_masked: names.get(&person).cloned().unwrap_or_default(),
-        amount_fen: line.amount_fen.0,
-        state: labelled!(line.state),
-        fault: line.fault.map(|f| labelled!(f)),
+    let count = |state: LineState| i64::try_from(all.iter().filter(|l| l.line.state == state).count()).unwrap_or(0);
+    let open = count(LineState::Open);
+    let paid = count(LineState::Paid);
+    let failed = count(LineState::Failed);
+    let line = |l: LineOfCase| PaymentView {
+        line_no: l.line.line_no,
+        case_id: l.line.case_id,
+        case_number: l.case_number,
+        person_name_masked: names.get(&l.person).cloned().unwrap_or_default(),
+        amount_fen: l.line.amount_fen.0,
+        state: labelled!(l.line.state),
+        fault: l.line.fault.map(|f| labelled!(f)),
     };
     let lines = all.into_iter().map(line).collect();
     Ok(BatchView { batch: BatchSummary::of(&batch), open, paid, failed, left_out, lines })
@@ -150,8 +151,8 @@ async fn build(who: FinanceOfficer, call: Write<Build>) -> Result<Created<BatchV
         if !worker.covers(Role::FinanceOfficer, &season.county) {
             return Err(Error::not_found());
         }
-        let (id, left_out) = payments::build(c, office, &worker, &season)?;
-        view(c, &worker, id, left_out)
+        let built = payments::build(c, office, &worker, &season)?;
+        batch_view(c, &worker, built.batch, built.left_out)
     })
     .await
 }
@@ -175,7 +176,7 @@ struct BatchFilter {
 #[utoipa::path(get, path = "/staff/education-aid/batches", tag = "education-aid", operation_id = "listAidBatches", summary = "发放批次",
     description = "本县（区）的发放批次，最新的在前。",
     responses((status = 200, description = "一页批次")))]
-async fn list(who: FinanceOfficer, q: Query<BatchFilter>, call: Call) -> Result<Answer<Page<BatchSummary>>> {
+async fn list_batches(who: FinanceOfficer, q: Query<BatchFilter>, call: Call) -> Result<Answer<Page<BatchSummary>>> {
     let county = q.0.county;
     if !who.covers(Role::FinanceOfficer, &county) {
         return Err(Error::not_found());
@@ -192,15 +193,15 @@ async fn list(who: FinanceOfficer, q: Query<BatchFilter>, call: Call) -> Result<
     description = "一个批次和其中每一笔的结果。",
     params(("id" = Id, Path, description = "批次编号")),
     responses((status = 200, description = "批次")))]
-async fn one(who: FinanceOfficer, id: PathId, call: Call) -> Result<Answer<BatchView>> {
-    call.read(move |c, _| view(c, &who, id.0, 0)).await
+async fn show_batch(who: FinanceOfficer, id: PathId, call: Call) -> Result<Answer<BatchView>> {
+    call.read(move |c, _| batch_view(c, &who, id.0, 0)).await
 }
 
 #[utoipa::path(get, path = "/staff/education-aid/batches/{id}/file", tag = "education-aid", operation_id = "downloadAidBatchFile", summary = "下载银行文件",
     description = "导出时定下的文件（CSV，GB 18030 编码，兼容 GBK），每次下载完全相同。第一行是批次号、总笔数和总金额（元）；第二行是列名：序号、户名、账号、开户银行、金额（元）、用途；从第三行起每行一笔。含完整账号，请妥善保管。",
     params(("id" = Id, Path, description = "批次编号")),
     responses((status = 200, description = "文件内容", content_type = "text/csv", body = inline(String))))]
-async fn file(who: FinanceOfficer, id: PathId, call: Call) -> Result<HttpResponse> {
+async fn download_file(who: FinanceOfficer, id: PathId, call: Call) -> Result<HttpResponse> {
     let by = who.id;
     let (batch, bytes) = call.found(move |c, office| payments::file(c, office, &who, id.0)).await?;
     tracing::info!(batch = %batch.id, worker = %by, "a bank file was opened");
@@ -219,7 +220,7 @@ async fn export(who: FinanceOfficer, id: PathId, call: Write<SeenAid>) -> Result
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         payments::export(c, office, &worker, id.0, sent.version)?;
-        view(c, &worker, id.0, 0)
+        batch_view(c, &worker, id.0, 0)
     })
     .await
 }
@@ -287,7 +288,7 @@ async fn book(who: FinanceOfficer, id: PathId, call: Write<Book>) -> Result<Answ
     let answers = call.sent.answers()?;
     call.once(worker.id, move |c, office, sent| {
         payments::book(c, office, &worker, id.0, sent.version, &answers)?;
-        view(c, &worker, id.0, 0)
+        batch_view(c, &worker, id.0, 0)
     })
     .await
 }

@@ -1,4 +1,4 @@
-//! Proofs of enrolment that follow after approval: a clock reminds, warns, and takes the award back by the policy.
+//! Proofs of enrolment that are due after approval: reminder, warning, and the end of the award when the policy sets one.
 
 use diesel::prelude::*;
 
@@ -31,7 +31,7 @@ diesel::table! {
     }
 }
 
-/// One that is awaited; the row goes when the proof was confirmed or the award is no more.
+/// An awaited proof; the row is deleted when the proof is confirmed or the award revoked.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = awaited_proofs, treat_none_as_default_value = false)]
 struct Proof {
@@ -43,30 +43,30 @@ struct Proof {
     refused_at: Option<Moment>,
     reminded: bool,
     warned_at: Option<Moment>,
-    /// When the clock must look again.
+    /// When it is to be checked again.
     look_at: Moment,
 }
 
-/// Rows that one round of the clock works through, so that its write stays short.
+/// Most rows that one round processes, so that its write stays short.
 const CHUNK: i64 = 20;
 
 /// The award of a case waits for its proof from now on.
-pub fn await_one(c: &mut AnyConn, award_id: Id, case_id: Id, now: Moment) -> Result<()> {
+pub fn begin_waiting(c: &mut AnyConn, award_id: Id, case_id: Id, now: Moment) -> Result<()> {
     let row = Proof { award_id, case_id, since: now, refused_at: None, reminded: false, warned_at: None, look_at: now };
     diesel::insert_into(awaited_proofs::table).values(row).execute(c)?;
     Ok(())
 }
 
-/// The one that was brought does not do; the applicant gets the policy's days anew.
-pub fn refused(c: &mut AnyConn, award: Id, now: Moment) -> Result<()> {
+/// The uploaded proof was refused; the days of the policy begin again.
+pub fn store_refusal(c: &mut AnyConn, award: Id, now: Moment) -> Result<()> {
     use awaited_proofs::dsl as p;
     let anew = (p::refused_at.eq(now), p::reminded.eq(true), p::warned_at.eq(None::<i64>), p::look_at.eq(now));
     diesel::update(p::awaited_proofs.find(award)).set(anew).execute(c)?;
     Ok(())
 }
 
-/// Nothing is awaited any more.
-pub fn settled(c: &mut AnyConn, award: Id) -> Result<()> {
+/// Deletes the awaited proof of an award.
+pub fn stop_waiting(c: &mut AnyConn, award: Id) -> Result<()> {
     diesel::delete(awaited_proofs::table.find(award)).execute(c)?;
     Ok(())
 }
@@ -77,24 +77,24 @@ pub fn tick(c: &mut AnyConn, office: &Office) -> Result<usize> {
     let due = p::awaited_proofs.filter(p::look_at.le(office.now)).order((p::look_at, p::award_id)).limit(CHUNK);
     let due: Vec<Proof> = due.select(<Proof as Selectable<MultiBackend>>::construct_selection()).load(c)?;
     for proof in &due {
-        look(c, office, proof)?;
+        check_proof(c, office, proof)?;
     }
     Ok(due.len())
 }
 
-fn look(c: &mut AnyConn, office: &Office, proof: &Proof) -> Result<()> {
-    let (case, award) = (case::find(c, proof.case_id)?, store::of_case(c, proof.case_id)?);
+fn check_proof(c: &mut AnyConn, office: &Office, proof: &Proof) -> Result<()> {
+    let case = case::find(c, proof.case_id)?;
+    let award = store::of_case(c, proof.case_id)?;
     let terms: Terms = county::pinned(c, case.policy_id)?.service()?;
     let due = seasons::of_period(c, &case.period)?.second_evidence_due;
-    let (Some(evidence), Some(due), true) =
-        (terms.two_stage_evidence, due, award.is_some_and(|a| a.state == AwardState::EvidenceDue))
-    else {
-        return settled(c, proof.award_id);
+    let waits = award.is_some_and(|a| a.state == AwardState::EvidenceDue);
+    let (Some(evidence), Some(due)) = (terms.two_stage_evidence.filter(|_| waits), due) else {
+        return stop_waiting(c, proof.award_id);
     };
     use awaited_proofs::dsl as p;
     let row = diesel::update(p::awaited_proofs.find(proof.award_id));
     if loading::left_behind(c, office, &case)? {
-        // Nobody's silence takes an award for which they may not act: the days begin when somebody may.
+        // Nobody may act for this person now, so nobody could upload the proof: the days begin when somebody may.
         let tomorrow = start_of_day(office.today().succ_opt().unwrap_or_default());
         row.set((p::since.eq(office.now), p::warned_at.eq(None::<i64>), p::look_at.eq(tomorrow))).execute(c)?;
         return Ok(());
@@ -112,11 +112,11 @@ fn look(c: &mut AnyConn, office: &Office, proof: &Proof) -> Result<()> {
         ProofStep::Rest => row.set(p::look_at.eq(i64::MAX)).execute(c)?,
         ProofStep::Remind => {
             row.set(p::reminded.eq(true)).execute(c)?;
-            tell(c, office, &case, "evidence_reminder", Some(end_of_day(due)))?
+            write_step(c, office, &case, "evidence_reminder", Some(end_of_day(due)))?
         }
         ProofStep::Warn(last) => {
             row.set(p::warned_at.eq(office.now)).execute(c)?;
-            tell(c, office, &case, "evidence_overdue", last.map(end_of_day))?
+            write_step(c, office, &case, "evidence_overdue", last.map(end_of_day))?
         }
         ProofStep::Lapse => {
             act(c, office, case.id, Act::system(Deed::Lapse, "evidence_missing"))?;
@@ -126,8 +126,8 @@ fn look(c: &mut AnyConn, office: &Office, proof: &Proof) -> Result<()> {
     Ok(())
 }
 
-/// A line in the history, from which the applicant is told.
-fn tell(c: &mut AnyConn, office: &Office, case: &Case, words: &str, due_at: Option<Moment>) -> Result<usize> {
+/// Writes a step into the history, of which the applicant is notified.
+fn write_step(c: &mut AnyConn, office: &Office, case: &Case, words: &str, due_at: Option<Moment>) -> Result<usize> {
     let told = Step { actor: Actor::System, version: None, step: words, desk: None, point: None, due: due_at.into() };
     step(c, office, case.id, told)?;
     Ok(1)

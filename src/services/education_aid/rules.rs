@@ -132,11 +132,11 @@ pub struct Awaited {
     pub reminded: bool,
     /// When the applicant was told that the day had passed.
     pub warned_on: Option<NaiveDate>,
-    /// It was brought and waits for the officer, whose delay is not the applicant's.
+    /// It was uploaded and waits for the officer; the applicant must not lose the award by that delay.
     pub brought: bool,
 }
 
-/// What the clock of an awaited proof does today.
+/// What is to be done about an awaited proof today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProofStep {
     /// Nothing before that day.
@@ -145,15 +145,16 @@ pub enum ProofStep {
     /// Tells that the day has passed, and the very last day if there is one.
     Warn(Option<NaiveDate>),
     Lapse,
-    /// The policy lets it wait for ever.
+    /// Nothing more: the policy sets no end.
     Rest,
 }
 
-/// See [`ProofStep`]. No award lapses whose applicant was not warned `lapse_days` before.
+/// See [`ProofStep`]. An award lapses only after its applicant was warned `lapse_days` before.
 pub fn proof_step(p: &Awaited, terms: &TwoStageEvidence, today: NaiveDate) -> ProofStep {
     let days = |n: u32| Days::new(u64::from(n));
     let after = |day: NaiveDate| day.succ_opt().unwrap_or(day);
-    let (last, remind_on) = (p.due.max(p.since), p.due.checked_sub_days(days(terms.remind_days)).unwrap_or(p.due));
+    let last = p.due.max(p.since);
+    let remind_on = p.due.checked_sub_days(days(terms.remind_days)).unwrap_or(p.due);
     let end = |from: NaiveDate| terms.lapse_days.and_then(|n| from.checked_add_days(days(n)));
     match p.warned_on {
         _ if p.brought => ProofStep::Wait(after(today)),
@@ -211,10 +212,19 @@ impl Ineligible {
 #[derive(Clone, Copy, Debug)]
 pub struct ParentFacts {
     pub relation: KinKind,
-    /// The kinship stands in the register, or is for a worker to see from a paper.
+    /// The kinship is in the register, or a worker checks it on a paper.
     pub kin: bool,
     pub certified: bool,
     pub severe: bool,
+}
+
+/// What the applicant declares in the family section.
+#[derive(Clone, Copy, Debug)]
+pub struct Declared {
+    /// The student gets other government tuition aid this year.
+    pub other_aid: bool,
+    /// What was filled in is true.
+    pub committed: bool,
 }
 
 /// What an application says, as far as it was filled in.
@@ -222,17 +232,17 @@ pub struct ParentFacts {
 pub struct Applied {
     pub beneficiary: Beneficiary,
     pub on: NaiveDate,
-    /// Another case of the person lives or was approved in this season.
+    /// Another case of the person in this season is live or was approved.
     pub twice: bool,
     pub stage: Option<Stage>,
     pub student_certified: bool,
     pub parent: Option<ParentFacts>,
-    /// Second government aid and commitment, once the family section was saved.
-    pub declared: Option<(bool, bool)>,
+    /// Once the family section was saved.
+    pub declared: Option<Declared>,
     pub kin_card: bool,
 }
 
-/// All that speaks against an application, in the order of the form. What was not filled in yet is not judged.
+/// Every rule that an application breaks, in the order of the form. What was not filled in yet is not checked.
 pub fn ineligible(season: &Season, terms: &Terms, a: &Applied) -> Vec<Ineligible> {
     let mut found = Vec::new();
     let mut unless = |good: bool, why: Ineligible| {
@@ -244,7 +254,7 @@ pub fn ineligible(season: &Season, terms: &Terms, a: &Applied) -> Vec<Ineligible
     unless(!a.twice, Ineligible::AlreadyApplied);
     unless(a.stage.is_none_or(|s| season.amount(a.beneficiary, s).is_some()), Ineligible::StageNotAided);
     unless(a.beneficiary != Beneficiary::Student || a.student_certified, Ineligible::StudentNotCertified);
-    if let Some((other_aid, committed)) = a.declared {
+    if let Some(declared) = a.declared {
         if a.beneficiary == Beneficiary::Child {
             match &a.parent {
                 None => unless(false, Ineligible::ParentMissing),
@@ -255,8 +265,8 @@ pub fn ineligible(season: &Season, terms: &Terms, a: &Applied) -> Vec<Ineligible
                 }
             }
         }
-        unless(!other_aid || !terms.second_government_aid_excluded, Ineligible::OtherAid);
-        unless(committed, Ineligible::NotCommitted);
+        unless(!declared.other_aid || !terms.second_government_aid_excluded, Ineligible::OtherAid);
+        unless(declared.committed, Ineligible::NotCommitted);
     }
     unless(!a.kin_card || terms.kin_card_allowed, Ineligible::KinCardRefused);
     found
@@ -305,12 +315,20 @@ pub fn conditions(terms: &Terms, facts: &PaperFacts) -> Vec<String> {
     all.into_iter().filter(|(_, holds)| *holds).map(|(code, _)| code.to_owned()).collect()
 }
 
-/// The line of the public notice. A minor is never named: `adult` is whose masked name may stand, the student's own or
-/// a parent's.
-pub fn public_line(adult: Option<(&str, bool)>, beneficiary: Beneficiary, stage: Stage) -> String {
+/// The adult whose masked name may stand in a public notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamedAdult {
+    /// The student.
+    Student(String),
+    /// A parent of the student.
+    Parent(String),
+}
+
+/// The line of the public notice. A minor is never named; without an adult to name, nobody is.
+pub fn public_line(adult: Option<&NamedAdult>, beneficiary: Beneficiary, stage: Stage) -> String {
     let who = match adult {
-        Some((name, true)) => name.to_owned(),
-        Some((parent, false)) => format!("{parent}的子女"),
+        Some(NamedAdult::Student(name)) => name.clone(),
+        Some(NamedAdult::Parent(parent)) => format!("{parent}的子女"),
         None => "一名未成年学生".to_owned(),
     };
     format!("{who}，{}，{}", beneficiary.label(), stage.label())

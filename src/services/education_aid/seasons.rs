@@ -1,4 +1,4 @@
-//! Seasons in the database: announced, listed, closed, and the money that they still hold.
+//! The table of seasons: announced, listed, closed, and how much of their money is committed.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -106,7 +106,7 @@ fn season(row: Row) -> Result<Season> {
     })
 }
 
-/// Stores a season that its rules found good.
+/// Stores a season whose rules found no fault.
 pub fn announce(c: &mut AnyConn, season: &Season, by: Id, at: Moment) -> Result<()> {
     let row = Row {
         id: season.id,
@@ -183,7 +183,7 @@ pub fn to_come(c: &mut AnyConn, county: &AreaCode, today: NaiveDate) -> Result<V
     rows.into_iter().map(season).collect()
 }
 
-/// Ends a season before its day; what was applied for goes on.
+/// Ends a season before its last day; submitted applications go on.
 pub fn close(c: &mut AnyConn, season: &Season, seen: i64) -> Result<Season> {
     let current = Current {
         version: season.version,
@@ -212,7 +212,7 @@ pub fn commit(c: &mut AnyConn, id: Id, amount_fen: Fen) -> Result<()> {
     if diesel::update(room).set(taken).execute(c)? == 1 { Ok(()) } else { Err(Error::new(&codes::EXHAUSTED)) }
 }
 
-/// Gives back what a revoked award held.
+/// Gives back the money and the place of a revoked award.
 pub fn release(c: &mut AnyConn, id: Id, amount_fen: Fen) -> Result<()> {
     use seasons::dsl as s;
     let given = (s::committed_fen.eq(s::committed_fen - amount_fen), s::committed_count.eq(s::committed_count - 1));

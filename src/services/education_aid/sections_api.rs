@@ -2,9 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
-use super::form::{
-    self, Account, AccountView, AidSection, Family, FamilyView, SaveAccount, SaveFamily, SaveStudent, Student, StudentView,
-};
+use super::sections::{self, Account, AidSection, SaveAccount, SaveFamily, SaveStudent, Student};
+use super::views::{self, AccountView, FamilyView, StudentView};
 use super::{CODE, dossier, mending, seasons};
 use crate::office::accounts::guards::Filer;
 use crate::office::cases::filing::drafts::{self, Section};
@@ -57,18 +56,10 @@ async fn show_student(who: Filer, id: PathId, call: Call) -> Result<Answer<Nulla
     responses((status = 200, description = "已保存")))]
 async fn save_student(who: Filer, id: PathId, call: Save<Sent<SaveStudent>>) -> Result<Answer<StudentView>> {
     call.save_own(own(who, id), |c, office, case, sent| {
-        let (seen, student) = form::student(sent, &seasons::of_period(c, &case.period)?)?;
+        let (seen, student) = sections::student(sent, &seasons::of_period(c, &case.period)?)?;
         Ok(student.view(drafts::save(c, office, case, AidSection::Student.code(), seen, &student)?))
     })
     .await
-}
-
-/// The family section as people see it.
-pub fn family_view(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<FamilyView>> {
-    let Some(section) = read::<Family>(c, office, case, AidSection::Family.code())? else { return Ok(None) };
-    let parent = dossier::load(c, office, case)?.parent_view(c)?;
-    let (other_government_aid, commitment) = (section.body.other_aid, section.body.commitment);
-    Ok(Some(FamilyView { version: section.version, parent, other_government_aid, commitment }))
 }
 
 #[utoipa::path(get, path = "/education-aid/cases/{id}/sections/family", tag = "education-aid", operation_id = "getAidFamily", summary = "家庭与承诺",
@@ -76,7 +67,7 @@ pub fn family_view(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Opti
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "家庭与承诺")))]
 async fn show_family(who: Filer, id: PathId, call: Call) -> Result<Answer<Nullable<FamilyView>>> {
-    call.read_own(own(who, id), |c, office, case| family_view(c, office, case).map(Nullable)).await
+    call.read_own(own(who, id), |c, office, case| views::family(c, office, case).map(Nullable)).await
 }
 
 #[utoipa::path(put, path = "/education-aid/cases/{id}/sections/family", tag = "education-aid", operation_id = "saveAidFamily", summary = "保存家庭与承诺",
@@ -88,9 +79,9 @@ async fn save_family(who: Filer, id: PathId, call: Save<Sent<SaveFamily>>) -> Re
         let dossier = dossier::load(c, office, case)?;
         let kin = dossier::counted_kin(c, &dossier.terms, case.person_id, dossier.register_day())?;
         let kin: Vec<_> = kin.into_iter().map(|(p, kind)| (p.id, kind)).collect();
-        let (seen, family) = form::family(sent, &kin)?;
+        let (seen, family) = sections::family(sent, &kin)?;
         drafts::save(c, office, case, AidSection::Family.code(), seen, &family)?;
-        family_view(c, office, case)?.ok_or_else(|| Error::internal("a saved section is gone"))
+        views::family(c, office, case)?.ok_or_else(|| Error::internal("a saved section is gone"))
     })
     .await
 }
@@ -114,7 +105,7 @@ async fn save_account(who: Filer, id: PathId, call: Save<Sent<SaveAccount>>) -> 
     call.save_own(own(who, id), |c, office, case, sent| {
         let before = read::<Account>(c, office, case, AidSection::Account.code())?.map(|s| s.body);
         let student = persons::open(c, &office.keys, case.person_id)?.name;
-        let (seen, account) = form::account(sent, &student, before.as_ref())?;
+        let (seen, account) = sections::account(sent, &student, before.as_ref())?;
         Ok(account.view(mending::save(c, office, case, seen, &account)?))
     })
     .await

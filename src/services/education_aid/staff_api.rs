@@ -1,17 +1,17 @@
-//! What officers may call: announcing a season, reading an application, judging a proof that followed.
+//! What officers may call: announce a season, read an application, confirm or refuse a proof of enrolment.
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::api::{AwardView, SeasonFilter, SeasonView, award_of};
-use super::form::{Account, AccountView, AidSection, FamilyView, StudentView};
+use super::api::SeasonFilter;
 use super::rules::{self, Season, SeasonStatus};
-use super::sections_api::family_view;
+use super::sections::{Account, AidSection, Student};
 use super::store::{self, AwardState};
 use super::targets::NewTarget;
 use super::terms::{Beneficiary, Stage, Standard, Terms};
+use super::views::{self, Application, SeasonBooks, SeasonView};
 use super::{CODE, codes, dossier, proofs, seasons};
 use crate::office::accounts::guards::{CountyOfficer, DeskOfficer, Worker};
 use crate::office::cases::access::loading;
@@ -20,13 +20,12 @@ use crate::office::cases::moving::act::{Step, step};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::codes as case_codes;
-use crate::office::cases::service::Office;
-use crate::office::cases::showing::views::{self, CaseView};
+use crate::office::cases::showing::views::{CaseView, full};
 use crate::office::frame::{Call, Write};
 use crate::office::policy::county;
 use crate::platform::code;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Detail, Error, Result};
+use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Created, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -41,44 +40,19 @@ use crate::{form, operations};
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
     operations!(to;
-        seasons_with_money: [code::NOT_FOUND],
-        announce: [code::NOT_FOUND, case_codes::NO_POLICY],
-        close: [codes::SEASON_CLOSED],
-        application,
-        confirm: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_EVIDENCE],
-        refuse: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_EVIDENCE],
+        list_books: [code::NOT_FOUND],
+        announce_season: [code::NOT_FOUND, case_codes::NO_POLICY],
+        close_season: [codes::SEASON_CLOSED],
+        show_application,
+        confirm_proof: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_EVIDENCE],
+        refuse_proof: [case_codes::NOT_NOW, case_codes::CLAIMED, case_codes::CONFLICTED, codes::NO_EVIDENCE],
     );
-}
-
-/// A season with its money.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-struct SeasonBooks {
-    season: SeasonView,
-    version: i64,
-    #[schema(example = 27000000)]
-    budget_fen: i64,
-    /// What approved applications hold of it.
-    committed_fen: i64,
-    /// For how many persons.
-    committed_count: i64,
-}
-
-impl SeasonBooks {
-    fn of(s: &Season, office: &Office) -> SeasonBooks {
-        SeasonBooks {
-            season: SeasonView::of(s, office),
-            version: s.version,
-            budget_fen: s.budget_fen.0,
-            committed_fen: s.committed_fen.0,
-            committed_count: s.committed_count,
-        }
-    }
 }
 
 #[utoipa::path(get, path = "/staff/education-aid/seasons", tag = "education-aid", operation_id = "listAidSeasonBooks", summary = "各季资金",
     description = "各季的预算、名额和已批准的金额、人数，最近的年度在前。",
     responses((status = 200, description = "一页各季资金")))]
-async fn seasons_with_money(who: DeskOfficer, q: Query<SeasonFilter>, call: Call) -> Result<Answer<Page<SeasonBooks>>> {
+async fn list_books(who: DeskOfficer, q: Query<SeasonFilter>, call: Call) -> Result<Answer<Page<SeasonBooks>>> {
     let county = &q.0.county;
     if !who.covers(Role::CountyOfficer, county) && !who.covers(Role::FinanceOfficer, county) {
         return Err(Error::not_found());
@@ -194,7 +168,7 @@ impl Announce {
 #[utoipa::path(post, path = "/staff/education-aid/seasons", tag = "education-aid", operation_id = "announceAidSeason", summary = "发布教育救助通知",
     description = "发布一季教育救助：申请时间、预算、名额和标准。不写标准时按本地政策的标准。",
     responses((status = 201, description = "已发布")))]
-async fn announce(who: CountyOfficer, call: Write<Announce>) -> Result<Created<SeasonBooks>> {
+async fn announce_season(who: CountyOfficer, call: Write<Announce>) -> Result<Created<SeasonBooks>> {
     let id = call.app.clock.id();
     let by = who.id;
     if !who.covers(Role::CountyOfficer, &call.sent.county) {
@@ -224,7 +198,7 @@ form!(SeenAid { version: "版本" });
     description = "不再接受新的申请；已经提交的继续办理。",
     params(("id" = Id, Path, description = "申请季编号")),
     responses((status = 200, description = "已结束")))]
-async fn close(who: CountyOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<SeasonBooks>> {
+async fn close_season(who: CountyOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<SeasonBooks>> {
     call.once(who.id, move |c, office, sent| {
         let season = seasons::find(c, id.0)?;
         if !who.covers(Role::CountyOfficer, &season.county) {
@@ -233,25 +207,6 @@ async fn close(who: CountyOfficer, id: PathId, call: Write<SeenAid>) -> Result<A
         Ok(SeasonBooks::of(&seasons::close(c, &season, sent.version)?, office))
     })
     .await
-}
-
-/// An application as officers judge it; names and numbers masked, the papers show the rest.
-#[derive(Clone, Serialize, ToSchema)]
-struct Application {
-    season: SeasonView,
-    student: Option<StudentView>,
-    family: Option<FamilyView>,
-    account: Option<AccountView>,
-    /// Whether the register holds a valid certificate of the named parent under that very name.
-    parent_in_register: Option<bool>,
-    /// What approval would pay.
-    #[schema(example = 300000)]
-    standard_fen: Option<i64>,
-    /// The proof of enrolment may follow after approval.
-    evidence_follows: bool,
-    /// What does not fit the rules, on the day of application.
-    details: Vec<Detail>,
-    award: Option<AwardView>,
 }
 
 /// An application of this service in the worker's scope.
@@ -264,30 +219,30 @@ fn in_scope(c: &mut AnyConn, worker: &Worker, id: Id) -> Result<Case> {
     description = "工作人员审核用：填写的内容（已遮盖）、与残疾人登记是否一致、按标准应发金额、不符合规则的地方。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "申请内容")))]
-async fn application(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<Application>> {
+async fn show_application(who: DeskOfficer, id: PathId, call: Call) -> Result<Answer<Application>> {
     call.read(move |c, office| {
         let case = in_scope(c, &who, id.0)?;
         let dossier = dossier::load(c, office, &case)?;
         let key = case.key(&office.keys)?;
-        let student = drafts::read::<super::form::Student>(c, &key, case.id, AidSection::Student.code())?;
+        let student = drafts::read::<Student>(c, &key, case.id, AidSection::Student.code())?;
         let account = drafts::read::<Account>(c, &key, case.id, AidSection::Account.code())?;
         Ok(Application {
             season: SeasonView::of(&dossier.season, office),
             student: student.map(|s| s.body.view(s.version)),
-            family: family_view(c, office, &case)?,
+            family: views::family(c, office, &case)?,
             account: account.map(|a| a.body.view(a.version)),
             parent_in_register: dossier.register_agrees(c, office)?,
             standard_fen: dossier.amount().map(|fen| fen.0),
             evidence_follows: dossier.evidence_follows(),
             details: dossier.faults(c, &case, dossier.applied_on)?,
-            award: award_of(c, case.id)?,
+            award: views::award(c, case.id)?,
         })
     })
     .await
 }
 
 /// The award that waits for a proof which was uploaded; else 31009.
-fn proven(c: &mut AnyConn, case: &Case) -> Result<store::Award> {
+fn award_with_proof(c: &mut AnyConn, case: &Case) -> Result<store::Award> {
     let award = store::of_case(c, case.id)?.filter(|a| a.state == AwardState::EvidenceDue);
     let there = papers::materials_of(c, case.id)?.iter().any(|m| m == "enrolment_proof");
     award.filter(|_| there).ok_or_else(|| Error::new(&codes::NO_EVIDENCE).with_current(case.current()))
@@ -297,17 +252,17 @@ fn proven(c: &mut AnyConn, case: &Case) -> Result<store::Award> {
     description = "先批准、后交在读证明的，确认后转财务发放。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已确认")))]
-async fn confirm(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<CaseView>> {
+async fn confirm_proof(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<CaseView>> {
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let case = in_scope(c, &worker, id.0)?;
         case.seen(Version(sent.version))?;
-        let award = proven(c, &case)?;
+        let award = award_with_proof(c, &case)?;
         super::to_finance(c, office, &case, Actor::Worker(worker.clone()), Some(Version(sent.version)), "enrolment_confirmed")?;
-        store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, office.now)?;
-        proofs::settled(c, award.id)?;
+        store::move_to(c, award.id, AwardState::EvidenceDue, AwardState::Payable, office.now)?;
+        proofs::stop_waiting(c, award.id)?;
         let case = case::find(c, case.id)?;
-        views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
+        full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
 }
@@ -316,13 +271,13 @@ async fn confirm(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<A
     description = "在读证明看不清或不对时退回，申请人删除后重新上传。",
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已退回")))]
-async fn refuse(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<CaseView>> {
+async fn refuse_proof(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<Answer<CaseView>> {
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let case = in_scope(c, &worker, id.0)?;
         case.seen(Version(sent.version))?;
-        let award = proven(c, &case)?;
-        proofs::refused(c, award.id, office.now)?;
+        let award = award_with_proof(c, &case)?;
+        proofs::store_refusal(c, award.id, office.now)?;
         let actor = Actor::Worker(worker.clone());
         let back = Step {
             actor,
@@ -333,7 +288,7 @@ async fn refuse(who: DeskOfficer, id: PathId, call: Write<SeenAid>) -> Result<An
             due: case.limit.due_at.into(),
         };
         let case = step(c, office, case.id, back)?;
-        views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
+        full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
 }

@@ -1,4 +1,4 @@
-//! Awards in the database: what an approved case gets, and where its payment stands.
+//! The table of awards: what an approved case gets, and the state of its payment.
 
 use diesel::prelude::*;
 
@@ -108,9 +108,9 @@ pub fn grant(c: &mut AnyConn, case: &Case, season: &Season, stage: Stage, benefi
     }
 }
 
-/// Approved again after the first approval was taken back: the award lives again with today's money.
+/// Approved again after the first approval was taken back: the same award is granted again, with today's amount.
 fn grant_again(c: &mut AnyConn, old: &Award, new: Award) -> Result<()> {
-    shift(c, old.id, AwardState::Revoked, AwardState::OnNotice, new.updated_at)?;
+    move_to(c, old.id, AwardState::Revoked, AwardState::OnNotice, new.updated_at)?;
     let facts = (awards::beneficiary.eq(new.beneficiary), awards::stage.eq(new.stage), awards::amount_fen.eq(new.amount_fen));
     diesel::update(awards::table.find(old.id)).set(facts).execute(c)?;
     Ok(())
@@ -129,35 +129,35 @@ pub fn payable(c: &mut AnyConn, season: Id, most: i64) -> Result<Vec<Award>> {
     Ok(rows.select(<Award as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
-/// Moves an award from where it was seen; a race that was lost runs again.
-pub fn shift(c: &mut AnyConn, award: Id, from: AwardState, to: AwardState, now: Moment) -> Result<()> {
+/// Moves an award to another state; when another write was first, the transaction runs again.
+pub fn move_to(c: &mut AnyConn, award: Id, from: AwardState, to: AwardState, now: Moment) -> Result<()> {
     let row = awards::table.filter(awards::id.eq(award).and(awards::state.eq(from)));
     let changed = diesel::update(row).set((awards::state.eq(to), awards::updated_at.eq(now))).execute(c)?;
     if changed == 1 { Ok(()) } else { Err(Error::internal("an award moved meanwhile").run_again()) }
 }
 
-/// Notes what the bank did with a payment of an award that lies in a batch.
+/// Stores what the bank did with the payment of an award in a batch.
 pub fn settle(c: &mut AnyConn, award: Id, fault: Option<PaymentFault>, now: Moment) -> Result<()> {
     let to = if fault.is_some() { AwardState::Failed } else { AwardState::Paid };
-    shift(c, award, AwardState::InBatch, to, now)?;
+    move_to(c, award, AwardState::InBatch, to, now)?;
     let noted = (awards::fault.eq(fault), awards::attempts.eq(awards::attempts + 1));
     diesel::update(awards::table.find(award)).set(noted).execute(c)?;
     Ok(())
 }
 
-/// Takes an award back and its money with it; 31006 once the bank has it.
+/// Revokes an award and gives its money back; 31006 once it is in a batch or paid.
 pub fn revoke(c: &mut AnyConn, award: &Award, now: Moment) -> Result<()> {
     match award.state {
         AwardState::InBatch | AwardState::Paid => Err(Error::new(&codes::IN_PAYMENT)),
         AwardState::Revoked => Ok(()),
         from => {
-            shift(c, award.id, from, AwardState::Revoked, now)?;
+            move_to(c, award.id, from, AwardState::Revoked, now)?;
             seasons::release(c, award.season_id, award.amount_fen)
         }
     }
 }
 
-/// Whether the person has another case in this period that lives or was approved, of whatever kind.
+/// Whether the person has another case in this period that is live or was approved, of whatever kind.
 pub fn applied_twice(c: &mut AnyConn, person: Id, period: &str, this: Option<Id>) -> Result<bool> {
     let mine = cases::person_id.eq(person).and(cases::service.eq(CODE)).and(cases::period.eq(period));
     let rows: Vec<(Id, State)> = cases::table.filter(mine).order(cases::id).select((cases::id, cases::state)).load(c)?;
@@ -165,7 +165,7 @@ pub fn applied_twice(c: &mut AnyConn, person: Id, period: &str, this: Option<Id>
     Ok(rows.iter().any(|(id, state)| Some(*id) != this && counts(state)))
 }
 
-/// The person's last case of this service that the same account wrote before; without one, that the office wrote.
+/// The person's last case of this service that was filed by the same account; of a case without account, by an officer.
 pub fn case_before(c: &mut AnyConn, case: &Case) -> Result<Option<Case>> {
     let mine = cases::person_id.eq(case.person_id).and(cases::service.eq(CODE));
     let rows = cases::table.filter(mine.and(cases::id.ne(case.id))).into_boxed::<MultiBackend>();

@@ -5,9 +5,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::terms::Stage;
-use crate::labelled;
 use crate::platform::error::Faults;
-use crate::platform::http::Labelled;
 use crate::rules::text::PlainText;
 
 /// One target, as it is stored with its season.
@@ -35,23 +33,6 @@ pub struct NewTarget {
 impl NewTarget {
     pub fn target(&self) -> Target {
         Target { name: self.name.to_string(), stages: self.stages.clone(), planned: self.planned }
-    }
-}
-
-/// A target as everybody may see it.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct TargetView {
-    #[schema(example = "高等教育")]
-    name: String,
-    stages: Vec<Labelled<Stage>>,
-    #[schema(example = 18)]
-    planned: i64,
-}
-
-impl TargetView {
-    pub fn of(target: &Target) -> TargetView {
-        let stages = target.stages.iter().map(|s| labelled!(*s)).collect();
-        TargetView { name: target.name.clone(), stages, planned: target.planned }
     }
 }
 

@@ -122,7 +122,7 @@ pub trait Service: Send + Sync + 'static {
     fn printed(&self, c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>>;
 
     /// What somebody who goes round a village should see to for this service, the most urgent first, at most `most`.
-    fn errands(&self, _c: &mut AnyConn, _spine: &Office, _village: &AreaCode, _most: i64) -> Result<Vec<Errand>> {
+    fn errands(&self, _c: &mut AnyConn, _office: &Office, _village: &AreaCode, _most: i64) -> Result<Vec<Errand>> {
         Ok(Vec::new())
     }
 

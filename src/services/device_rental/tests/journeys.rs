@@ -100,7 +100,9 @@ async fn an_offer_passes_on_when_it_is_not_taken_and_holds_the_unit_until_then()
 
 async fn accept(w: &World, who: usize, version: i64) -> Result<Id> {
     let wait = w.waits(who).await.remove(0);
-    let (office, account, case) = (w.office(), w.people[who].0, w.clock.id());
+    let office = w.office();
+    let account = w.people[who].0;
+    let case = w.clock.id();
     w.db.write(move |c| {
         let wait = waitlist::owned(c, &office, account, wait.id, version)?;
         let choice = Choice { point_id: wait.point_id, model_id: wait.model_id, pickup_on: office.today() };
@@ -147,7 +149,8 @@ async fn an_extension_is_refused_when_somebody_waits() {
 #[tokio::test]
 async fn a_retired_unit_gives_its_promise_to_another_and_else_tells_and_places_first_again() {
     let w = World::new(3, 2).await;
-    let (first, second) = (reserved(&w, 0).await, reserved(&w, 1).await);
+    let first = reserved(&w, 0).await;
+    let second = reserved(&w, 1).await;
     w.join(2, 0, 0).await.unwrap();
     let lost = slot(&w, first).await;
     w.step(lost, UnitStep::Retire).await.unwrap();
@@ -162,9 +165,12 @@ async fn a_retired_unit_gives_its_promise_to_another_and_else_tells_and_places_f
 #[tokio::test]
 async fn any_clean_item_of_the_model_can_be_handed_out_and_no_other() {
     let w = World::new(2, 2).await;
-    let (first, second) = (reserved(&w, 0).await, reserved(&w, 1).await);
-    let (mine, theirs) = (slot(&w, first).await, slot(&w, second).await);
-    let (dirty, other) = (w.unit(0, 0, false).await, w.unit(0, 1, true).await);
+    let first = reserved(&w, 0).await;
+    let second = reserved(&w, 1).await;
+    let mine = slot(&w, first).await;
+    let theirs = slot(&w, second).await;
+    let dirty = w.unit(0, 0, false).await;
+    let other = w.unit(0, 1, true).await;
     assert_eq!(number(&w.hand_out(first, dirty.id).await), 30002);
     assert_eq!(number(&w.hand_out(first, other.id).await), 30002);
     w.hand_out(first, theirs).await.unwrap();
@@ -189,18 +195,18 @@ async fn borrowers_are_reminded_on_each_day_of_the_policy_once() {
     let id = reserved(&w, 0).await;
     let unit = slot(&w, id).await;
     w.hand_out(id, unit).await.unwrap();
-    let told = async |days: i64| -> (usize, Reminded) {
+    let reminded_after = async |days: i64| -> (usize, Reminded) {
         let many = w.later(days * 24).await.unwrap();
         let loan: Loan = w.loan(id).await;
         (many, loan.reminded)
     };
-    assert_eq!(told(52).await, (0, Reminded::Nothing));
-    assert_eq!(told(1).await, (1, Reminded::DueSoon));
-    assert_eq!(told(0).await, (0, Reminded::DueSoon));
-    assert_eq!(told(6).await, (1, Reminded::DueSoon));
-    assert_eq!(told(1).await, (0, Reminded::DueSoon));
-    assert_eq!(told(1).await, (1, Reminded::Overdue));
-    assert_eq!(told(30).await, (0, Reminded::Overdue));
+    assert_eq!(reminded_after(52).await, (0, Reminded::Nothing));
+    assert_eq!(reminded_after(1).await, (1, Reminded::DueSoon));
+    assert_eq!(reminded_after(0).await, (0, Reminded::DueSoon));
+    assert_eq!(reminded_after(6).await, (1, Reminded::DueSoon));
+    assert_eq!(reminded_after(1).await, (0, Reminded::DueSoon));
+    assert_eq!(reminded_after(1).await, (1, Reminded::Overdue));
+    assert_eq!(reminded_after(30).await, (0, Reminded::Overdue));
     assert_eq!(number(&w.extend(0, id).await), 30009);
 }
 

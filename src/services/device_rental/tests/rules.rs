@@ -24,7 +24,8 @@ fn day(text: &str) -> NaiveDate {
 
 #[test]
 fn a_point_that_opens_once_a_week_can_still_be_reached_within_the_window() {
-    let (open, friday) = (OpenDays::parse("5").unwrap(), day("2026-03-06"));
+    let open = OpenDays::parse("5").unwrap();
+    let friday = day("2026-03-06");
     assert_eq!(rules::pickup_until(friday, &terms(), &open), day("2026-03-27"));
     let fault = |on: &str, taken| rules::pickup_fault(day(on), friday, &terms(), &open, taken, 10);
     assert_eq!(fault("2026-03-13", 9), None);
@@ -69,7 +70,8 @@ fn a_unit_becomes_available_by_disinfection_after_inspection_only() {
 proptest! {
     #[test]
     fn no_loan_is_ever_longer_than_the_longest(start in 0..20_000_u32, waits in prop::collection::vec(0..70_u32, 0..6)) {
-        let (terms, out_on) = (terms(), rules::later(day("2000-01-01"), start));
+        let terms = terms();
+        let out_on = rules::later(day("2000-01-01"), start);
         let mut due = rules::first_due(out_on, &terms);
         let mut today = out_on;
         for wait in waits {

@@ -34,7 +34,7 @@ use crate::services::device_rental::waitlist::{self, Joining, Wait};
 pub const COUNTY: &str = "990101000000";
 const VILLAGE: &str = "990101100200";
 
-/// See the file's first line.
+/// The county of these tests: its database, clock, keepers, borrowers, points and models.
 pub struct World {
     app: Bench,
     pub points: [Id; 2],
@@ -87,12 +87,13 @@ fn policy(app: &Bench) -> NewPolicy {
 }
 
 impl World {
-    /// So many people, and so many units of the first model at the first point; all of the rest is empty.
+    /// A county with this many people, and this many units of the first model at the first point.
     pub async fn new(people: u16, units: usize) -> World {
         let app = bench().await;
         let new = policy(&app);
         app.db.write(move |c| county::publish(c, &new)).await.unwrap();
-        let (points, models) = ([app.clock.id(), app.clock.id()], [app.clock.id(), app.clock.id()]);
+        let points = [app.clock.id(), app.clock.id()];
+        let models = [app.clock.id(), app.clock.id()];
         app.db
             .write(move |c| {
                 for (at, id) in points.into_iter().enumerate() {
@@ -145,7 +146,9 @@ impl World {
 
     /// Takes a unit in: clean, or to be inspected.
     pub async fn unit(&self, point: usize, model: usize, clean: bool) -> Unit {
-        let (office, id, worker) = (self.office(), self.clock.id(), self.keepers[point].id);
+        let office = self.office();
+        let id = self.clock.id();
+        let worker = self.keepers[point].id;
         let unit = Unit {
             id,
             model_id: self.models[model],
@@ -167,7 +170,9 @@ impl World {
 
     /// A filled-in draft of a borrower; the day of pickup is today.
     pub async fn draft(&self, who: usize, point: usize, model: usize) -> Result<Case> {
-        let (office, id, (account, person)) = (self.office(), self.clock.id(), self.people[who]);
+        let office = self.office();
+        let id = self.clock.id();
+        let (account, person) = self.people[who];
         let choice = Choice { point_id: self.points[point], model_id: self.models[model], pickup_on: office.today() };
         let write = move |c: &mut AnyConn| {
             let case = begin::draft(c, &office, id, &Filer::Resident(account), person)?;
@@ -199,7 +204,8 @@ impl World {
     }
 
     pub async fn join(&self, who: usize, point: usize, model: usize) -> Result<Wait> {
-        let (office, (account, person)) = (self.office(), self.people[who]);
+        let office = self.office();
+        let (account, person) = self.people[who];
         let new = Joining { id: self.clock.id(), account, person, point: self.points[point], model: self.models[model] };
         self.db.write(move |c| waitlist::join(c, &office, new)).await
     }
@@ -226,19 +232,22 @@ impl World {
         let loan = self.loan(case).await;
         let code = loan.code(&self.keys).unwrap();
         let keeper = self.keepers.iter().find(|k| units::keeps(k, loan.point_id)).unwrap().clone();
-        let (office, tag) = (self.office(), self.find_unit(unit).await.asset_tag);
+        let office = self.office();
+        let tag = self.find_unit(unit).await.asset_tag;
         self.db.write(move |c| handover::hand_out(c, &office, &keeper, &code, &tag)).await
     }
 
     /// The device of a case comes back at one of the points.
     pub async fn take_back(&self, case: Id, point: usize) -> Result<Loan> {
-        let (loan, version) = (self.loan(case).await, self.case(case).await.version);
+        let loan = self.loan(case).await;
+        let version = self.case(case).await.version;
         let asset_tag = match loan.unit_id {
             Some(unit) => self.find_unit(unit).await.asset_tag,
             None => String::new(),
         };
         let back = Back { version, condition: Condition::Good, asset_tag, point: self.points[point] };
-        let (office, keeper) = (self.office(), self.keepers[point].clone());
+        let office = self.office();
+        let keeper = self.keepers[point].clone();
         self.db.write(move |c| handover::take_back(c, &office, &keeper, loan.id, &back)).await
     }
 
@@ -253,14 +262,16 @@ impl World {
             let unit = units::kept(c, &keeper, unit)?;
             match step {
                 UnitStep::ReportMissing => handover::report_missing(c, &office, &keeper, unit),
-                _ => units::take(c, &office, unit, Taken { to_point, ..Taken::by(keeper.id, step) }),
+                _ => units::take_step(c, &office, unit, Taken { to_point, ..Taken::by(keeper.id, step) }),
             }
         };
         self.db.write(write).await
     }
 
     pub async fn extend(&self, who: usize, case: Id) -> Result<Case> {
-        let (office, account, version) = (self.office(), self.people[who].0, self.case(case).await.version);
+        let office = self.office();
+        let account = self.people[who].0;
+        let version = self.case(case).await.version;
         self.db.write(move |c| handover::extend(c, &office, &Filer::Resident(account), case, version)).await
     }
 

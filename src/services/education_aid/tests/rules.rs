@@ -1,11 +1,10 @@
 //! What users rely on: the right amount, every reason told, and no minor on the board.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use chrono::NaiveDate;
 use proptest::prelude::*;
 
-use super::rules::*;
-use super::terms::*;
+use super::super::rules::*;
+use super::super::terms::*;
 use crate::office::people::kin::KinKind;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
@@ -35,7 +34,7 @@ pub fn season(standards: Vec<Standard>) -> Season {
         id,
         county: AreaCode::parse("990101000000").unwrap(),
         year: 2026,
-        code: super::seasons::code_of(2026, id),
+        code: super::super::seasons::code_of(2026, id),
         name: "2026年教育救助".into(),
         notice_no: "甲残联〔2026〕12号".into(),
         opens_on: day("2026-11-01"),
@@ -62,7 +61,7 @@ fn good() -> Applied {
         stage: Some(Stage::Compulsory),
         student_certified: false,
         parent: Some(ParentFacts { relation: KinKind::Parent, kin: true, certified: true, severe: true }),
-        declared: Some((false, true)),
+        declared: Some(Declared { other_aid: false, committed: true }),
         kin_card: false,
     }
 }
@@ -99,7 +98,7 @@ proptest! {
         if stage { a.stage = Some(Stage::Postgraduate); }
         let parent = ParentFacts { relation: if unrelated { KinKind::Spouse } else { KinKind::Parent }, kin: true, certified: !lapsed, severe: true };
         a.parent = Some(parent);
-        a.declared = Some((aid, !promise));
+        a.declared = Some(Declared { other_aid: aid, committed: !promise });
         a.kin_card = kin_card;
         let told = ineligible(&season(terms().standards), &terms(), &a);
         prop_assert_eq!(told.len(), bits.iter().filter(|b| **b).count());
@@ -118,7 +117,8 @@ fn a_child_whose_parent_is_not_severe_enough_is_told_so() {
 
 #[test]
 fn only_a_new_student_before_the_day_may_bring_the_proof_later() {
-    let (s, t) = (season(terms().standards), terms());
+    let s = season(terms().standards);
+    let t = terms();
     assert!(evidence_follows(&t, &s, Stage::Undergraduate, 2026, day("2026-12-15")));
     assert!(!evidence_follows(&t, &s, Stage::Undergraduate, 2026, day("2026-12-16")));
     assert!(!evidence_follows(&t, &s, Stage::Undergraduate, 2025, day("2026-12-15")));
@@ -144,7 +144,13 @@ fn either_admission_letter_or_proof_of_enrolment_is_asked_for() {
 
 #[test]
 fn the_board_names_a_parent_or_nobody_for_a_minor() {
-    assert_eq!(public_line(Some(("王*四", true)), Beneficiary::Student, Stage::Undergraduate), "王*四，残疾学生，本科");
-    assert_eq!(public_line(Some(("李*", false)), Beneficiary::Child, Stage::Compulsory), "李*的子女，残疾人家庭子女，义务教育");
+    assert_eq!(
+        public_line(Some(&NamedAdult::Student("王*四".into())), Beneficiary::Student, Stage::Undergraduate),
+        "王*四，残疾学生，本科"
+    );
+    assert_eq!(
+        public_line(Some(&NamedAdult::Parent("李*".into())), Beneficiary::Child, Stage::Compulsory),
+        "李*的子女，残疾人家庭子女，义务教育"
+    );
     assert_eq!(public_line(None, Beneficiary::Student, Stage::Compulsory), "一名未成年学生，残疾学生，义务教育");
 }

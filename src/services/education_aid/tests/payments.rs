@@ -1,5 +1,4 @@
 //! Money on a real database: budget and quota hold, nobody is paid twice, a refused payment goes into a later batch.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,13 +7,14 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use proptest::prelude::*;
 
-use super::form::{Account, AidSection, Family, Holder, Student};
-use super::payments::{self, BankAnswer, LineState};
-use super::payments_policy::policy;
-use super::rules::Season;
-use super::store::{self, AwardState, PaymentFault};
-use super::terms::{Beneficiary, Stage, Standard};
-use super::{CODE, EducationAid, codes, counts, rules_tests, seasons};
+use super::super::payments::{self, BankAnswer, LineState};
+use super::super::rules::Season;
+use super::super::sections::{Account, AidSection, Family, Holder, Student};
+use super::super::store::{self, AwardState, PaymentFault};
+use super::super::terms::{Beneficiary, Stage, Standard};
+use super::super::{CODE, EducationAid, codes, counts, seasons};
+use super::policy::policy;
+use super::rules;
 use crate::office::accounts::guards::{Post, Worker};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
@@ -43,7 +43,7 @@ const VILLAGE: &str = "990101001001";
 
 static SERVICE: EducationAid = EducationAid;
 
-/// A database with a policy and eight students; nothing else is pretended.
+/// A database with a policy and eight students.
 pub(super) struct Ground {
     runtime: tokio::runtime::Runtime,
     db: Db,
@@ -61,7 +61,8 @@ impl Ground {
         runtime.block_on(migrate::up(&db)).unwrap();
         let office = Office { keys: Arc::new(Keyring::generate().unwrap()), services: Services::new(&[&SERVICE]), now: NOW };
         let mut ground = Ground { runtime, db, office, policy: Id::at(NOW), persons: Vec::new(), _folder: folder };
-        let (id, keys) = (ground.policy, ground.office.keys.clone());
+        let id = ground.policy;
+        let keys = ground.office.keys.clone();
         ground.persons = ground.write(move |c| {
             county::publish(c, &policy(id, notice_days))?;
             (0..8).map(|n| persons::insert(c, &keys, &student(n))).collect()
@@ -81,8 +82,7 @@ impl Ground {
         let id = Id::at(NOW);
         let standard = |stage, fen| Standard { beneficiary: Beneficiary::Student, stage, amount_fen: Fen(fen) };
         let standards = vec![standard(Stage::Compulsory, 50_000), standard(Stage::Undergraduate, 300_000)];
-        let season =
-            Season { id, code: seasons::code_of(2026, id), budget_fen: Fen(budget), quota, ..rules_tests::season(standards) };
+        let season = Season { id, code: seasons::code_of(2026, id), budget_fen: Fen(budget), quota, ..rules::season(standards) };
         let stored = season.clone();
         self.write(move |c| seasons::announce(c, &stored, Id::at(NOW), NOW));
         season
@@ -90,7 +90,9 @@ impl Ground {
 
     /// A case that lies on the county's desk, as it does after village and town.
     pub(super) fn case(&self, who: usize, season: &Season, stage: Stage, enrolled_year: i32) -> Id {
-        let (office, id, person) = (self.office.clone(), Id::at(NOW), self.persons[who]);
+        let office = self.office.clone();
+        let id = Id::at(NOW);
+        let person = self.persons[who];
         let case = blank(&office, id, person, self.policy, &season.code);
         self.write(move |c| {
             diesel::insert_into(cases::table).values(case.clone()).execute(c)?;
@@ -112,7 +114,8 @@ impl Ground {
     }
 
     pub(super) fn approve(&self, case: Id) -> Result<Case> {
-        let (office, actor) = (self.office.clone(), Actor::Worker(worker(Role::CountyOfficer, None)));
+        let office = self.office.clone();
+        let actor = Actor::Worker(worker(Role::CountyOfficer, None));
         let approve = Act::new(actor, Deed::Approve);
         self.try_write(move |c| act(c, &office, case, approve.clone()))
     }
@@ -122,8 +125,10 @@ impl Ground {
     }
 
     fn build(&self, season: &Season, by: &Worker) -> Result<Id> {
-        let (office, season, by) = (self.office.clone(), season.clone(), by.clone());
-        self.try_write(move |c| Ok(payments::build(c, &office, &by, &season)?.0))
+        let office = self.office.clone();
+        let season = season.clone();
+        let by = by.clone();
+        self.try_write(move |c| Ok(payments::build(c, &office, &by, &season)?.batch))
     }
 
     fn export(&self, batch: Id) -> Result<()> {
@@ -145,7 +150,7 @@ impl Ground {
     fn mend(&self, case: Id) -> Result<()> {
         self.try_write(move |c| {
             let award = store::of_case(c, case)?.unwrap();
-            store::shift(c, award.id, AwardState::Failed, AwardState::Payable, NOW)
+            store::move_to(c, award.id, AwardState::Failed, AwardState::Payable, NOW)
         })
     }
 }
@@ -264,12 +269,14 @@ fn a_new_student_waits_for_the_proof_and_may_upload_it_although_approved() {
 fn a_notice_holds_the_money_and_no_minor_is_named_on_it() {
     let ground = Ground::open(5);
     let season = ground.season(60_000, 5);
-    let (minor, grown) = (ground.case(1, &season, Stage::Compulsory, 2020), ground.case(0, &season, Stage::Compulsory, 2020));
+    let minor = ground.case(1, &season, Stage::Compulsory, 2020);
+    let grown = ground.case(0, &season, Stage::Compulsory, 2020);
     assert_eq!(ground.approve(minor).unwrap().state, State::PublicNotice);
     assert_eq!(ground.approve(grown).unwrap_err().code(), &codes::EXHAUSTED);
     let office = ground.office.clone();
     let lines = ground.write(move |c| {
-        let (a, b) = (case::find(c, minor)?, case::find(c, grown)?);
+        let a = case::find(c, minor)?;
+        let b = case::find(c, grown)?;
         Ok([SERVICE.public_line(c, &office, &a)?, SERVICE.public_line(c, &office, &b)?])
     });
     assert_eq!(lines, ["一名未成年学生，残疾学生，义务教育", "王*四，残疾学生，义务教育"]);
@@ -288,7 +295,8 @@ proptest! {
         let ground = Ground::open(0);
         let season = ground.season(budget, quota);
         for (who, grant, dear) in moves {
-            let (season, stage) = (season.clone(), if dear { Stage::Undergraduate } else { Stage::Compulsory });
+            let season = season.clone();
+            let stage = if dear { Stage::Undergraduate } else { Stage::Compulsory };
             if grant {
                 let case = ground.case(who, &season, stage, 2020);
                 let granted = ground.try_write(move |c| {

@@ -1,10 +1,10 @@
 //! What holders, doctors and officers rely on.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 
-use super::rules::*;
+use super::super::rules::*;
+use super::super::terms::{Kind, Terms};
 use crate::rules::certificate::{Category, GrantedBy, Level, WindowPhase};
 
 /// The JSON of the documentation of [`Terms`].
@@ -106,7 +106,7 @@ fn a_multiple_disability_names_two_different_single_ones_and_others_none() {
     use Category::*;
     let faults = |category, components: &[Category]| {
         let f = Finding { category, components: components.to_vec(), level: None, assessed_on: day("2026-05-01") };
-        finding_faults(&f, day("2026-05-01")).len()
+        finding_faults(&f, day("2026-05-01")).into_details().len()
     };
     assert_eq!((faults(Multiple, &[Visual, Mental]), faults(Physical, &[])), (0, 0));
     for wrong in [&[][..], &[Visual], &[Visual, Visual], &[Visual, Multiple]] {
@@ -114,7 +114,7 @@ fn a_multiple_disability_names_two_different_single_ones_and_others_none() {
     }
     assert_eq!(faults(Physical, &[Visual]), 1);
     let early = Finding { category: Physical, components: vec![], level: None, assessed_on: day("2026-05-02") };
-    assert_eq!(finding_faults(&early, day("2026-05-01"))[0].0, "/assessed_on");
+    assert_eq!(finding_faults(&early, day("2026-05-01")).into_details()[0].field, "/assessed_on");
 }
 
 proptest! {

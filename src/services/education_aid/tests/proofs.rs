@@ -1,15 +1,14 @@
-//! The clock of awaited proofs: nobody loses an award unwarned, and the money of the lapsed is free again.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+//! Awaited proofs: nobody loses an award without a warning, and the money of a lapsed award can be granted again.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use proptest::prelude::*;
 
-use super::payments_tests::{Ground, NOW};
-use super::rules::{Awaited, ProofStep, proof_step};
-use super::store::{self, AwardState};
-use super::terms::{Stage, TwoStageEvidence};
-use super::{proofs, seasons};
+use super::super::rules::{Awaited, ProofStep, proof_step};
+use super::super::store::{self, AwardState};
+use super::super::terms::{Stage, TwoStageEvidence};
+use super::super::{proofs, seasons};
+use super::payments::{Ground, NOW};
 use crate::office::cases::record::case;
 use crate::office::cases::service::Office;
 use crate::rules::lifecycle::State;
@@ -32,20 +31,21 @@ fn awaited(reminded: bool, warned_on: Option<NaiveDate>) -> Awaited {
 
 #[test]
 fn the_applicant_is_reminded_then_warned_and_only_then_loses_the_award() {
-    let (ten, fresh) = (terms(Some(10)), awaited(false, None));
+    let ten = terms(Some(10));
+    let fresh = awaited(false, None);
     assert_eq!(proof_step(&fresh, &ten, day(9, 22)), ProofStep::Wait(day(9, 23)));
     assert_eq!(proof_step(&fresh, &ten, day(9, 23)), ProofStep::Remind);
     let reminded = awaited(true, None);
     assert_eq!(proof_step(&reminded, &ten, day(9, 30)), ProofStep::Wait(day(10, 1)));
     assert_eq!(proof_step(&reminded, &ten, day(10, 1)), ProofStep::Warn(Some(day(10, 11))));
-    // A clock that stood still for months warns first, too.
+    // When nothing was checked for months, the warning still comes first.
     assert_eq!(proof_step(&fresh, &ten, day(12, 1)), ProofStep::Warn(Some(day(12, 11))));
     let warned = awaited(true, Some(day(10, 1)));
     assert_eq!(proof_step(&warned, &ten, day(10, 11)), ProofStep::Wait(day(10, 12)));
     assert_eq!(proof_step(&warned, &ten, day(10, 12)), ProofStep::Lapse);
     assert_eq!(proof_step(&warned, &terms(None), day(12, 31)), ProofStep::Rest);
     assert_eq!(proof_step(&Awaited { brought: true, ..warned }, &ten, day(12, 1)), ProofStep::Wait(day(12, 2)));
-    // What was approved or refused after the day gives the days anew.
+    // An approval or a refusal after the last day starts the days again.
     let late = Awaited { since: day(10, 20), ..reminded };
     assert_eq!(proof_step(&late, &ten, day(10, 20)), ProofStep::Wait(day(10, 21)));
 }
@@ -69,7 +69,8 @@ proptest! {
     ) {
         let ground = Ground::open(0);
         let season = ground.season(budget, quota);
-        let (mut now, mut all) = (NOW, Vec::new());
+        let mut now = NOW;
+        let mut all = Vec::new();
         for (who, kind, days) in moves {
             match kind {
                 0 | 1 => {
@@ -88,8 +89,8 @@ proptest! {
                     let award = ground.award(case);
                     if award.state == AwardState::EvidenceDue {
                         ground.write(move |c| {
-                            store::shift(c, award.id, AwardState::EvidenceDue, AwardState::Payable, NOW)?;
-                            proofs::settled(c, award.id)
+                            store::move_to(c, award.id, AwardState::EvidenceDue, AwardState::Payable, NOW)?;
+                            proofs::stop_waiting(c, award.id)
                         });
                     }
                 }
@@ -100,12 +101,13 @@ proptest! {
             let live: Vec<Fen> = ground.write(move |c| Ok(live.select(store::awards::amount_fen).load(c)?));
             prop_assert_eq!((held.committed_fen, held.committed_count), (Fen::checked_sum(live.iter().copied()).unwrap(), live.len() as i64));
         }
-        // Long after, who never brought a proof has none any more, and everybody else has theirs.
+        // Long after, whoever never uploaded a proof has lost the award; everybody else has kept it.
         for later in [60, 90, 120] {
             pass(&ground, now.saturating_add(later * DAY));
         }
         for case in all {
-            let (award, case) = (ground.award(case), ground.write(move |c| case::find(c, case)));
+            let award = ground.award(case);
+            let case = ground.write(move |c| case::find(c, case));
             let lapsed = case.state == State::Lapsed;
             prop_assert!(award.state == if lapsed { AwardState::Revoked } else { AwardState::Payable }, "{:?} {:?}", award, case.state);
         }

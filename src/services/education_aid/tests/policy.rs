@@ -1,9 +1,9 @@
 //! The county policy under which the payment tests run: one desk, no materials.
-#![allow(clippy::unwrap_used)]
 
 use chrono::NaiveDate;
 
-use super::{CODE, rules_tests};
+use super::super::CODE;
+use super::rules;
 use crate::office::policy::county::NewPolicy;
 use crate::office::policy::terms::{CommonPolicy, Handling};
 use crate::platform::id::Id;
@@ -29,14 +29,14 @@ pub fn policy(id: Id, notice_days: u32) -> NewPolicy {
     };
     NewPolicy {
         id,
-        county: AreaCode::parse(super::payments_tests::COUNTY).unwrap(),
+        county: AreaCode::parse(super::payments::COUNTY).unwrap(),
         service: CODE.into(),
         effective_from: NaiveDate::from_ymd_opt(2026, 1, 1).unwrap(),
         owner: "甲区残联".into(),
         source: "通知".into(),
         common,
-        terms: serde_json::to_value(rules_tests::terms()).unwrap(),
-        at: super::payments_tests::NOW,
+        terms: serde_json::to_value(rules::terms()).unwrap(),
+        at: super::payments::NOW,
         by: None,
     }
 }

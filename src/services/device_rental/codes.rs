@@ -1,4 +1,4 @@
-//! What can be refused about a rental.
+//! Refusals of device rental, and the steps that it writes into the history of a case.
 
 crate::codes! { RENTAL;
     NONE_FREE = 30001, 409, "这种辅具刚刚被借完，您的申请还在，可以先排队等候。", "POST /device-rental/waitlist; the draft is kept.";
@@ -16,3 +16,19 @@ crate::codes! { RENTAL;
     UNIT_STEP = 30013, 409, "这件辅具现在不能这样办理，请看它的最新状态。", "The step does not lead on from the unit's state; read it again.";
     TAKEN_NAME = 30014, 409, "已经有相同的名称、代码或资产标签，请核对后再录入。", "Names of points, codes of models and asset tags are unique.";
 }
+
+/// The steps that this service writes into a case's history, in the words of the timeline.
+pub const STEPS: &[(&str, &str)] = &[
+    ("reserved", "预约成功，辅具已为您保留"),
+    ("to_be_picked_up", "请在保留期内凭取件码到网点领取"),
+    ("unit_lost", "原来保留或借出的辅具不能用了"),
+    ("placed_again", "已为您调配另一件，请重新安排领取"),
+    ("not_picked_up", "保留期内没有领取，预约已取消"),
+    ("handed_out", "辅具已领取"),
+    ("extended_on_request", "已按您的申请延长借用时间"),
+    ("trouble_reported", "已收到您反映的辅具问题"),
+    ("due_soon", "快到归还日期了"),
+    ("overdue", "已超过归还日期，请尽快归还"),
+    ("brought_elsewhere", "在另一个网点归还"),
+    ("returned", "辅具已归还"),
+];

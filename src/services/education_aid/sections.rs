@@ -6,9 +6,10 @@ use validator::Validate;
 
 use super::rules::Season;
 use super::terms::Stage;
+use crate::form;
 use crate::office::people::kin::KinKind;
 use crate::platform::error::{Faults, Result};
-use crate::platform::http::{Labelled, Sent};
+use crate::platform::http::Sent;
 use crate::platform::id::Id;
 use crate::rules::certificate::CertificateNumber;
 use crate::rules::coded::coded_enum;
@@ -16,7 +17,6 @@ use crate::rules::identity::{BankCard, IdentityFault};
 use crate::rules::names::PersonName;
 use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
-use crate::{form, labelled};
 
 coded_enum! {
     /// A section of the form, in its order.
@@ -115,7 +115,8 @@ pub fn student(sent: &Sent<SaveStudent>, season: &Season) -> Result<(i64, Studen
             faults.push("/enrolled_year", "入学年份", "out_of_range", reason, "请填写四位数的入学年份，今年新生填今年。");
         }
         let student_no = s.student_no.as_ref().map(ToString::to_string);
-        let (stage, enrolled_year) = (s.stage, s.enrolled_year);
+        let stage = s.stage;
+        let enrolled_year = s.enrolled_year;
         Ok(Some((s.version, Student { school: s.school.to_string(), stage, enrolled_year, student_no })))
     })
 }
@@ -236,7 +237,8 @@ pub fn account(sent: &Sent<SaveAccount>, student: &PersonName, saved: Option<&Ac
             faults.push("/card_number", "银行账号", fault.code(), fault.reason(), fault.suggestion());
         }
         unmasked(faults, "/bank", "开户银行", &s.bank);
-        let (holder, bank) = (s.holder, s.bank.to_string());
+        let holder = s.holder;
+        let bank = s.bank.to_string();
         let made = holder_name.zip(card).map(|(holder_name, card)| Account { holder, holder_name, card, bank });
         Ok(made.map(|account| (s.version, account)))
     })
@@ -261,79 +263,9 @@ impl SaveAccount {
     }
 }
 
-/// A mask or a mark of web pages in a text that goes into bank files and onto paper.
+/// Refuses the characters of masks and of HTML in a text that is printed and written into bank files.
 fn unmasked(faults: &mut Faults, field: &str, label: &str, text: &str) {
     if text.contains(['*', '<', '>']) {
         faults.push(field, label, "bad_character", "有不能使用的符号。", "请去掉符号后重新填写。");
-    }
-}
-
-/// The section `student` as saved.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct StudentView {
-    pub version: i64,
-    #[schema(example = "宋疃镇中心学校")]
-    pub school: String,
-    pub stage: Labelled<Stage>,
-    #[schema(example = 2026)]
-    pub enrolled_year: i32,
-    pub student_no: Option<String>,
-}
-
-impl Student {
-    pub fn view(&self, version: i64) -> StudentView {
-        let (school, student_no) = (self.school.clone(), self.student_no.clone());
-        StudentView { version, school, stage: labelled!(self.stage), enrolled_year: self.enrolled_year, student_no }
-    }
-}
-
-/// The disabled parent, masked.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct ParentView {
-    /// None when the applicant named somebody whom the register does not know as kin.
-    pub person_id: Option<Id>,
-    #[schema(example = "王*四")]
-    pub name_masked: String,
-    /// Masked; none for kin of the register.
-    #[schema(example = "9****************1**")]
-    pub certificate_masked: Option<String>,
-    pub relation: Labelled<KinKind>,
-}
-
-/// The section `family` as saved.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct FamilyView {
-    pub version: i64,
-    pub parent: Option<ParentView>,
-    pub other_government_aid: bool,
-    pub commitment: bool,
-}
-
-/// The section `account` as saved; the number shows its last four digits only.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct AccountView {
-    pub version: i64,
-    pub holder: Labelled<Holder>,
-    #[schema(example = "王*四")]
-    pub holder_name_masked: String,
-    #[schema(example = "****4567")]
-    pub card_number_masked: String,
-    #[schema(example = "县农村商业银行宋疃支行")]
-    pub bank: String,
-    /// The number does not pass the usual check of cards and deserves a second look; passbooks have none.
-    pub look_again: bool,
-}
-
-impl Account {
-    pub fn view(&self, version: i64) -> AccountView {
-        let card = BankCard::parse(&self.card).ok();
-        AccountView {
-            version,
-            holder: labelled!(self.holder),
-            holder_name_masked: PersonName::parse(&self.holder_name).map(|n| n.masked()).unwrap_or_default(),
-            card_number_masked: card.as_ref().map(BankCard::masked).unwrap_or_default(),
-            bank: self.bank.clone(),
-            look_again: card.is_some_and(|c| !c.passes_luhn()),
-        }
     }
 }

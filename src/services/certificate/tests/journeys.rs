@@ -1,15 +1,14 @@
 //! Certificates from draft to card on a fresh SQLite file: what a holder and the register rely on.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::sync::Arc;
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::{BigInt, Binary, Text};
 
-use super::rule_tests::TERMS;
-use super::rules::{Assessment, CardStep, Finding, Kind};
-use super::store::Entered;
-use super::*;
+use super::super::rules::{Assessment, CardStep, Finding};
+use super::super::store::Entered;
+use super::super::*;
+use super::rules::TERMS;
 use crate::office::accounts::guards::{Filer, Post, Worker};
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
@@ -84,7 +83,8 @@ fn run(c: &mut AnyConn, sql: &str, ids: [Id; 2], text: [&str; 2]) {
 }
 
 fn employ(c: &mut AnyConn, w: &Worker) {
-    let (role, at) = (w.posts[0].role.code(), w.posts[0].area.to_string());
+    let role = w.posts[0].role.code();
+    let at = w.posts[0].area.to_string();
     let insert = "INSERT INTO workers (id, totp, username, name, totp_step, password, failures, locked_until, status, \
         created_at, version) VALUES (?1, ?2, ?3, ?4, ?5, '', 0, 0, 'active', 0, 1)";
     run(c, insert, [w.id, w.id], [&w.id.to_string(), "甲"]);
@@ -97,13 +97,18 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
     let folder = tempfile::tempdir().unwrap();
     let db = Db::open(&format!("sqlite://{}", folder.path().join("t.db").display()), Bounds::default()).unwrap();
     migrate::up(&db).await.unwrap();
-    let (keys, holder, account, old) = (Arc::new(Keyring::generate().unwrap()), Id::at(NOON), Id::at(NOON), Id::at(NOON));
+    let keys = Arc::new(Keyring::generate().unwrap());
+    let holder = Id::at(NOON);
+    let account = Id::at(NOON);
+    let old = Id::at(NOON);
     let officers = [
         worker(Role::TownOfficer, "990101001000"),
         worker(Role::CountyOfficer, "990101000000"),
         worker(desk::ASSESSOR, "990101000000"),
     ];
-    let (k, birth, all) = (keys.clone(), birth.parse().unwrap(), officers.clone());
+    let k = keys.clone();
+    let birth = birth.parse().unwrap();
+    let all = officers.clone();
     let filled = db.write(move |c| {
         let id_number = invent("990101", birth, 101).unwrap();
         let name = PersonName::parse("王小四").unwrap();
@@ -136,7 +141,7 @@ async fn town(birth: &str, category: Category, granted_by: GrantedBy, relation: 
         let policy = NewPolicy {
             id: Id::at(NOON),
             county: area("990101000000"),
-            service: "certificate".into(),
+            service: CODE.into(),
             effective_from: "2020-01-01".parse().unwrap(),
             owner: "甲区残联".into(),
             source: "细则".into(),
@@ -184,19 +189,20 @@ impl Town {
 
     /// A submitted renewal that both sections were saved for.
     async fn filed(&self, way: &'static str) -> Result<Id> {
-        let (account, holder) = (self.account, self.holder);
+        let account = self.account;
+        let holder = self.holder;
         self.at(NOON, move |c, office| {
-            let case = api::begun(c, office, Id::at(NOON), &Filer::Resident(account), (holder, Kind::Renewal))?;
-            let facts: forms::Holder =
+            let case = begin::draft(c, office, Id::at(NOON), &Filer::Resident(account), holder, Kind::Renewal)?;
+            let facts: sections::Holder =
                 serde_json::from_str(r#"{"phone":null,"address":null,"changed_condition":false,"declared_category":null}"#)
                     .unwrap();
-            drafts::save(c, office, &case, forms::HOLDER, 0, &facts)?;
+            drafts::save(c, office, &case, sections::HOLDER, 0, &facts)?;
             let place = if way == "pickup" { "\"town\"" } else { "null" };
-            let delivery: forms::Delivery = serde_json::from_str(&format!(
+            let delivery: sections::Delivery = serde_json::from_str(&format!(
                 r#"{{"way":"{way}","place":{place},"address":null,"recipient":null,"phone":null}}"#
             ))
             .unwrap();
-            drafts::save(c, office, &case, forms::DELIVERY, 0, &delivery)?;
+            drafts::save(c, office, &case, sections::DELIVERY, 0, &delivery)?;
             assert_eq!(Certificate.check(c, office, &case)?, []);
             let submit = Act::new(Actor::Applicant(account), Deed::Submit);
             Ok(act(c, office, case.id, submit)?.id)
@@ -231,7 +237,8 @@ impl Town {
     }
 
     async fn cards(&self) -> Vec<register::Certificate> {
-        let (keys, holder) = (self.keys.clone(), self.holder);
+        let keys = self.keys.clone();
+        let holder = self.holder;
         self.db.read(move |c| register::certificates_of(c, &keys, holder)).await.unwrap()
     }
 
@@ -246,7 +253,7 @@ impl Town {
             let finding = Finding { category: Category::Physical, components: Vec::new(), level, assessed_on: office.today() };
             let hospital = "区人民医院".to_owned();
             let new = Entered { finding, hospital, at_home: true, assessor: worker.id, entered_at: office.now };
-            following::enter(c, office, &worker, &case, case.version, &new)
+            following::enter_result(c, office, &worker, &case, case.version, &new)
         })
         .await
     }
@@ -306,14 +313,14 @@ async fn the_county_cannot_make_a_second_card_at_its_own_desk() {
     t.make(id).await.unwrap();
     assert_eq!(number(t.make(id).await), 32006);
     assert_eq!(t.cards().await.len(), 2);
-    // Posted, and received by the applicant's word.
+    // Posted, and its receipt confirmed by the applicant.
     let worker = t.officers[1].clone();
     let state = t.at(NOON.saturating_add(3 * DAY), move |c, office| {
         let case = case::find(c, id)?;
-        assert_eq!(number(making::received(c, office, &case, "receipt_confirmed")), 32006);
+        assert_eq!(number(making::complete_received(c, office, &case, "receipt_confirmed")), 32006);
         making::post(c, office, &worker, &case, case.version, "EMS1234567890")?;
         let case = case::find(c, id)?;
-        making::received(c, office, &case, "receipt_confirmed")?;
+        making::complete_received(c, office, &case, "receipt_confirmed")?;
         Ok(case::find(c, id)?.state)
     });
     assert_eq!(state.await.unwrap(), State::Completed);
@@ -346,9 +353,9 @@ async fn an_officer_may_order_an_assessment_and_must_wait_for_it() {
     let worker = t.officers[1].clone();
     let sentence = t.at(NOON.saturating_add(DAY), move |c, office| {
         let case = case::find(c, id)?;
-        following::order(c, office, &worker, &case, case.version, "走路有明显变化")?;
+        following::order_assessment(c, office, &worker, &case, case.version, "走路有明显变化")?;
         let case = case::find(c, id)?;
-        assert_eq!(number(following::order(c, office, &worker, &case, case.version, "再次要求")), 32010);
+        assert_eq!(number(following::order_assessment(c, office, &worker, &case, case.version, "再次要求")), 32010);
         Ok(views::case(c, office, &case)?.assessment_reason)
     });
     assert!(sentence.await.unwrap().contains("走路有明显变化"));

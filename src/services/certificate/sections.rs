@@ -1,10 +1,10 @@
-//! The two sections of the form: what holds of the holder, and how the new card comes home.
+//! The two sections of the form: facts about the holder, and how the new card is delivered.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::rules::{DeliveryWay, Kind, PickupPlace, Terms};
+use super::terms::{DeliveryWay, Kind, PickupPlace, Terms};
 use crate::form;
 use crate::platform::error::{Detail, Result};
 use crate::platform::http::Sent;
@@ -16,10 +16,10 @@ use crate::rules::typed::blank_is_none;
 
 /// Code of the section about the holder.
 pub const HOLDER: &str = "holder";
-/// Code of the section about the way home.
+/// Code of the section about delivery.
 pub const DELIVERY: &str = "delivery";
 
-/// What the applicant says of the holder; empty contacts mean those on record.
+/// What the applicant says about the holder; an empty contact means the one on record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     pub phone: Option<String>,
@@ -33,7 +33,7 @@ pub struct Holder {
     pub cross_province: bool,
 }
 
-/// How the new card comes to its holder.
+/// How the new card is delivered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     pub way: DeliveryWay,
@@ -134,7 +134,7 @@ pub fn holder(sent: &Sent<SaveCertificateHolder>, kind: Kind) -> Result<(i64, Ho
     })
 }
 
-/// The section about the way home and the version that was seen, or all that is wrong with what was sent. Only the fields
+/// The delivery section and the version that was seen, or all that is wrong with what was sent. Only the fields
 /// of the chosen way are kept.
 pub fn delivery(sent: &Sent<SaveCertificateDelivery>, terms: &Terms) -> Result<(i64, Delivery)> {
     sent.judged(|s, faults| {
@@ -168,13 +168,14 @@ pub fn missing(section: &str, label: &str) -> Detail {
     Detail::new(&field, label, "missing", "这一部分还没有填写。", "请填写并保存后再提交。")
 }
 
-/// The county takes no applications from other provinces.
+/// The refusal of an applicant who lives in another province, where the county does not offer that.
 pub fn no_cross_province() -> Detail {
-    let (reason, way_out) = ("本地还没有开通跨省通办。", "请回户籍所在地的县（区）残联窗口办理。");
+    let reason = "本地还没有开通跨省通办。";
+    let way_out = "请回户籍所在地的县（区）残联窗口办理。";
     Detail::new("/sections/holder/cross_province", "是否在外省居住", "not_offered", reason, way_out)
 }
 
-/// An address of which only the beginning shows.
+/// Masks an address: only the first six characters are shown.
 pub fn masked_address(address: &str) -> String {
     let shown: String = address.chars().take(6).collect();
     format!("{shown}****")
