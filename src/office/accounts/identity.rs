@@ -122,7 +122,8 @@ pub fn confirm_in_person(
     let found = found.at_version(version)?;
     if found.own_id_hash.as_deref() != Some(persons::id_hash(keys, card).as_slice()) {
         let mut faults = Faults::new();
-        let (reason, suggestion) = ("身份证号与居民填写的不一致。", "请核对身份证原件；如居民填错，请其在手机上改正。");
+        let reason = "身份证号与居民填写的不一致。";
+        let suggestion = "请核对身份证原件；如居民填错，请其在手机上改正。";
         faults.push("/id_number", "身份证号", "id_number_differs", reason, suggestion);
         faults.settle()?;
     }
@@ -177,8 +178,13 @@ fn confirm(c: &mut AnyConn, keys: &Keyring, account: &Account, by: &str, at: Occ
         ))
         .execute(c)?;
     let Some(person) = person else { return Ok(()) };
-    let (id, area, evidence) = (at.link, person.area, by.to_owned());
-    let (account, relation, today, now) = (account.id, Relation::Own, at.today(), at.now);
+    let id = at.link;
+    let area = person.area;
+    let evidence = by.to_owned();
+    let account = account.id;
+    let relation = Relation::Own;
+    let today = at.today();
+    let now = at.now;
     NewLink { id, account, name, id_number, relation, evidence, area, today, now }.own(c, keys, &person)
 }
 
@@ -210,7 +216,9 @@ pub fn person_recorded(c: &mut AnyConn, keys: &Keyring, id_number: &CitizenId, n
         let today = beijing_date(now);
         let (name, id_number) = own(&account, keys, today)?;
         diesel::update(r::residents.find(account.id)).set(r::person_id.eq(person.id)).execute(c)?;
-        let (id, evidence, relation) = (Id::at(now), "register".to_owned(), Relation::Own);
+        let id = Id::at(now);
+        let evidence = "register".to_owned();
+        let relation = Relation::Own;
         NewLink { id, account: account.id, name, id_number, relation, evidence, area: person.area, today, now }
             .own(c, keys, &person)?;
     }

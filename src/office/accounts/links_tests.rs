@@ -45,7 +45,10 @@ fn moment(app: &Bench) -> Occasion {
 }
 
 async fn say(app: &Bench, account: Id, who: &str, id: &CitizenId) -> Result<Account> {
-    let (keys, at, who, id) = (app.keys.clone(), moment(app), name(who), id.clone());
+    let keys = app.keys.clone();
+    let at = moment(app);
+    let who = name(who);
+    let id = id.clone();
     app.db
         .write(move |c| {
             let version = residents_version(c, account)?;
@@ -59,7 +62,9 @@ fn residents_version(c: &mut AnyConn, account: Id) -> Result<i64> {
 }
 
 async fn ring(app: &Bench, account: Id, phone: &str) -> Account {
-    let (keys, at, phone) = (app.keys.clone(), moment(app), PhoneNumber::parse(phone).unwrap());
+    let keys = app.keys.clone();
+    let at = moment(app);
+    let phone = PhoneNumber::parse(phone).unwrap();
     app.db.write(move |c| identity::set_phone(c, &keys, account, &phone, at)).await.unwrap()
 }
 
@@ -70,7 +75,9 @@ async fn mine(app: &Bench, account: Id, on: NaiveDate) -> Vec<(Id, Relation)> {
 async fn ask(app: &Bench, account: Id, id: &CitizenId, relation: Relation) -> Result<Link> {
     let keys = app.keys.clone();
     let now = app.clock.now();
-    let (link, today, area) = (app.clock.id(), day(TODAY), HERE.parse().unwrap());
+    let link = app.clock.id();
+    let today = day(TODAY);
+    let area = HERE.parse().unwrap();
     let new = NewLink {
         id: link,
         account,
@@ -134,7 +141,8 @@ async fn a_worker_confirms_in_person_only_what_the_card_says_and_only_here() {
     let person = app.person("王四", &id, PHONE, HERE).await;
     let account = account(&app, "o-1").await;
     let confirm = async |worker: Worker, card: CitizenId| {
-        let (keys, at) = (app.keys.clone(), moment(&app));
+        let keys = app.keys.clone();
+        let at = moment(&app);
         let job = move |c: &mut AnyConn| {
             let version = residents_version(c, account)?;
             identity::confirm_in_person(c, &keys, &worker, account, &card, version, at)
@@ -155,9 +163,13 @@ async fn a_worker_confirms_in_person_only_what_the_card_says_and_only_here() {
 #[tokio::test]
 async fn somebody_recorded_after_the_confirmation_is_linked_then() {
     let app = bench().await;
-    let (id, account, here) = (citizen(1), account(&app, "o-1").await, worker(&app, "110105000000", None));
+    let id = citizen(1);
+    let account = account(&app, "o-1").await;
+    let here = worker(&app, "110105000000", None);
     say(&app, account, "王四", &id).await.unwrap();
-    let (keys, at, card) = (app.keys.clone(), moment(&app), id.clone());
+    let keys = app.keys.clone();
+    let at = moment(&app);
+    let card = id.clone();
     app.db.write(move |c| identity::confirm_in_person(c, &keys, &here, account, &card, 2, at).map(|_| ())).await.unwrap();
     assert_eq!(mine(&app, account, day(TODAY)).await, []);
     let person = app.person("王四", &id, PHONE, HERE).await;

@@ -61,7 +61,8 @@ pub async fn sign_in(app: &App, gate: &SignIn, attempt: Attempt) -> Result<(Pair
     let step = totp(&app.keys, found.id, &found.totp)?.check(attempt.code.trim(), seconds(app));
     let step = step.filter(|_| fits).map(|s| i64::try_from(s).unwrap_or(i64::MAX));
     let beginning = Beginning::new(app, Holder::Staff)?;
-    let (stored, worker) = (beginning.clone(), found.id);
+    let stored = beginning.clone();
+    let worker = found.id;
     // A failure must be committed, so it is no error inside the write.
     let outcome = app.db.write(move |c| settle(c, worker, step, now, &stored)).await?;
     match outcome {

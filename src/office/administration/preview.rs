@@ -102,8 +102,11 @@ fn run(c: &mut AnyConn, office: &Office, draft: NewPolicy, count: i64) -> Result
         .order((cases::submitted_at.desc(), cases::id.desc()))
         .limit(count);
     let rows: Vec<Case> = latest.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?;
-    let (service, days) = (office.services.get(&draft.service)?, calendar::load(c)?);
-    let (looked_at, mut unreadable, mut differing) = (rows.len(), 0_usize, Vec::new());
+    let service = office.services.get(&draft.service)?;
+    let days = calendar::load(c)?;
+    let looked_at = rows.len();
+    let mut unreadable = 0_usize;
+    let mut differing = Vec::new();
     let draft = Pinned::supposed(draft);
     for case in rows {
         let own = county::pinned(c, case.policy_id)?;
@@ -165,7 +168,8 @@ fn without<T: Clone + PartialEq>(all: &[T], known: &[T]) -> Vec<T> {
 }
 
 fn limits(old: &Pinned, new: &Pinned) -> Vec<LimitDifference> {
-    let (old, new) = (&old.common, &new.common);
+    let old = &old.common;
+    let new = &new.common;
     let all = [
         ("accept_days", "受理", old.accept_days, new.accept_days),
         ("review_days", "每个环节审核", old.review_days, new.review_days),

@@ -137,7 +137,8 @@ pub async fn send(app: &App, text: &Text) -> Result<Settled> {
 }
 
 async fn number(app: &App, to: &To) -> Result<Option<PhoneNumber>> {
-    let (keys, to) = (app.keys.clone(), to.clone());
+    let keys = app.keys.clone();
+    let to = to.clone();
     let read = app.db.read(move |c| match &to {
         To::Number(text) => Ok(PhoneNumber::parse(text).ok()),
         To::Account(id) => residents::phone_of(c, &keys, *id),

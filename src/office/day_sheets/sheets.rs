@@ -120,7 +120,8 @@ pub fn take(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, village: 
 fn line_of(sheet_id: Id, line: i64, errand: Errand) -> Line {
     let (code, label) = errand.what;
     let Errand { person, case, ticket, due_on, .. } = errand;
-    let (errand, errand_label) = (code.to_owned(), label.to_owned());
+    let errand = code.to_owned();
+    let errand_label = label.to_owned();
     Line { sheet_id, line, person_id: person, errand, errand_label, case_id: case, ticket_id: ticket, due_on }
 }
 

@@ -46,7 +46,8 @@ diesel::table! {
 /// Tells everybody whom an event concerns: who may act for the person today, and the person. An applicant whose link
 /// has ended learns nothing more.
 pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()> {
-    let (office, channels) = (Office::of(app, services), Channels::of(app));
+    let office = Office::of(app, services);
+    let channels = Channels::of(app);
     app.db
         .write(move |c| {
             let Some(news) = News::of(c, &office, Origin { case: event.case_id, seq: event.seq })? else { return Ok(()) };
@@ -61,7 +62,8 @@ pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()
 /// Takes the next way for somebody whom a message about an event surely did not reach. Repeatable: once the next way is
 /// taken, the way that failed is no longer the one that is noted.
 pub async fn go_on(app: &App, services: &Services, lost: Undelivered) -> Result<()> {
-    let (office, channels) = (Office::of(app, services), Channels::of(app));
+    let office = Office::of(app, services);
+    let channels = Channels::of(app);
     app.db.write(move |c| take_next_way(c, &office, &channels, lost)).await
 }
 
@@ -213,7 +215,8 @@ impl News {
 
 /// Offers a notice to the way that reaches its account; a second call finds the message prepared.
 pub async fn pass_on(app: &App, services: &Services, event: Informed) -> Result<()> {
-    let (office, channels) = (Office::of(app, services), Channels::of(app));
+    let office = Office::of(app, services);
+    let channels = Channels::of(app);
     app.db
         .write(move |c| {
             if wechat::prepared(c, event.notice)? || sms::noted(c, event.notice)? {
@@ -236,7 +239,8 @@ pub async fn pass_on(app: &App, services: &Services, event: Informed) -> Result<
                 (Reach::Sms, _) => {
                     let (service, what) = event.title.split_once('：').unwrap_or((&event.title, "有新消息"));
                     let values = vec![service.to_owned(), what.to_owned()];
-                    let (id, to) = (event.notice, To::Account(event.account));
+                    let id = event.notice;
+                    let to = To::Account(event.account);
                     let text = Text { id, template: Template::Progress, to, values, origin: None, good_until: None };
                     sms::push(c, &office.keys, &text, office.now)
                 }

@@ -168,7 +168,8 @@ pub fn save(c: &mut AnyConn, county: &AreaCode, event: NoticeEvent, new: &Templa
     use notice_words::dsl as w;
     let known = template(c, county, event)?.version;
     if known != new.version {
-        let (state, state_label) = (event.code().to_owned(), event.label().to_owned());
+        let state = event.code().to_owned();
+        let state_label = event.label().to_owned();
         return Err(Error::stale(Current { version: known, state, state_label }));
     }
     let saved = Template { version: known.saturating_add(1), ..new.clone() };

@@ -59,7 +59,9 @@ pub fn plan(c: &mut AnyConn, csv: &str, may: &dyn Fn(&AreaCode) -> bool) -> Resu
     let known: BTreeMap<String, (String, String, Option<String>)> =
         known.into_iter().map(|(code, name, from, to)| (code, (name, from, to))).collect();
     let rows = parse(csv, &|code| known.contains_key(code.as_str())).map_err(Error::invalid)?;
-    let (lines, mut changes, mut faults) = (rows.len(), Vec::new(), Faults::new());
+    let lines = rows.len();
+    let mut changes = Vec::new();
+    let mut faults = Faults::new();
     for row in rows {
         let told = (row.name.clone(), row.valid_from.to_string(), row.valid_to.map(|d| d.to_string()));
         let before = known.get(row.code.as_str());
@@ -67,7 +69,8 @@ pub fn plan(c: &mut AnyConn, csv: &str, may: &dyn Fn(&AreaCode) -> bool) -> Resu
             continue;
         }
         if !may(&row.code) {
-            let (field, label) = (format!("/{}", row.code), format!("区划 {}", row.code));
+            let field = format!("/{}", row.code);
+            let label = format!("区划 {}", row.code);
             faults.push(&field, &label, "areas_elsewhere", "这个区划不在您的管辖范围内。", "请删去这一行，或请上级管理员导入。");
         }
         changes.push(AreaChange { before: before.map(|(name, ..)| name.clone()), row });

@@ -76,7 +76,8 @@ pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Ages> {
         diesel::dsl::count_star(),
     ));
     let groups: Vec<Group> = within!(groups, l, scope).order(by).load(c)?;
-    let (calendar, today) = (calendar::load(c)?, office.today());
+    let calendar = calendar::load(c)?;
+    let today = office.today();
     let mut rows: BTreeMap<(String, &'static str), AgeRow> = BTreeMap::new();
     for (code, desk, state, left, due_at, risk_at, day, cases) in groups {
         let since = date_of(day);
@@ -93,9 +94,20 @@ pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Ages> {
 
 impl AgeRow {
     fn empty(service: Labelled, desk: Desk, since: NaiveDate) -> AgeRow {
-        let (total, on_time, at_risk, overdue, standing, open, waiting) = (0, 0, 0, 0, 0, 0, 0);
-        let (up_to_5, from_6_to_10, from_11_to_20, over_20) = (0, 0, 0, 0);
-        let (desk, oldest_submitted_on, oldest_days) = (labelled!(desk), since, 0);
+        let total = 0;
+        let on_time = 0;
+        let at_risk = 0;
+        let overdue = 0;
+        let standing = 0;
+        let open = 0;
+        let waiting = 0;
+        let up_to_5 = 0;
+        let from_6_to_10 = 0;
+        let from_11_to_20 = 0;
+        let over_20 = 0;
+        let desk = labelled!(desk);
+        let oldest_submitted_on = since;
+        let oldest_days = 0;
         AgeRow {
             service,
             desk,

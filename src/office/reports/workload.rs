@@ -129,7 +129,9 @@ enum Last {
 
 /// Of one case, in order: those whose passing on was sent back while `counts`, and not taken back again.
 fn passed_on(lines: impl Iterator<Item = (bool, Action, Option<Id>)>) -> Vec<Id> {
-    let (mut pile, mut returned, mut last) = (Vec::new(), Vec::new(), Last::Else);
+    let mut pile = Vec::new();
+    let mut returned = Vec::new();
+    let mut last = Last::Else;
     for (counts, action, actor) in lines {
         last = match (action, last) {
             (Action::Forward | Action::Escalate | Action::Climb, _) => {

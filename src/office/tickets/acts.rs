@@ -101,7 +101,8 @@ impl Doer<'_> {
             faults.push("/desk", "转交给", "no_desk", reason, "请选择别的窗口，或者由本窗口办理。");
             faults.settle()?;
         }
-        let (role, actor) = (ticket.desk.role(), Some(self.worker.id));
+        let role = ticket.desk.role();
+        let actor = Some(self.worker.id);
         (ticket.desk, ticket.desk_area) = (desk, area);
         free(&mut ticket);
         if ticket.due_at.is_none_or(|due| due < self.office.now) {
@@ -120,7 +121,8 @@ impl Doer<'_> {
         let (_, terms) = terms::of(c, &ticket.county)?;
         let leads = rules::close(ticket.kind, ticket.state, outcome, ticket.tries, terms.tries);
         let leads = leads.ok_or_else(|| ticket.not_now())?;
-        let (role, actor) = (ticket.desk.role(), Some(self.worker.id));
+        let role = ticket.desk.role();
+        let actor = Some(self.worker.id);
         match leads {
             Leads::Ended => end(c, self.office, &mut ticket, outcome, &Entry { step: Step::Closed, role, actor, words })?,
             Leads::Again | Leads::BecomesVisit => {
@@ -151,7 +153,9 @@ impl Doer<'_> {
         };
         let phone = phone.ok_or_else(|| Error::new(&codes::NO_PHONE))?.reveal().to_owned();
         if let Some(person) = ticket.person_id {
-            let (worker, case, purpose) = (self.worker.id, ticket.case_id, purpose.to_owned());
+            let worker = self.worker.id;
+            let case = ticket.case_id;
+            let purpose = purpose.to_owned();
             let id = Id::at(self.office.now);
             let at = self.office.now;
             let fields = vec![RevealField::Phone];
@@ -166,7 +170,8 @@ impl Doer<'_> {
 /// A worker was there, or called: what was asked for is done, or comes again later, where the outcome says so; else the words
 /// are noted. Errors: those of acting on a ticket.
 pub fn seen_to(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, outcome: Option<Outcome>, words: &str) -> Result<()> {
-    let (ticket, doer) = (ticket::in_sight(c, worker, id)?, Doer { office, worker });
+    let ticket = ticket::in_sight(c, worker, id)?;
+    let doer = Doer { office, worker };
     // Who was seen at home needs no call any more.
     let outcome = match outcome {
         Some(Outcome::Visited) if ticket.kind == Kind::PhoneCall => Some(Outcome::Reached),

@@ -47,7 +47,9 @@ pub(crate) fn wished(c: &mut AnyConn, office: &Office, account: Id, wish: &Wish<
     if queue::live_of(c, account)? >= i64::from(terms.most_open) {
         return Err(Error::new(&codes::TOO_MANY));
     }
-    let (kind, case, account) = (wish.kind, case.map(|c| c.id), Some(account));
+    let kind = wish.kind;
+    let case = case.map(|c| c.id);
+    let account = Some(account);
     Ok(NewTicket { kind, area, person, case, account, by: Role::Applicant, text: wish.text.trim().to_owned() })
 }
 

@@ -241,7 +241,9 @@ fn how_to_meet(c: &mut AnyConn, account: Id) -> Result<HowToMeet> {
 /// What every reader sees; the person, the case and names of workers come from the callers.
 fn whole(c: &mut AnyConn, office: &Office, ticket: &Ticket, lines: &[Line], actions: Vec<Verb>) -> Result<TicketView> {
     let key = ticket.key(&office.keys)?;
-    let (mut entries, mut text, mut answer) = (Vec::with_capacity(lines.len()), None, None);
+    let mut entries = Vec::with_capacity(lines.len());
+    let mut text = None;
+    let mut answer = None;
     for line in lines {
         let words = line.words(&key)?;
         match line.step {
@@ -249,7 +251,9 @@ fn whole(c: &mut AnyConn, office: &Office, ticket: &Ticket, lines: &[Line], acti
             Step::Answered => answer.clone_from(&words),
             _ => {}
         }
-        let (at, step, by) = (rfc3339(line.at), labelled!(line.step), labelled!(line.role));
+        let at = rfc3339(line.at);
+        let step = labelled!(line.step);
+        let by = labelled!(line.role);
         entries.push(TicketEntry { at, step, by, worker: None, inner: line.step.inner(), words });
     }
     let waits = ticket.state == TicketState::Answered;

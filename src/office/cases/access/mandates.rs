@@ -148,7 +148,8 @@ impl NewMandate {
     /// Records it, and tells whoever may act for the person. Errors: 10006 out of scope, 12005 oneself, 13001 and 13002 the
     /// text, 10002 who may agree and when.
     pub fn record(&self, c: &mut AnyConn, office: &Office, worker: &Worker) -> Result<Mandate> {
-        let (keys, now) = (&office.keys, office.now);
+        let keys = &office.keys;
+        let now = office.now;
         let person = persons::find(c, self.person)?.filter(|p| worker.knows_residents_of(&p.area));
         let person = person.ok_or_else(Error::not_found)?;
         if worker.person == Some(person.id) {

@@ -98,7 +98,8 @@ fn chunk(c: &mut AnyConn, after: Option<Id>) -> Result<Chunk> {
     }
     let page = page.order(cases::id).limit(CHUNK).select(<Case as Selectable<MultiBackend>>::construct_selection());
     let rows: Vec<Case> = page.load(c)?;
-    let (mut faults, mut lines) = (Vec::new(), 0_usize);
+    let mut faults = Vec::new();
+    let mut lines = 0_usize;
     for case in &rows {
         let events = history::of(c, case.id)?;
         lines = lines.saturating_add(events.len());

@@ -98,12 +98,14 @@ pub fn list(c: &mut AnyConn, facts: &Facts) -> Result<Vec<DocumentView>> {
     let mut found: Vec<(Moment, DocumentView)> = Vec::new();
     for (round, at) in correction::rounds(&corrections::of(c, facts.case.id)?) {
         let document = Labelled::new(CORRECTION_NOTICE, correction::TITLE);
-        let (number, path) = (correction::number(facts, round), format!("/corrections/{round}/notice"));
+        let number = correction::number(facts, round);
+        let path = format!("/corrections/{round}/notice");
         found.push((at, DocumentView { document, number, issued_at: rfc3339(at), path }));
     }
     for document in Document::ALL {
         if let Some(line) = document.line(facts) {
-            let (number, path) = (document.number(facts), format!("/documents/{}", document.code()));
+            let number = document.number(facts);
+            let path = format!("/documents/{}", document.code());
             found.push((
                 line.at,
                 DocumentView { document: labelled!(*document).untyped(), number, issued_at: rfc3339(line.at), path },
@@ -117,7 +119,8 @@ pub fn list(c: &mut AnyConn, facts: &Facts) -> Result<Vec<DocumentView>> {
 /// One of them; 10006 when the case has none.
 pub fn paper(c: &mut AnyConn, office: &Office, facts: &Facts, document: Document) -> Result<Paper> {
     let line = document.line(facts).ok_or_else(Error::not_found)?;
-    let (number, day) = (document.number(facts), day_of(line.at));
+    let number = document.number(facts);
+    let day = day_of(line.at);
     let name_of_office = facts.office(c, line.seq)?;
     let mut blocks = vec![facts.head(&number, &day)];
     match document {
