@@ -86,7 +86,8 @@ pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Ages> {
         let row = rows.entry((code, desk.code())).or_insert_with(|| AgeRow::empty(words, desk, since));
         row.add(state, pace(state, left.is_some(), due_at, risk_at, office.now), age, cases);
         if since <= row.oldest_submitted_on {
-            (row.oldest_submitted_on, row.oldest_days) = (since, age);
+            row.oldest_submitted_on = since;
+            row.oldest_days = age;
         }
     }
     Ok(Ages { at: rfc3339(office.now), rows: rows.into_values().collect() })

@@ -168,7 +168,8 @@ impl Walk {
             return None;
         }
         let ended = self.lies.map(|place| (place, self.days));
-        (self.lies, self.days) = (now, 0);
+        self.lies = now;
+        self.days = 0;
         ended
     }
 }

@@ -85,7 +85,8 @@ impl Doer<'_> {
         let entry = self.entry(&ticket, Step::Answered, Some(words));
         ticket.state = TicketState::Answered;
         run(c, self.office, &mut ticket, terms.confirm_days)?;
-        (ticket.claimed_by, ticket.claim_until) = (None, None);
+        ticket.claimed_by = None;
+        ticket.claim_until = None;
         entries::store(c, self.office, &mut ticket, &entry)?;
         Ok(ticket)
     }
@@ -103,7 +104,8 @@ impl Doer<'_> {
         }
         let role = ticket.desk.role();
         let actor = Some(self.worker.id);
-        (ticket.desk, ticket.desk_area) = (desk, area);
+        ticket.desk = desk;
+        ticket.desk_area = area;
         free(&mut ticket);
         if ticket.due_at.is_none_or(|due| due < self.office.now) {
             let days = terms::of(c, &ticket.county)?.1.of_kind(ticket.kind)?.days;
@@ -188,7 +190,8 @@ pub fn seen_to(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, outcom
 /// Nobody holds it any more.
 pub(crate) fn free(ticket: &mut Ticket) {
     ticket.state = TicketState::Open;
-    (ticket.claimed_by, ticket.claim_until) = (None, None);
+    ticket.claimed_by = None;
+    ticket.claim_until = None;
 }
 
 /// Whoever must act in the ticket's state has so many working days from today.
@@ -201,7 +204,8 @@ pub(crate) fn run(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, days: u
 pub(crate) fn move_to(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, from: Desk, terms: &Terms) -> Result<()> {
     let concerned = Concerned::of(c, ticket)?;
     let (desk, area) = place::from(c, office, &ticket.area, &concerned, from)?;
-    (ticket.desk, ticket.desk_area) = (desk, area);
+    ticket.desk = desk;
+    ticket.desk_area = area;
     free(ticket);
     run(c, office, ticket, terms.of_kind(ticket.kind)?.days)
 }
@@ -209,7 +213,8 @@ pub(crate) fn move_to(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, fro
 /// A call that reaches nobody, or a wish for one: somebody goes there.
 pub(crate) fn become_visit(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, by: Role) -> Result<()> {
     let (_, terms) = terms::of(c, &ticket.county)?;
-    (ticket.kind, ticket.tries) = (Kind::Visit, 0);
+    ticket.kind = Kind::Visit;
+    ticket.tries = 0;
     move_to(c, office, ticket, terms.of_kind(Kind::Visit)?.desk, &terms)?;
     let actor = ticket.account_id.filter(|_| by == Role::Applicant);
     entries::store(c, office, ticket, &Entry { step: Step::BecameVisit, role: by, actor, words: None })
@@ -218,9 +223,14 @@ pub(crate) fn become_visit(c: &mut AnyConn, office: &Office, ticket: &mut Ticket
 /// It is over.
 pub(crate) fn end(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, outcome: Outcome, entry: &Entry<'_>) -> Result<()> {
     ticket.state = TicketState::Closed;
-    (ticket.outcome, ticket.ended_at) = (Some(outcome), Some(office.now));
-    (ticket.due_at, ticket.alarm_at, ticket.live_key) = (None, None, None);
-    (ticket.clock_from, ticket.clock_days) = (None, None);
-    (ticket.claimed_by, ticket.claim_until) = (None, None);
+    ticket.outcome = Some(outcome);
+    ticket.ended_at = Some(office.now);
+    ticket.due_at = None;
+    ticket.alarm_at = None;
+    ticket.live_key = None;
+    ticket.clock_from = None;
+    ticket.clock_days = None;
+    ticket.claimed_by = None;
+    ticket.claim_until = None;
     entries::store(c, office, ticket, entry)
 }

@@ -210,7 +210,8 @@ pub(crate) fn for_worker(c: &mut AnyConn, office: &Office, ticket: &Ticket, work
         view.how_to_meet = ticket.account_id.map(|account| how_to_meet(c, account)).transpose()?;
     }
     if rated && aside {
-        (view.text, view.answer) = (None, None);
+        view.text = None;
+        view.answer = None;
         view.entries.iter_mut().for_each(|entry| entry.words = None);
     }
     Ok(view)
