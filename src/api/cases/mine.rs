@@ -14,7 +14,7 @@ use crate::office::cases::service::Offer;
 use crate::office::cases::showing::mine::{self, Filter, Of, StateCount};
 use crate::office::cases::showing::views::{self, CaseSummary, CaseView};
 use crate::office::frame::{Call, Write};
-use crate::office::notices::reach::{self, Channels};
+use crate::office::notices::reach::{self, About, Channels};
 use crate::office::ratings::{self, Grade, Rating};
 use crate::platform::code;
 use crate::platform::error::{Detail, Faults, Result};
@@ -149,8 +149,8 @@ async fn checked(who: Filer, id: PathId, call: Call) -> Result<Answer<Readiness>
     call.read(move |c, office| {
         let case = loading::owned(c, &who, id.0, office.now)?;
         let details = check(c, office, &case)?;
-        let about = (case.person_id, who.id());
-        let will_be_told = reach::foretell(c, &office.keys, &channels, about, office.today())?;
+        let about = About { person: case.person_id, reader: who.id() };
+        let will_be_told = reach::foretell(c, &office.keys, &channels, &about, office.today())?;
         Ok(Readiness { ready: details.is_empty(), details, will_be_told })
     })
     .await
@@ -178,20 +178,23 @@ async fn submit(who: Filer, id: PathId, call: Write<Submit>) -> Result<Answer<Ca
     call.once(who.id(), move |c, office, sent| {
         let case = loading::owned(c, &who, id.0, office.now)?;
         case.seen(Version(sent.version))?;
-        consents::given(c, office, &who, case.person_id, sent.consent.as_deref())?;
+        // Before the form: without consent nobody is told what is missing in it.
+        consents::of_text(sent.consent.as_deref())?;
         let mut faults = Faults::new();
         if case.state == crate::rules::lifecycle::State::Draft {
             check(c, office, &case)?.into_iter().for_each(|d| faults.add(d));
         }
         faults.settle()?;
-        let submit = take(&who, Deed::Submit, sent.version, None);
+        let deed = Deed::Submit { consent: sent.consent.clone().map(Code::into_string) };
+        let submit = act_of(&who, deed, sent.version, None);
         let case = act(c, office, case.id, submit)?;
         views::full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
 }
 
-fn take(who: &Filer, deed: Deed, version: i64, note: Option<String>) -> Act {
+/// The filer's act on the version that they saw.
+fn act_of(who: &Filer, deed: Deed, version: i64, note: Option<String>) -> Act {
     Act::new(who.into(), deed).seeing(Version(version)).saying(note)
 }
 
@@ -213,7 +216,7 @@ form!(Seen { version: "版本", note: "说明" });
 async fn acted(deed: Deed, who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
     call.once(who.id(), move |c, office, sent| {
         let note = sent.note.clone().map(Note::into_string);
-        let case = act(c, office, id.0, take(&who, deed.clone(), sent.version, note))?;
+        let case = act(c, office, id.0, act_of(&who, deed.clone(), sent.version, note))?;
         views::full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await

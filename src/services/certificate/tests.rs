@@ -11,6 +11,7 @@ use super::rules::{Assessment, CardStep, Finding, Kind};
 use super::store::Entered;
 use super::*;
 use crate::office::accounts::guards::{Filer, Post, Worker};
+use crate::office::cases::access::consents::TEXT_VERSION;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor, Deed};
@@ -198,7 +199,7 @@ impl Town {
             .unwrap();
             drafts::save(c, office, &case, forms::DELIVERY, 0, &delivery)?;
             assert_eq!(Certificate.check(c, office, &case)?, []);
-            let submit = Act::new(Actor::Applicant(account), Deed::Submit);
+            let submit = Act::new(Actor::Applicant(account), Deed::Submit { consent: Some(TEXT_VERSION.to_owned()) });
             Ok(act(c, office, case.id, submit)?.id)
         })
         .await

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use crate::office::accounts::guards::Filer;
+use crate::office::cases::record::actor::Actor;
 use crate::office::cases::service::Office;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
@@ -28,7 +28,7 @@ diesel::table! {
 /// The privacy text in force.
 pub const TEXT_VERSION: &str = "2026-11";
 
-/// The text that was agreed to is the one in force.
+/// Refuses any other text than the one in force. Errors: 13001 no consent, 13002 another version.
 pub fn of_text(version: Option<&str>) -> Result<()> {
     match version {
         None | Some("") => Err(Error::new(&NEEDED)),
@@ -37,10 +37,11 @@ pub fn of_text(version: Option<&str>) -> Result<()> {
     }
 }
 
-/// Records the consent that came with a submission; without it nothing is submitted. An officer's stands in the mandate.
-pub fn given(c: &mut AnyConn, office: &Office, who: &Filer, person: Id, version: Option<&str>) -> Result<()> {
+/// Records the consent of an applicant's account. The consent that an officer obtained is stored with the mandate, so that
+/// only the version of the text is checked then. Errors: 13001 no consent, 13002 another version.
+pub fn record(c: &mut AnyConn, office: &Office, who: &Actor, person: Id, version: Option<&str>) -> Result<()> {
     of_text(version)?;
-    let Filer::Resident(account) = who else { return Ok(()) };
+    let Actor::Applicant(account) = who else { return Ok(()) };
     use consents::dsl as k;
     let row = (
         k::id.eq(Id::at(office.now)),

@@ -4,15 +4,15 @@
 use diesel::prelude::*;
 
 use super::papers;
-use crate::office::accounts::guards::Filer;
 use crate::office::accounts::links;
 use crate::office::cases::access::consents;
 use crate::office::cases::access::loading::left_behind;
-use crate::office::cases::moving::act::write;
+use crate::office::cases::moving::act::store;
 use crate::office::cases::moving::clocks::Counting;
-use crate::office::cases::record::actor::{Act, Actor, Deed};
+use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self, Case, cases};
 use crate::office::cases::record::codes;
+use crate::office::cases::record::history::Line;
 use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
 use crate::office::policy::county;
@@ -36,8 +36,7 @@ pub fn take_on(c: &mut AnyConn, office: &Office, account: Id, id: Id, seen: Vers
     if rule.is_none() || !left && case.filing.applicant_id.is_some() {
         return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
     }
-    consents::given(c, office, &Filer::Resident(account), case.person_id, consent)?;
-    let loaded = case.version;
+    consents::record(c, office, &actor, case.person_id, consent)?;
     let from = case.state;
     if case.filing.applicant_id.is_none() {
         papers::given_to(c, case.id, account)?;
@@ -46,8 +45,9 @@ pub fn take_on(c: &mut AnyConn, office: &Office, account: Id, id: Id, seen: Vers
     if left && case.state == State::CorrectionRequested {
         Counting::new(c, office, &policy)?.take_up(&mut case);
     }
-    let act = Act::new(actor, Deed::TakeOn).seeing(seen);
-    write(c, office, &mut case, loaded, from, Role::Applicant, &act)?;
+    let line =
+        Line { action: Action::TakeOn, from, role: Role::Applicant, actor: actor.id(), reason: None, note: None, at: office.now };
+    store(c, office, &mut case, line)?;
     Ok(case)
 }
 
