@@ -41,19 +41,19 @@ pub fn known(c: &mut AnyConn, account: Id) -> Result<()> {
     }
 }
 
+/// Who a resident says to be.
+#[derive(Clone, Copy)]
+pub struct Claimed<'a> {
+    pub name: &'a PersonName,
+    pub id_number: &'a CitizenId,
+}
+
 /// Stores who a resident says to be. Nothing in the answer tells whether the register knows them, unless the phone
 /// proves it.
 ///
 /// # Errors
 /// 11020 when the identity is confirmed, 10030 on an older version; those of the database.
-pub fn claim(
-    c: &mut AnyConn,
-    keys: &Keyring,
-    account: Id,
-    (name, id_number): (&PersonName, &CitizenId),
-    version: i64,
-    at: Occasion,
-) -> Result<Account> {
+pub fn claim(c: &mut AnyConn, keys: &Keyring, account: Id, claimed: Claimed<'_>, version: i64, at: Occasion) -> Result<Account> {
     let before = residents::find(c, account)?;
     if before.identity == Identity::Confirmed {
         return Err(Error::new(&faults::IDENTITY_SETTLED));
@@ -64,9 +64,9 @@ pub fn claim(
     diesel::update(r::residents.find(account))
         .set((
             r::identity.eq(Identity::Claimed),
-            r::own_name.eq(seal("own_name", name.reveal())?),
-            r::own_id_number.eq(seal("own_id_number", id_number.reveal())?),
-            r::own_id_hash.eq(persons::id_hash(keys, id_number).as_slice()),
+            r::own_name.eq(seal("own_name", claimed.name.reveal())?),
+            r::own_id_number.eq(seal("own_id_number", claimed.id_number.reveal())?),
+            r::own_id_hash.eq(persons::id_hash(keys, claimed.id_number).as_slice()),
             r::version.eq(r::version + 1),
         ))
         .execute(c)?;
@@ -142,7 +142,8 @@ pub(crate) fn seen_in_person(
     person: &Person,
     at: Occasion,
 ) -> Result<Account> {
-    let claimed = claim(c, keys, account.id, (&person.name, &person.id_number), account.version, at)?;
+    let said = Claimed { name: &person.name, id_number: &person.id_number };
+    let claimed = claim(c, keys, account.id, said, account.version, at)?;
     if claimed.identity != Identity::Confirmed {
         confirm(c, keys, &claimed, "worker", at)?;
     }

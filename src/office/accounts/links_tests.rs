@@ -4,7 +4,7 @@
 use super::*;
 use crate::office::accounts::bench::{Bench, bench};
 use crate::office::accounts::guards::{Post, Worker};
-use crate::office::accounts::identity::{self, Occasion};
+use crate::office::accounts::identity::{self, Claimed, Occasion};
 use crate::office::accounts::link_desk::{Decision, Verdict, decide, in_state};
 use crate::office::accounts::residents::{Account, Identity, WeChatName};
 use crate::rules::identity::{PhoneNumber, invent};
@@ -12,14 +12,14 @@ use crate::rules::lifecycle::Role;
 
 const PHONE: &str = "13800001234";
 const HERE: &str = "110105001002";
-const TODAY: (i32, u32, u32) = (2026, 3, 2);
+const TODAY: &str = "2026-03-02";
 
-fn day((y, m, d): (i32, u32, u32)) -> NaiveDate {
-    NaiveDate::from_ymd_opt(y, m, d).unwrap()
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
 }
 
 fn citizen(serial: u16) -> CitizenId {
-    invent("990105", day((1980, 1, 1)), serial).unwrap()
+    invent("990105", day("1980-01-01"), serial).unwrap()
 }
 
 fn name(text: &str) -> PersonName {
@@ -52,7 +52,7 @@ async fn say(app: &Bench, account: Id, who: &str, id: &CitizenId) -> Result<Acco
     app.db
         .write(move |c| {
             let version = residents_version(c, account)?;
-            identity::claim(c, &keys, account, (&who, &id), version, at)
+            identity::claim(c, &keys, account, Claimed { name: &who, id_number: &id }, version, at)
         })
         .await
 }
@@ -202,13 +202,13 @@ async fn a_link_gives_rights_from_the_workers_word_to_its_last_day() {
     let link = settle(&app, &here, &link, Verdict::Confirm, Some("2026-03-31")).await.unwrap();
     let may = async |on| app.db.read(move |c| may_act(c, account, person, day(on))).await.unwrap();
     let told = async || app.db.read(move |c| recipients_for(c, person, day(TODAY))).await.unwrap();
-    assert_eq!(may((2026, 3, 1)).await, None);
-    assert_eq!(may((2026, 3, 2)).await, Some(Relation::Child));
-    assert_eq!(may((2026, 3, 31)).await, Some(Relation::Child));
-    assert_eq!(may((2026, 4, 1)).await, None);
+    assert_eq!(may("2026-03-01").await, None);
+    assert_eq!(may("2026-03-02").await, Some(Relation::Child));
+    assert_eq!(may("2026-03-31").await, Some(Relation::Child));
+    assert_eq!(may("2026-04-01").await, None);
     assert_eq!(told().await, [(account, Relation::Child)]);
     settle(&app, &here, &link, Verdict::End, None).await.unwrap();
-    assert_eq!(may((2026, 3, 2)).await, None);
+    assert_eq!(may("2026-03-02").await, None);
     assert_eq!(told().await, []);
 }
 

@@ -26,7 +26,7 @@ diesel::table! {
 text_columns!(AreaLevel);
 
 /// An area as the list has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct Area {
     pub code: AreaCode,
     pub level: AreaLevel,
@@ -103,8 +103,7 @@ pub fn inside(c: &mut AnyConn, area: &AreaCode, on: NaiveDate) -> Result<Vec<Are
     let on = on.to_string();
     let there = a::valid_from.le(on.clone()).and(a::valid_to.is_null().or(a::valid_to.ge(on)));
     let rows = a::areas.filter(a::code.between(first, last)).filter(there).order(a::code);
-    let rows: Vec<(AreaCode, AreaLevel, String)> = rows.select((a::code, a::level, a::name)).load(c)?;
-    Ok(rows.into_iter().map(self::area).collect())
+    Ok(rows.select((a::code, a::level, a::name)).load(c)?)
 }
 
 fn save(c: &mut AnyConn, row: &AreaRow) -> Result<()> {
@@ -137,8 +136,7 @@ pub fn full_name(c: &mut AnyConn, code: &AreaCode) -> Result<String> {
 /// One area of the list, also one that has ended.
 pub fn find(c: &mut AnyConn, code: &AreaCode) -> Result<Option<Area>> {
     let row = areas::table.find(*code).select((areas::code, areas::level, areas::name));
-    let row: Option<(AreaCode, AreaLevel, String)> = row.get_result(c).optional()?;
-    Ok(row.map(area))
+    Ok(row.get_result(c).optional()?)
 }
 
 /// The list has this area, and it exists on that day.
@@ -155,13 +153,9 @@ pub fn children(c: &mut AnyConn, parent: Option<&AreaCode>, on: NaiveDate) -> Re
     let on = on.to_string();
     let there = a::valid_from.le(on.clone()).and(a::valid_to.is_null().or(a::valid_to.ge(on)));
     let named = (a::code, a::level, a::name);
-    let rows: Vec<(AreaCode, AreaLevel, String)> = match parent {
+    let rows = match parent {
         Some(p) => a::areas.filter(a::parent.eq(*p)).filter(there).order(a::code).select(named).load(c)?,
         None => a::areas.filter(a::parent.is_null()).filter(there).order(a::code).select(named).load(c)?,
     };
-    Ok(rows.into_iter().map(area).collect())
-}
-
-fn area((code, level, name): (AreaCode, AreaLevel, String)) -> Area {
-    Area { code, level, name }
+    Ok(rows)
 }
