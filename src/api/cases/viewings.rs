@@ -13,6 +13,7 @@ use crate::office::people::views::AreaNames;
 use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
+use crate::platform::files::Variant;
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
@@ -39,7 +40,7 @@ struct PaperLook {
     /// What kind of paper, for example 户口簿.
     material: Labelled,
     /// The whole file, or only the small picture.
-    variant: Labelled,
+    variant: Labelled<Variant>,
 }
 
 /// The same with the worker's name.
@@ -63,7 +64,7 @@ fn looks(c: &mut AnyConn, case: &Case, rows: &[Opened]) -> Result<Vec<PaperLook>
             organisation: areas.view(c, &viewing.area)?.name,
             paper_id: viewing.paper_id,
             material: Labelled::new(material, label),
-            variant: labelled!(viewing.variant).untyped(),
+            variant: labelled!(viewing.variant),
         });
     }
     Ok(looks)

@@ -44,7 +44,7 @@ coded_enum! {
     }
 }
 
-crate::text_columns!(Fate);
+crate::text_columns!(Fate, Template);
 
 /// Kind of the outbox row.
 pub const TEXT: &str = "sms";
@@ -84,12 +84,8 @@ impl Text {
 /// Notes a message and lets it leave once. One lane a recipient, so that news come in order.
 pub fn push(c: &mut AnyConn, keys: &Keyring, text: &Text, now: Moment) -> Result<()> {
     use sms_messages::dsl as m;
-    let template = match text.template {
-        Template::SignIn => "sign_in",
-        Template::Progress => "progress",
-    };
     let row = (
-        (m::id.eq(text.id), m::template.eq(template), m::recipient.eq(text.recipient())),
+        (m::id.eq(text.id), m::template.eq(text.template), m::recipient.eq(text.recipient())),
         (m::case_id.eq(text.origin.map(|o| o.case)), m::event_seq.eq(text.origin.map(|o| o.seq))),
         (m::state.eq(Fate::Waiting), m::created_at.eq(now), m::updated_at.eq(now)),
     );

@@ -7,7 +7,7 @@ use super::words::{self, NoticeEvent};
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::history::{self, CaseEvent, Event};
 use crate::office::cases::service::{Office, Services};
-use crate::office::channels::inbox::{Informed, notices};
+use crate::office::channels::inbox::{Informed, NoticeKind, notices};
 use crate::office::channels::sms::{self, Text, To};
 use crate::office::channels::undelivered::{Channel, Origin, Undelivered};
 use crate::office::channels::wechat::{self, MESSAGE, Message};
@@ -148,7 +148,7 @@ impl News {
             n::account_id.eq(account),
             n::case_id.eq(self.case.id),
             n::event_seq.eq(self.origin.seq),
-            n::kind.eq("case_progress"),
+            n::kind.eq(NoticeKind::CaseProgress),
             n::title.eq(self.words.title.clone()),
             n::body.eq(self.words.body.clone()),
             n::created_at.eq(now),

@@ -7,6 +7,7 @@ use crate::office::cases::service::Office;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
 use crate::platform::id::Id;
+use crate::rules::coded::coded_enum;
 
 crate::codes! { CONSENT;
     NEEDED = 13001, 403, "提交前需要您同意个人信息处理说明，请阅读后勾选同意。", "Send consent with the version that bootstrap names.";
@@ -24,6 +25,15 @@ diesel::table! {
         withdrawn_at -> Nullable<BigInt>,
     }
 }
+
+coded_enum! {
+    /// What personal data is handled for.
+    pub enum Purpose as "ConsentPurpose" {
+        Submit = "submit", "提交申请时处理个人信息";
+    }
+}
+
+crate::text_columns!(Purpose);
 
 /// The privacy text in force.
 pub const TEXT_VERSION: &str = "2026-11";
@@ -47,7 +57,7 @@ pub fn record(c: &mut AnyConn, office: &Office, who: &Actor, person: Id, version
         k::id.eq(Id::at(office.now)),
         k::account_id.eq(*account),
         k::person_id.eq(person),
-        k::purpose.eq("submit"),
+        k::purpose.eq(Purpose::Submit),
         k::text_version.eq(TEXT_VERSION),
         k::given_at.eq(office.now),
     );
@@ -58,7 +68,7 @@ pub fn record(c: &mut AnyConn, office: &Office, who: &Actor, person: Id, version
 /// The version that an account agreed to last, `Some(None)` when it never did; `None` when it agreed to the text in force.
 pub fn pending(c: &mut AnyConn, account: Id) -> Result<Option<Option<String>>> {
     use consents::dsl as k;
-    let given = k::consents.filter(k::account_id.eq(account).and(k::purpose.eq("submit")).and(k::withdrawn_at.is_null()));
+    let given = k::consents.filter(k::account_id.eq(account).and(k::purpose.eq(Purpose::Submit)).and(k::withdrawn_at.is_null()));
     let current: i64 = given.filter(k::text_version.eq(TEXT_VERSION)).count().get_result(c)?;
     if current > 0 {
         return Ok(None);

@@ -189,7 +189,8 @@ impl NewMandate {
         let body =
             format!("工作人员{worker}登记了{place}代办。办理的每一步都能在办件中看到；如果没有同意过，请马上联系当地残联。");
         for (account, _) in links::recipients_for(c, self.person, office.today())? {
-            let news = inbox::News { account, kind: "mandate", title: "有工作人员代为办理", body: &body };
+            let news =
+                inbox::News { account, kind: inbox::NoticeKind::Mandate, title: "有工作人员代为办理", body: &body };
             inbox::inform(c, &office.keys, news, office.now)?;
         }
         Ok(())

@@ -87,7 +87,7 @@ pub struct PaperView {
     pub id: Id,
     #[schema(example = "household_register")]
     pub material: String,
-    pub state: Labelled,
+    pub state: Labelled<PaperState>,
     #[schema(example = "image/jpeg")]
     pub kind: String,
     pub bytes: i64,
@@ -175,7 +175,7 @@ impl Paper {
         Ok(PaperView {
             id: self.id,
             material: self.material.clone(),
-            state: labelled!(self.state).untyped(),
+            state: labelled!(self.state),
             kind: self.kind.clone(),
             bytes: self.bytes,
             pages: self.pages,

@@ -63,7 +63,7 @@ pub fn link_ended(c: &mut AnyConn, office: &Office, account: Id, person: Id) -> 
     }
     for (other, _) in links::recipients_for(c, person, office.today())? {
         let body = "有申请的原代办人已不能办理，您可以在“待接手的办件”里接手。";
-        let news = inbox::News { account: other, kind: "to_be_taken_on", title: "有办件等待接手", body };
+        let news = inbox::News { account: other, kind: inbox::NoticeKind::ToBeTakenOn, title: "有办件等待接手", body };
         inbox::inform(c, &office.keys, news, office.now)?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::office::cases::filing::drafts;
 use crate::office::cases::filing::papers::{self, PaperView, Viewer};
 use crate::office::cases::moving::act::offered;
 use crate::office::cases::moving::clocks;
-use crate::office::cases::moving::corrections::{self, Item};
+use crate::office::cases::moving::corrections::{self, Item, ItemState};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::history::{self, Event};
@@ -60,12 +60,20 @@ pub struct CaseSummary {
     pub held: bool,
 }
 
+coded_enum! {
+    /// Who must act now.
+    pub enum NextActor {
+        Applicant = "applicant", "申请人";
+        Desk = "desk", "办理台";
+        Nobody = "nobody", "没有人";
+    }
+}
+
 /// Who must act now.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct WhoActs {
-    /// applicant, desk or nobody.
-    #[schema(example = "desk")]
-    pub who: String,
+    #[schema(inline, example = "desk")]
+    pub who: NextActor,
     /// In plain words.
     #[schema(example = "宋疃镇 镇（街道）残联")]
     pub name: String,
@@ -99,7 +107,7 @@ pub struct CorrectionView {
     pub target_label: String,
     pub reason: Labelled,
     pub note: Option<String>,
-    pub state: Labelled,
+    pub state: Labelled<ItemState>,
 }
 
 /// One line of the timeline.
@@ -224,13 +232,13 @@ pub fn full(c: &mut AnyConn, office: &Office, case: &Case, reader: Option<&Actor
 
 fn who_acts(c: &mut AnyConn, case: &Case) -> Result<WhoActs> {
     if case.state.waits_for_applicant() {
-        return Ok(WhoActs { who: "applicant".into(), name: "您（申请人）".into() });
+        return Ok(WhoActs { who: NextActor::Applicant, name: "您（申请人）".into() });
     }
     let (Some(desk), Some(area)) = (case.place.desk, case.place.desk_area) else {
-        return Ok(WhoActs { who: "nobody".into(), name: "已经结束，不需要再办理".into() });
+        return Ok(WhoActs { who: NextActor::Nobody, name: "已经结束，不需要再办理".into() });
     };
     let area = areas::name(c, &area)?;
-    Ok(WhoActs { who: "desk".into(), name: format!("{area} {}", desk.label()).trim().to_owned() })
+    Ok(WhoActs { who: NextActor::Desk, name: format!("{area} {}", desk.label()).trim().to_owned() })
 }
 
 fn sections(c: &mut AnyConn, case: &Case, service: &dyn Service) -> Result<Vec<SectionState>> {
@@ -277,7 +285,7 @@ fn correction(item: &Item, policy: &CommonPolicy, service: &dyn Service, note: O
         target_label: target_label(&item.target, policy, service).unwrap_or_default(),
         reason: Labelled::new(&item.reason, &reason_label(policy, &item.reason)),
         note,
-        state: labelled!(item.state).untyped(),
+        state: labelled!(item.state),
     }
 }
 
