@@ -56,7 +56,7 @@ pub fn rate(c: &mut AnyConn, office: &Office, rating: &Rating<'_>) -> Result<Cas
     let permit = Permit::ask(c, office, rating.case, &asked)?;
     let line = permit.line(&actor, Action::Rate, office.now);
     let mut case = permit.case;
-    // Whoever decided can no longer take the decision back: somebody has acted on it.
+    // The applicant has acted on the decision, so that it can no longer be taken back.
     case.decision.settle();
     store(c, office, &mut case, line)?;
     store_grade(c, office, &case, rating.grade, rating.comment)?;

@@ -265,7 +265,7 @@ impl WeChatName {
     }
 }
 
-/// Opens an account of nobody in particular.
+/// Makes an account without a name at WeChat.
 pub(crate) fn open_account(c: &mut AnyConn, id: Id, channel: Channel, now: Moment) -> Result<()> {
     use residents::dsl as r;
     let row = (

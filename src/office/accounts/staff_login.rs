@@ -78,8 +78,8 @@ enum Outcome {
     Locked(Moment),
 }
 
-/// Counts a failure, or begins the session and uses the code up. A lock that came meanwhile holds for the right
-/// password too, so many guesses at once win nothing.
+/// Counts a failure, or begins the session and uses the code up. A lock that was set meanwhile refuses the right
+/// password too, so that many guesses at the same time gain nothing.
 fn settle(c: &mut AnyConn, worker: Id, step: Option<i64>, now: Moment, beginning: &Beginning) -> Result<Outcome> {
     use workers::dsl as w;
     let row = w::workers.find(worker).select((w::failures, w::locked_until, w::totp_step)).get_result(c).optional()?;

@@ -25,7 +25,7 @@ pub struct PostForm {
     area: AreaCode,
     /// The point that the post serves, where its role serves one.
     point: Option<Id>,
-    /// Leads the desk: may take over what a colleague holds.
+    /// Leads the desk: may take over what a colleague has claimed.
     #[serde(default)]
     lead: bool,
 }

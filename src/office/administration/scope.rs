@@ -78,7 +78,7 @@ where
     AreaCode: ToSql<Text, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        // Of no areas nothing is true.
+        // Without an area the condition is false for every row.
         out.push_sql("(1 = 0");
         for (first, last) in &self.bounds {
             out.push_sql(" OR ");

@@ -36,7 +36,7 @@ diesel::table! {
     }
 }
 
-/// So long what left the office in time is waited for.
+/// How long the system waits, after a correction's day, for papers that a worker took along before it.
 const CARRIED_MS: i64 = 2 * 24 * 3_600_000;
 diesel::allow_tables_to_appear_in_same_query!(day_sheets, day_sheet_lines);
 

@@ -1,4 +1,4 @@
-//! From a case's event to notices: who is told what. Repeatable: a second telling finds the first.
+//! From a case's event to notices: who is told what. Repeatable: a second run finds the rows of the first and does nothing.
 
 use diesel::prelude::*;
 
@@ -92,7 +92,7 @@ fn take_next_way(c: &mut AnyConn, office: &Office, channels: &Channels, lost: Un
     }
     let Some(reach) = reach::way(c, channels, &to, news.weight, &tried)? else { return Ok(()) };
     diesel::update(tellings::table.find((origin.case, origin.seq, recipient))).set(tellings::reach.eq(reach)).execute(c)?;
-    news.leave(c, office, channels, &to, notice, reach)
+    news.send_by(c, office, channels, &to, notice, reach)
 }
 
 /// An event with what is said of it.
@@ -117,11 +117,11 @@ impl News {
         Ok(Some(News { case, origin, state: line.to_state.label(), service, words, weight }))
     }
 
-    /// In the app first, then by the way that is open. A second telling finds the first.
+    /// In the app first, then by the way that is open. A second run finds the notice of the first and does nothing.
     fn tell(&self, c: &mut AnyConn, office: &Office, channels: &Channels, to: &Recipient) -> Result<()> {
         let Some(reach) = reach::way(c, channels, to, self.weight, &[])? else { return Ok(()) };
         let notice = match to {
-            Recipient::Account { id, .. } => match self.put(c, *id, office.now)? {
+            Recipient::Account { id, .. } => match self.put_in_inbox(c, *id, office.now)? {
                 Some(notice) => Some(notice),
                 None => return Ok(()),
             },
@@ -136,11 +136,11 @@ impl News {
         if both(once.do_nothing()).execute(c)? == 0 {
             return Ok(());
         }
-        self.leave(c, office, channels, to, notice, reach)
+        self.send_by(c, office, channels, to, notice, reach)
     }
 
     /// The notice in the app; none when it stands there already.
-    fn put(&self, c: &mut AnyConn, account: Id, now: Moment) -> Result<Option<Id>> {
+    fn put_in_inbox(&self, c: &mut AnyConn, account: Id, now: Moment) -> Result<Option<Id>> {
         use notices::dsl as n;
         let id = Id::at(now);
         let row = (
@@ -172,8 +172,8 @@ impl News {
         tickets::open(c, office, &new).map(|_| ())
     }
 
-    /// Lets the message leave, or asks a worker to call.
-    fn leave(
+    /// Sends the message by the chosen way, or opens a ticket for a worker who calls or visits.
+    fn send_by(
         &self,
         c: &mut AnyConn,
         office: &Office,

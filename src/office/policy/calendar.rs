@@ -72,7 +72,7 @@ pub fn plan(c: &mut AnyConn, csv: &str) -> Result<CalendarPlan> {
     let first = years.iter().min().copied().unwrap_or(0);
     let last = years.iter().max().copied().unwrap_or(0);
     let known = between(c, &first.saturating_sub(1).to_string(), &last.saturating_add(1).to_string())?;
-    // December stays: its days may come from the notice of the year after.
+    // Days in December are kept: they may come from the notice of the next year.
     let replaced = |d: &CalendarDay| years.contains(&d.date.year()) && d.date.month() < 12;
     let named = |d: &CalendarDay| days.iter().any(|n| n.date == d.date);
     Ok(CalendarPlan {
@@ -110,7 +110,7 @@ fn store(c: &mut AnyConn, days: &[CalendarDay], source: &str, now_ms: Moment) ->
     use calendar_years::dsl as y;
     let years = covered(days);
     for year in &years {
-        // December stays: its days may come from the notice of the year after.
+        // Days in December are kept: they may come from the notice of the next year.
         let earlier = d::calendar_days.filter(d::day.between(format!("{year}-01-01"), format!("{year}-11-30")));
         diesel::delete(earlier).execute(c)?;
         let facts = (y::source.eq(source.to_owned()), y::loaded_at.eq(now_ms));

@@ -161,7 +161,7 @@ impl Walk {
             self.days = self.days.saturating_add(calendar.working_days_between(self.since, day));
         }
         self.since = day;
-        // What is put off is taken up again before anything else moves it; what is withdrawn lies nowhere.
+        // A case on hold is resumed before any other action; a withdrawn case lies on no desk.
         self.stands = action == Action::Hold || state.clock_stands();
         let now = desk.map(|desk| Place::of(state, desk));
         if now == self.lies {

@@ -24,9 +24,9 @@ pub(crate) struct Doer<'a> {
 }
 
 impl Doer<'_> {
-    /// The ticket, if this worker may act on it now: it lies on a desk of theirs, nobody else holds it, and it does not
-    /// concern them. Errors: 10006 out of sight, 23001 on another desk, 23002 held, 23004 concerned.
-    fn take(&self, c: &mut AnyConn, id: Id) -> Result<Ticket> {
+    /// The ticket, if this worker may act on it now: it lies on a desk of theirs, nobody else has claimed it, and it does not
+    /// concern them. Errors: 10006 out of sight, 23001 on another desk, 23002 claimed, 23004 concerned.
+    fn workable(&self, c: &mut AnyConn, id: Id) -> Result<Ticket> {
         let ticket = ticket::in_sight(c, self.worker, id)?;
         if !ticket.on_desk_of(self.worker) {
             return Err(ticket.not_now());
@@ -34,15 +34,15 @@ impl Doer<'_> {
         if Concerned::of(c, &ticket)?.must_leave(c, self.office, &ticket, self.worker)? {
             return Err(Error::new(&codes::CONCERNED));
         }
-        if ticket.held_by_another(self.worker.id, self.office.now) {
+        if ticket.claimed_by_another(self.worker.id, self.office.now) {
             return Err(Error::new(&codes::CLAIMED).with_current(ticket.current()));
         }
         Ok(ticket)
     }
 
     /// The same with the version that the worker saw, and while the office must act.
-    fn take_open(&self, c: &mut AnyConn, id: Id, version: i64) -> Result<Ticket> {
-        let ticket = self.take(c, id)?;
+    fn workable_open(&self, c: &mut AnyConn, id: Id, version: i64) -> Result<Ticket> {
+        let ticket = self.workable(c, id)?;
         ticket.seen(version)?;
         if ticket.state.waits_for_office() { Ok(ticket) } else { Err(ticket.not_now()) }
     }
@@ -53,7 +53,7 @@ impl Doer<'_> {
 
     /// Takes a ticket for the county's minutes.
     pub fn claim(&self, c: &mut AnyConn, id: Id, version: i64) -> Result<Ticket> {
-        let mut ticket = self.take_open(c, id, version)?;
+        let mut ticket = self.workable_open(c, id, version)?;
         let (_, terms) = terms::of(c, &ticket.county)?;
         ticket.state = TicketState::InProgress;
         ticket.claimed_by = Some(self.worker.id);
@@ -63,7 +63,7 @@ impl Doer<'_> {
         Ok(ticket)
     }
 
-    /// Words for colleagues only; the ticket stays as it is, whoever holds it.
+    /// Words for colleagues only; the ticket stays as it is, whoever has claimed it.
     pub fn note(&self, c: &mut AnyConn, id: Id, words: &str) -> Result<Ticket> {
         let mut ticket = ticket::in_sight(c, self.worker, id)?;
         let concerned = Concerned::of(c, &ticket)?;
@@ -80,7 +80,7 @@ impl Doer<'_> {
 
     /// The answer that the resident reads; then it is theirs to say whether that solved it.
     pub fn answer(&self, c: &mut AnyConn, id: Id, version: i64, words: &str) -> Result<Ticket> {
-        let mut ticket = self.take_open(c, id, version)?;
+        let mut ticket = self.workable_open(c, id, version)?;
         let (_, terms) = terms::of(c, &ticket.county)?;
         let entry = self.entry(&ticket, Step::Answered, Some(words));
         ticket.state = TicketState::Answered;
@@ -93,7 +93,7 @@ impl Doer<'_> {
 
     /// To another desk of the same place, or the next above it where somebody may act. The day stays, unless it is past.
     pub fn hand_on(&self, c: &mut AnyConn, id: Id, version: i64, to: Desk, words: &str) -> Result<Ticket> {
-        let mut ticket = self.take_open(c, id, version)?;
+        let mut ticket = self.workable_open(c, id, version)?;
         let concerned = Concerned::of(c, &ticket)?;
         let (desk, area) = place::from(c, self.office, &ticket.area, &concerned, to)?;
         if desk == ticket.desk {
@@ -118,7 +118,7 @@ impl Doer<'_> {
 
     /// Ends it, or says that nobody was reached.
     pub fn close(&self, c: &mut AnyConn, id: Id, version: i64, outcome: Outcome, words: Option<&str>) -> Result<Ticket> {
-        let mut ticket = self.take(c, id)?;
+        let mut ticket = self.workable(c, id)?;
         ticket.seen(version)?;
         let (_, terms) = terms::of(c, &ticket.county)?;
         let leads = rules::close(ticket.kind, ticket.state, outcome, ticket.tries, terms.tries);
@@ -142,7 +142,7 @@ impl Doer<'_> {
 
     /// The phone number under which to reach the resident; who asked, when and why is written down.
     pub fn show_contact(&self, c: &mut AnyConn, id: Id, purpose: &str) -> Result<(Ticket, String)> {
-        let mut ticket = self.take(c, id)?;
+        let mut ticket = self.workable(c, id)?;
         if Concerned::of(c, &ticket)?.rated(self.worker.id) {
             return Err(Error::new(&codes::CONCERNED));
         }
@@ -174,7 +174,7 @@ impl Doer<'_> {
 pub fn seen_to(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, outcome: Option<Outcome>, words: &str) -> Result<()> {
     let ticket = ticket::in_sight(c, worker, id)?;
     let doer = Doer { office, worker };
-    // Who was seen at home needs no call any more.
+    // A person who was visited need not be called any more.
     let outcome = match outcome {
         Some(Outcome::Visited) if ticket.kind == Kind::PhoneCall => Some(Outcome::Reached),
         other => other,
@@ -187,7 +187,7 @@ pub fn seen_to(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, outcom
     Ok(())
 }
 
-/// Nobody holds it any more.
+/// Ends the claim, so that others can work on the ticket.
 pub(crate) fn free(ticket: &mut Ticket) {
     ticket.state = TicketState::Open;
     ticket.claimed_by = None;
@@ -200,7 +200,7 @@ pub(crate) fn run(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, days: u
     Ok(())
 }
 
-/// On to a desk from `from` upwards, with the days of the ticket's kind.
+/// Moves the ticket to the first desk from `from` upwards where somebody may handle it, with the days of its kind.
 pub(crate) fn move_to(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, from: Desk, terms: &Terms) -> Result<()> {
     let concerned = Concerned::of(c, ticket)?;
     let (desk, area) = place::from(c, office, &ticket.area, &concerned, from)?;
@@ -210,7 +210,7 @@ pub(crate) fn move_to(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, fro
     run(c, office, ticket, terms.of_kind(ticket.kind)?.days)
 }
 
-/// A call that reaches nobody, or a wish for one: somebody goes there.
+/// Makes a visit of the call, because nobody was reached or a visit is asked for.
 pub(crate) fn become_visit(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, by: Role) -> Result<()> {
     let (_, terms) = terms::of(c, &ticket.county)?;
     ticket.kind = Kind::Visit;
@@ -220,7 +220,7 @@ pub(crate) fn become_visit(c: &mut AnyConn, office: &Office, ticket: &mut Ticket
     entries::store(c, office, ticket, &Entry { step: Step::BecameVisit, role: by, actor, words: None })
 }
 
-/// It is over.
+/// Ends the ticket: outcome, no limit, no claim.
 pub(crate) fn end(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, outcome: Outcome, entry: &Entry<'_>) -> Result<()> {
     ticket.state = TicketState::Closed;
     ticket.outcome = Some(outcome);

@@ -183,12 +183,12 @@ impl Ticket {
         if self.version == version { Ok(()) } else { Err(Error::stale(self.current())) }
     }
 
-    /// Somebody else holds it.
-    pub fn held_by_another(&self, worker: Id, now: Moment) -> bool {
+    /// Somebody else has claimed it, and the claim lasts.
+    pub fn claimed_by_another(&self, worker: Id, now: Moment) -> bool {
         self.claimed_by.is_some_and(|by| by != worker) && self.claimed(now)
     }
 
-    /// A worker holds it.
+    /// A worker has claimed it, and the claim lasts.
     pub fn claimed(&self, now: Moment) -> bool {
         self.claimed_by.is_some() && self.claim_until.is_some_and(|until| until > now)
     }

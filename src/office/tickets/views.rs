@@ -61,7 +61,7 @@ pub struct TicketSummary {
     #[schema(example = "2026-12-17", format = Date)]
     pub due_on: Option<String>,
     pub overdue: bool,
-    /// A worker holds it.
+    /// A worker has claimed it.
     pub claimed: bool,
 }
 
@@ -191,7 +191,7 @@ pub(crate) fn for_worker(c: &mut AnyConn, office: &Office, ticket: &Ticket, work
     let mut actions = Vec::new();
     if !aside && ticket.on_desk_of(worker) {
         actions.push(Verb::Note);
-        if ticket.state.waits_for_office() && !ticket.held_by_another(worker.id, office.now) {
+        if ticket.state.waits_for_office() && !ticket.claimed_by_another(worker.id, office.now) {
             actions.extend([Verb::Claim, Verb::Answer, Verb::HandOn]);
             actions.extend(ticket.kind.reaches().then_some(Verb::Close));
         }

@@ -1,7 +1,7 @@
 //! Mandates: somebody agreed, before a worker, that the worker fills in and follows an application for a person.
 //!
-//! A mandate is to a worker what a link is to an account, and short: without one that lasts, a worker touches no draft and
-//! answers no correction in a resident's name (domain.md §5: in-person help always remains possible).
+//! A mandate gives a worker, for a few days, the right that a link gives an account: without one the worker can neither change
+//! a draft nor answer a correction in a resident's name (domain.md §5: in-person help always remains possible).
 
 use diesel::prelude::*;
 
@@ -84,9 +84,9 @@ impl HelpedAt {
     }
 }
 
-/// For so many days a worker may act when nothing else is said.
+/// Days for which a mandate lasts when the request names none.
 pub const USUAL_DAYS: i64 = 3;
-/// What is recorded later than this after it was said is asked for again.
+/// An agreement must be recorded within this time after it was given; later it has to be asked for again.
 const OLDEST_MS: i64 = 7 * DAY_MS;
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -111,7 +111,7 @@ pub struct Mandate {
 }
 
 impl Mandate {
-    /// It can be used now.
+    /// It has neither ended nor expired.
     pub fn lasts(&self, now: Moment) -> bool {
         self.ended_at.is_none() && self.until_at > now
     }
@@ -259,7 +259,7 @@ fn lasting(c: &mut AnyConn, worker: Id, person: Id, now: Moment) -> Result<Vec<M
     Ok(live.select(<Mandate as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
-/// The one of them that goes furthest: a guardian's word before the others, else the latest.
+/// The one that gives the most rights: a guardian's before the others, else the latest.
 pub fn strongest(c: &mut AnyConn, worker: Id, person: Id, now: Moment) -> Result<Option<Mandate>> {
     let mut all = lasting(c, worker, person, now)?;
     let at = all.iter().position(|m| m.relation.is_guardians()).unwrap_or(0);

@@ -31,7 +31,7 @@ pub fn take_on(c: &mut AnyConn, office: &Office, account: Id, id: Id, seen: Vers
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let actor = Actor::Applicant(account);
     let rule = permitted(case.state, Action::TakeOn, case.standing(&actor, Role::Applicant, &policy));
-    // What a worker filed for somebody without an account is theirs once they have one.
+    // A case that a worker filed for somebody without an account can be taken on once they have one.
     let left = left_behind(c, office, &case)?;
     if rule.is_none() || !left && case.filing.applicant_id.is_some() {
         return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));

@@ -1,4 +1,4 @@
-//! One action on a case: right, version, table, desk, clock, history and outbox, in the write of the caller.
+//! One action on a case, in the write of the caller: permit, state, desk, clocks, line of history, effect for the notices.
 
 use super::circumstances::Circumstances;
 use super::clocks::Counting;
@@ -21,7 +21,7 @@ use crate::platform::outbox::{self, Class, Effect};
 use crate::rules::lifecycle::{Action, Desk, Leads, State, allowed};
 use crate::rules::versions::Version;
 
-/// Does a deed with all that belongs to it; the case that comes back is stored. Errors: 10006 not the caller's, 10030 stale,
+/// Does a deed with all that belongs to it, and answers the case as it is stored. Errors: 10006 not the caller's, 10030 stale,
 /// 13001 and 13002 the consent of a submission, 200xx.
 pub fn act(c: &mut AnyConn, office: &Office, id: Id, mut act: Act) -> Result<Case> {
     let permit = Permit::ask(c, office, id, &Asked { actor: &act.actor, action: act.deed.action(), seen: act.version })?;
@@ -204,7 +204,7 @@ pub(in crate::office) fn store(c: &mut AnyConn, office: &Office, case: &mut Case
     outbox::push(c, &office.keys, &effect, office.now)
 }
 
-/// The actions that this actor may take now: what the table permits and nothing holds back.
+/// The actions that this actor may take now: those that the table permits and the circumstances do not refuse.
 pub fn offered(c: &mut AnyConn, office: &Office, case: &Case, actor: &Actor) -> Result<Vec<Action>> {
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let role = match role_of(c, office, case, actor) {

@@ -1,4 +1,5 @@
-//! Anchors of history: by the hour, a signed digest of every line written since the one before, so that a cut tail shows.
+//! Anchors of history: each hour a signed digest of the lines written since the last one. A chain of hashes alone does not show
+//! that its last lines were cut off; an anchor does.
 
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};

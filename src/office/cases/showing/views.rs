@@ -52,7 +52,7 @@ pub struct CaseSummary {
     pub overdue: bool,
     /// How it stands to that day.
     pub pace: Labelled<Pace>,
-    /// A worker holds it.
+    /// A worker has claimed it.
     pub claimed: bool,
     /// The applicant asked to hurry since the case came to this desk.
     pub urged: bool,
@@ -185,7 +185,7 @@ pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: Momen
         due_on: case.limit.due_at.map(|d| beijing_date(d).to_string()),
         overdue: case.pace(now) == Pace::Overdue,
         pace: labelled!(case.pace(now)),
-        claimed: case.claim.holds(now),
+        claimed: case.claim.lasts(now),
         urged: case.course.urged_at.is_some_and(|at| at >= case.course.state_since) && !case.state.ended(),
         held: case.hold.is_on(),
     }
@@ -198,7 +198,7 @@ pub fn full(c: &mut AnyConn, office: &Office, case: &Case, reader: Option<&Actor
     let person = persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default();
     let key = case.key(&office.keys)?;
     let mut actions = reader.map(|actor| offered(c, office, case, actor)).transpose()?.unwrap_or_default();
-    // A case is taken on by somebody who does not see it yet.
+    // Whoever may take a case on cannot load it yet: the list of cases to take on offers that.
     actions.retain(|action| *action != Action::TakeOn);
     let inside = matches!(reader, Some(Actor::Worker(_)));
     let mut corrections = Vec::new();
@@ -206,7 +206,7 @@ pub fn full(c: &mut AnyConn, office: &Office, case: &Case, reader: Option<&Actor
         corrections.push(correction(&item, &policy, service, item.note(&key)?));
     }
     let mut timeline = Vec::new();
-    // What colleagues tell each other is not for the applicant.
+    // Remarks between workers are not shown to the applicant.
     for event in history::of(c, case.id)?.into_iter().filter(|e| inside || e.action != Action::Remark) {
         timeline.push(line(&event, event.note(&key)?, &policy, service));
     }

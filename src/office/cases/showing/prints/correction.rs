@@ -78,7 +78,7 @@ pub fn notice(c: &mut AnyConn, office: &Office, facts: &Facts, round: i64) -> Re
 fn deadline(c: &mut AnyConn, facts: &Facts, round: i64, asked_at: Moment) -> Result<String> {
     let last = rounds(&corrections::of(c, facts.case.id)?).last().map(|(r, _)| *r);
     if facts.case.state == State::CorrectionRequested && last == Some(round) {
-        // Without a day, the days stand until somebody may act.
+        // No day: the clock stands until somebody may answer the correction.
         let days = facts.policy.common.correction_days;
         return Ok(facts.case.limit.due_at.map_or_else(|| format!("可以办理的人接手后第{days}个工作日"), day_of));
     }

@@ -74,15 +74,15 @@ impl Document {
         let says = |l: &Event| match self {
             Document::Acceptance => matches!(l.action, Action::Accept | Action::DeemAccepted),
             Document::Refusal => l.action == Action::Decline,
-            // A public notice comes before the approval counts.
+            // The approval counts from the end of the public notice, where there is one.
             Document::Approval => l.to_state == State::Approved && l.from_state != l.to_state,
             Document::Rejection => l.action == Action::Reject,
         };
         facts.lines.iter().enumerate().rfind(|(at, l)| says(l) && !self.void(facts, *at)).map(|(_, l)| l)
     }
 
-    /// What the office took back was never decided, and an approval that ended unfulfilled gives nothing any more. An appeal
-    /// leaves the first decision on paper.
+    /// The decision of this line is not printed any more: it was taken back, or it is an approval that ended unfulfilled and
+    /// gives no right. An appeal does not hide the first decision.
     fn void(self, facts: &Facts, at: usize) -> bool {
         let mut later = facts.lines.iter().skip(at.saturating_add(1));
         match self {
