@@ -247,7 +247,8 @@ const ALSO_OF_THE_OFFICE: &[&str] = &["point", "Point", "certificate", "Certific
 /// What a service is called in code and in Chinese: its folder and code, and its desks and roles. Made from the registry, so
 /// that the next service is looked for as well.
 fn words_of_services() -> (Vec<String>, Vec<String>) {
-    let (mut codes, mut labels): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    let mut codes: Vec<&str> = Vec::new();
+    let mut labels: Vec<&str> = Vec::new();
     for service in zhucan::services::all().all() {
         codes.push(service.code());
         labels.push(service.label());

@@ -193,10 +193,8 @@ impl Town {
                     .unwrap();
             drafts::save(c, office, &case, forms::HOLDER, 0, &facts)?;
             let place = if way == "pickup" { "\"town\"" } else { "null" };
-            let delivery: forms::Delivery = serde_json::from_str(&format!(
-                r#"{{"way":"{way}","place":{place},"address":null,"recipient":null,"phone":null}}"#
-            ))
-            .unwrap();
+            let delivery = format!(r#"{{"way":"{way}","place":{place},"address":null,"recipient":null,"phone":null}}"#);
+            let delivery: forms::Delivery = serde_json::from_str(&delivery).unwrap();
             drafts::save(c, office, &case, forms::DELIVERY, 0, &delivery)?;
             assert_eq!(Certificate.check(c, office, &case)?, []);
             let submit = Act::new(Actor::Applicant(account), Deed::Submit { consent: Some(TEXT_VERSION.to_owned()) });

@@ -59,7 +59,9 @@ async fn a_service_with_a_desk_of_its_own_needs_no_change_in_shared_code(world: 
 /// The town accepts, the station decides.
 async fn publish_policy(w: &World) {
     let county = AreaCode::parse(COUNTY).unwrap();
-    let (id, now, services) = (w.app.clock.id(), w.app.clock.now(), w.services.clone());
+    let id = w.app.clock.id();
+    let now = w.app.clock.now();
+    let services = w.services.clone();
     let written = w.app.db.write(move |c| {
         let today = beijing_date(now);
         let mut common = (*county::current(c, &county, "certificate", today)?.unwrap().common).clone();
