@@ -11,6 +11,7 @@ use futures_util::future::join_all;
 use zhucan::office::accounts::guards::Filer;
 use zhucan::office::accounts::links;
 use zhucan::office::accounts::residents::WeChatName;
+use zhucan::office::cases::access::consents::TEXT_VERSION;
 use zhucan::office::cases::filing::drafts::{self, NewDraft};
 use zhucan::office::cases::moving::act::act;
 use zhucan::office::cases::record::actor::{Act, Actor, Deed};
@@ -123,7 +124,7 @@ pub async fn submits(app: &App, callers: usize, each: usize) -> Run {
             for id in mine {
                 let call = Instant::now();
                 let office = office.clone();
-                let submit = Act::new(Actor::Applicant(account), Deed::Submit);
+                let submit = Act::new(Actor::Applicant(account), Deed::Submit { consent: Some(TEXT_VERSION.to_owned()) });
                 app.db.write(move |c| act(c, &office, id, submit.clone()).map(drop)).await.unwrap();
                 times.push(call.elapsed());
             }

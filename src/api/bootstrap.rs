@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::office::accounts::guards::Resident;
 use crate::office::announcements::store::{self, AnnouncementKind, AnnouncementView};
-use crate::office::cases::access::consents::{self, TEXT_VERSION};
+use crate::office::cases::access::consents::{self, Purpose, TEXT_VERSION};
 use crate::office::cases::service::Office;
 use crate::office::cases::showing::mine;
 use crate::office::cases::showing::views::CaseSummary;
@@ -14,7 +14,6 @@ use crate::office::frame::Call;
 use crate::office::guides::{self, OpenService};
 use crate::office::people::persons;
 use crate::office::tickets;
-use crate::operations;
 use crate::platform::error::Result;
 use crate::platform::files::LIMITS;
 use crate::platform::http::{Answer, Labelled, Operations, Query};
@@ -22,6 +21,7 @@ use crate::platform::settings::Settings;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::rfc3339;
 use crate::rules::typed::blank_is_none;
+use crate::{labelled, operations};
 
 /// What may be uploaded.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -134,7 +134,7 @@ impl Bootstrap {
 /// A text to agree to.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 struct PendingConsent {
-    purpose: Labelled,
+    purpose: Labelled<Purpose>,
     /// The version that the caller agreed to last; null when never.
     #[schema(example = "2026-05")]
     agreed_version: Option<String>,
@@ -167,7 +167,7 @@ async fn my_bootstrap(who: Resident, call: Call) -> Result<Answer<MyBootstrap>> 
     call.read(move |c, office| {
         let (waiting_cases, waiting) = mine::waiting(c, office, who.account, 20)?;
         let consent = |agreed_version| PendingConsent {
-            purpose: Labelled::new("submit", "提交申请时处理个人信息"),
+            purpose: labelled!(Purpose::Submit),
             agreed_version,
             current_version: TEXT_VERSION.to_owned(),
         };

@@ -215,7 +215,7 @@ async fn hand_in(who: AreaOfficer, id: PathId, call: Write<HandIn>) -> Result<An
         let carried = Carried { sheet: &sheet, lines: &lines };
         let mut results = Vec::with_capacity(entries.len());
         for (id, entry) in &entries {
-            results.push(kept(c, office, &who, &carried, *id, entry)?);
+            results.push(keep_entry(c, office, &who, &carried, *id, entry)?);
         }
         let kept = results.iter().filter(|r| r.errcode == 0).count();
         Ok(HandedIn { kept, refused: results.len().saturating_sub(kept), results })
@@ -224,7 +224,7 @@ async fn hand_in(who: AreaOfficer, id: PathId, call: Write<HandIn>) -> Result<An
 }
 
 /// One entry, apart from the others.
-fn kept(
+fn keep_entry(
     c: &mut AnyConn,
     office: &Office,
     worker: &Worker,

@@ -31,7 +31,7 @@ static LISTS: &[&[&Code]] = &[
     administration_codes::ADMINISTRATION,
 ];
 
-/// All codes of the spine and of these services, in ascending order.
+/// All codes of the office and of these services, in ascending order.
 pub fn all(services: &Services) -> Vec<&'static Code> {
     let mut all: Vec<&'static Code> = LISTS.iter().flat_map(|list| list.iter().copied()).collect();
     all.extend(services.all().flat_map(|service| service.codes().iter().copied()));

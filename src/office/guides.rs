@@ -128,7 +128,8 @@ fn open_service(service: &dyn Service, found: Option<&Pinned>, begins: Option<Na
 pub fn guide(c: &mut AnyConn, office: &Office, county: &AreaCode, service: &str) -> Result<Guide> {
     let service = office.services.all().find(|s| s.code() == service).ok_or_else(Error::not_found)?;
     let policy = county::current(c, county, service.code(), office.today())?.ok_or_else(Error::not_found)?;
-    let (common, facts) = (&policy.common, &policy.common.facts);
+    let common = &policy.common;
+    let facts = &policy.common.facts;
     let basis = facts.basis.iter().map(|b| GuideBasis {
         nature: labelled!(b.nature),
         title: b.title.clone(),
@@ -209,7 +210,8 @@ fn limits(common: &CommonPolicy) -> Vec<String> {
         all.push(format!("全部：从提交到作出决定不超过{}个工作日，补正和公示的时间不算。", h.total_days));
     }
     if h.appeal_days > 0 {
-        let (appeal, review) = (h.appeal_days, h.appeal_review_days);
+        let appeal = h.appeal_days;
+        let review = h.appeal_review_days;
         all.push(format!("申诉：不同意决定的，可以在{appeal}个工作日内申诉，{review}个工作日内答复。"));
     }
     all

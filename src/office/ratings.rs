@@ -2,8 +2,9 @@
 
 use diesel::prelude::*;
 
-use crate::office::cases::moving::act::act;
-use crate::office::cases::record::actor::{Act, Actor, Deed};
+use crate::office::cases::moving::act::store;
+use crate::office::cases::moving::permit::{Asked, Permit};
+use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::codes;
 use crate::office::cases::service::Office;
@@ -13,7 +14,7 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result, is_duplicate};
 use crate::platform::id::Id;
 use crate::rules::coded::coded_enum;
-use crate::rules::lifecycle::Role;
+use crate::rules::lifecycle::{Action, Role};
 use crate::rules::versions::Version;
 
 diesel::table! {
@@ -50,13 +51,20 @@ pub struct Rating<'a> {
 /// Rates a completed case on the version that was seen: the line of history, the rating, and of a bad one a work order, in
 /// one write. A second one is 20011.
 pub fn rate(c: &mut AnyConn, office: &Office, rating: &Rating<'_>) -> Result<Case> {
-    let rate = Act::new(Actor::Applicant(rating.account), Deed::Rate).seeing(rating.seen);
-    let case = act(c, office, rating.case, rate)?;
-    keep(c, office, &case, rating.grade, rating.comment)?;
+    let actor = Actor::Applicant(rating.account);
+    let asked = Asked { actor: &actor, action: Action::Rate, seen: Some(rating.seen) };
+    let permit = Permit::ask(c, office, rating.case, &asked)?;
+    let line = permit.line(&actor, Action::Rate, office.now);
+    let mut case = permit.case;
+    // The applicant has acted on the decision, so that it can no longer be taken back.
+    case.decision.settle();
+    store(c, office, &mut case, line)?;
+    store_grade(c, office, &case, rating.grade, rating.comment)?;
     Ok(case)
 }
 
-fn keep(c: &mut AnyConn, office: &Office, case: &Case, grade: Grade, comment: Option<&str>) -> Result<()> {
+/// Stores the grade, and opens a work order for a bad one.
+fn store_grade(c: &mut AnyConn, office: &Office, case: &Case, grade: Grade, comment: Option<&str>) -> Result<()> {
     let sealed = match comment {
         Some(text) => {
             let place = Place::new("ratings", "comment", case.id.as_bytes());

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use std::time::Duration;
-use zhucan::office::accounts::identity::{self, Occasion};
+use zhucan::office::accounts::identity::{self, Claimed, Occasion};
 use zhucan::office::accounts::residents::WeChatName;
 use zhucan::office::accounts::staff::assignments;
 use zhucan::office::people::persons::{self, NewPerson};
@@ -164,9 +164,9 @@ pub async fn borrower(w: &World, serial: u16) -> (String, String) {
     let known = w.app.db.write(move |c| {
         persons::insert(c, &keys, &new)?;
         let (account, _) = name.account(c)?;
-        identity::claim(c, &keys, account.id, (&new.name, &new.id_number), account.version, at)?;
-        identity::set_phone(c, &keys, account.id, &PhoneNumber::parse(&phone).unwrap(), at)?;
-        Ok(())
+        let said = Claimed { name: &new.name, id_number: &new.id_number };
+        identity::claim(c, &keys, account.id, said, account.version, at)?;
+        identity::set_phone(c, &keys, account.id, &PhoneNumber::parse(&phone).unwrap(), at).map(drop)
     });
     known.await.unwrap();
     (token, person)

@@ -8,7 +8,7 @@ use validator::Validate;
 use super::auth::{mini_program, refusal};
 use crate::office::accounts::faults;
 use crate::office::accounts::guards::Resident;
-use crate::office::accounts::identity::{self, Occasion};
+use crate::office::accounts::identity::{self, Claimed, Occasion};
 use crate::office::accounts::links::{self, Link, LinkState, NewLink, Relation};
 use crate::office::accounts::residents::{self, Account, Channel, Identity, Need};
 use crate::office::accounts::sign_in::SignIn;
@@ -183,7 +183,8 @@ async fn claim_identity(caller: Resident, gate: web::Data<SignIn>, call: Save<Ow
     let at = moment(&call.app);
     gate.identities.check(&caller.account)?;
     call.save(move |c, office, sent| {
-        let account = identity::claim(c, &office.keys, caller.account, (&sent.name, &sent.id_number), sent.version, at)?;
+        let claimed = Claimed { name: &sent.name, id_number: &sent.id_number };
+        let account = identity::claim(c, &office.keys, caller.account, claimed, sent.version, at)?;
         view(c, &office.keys, &account)
     })
     .await

@@ -9,7 +9,7 @@ use crate::office::accounts::Administrator;
 use crate::office::administration::events::{Change, Event};
 use crate::office::administration::scope;
 use crate::office::frame::{Call, Save};
-use crate::office::notices::words::{self, NoticeEvent, Template};
+use crate::office::notices::words::{self, NoticeEvent, Template, Touch};
 use crate::platform::code;
 use crate::platform::error::{Error, Result};
 use crate::platform::http::{Answer, Labelled, List, Operations, Query};
@@ -108,7 +108,8 @@ async fn change(who: Administrator, path: web::Path<String>, call: Save<ChangeWo
     call.save(move |c, office, form| {
         let before = words::template(c, &form.county, event)?;
         let new = Template { title: form.title.to_string(), body: form.body.to_string(), version: form.version };
-        let saved = words::save(c, &form.county, event, &new, (who.id, office.now))?;
+        let touch = Touch { by: who.id, at: office.now };
+        let saved = words::save(c, &form.county, event, &new, touch)?;
         let said = |t: &Template| format!("{}｜{}", t.title, t.body);
         let line = Event::new(office.now, Some(who.id), Change::NoticeWordsChanged, event.code(), Some(form.county));
         line.words(said(&before), said(&saved)).record(c)?;

@@ -112,7 +112,7 @@ fn views(c: &mut AnyConn, all: &[Mandate], now: Moment) -> Result<Vec<MandateVie
     Ok(all.iter().map(view).collect())
 }
 
-fn one(c: &mut AnyConn, mandate: Mandate, now: Moment) -> Result<MandateView> {
+fn view_of(c: &mut AnyConn, mandate: Mandate, now: Moment) -> Result<MandateView> {
     views(c, &[mandate], now)?.pop().ok_or_else(crate::platform::error::Error::not_found)
 }
 
@@ -138,7 +138,7 @@ async fn record(who: AreaOfficer, call: Write<RecordMandate>) -> Result<Created<
     let new = wanted(&call.sent, call.app.clock.id(), call.office.now);
     call.once(who.id, move |c, office, _| {
         let mandate = new.record(c, office, &who)?;
-        one(c, mandate, office.now)
+        view_of(c, mandate, office.now)
     })
     .await
 }
@@ -173,7 +173,7 @@ form!(EndMandate { version: "版本" });
 async fn end(who: AreaOfficer, id: PathId, call: Write<EndMandate>) -> Result<Answer<MandateView>> {
     call.once(who.id, move |c, office, sent| {
         let mandate = mandates::end(c, &who, id.0, sent.version, office.now)?;
-        one(c, mandate, office.now)
+        view_of(c, mandate, office.now)
     })
     .await
 }

@@ -14,7 +14,7 @@ use crate::office::cases::service::Offer;
 use crate::office::cases::showing::mine::{self, Filter, Of, StateCount};
 use crate::office::cases::showing::views::{self, CaseSummary, CaseView};
 use crate::office::frame::{Call, Write};
-use crate::office::notices::reach::{self, Channels};
+use crate::office::notices::reach::{self, About, Channels};
 use crate::office::ratings::{self, Grade, Rating};
 use crate::platform::code;
 use crate::platform::error::{Detail, Faults, Result};
@@ -149,8 +149,8 @@ async fn checked(who: Filer, id: PathId, call: Call) -> Result<Answer<Readiness>
     call.read(move |c, office| {
         let case = loading::owned(c, &who, id.0, office.now)?;
         let details = check(c, office, &case)?;
-        let about = (case.person_id, who.id());
-        let will_be_told = reach::foretell(c, &office.keys, &channels, about, office.today())?;
+        let about = About { person: case.person_id, reader: who.id() };
+        let will_be_told = reach::foretell(c, &office.keys, &channels, &about, office.today())?;
         Ok(Readiness { ready: details.is_empty(), details, will_be_told })
     })
     .await
@@ -161,8 +161,8 @@ async fn checked(who: Filer, id: PathId, call: Call) -> Result<Answer<Readiness>
 #[serde(deny_unknown_fields)]
 struct Submit {
     /// The version that was seen.
-    #[schema(example = 1)]
-    version: i64,
+    #[schema(value_type = i64, example = 1)]
+    version: Version,
     /// Version of the privacy text that the applicant agreed to (`GET /bootstrap`).
     #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -177,22 +177,25 @@ form!(Submit { version: "版本", consent: "个人信息处理同意书" });
 async fn submit(who: Filer, id: PathId, call: Write<Submit>) -> Result<Answer<CaseView>> {
     call.once(who.id(), move |c, office, sent| {
         let case = loading::owned(c, &who, id.0, office.now)?;
-        case.seen(Version(sent.version))?;
-        consents::given(c, office, &who, case.person_id, sent.consent.as_deref())?;
+        case.seen(sent.version)?;
+        // Before the form: without consent nobody is told what is missing in it.
+        consents::of_text(sent.consent.as_deref())?;
         let mut faults = Faults::new();
         if case.state == crate::rules::lifecycle::State::Draft {
             check(c, office, &case)?.into_iter().for_each(|d| faults.add(d));
         }
         faults.settle()?;
-        let submit = take(&who, Deed::Submit, sent.version, None);
+        let deed = Deed::Submit { consent: sent.consent.clone().map(Code::into_string) };
+        let submit = act_of(&who, deed, sent.version, None);
         let case = act(c, office, case.id, submit)?;
         views::full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
 }
 
-fn take(who: &Filer, deed: Deed, version: i64, note: Option<String>) -> Act {
-    Act::new(who.into(), deed).seeing(Version(version)).saying(note)
+/// The filer's act on the version that they saw.
+fn act_of(who: &Filer, deed: Deed, version: Version, note: Option<String>) -> Act {
+    Act::new(who.into(), deed).seeing(version).saying(note)
 }
 
 /// An action on what was seen.
@@ -200,8 +203,8 @@ fn take(who: &Filer, deed: Deed, version: i64, note: Option<String>) -> Act {
 #[serde(deny_unknown_fields)]
 struct Seen {
     /// The version that was seen.
-    #[schema(example = 2)]
-    version: i64,
+    #[schema(value_type = i64, example = 2)]
+    version: Version,
     /// Words to the office.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "材料已经换成清楚的照片。")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -210,10 +213,10 @@ struct Seen {
 form!(Seen { version: "版本", note: "说明" });
 
 /// One action of the applicant, and the case after it.
-async fn acted(deed: Deed, who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
+async fn act_and_show(deed: Deed, who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
     call.once(who.id(), move |c, office, sent| {
         let note = sent.note.clone().map(Note::into_string);
-        let case = act(c, office, id.0, take(&who, deed.clone(), sent.version, note))?;
+        let case = act(c, office, id.0, act_of(&who, deed.clone(), sent.version, note))?;
         views::full(c, office, &case, Some(&Actor::from(&who)))
     })
     .await
@@ -224,7 +227,7 @@ async fn acted(deed: Deed, who: Filer, id: PathId, call: Write<Seen>) -> Result<
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已变回草稿")))]
 async fn undo(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    acted(Deed::Undo, who, id, call).await
+    act_and_show(Deed::Undo, who, id, call).await
 }
 
 #[utoipa::path(post, path = "/cases/{id}/actions/withdraw", tag = "cases", operation_id = "withdrawCase", summary = "撤回申请",
@@ -232,7 +235,7 @@ async fn undo(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseVi
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已撤回")))]
 async fn withdraw(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    acted(Deed::Withdraw, who, id, call).await
+    act_and_show(Deed::Withdraw, who, id, call).await
 }
 
 #[utoipa::path(post, path = "/cases/{id}/actions/resubmit", tag = "cases", operation_id = "resubmitCase", summary = "提交补正",
@@ -240,7 +243,7 @@ async fn withdraw(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<Ca
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已提交补正")))]
 async fn resubmit(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    acted(Deed::Resubmit, who, id, call).await
+    act_and_show(Deed::Resubmit, who, id, call).await
 }
 
 #[utoipa::path(post, path = "/cases/{id}/actions/urge", tag = "cases", operation_id = "urgeCase", summary = "催办",
@@ -248,7 +251,7 @@ async fn resubmit(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<Ca
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已催办")))]
 async fn urge(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    acted(Deed::Urge, who, id, call).await
+    act_and_show(Deed::Urge, who, id, call).await
 }
 
 #[utoipa::path(post, path = "/cases/{id}/actions/appeal", tag = "cases", operation_id = "appealCase", summary = "申诉",
@@ -256,15 +259,15 @@ async fn urge(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseVi
     params(("id" = Id, Path, description = "办件编号")),
     responses((status = 200, description = "已收到申诉")))]
 async fn appeal(who: Filer, id: PathId, call: Write<Seen>) -> Result<Answer<CaseView>> {
-    acted(Deed::Appeal, who, id, call).await
+    act_and_show(Deed::Appeal, who, id, call).await
 }
 
 /// A rating in five grades.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Rate {
-    #[schema(example = 9)]
-    version: i64,
+    #[schema(value_type = i64, example = 9)]
+    version: Version,
     #[schema(inline, example = "very_good")]
     grade: Grade,
     #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "工作人员很耐心。")]
@@ -279,13 +282,8 @@ form!(Rate { version: "版本", grade: "满意程度", comment: "意见" });
     responses((status = 200, description = "谢谢评价")))]
 async fn rate(who: Resident, id: PathId, call: Write<Rate>) -> Result<Answer<CaseView>> {
     call.once(who.account, move |c, office, sent| {
-        let rating = Rating {
-            account: who.account,
-            case: id.0,
-            seen: Version(sent.version),
-            grade: sent.grade,
-            comment: sent.comment.as_deref(),
-        };
+        let rating =
+            Rating { account: who.account, case: id.0, seen: sent.version, grade: sent.grade, comment: sent.comment.as_deref() };
         let case = ratings::rate(c, office, &rating)?;
         views::full(c, office, &case, Some(&Actor::Applicant(who.account)))
     })

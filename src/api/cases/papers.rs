@@ -65,7 +65,7 @@ async fn upload(who: Filer, once: Once, id: PathId, parts: Parts, call: Call) ->
     let caller = who.id();
     let asking = who.clone();
     let case = call.found(move |c, office| loading::owned(c, &asking, id, office.now)).await?;
-    let sent = take(parts).await?;
+    let sent = read_parts(parts).await?;
     let fingerprint = sent.fingerprint();
     // The first answer was lost: by now there may be no room for another page, or the case was submitted.
     if let Some(paper) = once.replay(&call.app, caller, fingerprint).await? {
@@ -97,7 +97,7 @@ async fn received(call: &Call, case: Case, sent: Sent) -> Result<Paper> {
     store(&call.app, &call.office, id, &sent.material, alt, clean).await
 }
 
-/// Takes the file away again when no row came to hold it.
+/// Removes the file again when its row could not be stored.
 async fn swept<T>(app: &App, file: Id, done: &Result<Done<T>>) {
     match done {
         Ok(d) if !d.replayed => {}
@@ -128,7 +128,7 @@ impl Sent {
 const LABELS: Labels = &[("file", "文件"), ("material", "材料"), ("alt_text", "图片说明")];
 
 /// Reads the parts, and tells at once what is wrong with them.
-async fn take(parts: Parts) -> Result<Sent> {
+async fn read_parts(parts: Parts) -> Result<Sent> {
     let mut received = parts.received(LABELS).await?;
     let mut faults = Faults::new();
     let material: Option<Code<1, 60>> = received.text("material");

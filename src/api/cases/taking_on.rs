@@ -45,8 +45,8 @@ async fn list(who: Resident, q: Query<Paged>, call: Call) -> Result<Answer<Page<
 #[serde(deny_unknown_fields)]
 struct TakeOn {
     /// The version that was seen.
-    #[schema(example = 4)]
-    version: i64,
+    #[schema(value_type = i64, example = 4)]
+    version: Version,
     /// Version of the privacy text that the caller agreed to (`GET /bootstrap`).
     #[schema(value_type = Option<String>, min_length = 1, max_length = 40, pattern = "^[!-~]+$", example = "2026-11")]
     #[serde(default, deserialize_with = "blank_is_none")]
@@ -60,7 +60,7 @@ form!(TakeOn { version: "版本", consent: "个人信息处理同意书" });
     responses((status = 200, description = "已接手")))]
 async fn take_on(who: Resident, id: PathId, call: Write<TakeOn>) -> Result<Answer<CaseView>> {
     call.once(who.account, move |c, office, sent| {
-        let case = taking_on::take_on(c, office, who.account, id.0, Version(sent.version), sent.consent.as_deref())?;
+        let case = taking_on::take_on(c, office, who.account, id.0, sent.version, sent.consent.as_deref())?;
         views::full(c, office, &case, Some(&Actor::Applicant(who.account)))
     })
     .await

@@ -6,13 +6,14 @@ use utoipa::ToSchema;
 use crate::office::accounts::guards::{Filer, Overseer, Resident};
 use crate::office::accounts::staff;
 use crate::office::cases::access::loading;
-use crate::office::cases::filing::viewings::{self, Viewing};
+use crate::office::cases::filing::viewings::{self, Opened};
 use crate::office::cases::record::case::{self, Case};
 use crate::office::frame::Call;
 use crate::office::people::views::AreaNames;
 use crate::office::policy::county;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Error, Result};
+use crate::platform::files::Variant;
 use crate::platform::http::paging::{self, After, Paged};
 use crate::platform::http::{Answer, Labelled, Operations, Page, PathId, Query};
 use crate::platform::id::Id;
@@ -39,7 +40,7 @@ struct PaperLook {
     /// What kind of paper, for example 户口簿.
     material: Labelled,
     /// The whole file, or only the small picture.
-    variant: Labelled,
+    variant: Labelled<Variant>,
 }
 
 /// The same with the worker's name.
@@ -51,11 +52,11 @@ struct StaffPaperLook {
     look: PaperLook,
 }
 
-fn looks(c: &mut AnyConn, case: &Case, rows: &[(Viewing, String)]) -> Result<Vec<PaperLook>> {
+fn looks(c: &mut AnyConn, case: &Case, rows: &[Opened]) -> Result<Vec<PaperLook>> {
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let mut areas = AreaNames::default();
     let mut looks = Vec::with_capacity(rows.len());
-    for (viewing, material) in rows {
+    for Opened { viewing, material } in rows {
         let label = policy.materials.iter().find(|m| m.code == *material).map_or("材料", |m| m.label.as_str());
         looks.push(PaperLook {
             at: rfc3339(viewing.at),
@@ -63,14 +64,14 @@ fn looks(c: &mut AnyConn, case: &Case, rows: &[(Viewing, String)]) -> Result<Vec
             organisation: areas.view(c, &viewing.area)?.name,
             paper_id: viewing.paper_id,
             material: Labelled::new(material, label),
-            variant: labelled!(viewing.variant).untyped(),
+            variant: labelled!(viewing.variant),
         });
     }
     Ok(looks)
 }
 
-fn key((viewing, _): &(Viewing, String)) -> After {
-    After { at: viewing.at.ms(), id: viewing.id }
+fn key(row: &Opened) -> After {
+    After { at: row.viewing.at.ms(), id: row.viewing.id }
 }
 
 #[utoipa::path(get, path = "/staff/cases/{id}/views", tag = "desks", operation_id = "listPaperViews", summary = "谁看过材料（负责人、审计员）",
@@ -82,9 +83,9 @@ async fn staff_list(who: Overseer, id: PathId, q: Query<Paged>, call: Call) -> R
     call.page(&name, q.0.limit, q.0.cursor.as_deref(), move |c, _, after, limit| {
         let case = Some(case::find(c, id.0)?).filter(|case| case.overseen_by(&who)).ok_or_else(Error::not_found)?;
         let rows = viewings::of(c, case.id, after, limit)?;
-        let names = staff::names(c, rows.iter().map(|(v, _)| v.worker_id).collect())?;
+        let names = staff::names(c, rows.iter().map(|row| row.viewing.worker_id).collect())?;
         let name = |id: Id| names.iter().find(|(of, _)| *of == id).map(|(_, name)| name.clone()).unwrap_or_default();
-        let workers = rows.iter().map(|(v, _)| v.worker_id);
+        let workers = rows.iter().map(|row| row.viewing.worker_id);
         let looks = looks(c, &case, &rows)?.into_iter().zip(workers);
         let named = looks.map(|(look, id)| StaffPaperLook { worker_id: id, worker_name: name(id), look });
         Ok(paging::placed(&rows, named.collect(), key))

@@ -32,8 +32,8 @@ pub fn routes(to: &mut Operations) {
 #[serde(deny_unknown_fields)]
 struct SeenCase {
     id: Id,
-    #[schema(example = 4)]
-    version: i64,
+    #[schema(value_type = i64, example = 4)]
+    version: Version,
 }
 
 /// One decision about many cases.
@@ -97,7 +97,7 @@ async fn bulk(who: DeskOfficer, call: Write<Bulk>) -> Result<Answer<BulkDone>> {
         let ruling = Ruling { deed: sent.action.deed(reason.as_deref(), note.as_deref()), reason, note };
         let mut results = Vec::with_capacity(sent.cases.len());
         for seen in &sent.cases {
-            results.push(one(c, office, &worker, &ruling, seen)?);
+            results.push(rule_on(c, office, &worker, &ruling, seen)?);
         }
         let done = results.iter().filter(|r| r.errcode == 0).count();
         Ok(BulkDone { done, refused: results.len().saturating_sub(done), results })
@@ -106,7 +106,7 @@ async fn bulk(who: DeskOfficer, call: Write<Bulk>) -> Result<Answer<BulkDone>> {
 }
 
 /// One case, apart from the others.
-fn one(c: &mut AnyConn, office: &Office, worker: &Worker, ruling: &Ruling, seen: &SeenCase) -> Result<BulkResult> {
+fn rule_on(c: &mut AnyConn, office: &Office, worker: &Worker, ruling: &Ruling, seen: &SeenCase) -> Result<BulkResult> {
     let told = |case: Option<&Case>, status: u16, errcode: u32, errmsg: &str, details: &[Detail]| BulkResult {
         id: seen.id,
         status,
@@ -116,7 +116,7 @@ fn one(c: &mut AnyConn, office: &Office, worker: &Worker, ruling: &Ruling, seen:
         version: case.map(|case| case.version.0),
         state: case.map(|case| labelled!(case.state)),
     };
-    match apart(c, |c| ruling.on(c, office, worker, seen.id, Version(seen.version)))? {
+    match apart(c, |c| ruling.on(c, office, worker, seen.id, seen.version))? {
         Ok(case) => Ok(told(Some(&case), 200, 0, "ok", &[])),
         Err(e) => {
             let now = present(c, worker, seen.id)?;

@@ -92,8 +92,8 @@ impl Verb {
 #[serde(deny_unknown_fields)]
 struct Decision {
     /// The version that was seen.
-    #[schema(example = 4)]
-    version: i64,
+    #[schema(value_type = i64, example = 4)]
+    version: Version,
     /// A code of the policy's reasons for this action (`GET /public/policies`); asked for when a case is declined, rejected,
     /// sent back, escalated or put off.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 60, pattern = "^[!-~]+$", example = "not_eligible")]
@@ -119,7 +119,7 @@ async fn decide(who: DeskOfficer, path: web::Path<(String, String)>, call: Write
         let reason = sent.reason.clone().map(Code::into_string);
         let note = sent.note.clone().map(Note::into_string);
         let ruling = Ruling { deed: verb.deed(reason.as_deref(), note.as_deref()), reason, note };
-        let case = ruling.on(c, office, &worker, id, Version(sent.version))?;
+        let case = ruling.on(c, office, &worker, id, sent.version)?;
         views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await
@@ -130,8 +130,8 @@ async fn decide(who: DeskOfficer, path: web::Path<(String, String)>, call: Write
 #[serde(deny_unknown_fields)]
 struct MergeCase {
     /// The version that was seen of the case that ends.
-    #[schema(example = 3)]
-    version: i64,
+    #[schema(value_type = i64, example = 3)]
+    version: Version,
     /// The case that goes on: of the same person and service.
     into: Id,
     #[schema(value_type = Option<String>, min_length = 1, max_length = 500, example = "同一件事申请了两次。")]
@@ -148,7 +148,7 @@ async fn merge(who: DeskOfficer, id: PathId, call: Write<MergeCase>) -> Result<A
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let actor = Actor::Worker(worker.clone());
-        let merge = Act::new(actor.clone(), Deed::Merge { into: sent.into }).seeing(Version(sent.version));
+        let merge = Act::new(actor.clone(), Deed::Merge { into: sent.into }).seeing(sent.version);
         let case = act(c, office, id.0, merge.saying(sent.note.clone().map(Note::into_string)))?;
         views::full(c, office, &case, Some(&actor))
     })

@@ -1,4 +1,4 @@
-//! Whoever leads a desk passes what one worker holds there to another, or back to the pool.
+//! Whoever leads a desk passes what one worker has claimed there to another, or back to the pool.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -24,7 +24,7 @@ pub fn routes(to: &mut Operations) {
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct HandDesk {
-    /// Who holds the cases.
+    /// Who has claimed the cases.
     from_worker: Id,
     /// Who takes them; back to the pool when it is left out.
     to_worker: Option<Id>,
@@ -34,7 +34,7 @@ form!(HandDesk { from_worker: "原办理人", to_worker: "接手人" });
 /// What became of the cases.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 struct DeskHanded {
-    /// Cases that the other holds now.
+    /// Cases that the other has claimed now.
     #[schema(example = 3)]
     handed: i64,
     /// Cases that went back to the pool: nobody was named, or the other may not work on them.

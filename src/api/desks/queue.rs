@@ -160,8 +160,8 @@ impl From<&Item> for Ask {
 #[serde(deny_unknown_fields)]
 struct Correction {
     /// The version that was seen.
-    #[schema(example = 4)]
-    version: i64,
+    #[schema(value_type = i64, example = 4)]
+    version: Version,
     #[validate(length(min = 1, max = 30, message = "请至少选择一项，最多三十项。"), nested)]
     items: Vec<Item>,
 }
@@ -175,7 +175,7 @@ async fn request_correction(who: DeskOfficer, id: PathId, call: Write<Correction
     let worker = who.0;
     call.once(worker.id, move |c, office, sent| {
         let asks: Vec<Ask> = sent.items.iter().map(Ask::from).collect();
-        let case = rulings::ask_to_mend(c, office, &worker, id.0, Version(sent.version), &asks)?;
+        let case = rulings::ask_to_mend(c, office, &worker, id.0, sent.version, &asks)?;
         views::full(c, office, &case, Some(&Actor::Worker(worker.clone())))
     })
     .await

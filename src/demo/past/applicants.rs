@@ -6,7 +6,7 @@ use super::scene::Setting;
 use crate::demo::cast::APPID;
 use crate::demo::province::people::{Family, Invented};
 use zhucan::office::accounts::guards::Worker;
-use zhucan::office::accounts::identity::{self, Occasion};
+use zhucan::office::accounts::identity::{self, Claimed, Occasion};
 use zhucan::office::accounts::link_desk::{self, Decision, Verdict};
 use zhucan::office::accounts::links::{NewLink, Relation};
 use zhucan::office::accounts::residents::{Identity, WeChatName};
@@ -79,7 +79,8 @@ impl Applicant {
         let own = self.other.as_ref().map_or(&self.person, |o| &o.0);
         if account.identity == Identity::Unknown {
             let at = Occasion { now: office.now, link: Id::at(office.now) };
-            let claimed = identity::claim(c, &office.keys, account.id, (&own.name, &own.id_number), account.version, at)?;
+            let said = Claimed { name: &own.name, id_number: &own.id_number };
+            let claimed = identity::claim(c, &office.keys, account.id, said, account.version, at)?;
             match &own.phone {
                 Some(phone) => identity::set_phone(c, &office.keys, account.id, phone, at)?,
                 None => identity::confirm_in_person(c, &office.keys, worker, account.id, &own.id_number, claimed.version, at)?,

@@ -4,9 +4,8 @@ use chrono::NaiveDate;
 
 use super::scene::Scene;
 use crate::demo::province::chance::Chance;
-use zhucan::office::accounts::guards::Filer;
 use zhucan::office::accounts::guards::Worker;
-use zhucan::office::cases::access::consents::{self, TEXT_VERSION};
+use zhucan::office::cases::access::consents::TEXT_VERSION;
 use zhucan::office::cases::filing::check::check;
 use zhucan::office::cases::filing::papers::{self, Paper};
 use zhucan::office::cases::moving::act::act;
@@ -68,13 +67,12 @@ impl<'a> Way<'a> {
         for material in policy.common.materials.iter().filter(|m| m.required.holds(&conditions)) {
             self.upload(&material.code, &material.label)?;
         }
-        consents::given(self.c, &self.office, &Filer::Resident(self.account()?), self.case.person_id, Some(TEXT_VERSION))?;
         let missing = check(self.c, &self.office, &self.case)?;
         if !missing.is_empty() {
             return Err(Error::internal(format!("a case of the past cannot be submitted: {missing:?}")));
         }
         self.soon();
-        self.applicant(Deed::Submit)
+        self.applicant(Deed::Submit { consent: Some(TEXT_VERSION.to_owned()) })
     }
 
     fn upload(&mut self, material: &str, label: &str) -> Result<()> {

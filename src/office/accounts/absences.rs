@@ -1,4 +1,4 @@
-//! Who is away and who stands in: from, until, and how it ended. While it lasts the deputy holds the posts.
+//! Who is away and who stands in: from, until, and how it ended. While it lasts the deputy has the posts.
 
 use diesel::prelude::*;
 

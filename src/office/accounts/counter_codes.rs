@@ -82,7 +82,8 @@ impl NewCode {
         use counter_codes::dsl as k;
         let live = k::counter_codes.filter(k::person_id.eq(person).and(k::expires_at.gt(self.now)).and(k::used_at.is_null()));
         diesel::update(live).set(k::expires_at.eq(self.now)).execute(c)?;
-        let (expires_at, hash) = (self.now.saturating_add(LIFE_MS), hash(keys, self.id, &self.proof));
+        let expires_at = self.now.saturating_add(LIFE_MS);
+        let hash = hash(keys, self.id, &self.proof);
         let row = (
             k::id.eq(self.id),
             k::person_id.eq(person),
@@ -126,7 +127,8 @@ pub fn redeem(c: &mut AnyConn, keys: &Keyring, typed: &str, new: Id, at: Occasio
         Some(account) => (account, false),
         None => {
             residents::open_account(c, new, Channel::Sms, at.now)?;
-            let (blank, known) = (residents::find(c, new)?, persons::open(c, keys, *person)?);
+            let blank = residents::find(c, new)?;
+            let known = persons::open(c, keys, *person)?;
             (identity::seen_in_person(c, keys, &blank, &known, at)?, true)
         }
     };

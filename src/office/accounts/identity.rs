@@ -41,19 +41,19 @@ pub fn known(c: &mut AnyConn, account: Id) -> Result<()> {
     }
 }
 
+/// Who a resident says to be.
+#[derive(Clone, Copy)]
+pub struct Claimed<'a> {
+    pub name: &'a PersonName,
+    pub id_number: &'a CitizenId,
+}
+
 /// Stores who a resident says to be. Nothing in the answer tells whether the register knows them, unless the phone
 /// proves it.
 ///
 /// # Errors
 /// 11020 when the identity is confirmed, 10030 on an older version; those of the database.
-pub fn claim(
-    c: &mut AnyConn,
-    keys: &Keyring,
-    account: Id,
-    (name, id_number): (&PersonName, &CitizenId),
-    version: i64,
-    at: Occasion,
-) -> Result<Account> {
+pub fn claim(c: &mut AnyConn, keys: &Keyring, account: Id, claimed: Claimed<'_>, version: i64, at: Occasion) -> Result<Account> {
     let before = residents::find(c, account)?;
     if before.identity == Identity::Confirmed {
         return Err(Error::new(&faults::IDENTITY_SETTLED));
@@ -64,9 +64,9 @@ pub fn claim(
     diesel::update(r::residents.find(account))
         .set((
             r::identity.eq(Identity::Claimed),
-            r::own_name.eq(seal("own_name", name.reveal())?),
-            r::own_id_number.eq(seal("own_id_number", id_number.reveal())?),
-            r::own_id_hash.eq(persons::id_hash(keys, id_number).as_slice()),
+            r::own_name.eq(seal("own_name", claimed.name.reveal())?),
+            r::own_id_number.eq(seal("own_id_number", claimed.id_number.reveal())?),
+            r::own_id_hash.eq(persons::id_hash(keys, claimed.id_number).as_slice()),
             r::version.eq(r::version + 1),
         ))
         .execute(c)?;
@@ -122,7 +122,8 @@ pub fn confirm_in_person(
     let found = found.at_version(version)?;
     if found.own_id_hash.as_deref() != Some(persons::id_hash(keys, card).as_slice()) {
         let mut faults = Faults::new();
-        let (reason, suggestion) = ("身份证号与居民填写的不一致。", "请核对身份证原件；如居民填错，请其在手机上改正。");
+        let reason = "身份证号与居民填写的不一致。";
+        let suggestion = "请核对身份证原件；如居民填错，请其在手机上改正。";
         faults.push("/id_number", "身份证号", "id_number_differs", reason, suggestion);
         faults.settle()?;
     }
@@ -141,7 +142,8 @@ pub(crate) fn seen_in_person(
     person: &Person,
     at: Occasion,
 ) -> Result<Account> {
-    let claimed = claim(c, keys, account.id, (&person.name, &person.id_number), account.version, at)?;
+    let said = Claimed { name: &person.name, id_number: &person.id_number };
+    let claimed = claim(c, keys, account.id, said, account.version, at)?;
     if claimed.identity != Identity::Confirmed {
         confirm(c, keys, &claimed, "worker", at)?;
     }
@@ -177,8 +179,13 @@ fn confirm(c: &mut AnyConn, keys: &Keyring, account: &Account, by: &str, at: Occ
         ))
         .execute(c)?;
     let Some(person) = person else { return Ok(()) };
-    let (id, area, evidence) = (at.link, person.area, by.to_owned());
-    let (account, relation, today, now) = (account.id, Relation::Own, at.today(), at.now);
+    let id = at.link;
+    let area = person.area;
+    let evidence = by.to_owned();
+    let account = account.id;
+    let relation = Relation::Own;
+    let today = at.today();
+    let now = at.now;
     NewLink { id, account, name, id_number, relation, evidence, area, today, now }.own(c, keys, &person)
 }
 
@@ -210,7 +217,9 @@ pub fn person_recorded(c: &mut AnyConn, keys: &Keyring, id_number: &CitizenId, n
         let today = beijing_date(now);
         let (name, id_number) = own(&account, keys, today)?;
         diesel::update(r::residents.find(account.id)).set(r::person_id.eq(person.id)).execute(c)?;
-        let (id, evidence, relation) = (Id::at(now), "register".to_owned(), Relation::Own);
+        let id = Id::at(now);
+        let evidence = "register".to_owned();
+        let relation = Relation::Own;
         NewLink { id, account: account.id, name, id_number, relation, evidence, area: person.area, today, now }
             .own(c, keys, &person)?;
     }

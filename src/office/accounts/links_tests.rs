@@ -4,7 +4,7 @@
 use super::*;
 use crate::office::accounts::bench::{Bench, bench};
 use crate::office::accounts::guards::{Post, Worker};
-use crate::office::accounts::identity::{self, Occasion};
+use crate::office::accounts::identity::{self, Claimed, Occasion};
 use crate::office::accounts::link_desk::{Decision, Verdict, decide, in_state};
 use crate::office::accounts::residents::{Account, Identity, WeChatName};
 use crate::rules::identity::{PhoneNumber, invent};
@@ -12,14 +12,14 @@ use crate::rules::lifecycle::Role;
 
 const PHONE: &str = "13800001234";
 const HERE: &str = "110105001002";
-const TODAY: (i32, u32, u32) = (2026, 3, 2);
+const TODAY: &str = "2026-03-02";
 
-fn day((y, m, d): (i32, u32, u32)) -> NaiveDate {
-    NaiveDate::from_ymd_opt(y, m, d).unwrap()
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
 }
 
 fn citizen(serial: u16) -> CitizenId {
-    invent("990105", day((1980, 1, 1)), serial).unwrap()
+    invent("990105", day("1980-01-01"), serial).unwrap()
 }
 
 fn name(text: &str) -> PersonName {
@@ -45,11 +45,14 @@ fn moment(app: &Bench) -> Occasion {
 }
 
 async fn say(app: &Bench, account: Id, who: &str, id: &CitizenId) -> Result<Account> {
-    let (keys, at, who, id) = (app.keys.clone(), moment(app), name(who), id.clone());
+    let keys = app.keys.clone();
+    let at = moment(app);
+    let who = name(who);
+    let id = id.clone();
     app.db
         .write(move |c| {
             let version = residents_version(c, account)?;
-            identity::claim(c, &keys, account, (&who, &id), version, at)
+            identity::claim(c, &keys, account, Claimed { name: &who, id_number: &id }, version, at)
         })
         .await
 }
@@ -59,7 +62,9 @@ fn residents_version(c: &mut AnyConn, account: Id) -> Result<i64> {
 }
 
 async fn ring(app: &Bench, account: Id, phone: &str) -> Account {
-    let (keys, at, phone) = (app.keys.clone(), moment(app), PhoneNumber::parse(phone).unwrap());
+    let keys = app.keys.clone();
+    let at = moment(app);
+    let phone = PhoneNumber::parse(phone).unwrap();
     app.db.write(move |c| identity::set_phone(c, &keys, account, &phone, at)).await.unwrap()
 }
 
@@ -70,7 +75,9 @@ async fn mine(app: &Bench, account: Id, on: NaiveDate) -> Vec<(Id, Relation)> {
 async fn ask(app: &Bench, account: Id, id: &CitizenId, relation: Relation) -> Result<Link> {
     let keys = app.keys.clone();
     let now = app.clock.now();
-    let (link, today, area) = (app.clock.id(), day(TODAY), HERE.parse().unwrap());
+    let link = app.clock.id();
+    let today = day(TODAY);
+    let area = HERE.parse().unwrap();
     let new = NewLink {
         id: link,
         account,
@@ -134,7 +141,8 @@ async fn a_worker_confirms_in_person_only_what_the_card_says_and_only_here() {
     let person = app.person("王四", &id, PHONE, HERE).await;
     let account = account(&app, "o-1").await;
     let confirm = async |worker: Worker, card: CitizenId| {
-        let (keys, at) = (app.keys.clone(), moment(&app));
+        let keys = app.keys.clone();
+        let at = moment(&app);
         let job = move |c: &mut AnyConn| {
             let version = residents_version(c, account)?;
             identity::confirm_in_person(c, &keys, &worker, account, &card, version, at)
@@ -155,9 +163,13 @@ async fn a_worker_confirms_in_person_only_what_the_card_says_and_only_here() {
 #[tokio::test]
 async fn somebody_recorded_after_the_confirmation_is_linked_then() {
     let app = bench().await;
-    let (id, account, here) = (citizen(1), account(&app, "o-1").await, worker(&app, "110105000000", None));
+    let id = citizen(1);
+    let account = account(&app, "o-1").await;
+    let here = worker(&app, "110105000000", None);
     say(&app, account, "王四", &id).await.unwrap();
-    let (keys, at, card) = (app.keys.clone(), moment(&app), id.clone());
+    let keys = app.keys.clone();
+    let at = moment(&app);
+    let card = id.clone();
     app.db.write(move |c| identity::confirm_in_person(c, &keys, &here, account, &card, 2, at).map(|_| ())).await.unwrap();
     assert_eq!(mine(&app, account, day(TODAY)).await, []);
     let person = app.person("王四", &id, PHONE, HERE).await;
@@ -190,13 +202,13 @@ async fn a_link_gives_rights_from_the_workers_word_to_its_last_day() {
     let link = settle(&app, &here, &link, Verdict::Confirm, Some("2026-03-31")).await.unwrap();
     let may = async |on| app.db.read(move |c| may_act(c, account, person, day(on))).await.unwrap();
     let told = async || app.db.read(move |c| recipients_for(c, person, day(TODAY))).await.unwrap();
-    assert_eq!(may((2026, 3, 1)).await, None);
-    assert_eq!(may((2026, 3, 2)).await, Some(Relation::Child));
-    assert_eq!(may((2026, 3, 31)).await, Some(Relation::Child));
-    assert_eq!(may((2026, 4, 1)).await, None);
+    assert_eq!(may("2026-03-01").await, None);
+    assert_eq!(may("2026-03-02").await, Some(Relation::Child));
+    assert_eq!(may("2026-03-31").await, Some(Relation::Child));
+    assert_eq!(may("2026-04-01").await, None);
     assert_eq!(told().await, [(account, Relation::Child)]);
     settle(&app, &here, &link, Verdict::End, None).await.unwrap();
-    assert_eq!(may((2026, 3, 2)).await, None);
+    assert_eq!(may("2026-03-02").await, None);
     assert_eq!(told().await, []);
 }
 

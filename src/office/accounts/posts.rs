@@ -18,7 +18,7 @@ pub struct PostView {
     area: String,
     /// The point that the post serves, where its role serves one.
     point: Option<Id>,
-    /// Leads the desk: may take over what a colleague holds.
+    /// Leads the desk: may take over what a colleague has claimed.
     lead: bool,
 }
 

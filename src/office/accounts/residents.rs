@@ -112,7 +112,8 @@ impl Account {
         if self.version == version {
             return Ok(self);
         }
-        let (state, label) = (self.identity.code().to_owned(), self.identity.label().to_owned());
+        let state = self.identity.code().to_owned();
+        let label = self.identity.label().to_owned();
         Err(Error::stale(Current { version: self.version, state, state_label: label }))
     }
 }
@@ -264,7 +265,7 @@ impl WeChatName {
     }
 }
 
-/// Opens an account of nobody in particular.
+/// Makes an account without a name at WeChat.
 pub(crate) fn open_account(c: &mut AnyConn, id: Id, channel: Channel, now: Moment) -> Result<()> {
     use residents::dsl as r;
     let row = (

@@ -147,7 +147,7 @@ impl SessionRow {
         Ok(s::sessions.find(id).select(columns).get_result(c).optional()?)
     }
 
-    /// Neither its time nor the worker's patience is over.
+    /// It is neither over nor has it been idle for too long.
     fn runs(&self, now: Moment) -> bool {
         let idle = self.kind == Holder::Staff && now.since(self.used_at) > STAFF_IDLE_MS;
         now < self.expires_at && !idle

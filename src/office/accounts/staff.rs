@@ -47,7 +47,7 @@ pub fn find(c: &mut AnyConn, worker: Id, now: Moment) -> Result<Option<Worker>> 
     let Some((name, Standing::Active, person)) = row else { return Ok(None) };
     let mut posts = posts_at(c, worker, now)?;
     for absent in absences::stood_in_for(c, worker, now)? {
-        // A deputy serves desks; the rights of an administrator or an auditor are nobody's to pass on.
+        // A deputy gets the posts at desks only: administrators and auditors cannot be stood in for.
         let lent = posts_at(c, absent, now)?.into_iter().filter(|p| p.role.desk().is_some());
         let new: Vec<Post> = lent.filter(|p| !posts.contains(p)).collect();
         posts.extend(new);

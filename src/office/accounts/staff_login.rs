@@ -61,7 +61,8 @@ pub async fn sign_in(app: &App, gate: &SignIn, attempt: Attempt) -> Result<(Pair
     let step = totp(&app.keys, found.id, &found.totp)?.check(attempt.code.trim(), seconds(app));
     let step = step.filter(|_| fits).map(|s| i64::try_from(s).unwrap_or(i64::MAX));
     let beginning = Beginning::new(app, Holder::Staff)?;
-    let (stored, worker) = (beginning.clone(), found.id);
+    let stored = beginning.clone();
+    let worker = found.id;
     // A failure must be committed, so it is no error inside the write.
     let outcome = app.db.write(move |c| settle(c, worker, step, now, &stored)).await?;
     match outcome {
@@ -77,8 +78,8 @@ enum Outcome {
     Locked(Moment),
 }
 
-/// Counts a failure, or begins the session and uses the code up. A lock that came meanwhile holds for the right
-/// password too, so many guesses at once win nothing.
+/// Counts a failure, or begins the session and uses the code up. A lock that was set meanwhile refuses the right
+/// password too, so that many guesses at the same time gain nothing.
 fn settle(c: &mut AnyConn, worker: Id, step: Option<i64>, now: Moment, beginning: &Beginning) -> Result<Outcome> {
     use workers::dsl as w;
     let row = w::workers.find(worker).select((w::failures, w::locked_until, w::totp_step)).get_result(c).optional()?;

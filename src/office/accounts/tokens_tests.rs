@@ -33,7 +33,8 @@ fn unsigned(header: &Value, claims: &Value) -> String {
 #[tokio::test]
 async fn our_own_token_is_read_until_its_time_and_leeway_are_over() {
     let app = bench().await;
-    let (account, session) = (app.clock.id(), app.clock.id());
+    let account = app.clock.id();
+    let session = app.clock.id();
     let token = issue(&app, Holder::Staff, account, session).unwrap();
     let claims = read(&app, &token).unwrap();
     assert_eq!((claims.sub, claims.sid, claims.role), (account, session, Holder::Staff));

@@ -57,7 +57,8 @@ impl RevocationWatch {
         self.change(|k| {
             k.ended.extend(rows);
             k.ended.retain(|_, at| *at >= now.saturating_sub(KEPT_MS));
-            (k.polled_at, k.polled) = (Some(now), Some(started));
+            k.polled_at = Some(now);
+            k.polled = Some(started);
         });
         Ok(())
     }

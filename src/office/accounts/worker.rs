@@ -22,7 +22,7 @@ pub struct Post {
     pub area: AreaCode,
     /// The point that the post serves, where its role serves one.
     pub point: Option<Id>,
-    /// Leads the desk: may take over what a colleague holds.
+    /// Leads the desk: may take over what a colleague has claimed.
     pub lead: bool,
 }
 

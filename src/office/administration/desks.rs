@@ -90,7 +90,7 @@ fn desks(desk: Desk, county: &AreaCode, places: &[Area], points: &[(Desk, Servic
             let name = places.iter().find(|a| a.code == *county).map_or("", |a| a.name.as_str());
             vec![at(*county, name, None)]
         }
-        // Those of the city lie beyond the county.
+        // Towns and villages of the county. A city's desk lies outside the county, so that none is listed.
         level => places.iter().filter(|a| a.level == level).map(|a| at(a.code, &a.name, None)).collect(),
     }
 }

@@ -243,7 +243,8 @@ impl Draft {
     /// 10002 when the terms are no JSON.
     pub fn say(&mut self, content: &PolicyContent) -> Result<()> {
         self.effective_from = content.effective_from.0.into();
-        (self.owner, self.source) = (content.owner.to_string(), content.source.to_string());
+        self.owner = content.owner.to_string();
+        self.source = content.source.to_string();
         self.body = content.body()?;
         Ok(())
     }
@@ -255,7 +256,8 @@ impl Draft {
     pub fn save(&mut self, c: &mut AnyConn, by: Id, now: Moment) -> Result<()> {
         use policy_drafts::dsl as d;
         self.version = self.version.saturating_add(1);
-        (self.updated_by, self.updated_at) = (by, now);
+        self.updated_by = by;
+        self.updated_at = now;
         let said = (
             d::effective_from.eq(self.effective_from),
             d::owner.eq(&self.owner),

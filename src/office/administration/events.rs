@@ -77,7 +77,8 @@ impl Event {
 
     /// What it was and what it is now.
     pub fn words(mut self, before: impl Into<Option<String>>, after: impl Into<Option<String>>) -> Event {
-        (self.before, self.after) = (before.into(), after.into());
+        self.before = before.into();
+        self.after = after.into();
         self
     }
 

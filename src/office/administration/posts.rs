@@ -25,7 +25,7 @@ pub struct PostForm {
     area: AreaCode,
     /// The point that the post serves, where its role serves one.
     point: Option<Id>,
-    /// Leads the desk: may take over what a colleague holds.
+    /// Leads the desk: may take over what a colleague has claimed.
     #[serde(default)]
     lead: bool,
 }
@@ -35,7 +35,8 @@ pub struct PostForm {
 /// # Errors
 /// 10002.
 pub fn checked(c: &mut AnyConn, services: &Services, admin: &Worker, forms: &[PostForm], today: NaiveDate) -> Result<Vec<Post>> {
-    let (mut faults, mut posts) = (Faults::new(), Vec::with_capacity(forms.len()));
+    let mut faults = Faults::new();
+    let mut posts = Vec::with_capacity(forms.len());
     for (at, form) in forms.iter().enumerate() {
         let mut fault = |field: &str, label: &str, code: &str, reason: &str, way_out: &str| {
             faults.push(&format!("/posts/{at}/{field}"), label, code, reason, way_out);

@@ -102,8 +102,11 @@ fn run(c: &mut AnyConn, office: &Office, draft: NewPolicy, count: i64) -> Result
         .order((cases::submitted_at.desc(), cases::id.desc()))
         .limit(count);
     let rows: Vec<Case> = latest.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?;
-    let (service, days) = (office.services.get(&draft.service)?, calendar::load(c)?);
-    let (looked_at, mut unreadable, mut differing) = (rows.len(), 0_usize, Vec::new());
+    let service = office.services.get(&draft.service)?;
+    let days = calendar::load(c)?;
+    let looked_at = rows.len();
+    let mut unreadable = 0_usize;
+    let mut differing = Vec::new();
     let draft = Pinned::supposed(draft);
     for case in rows {
         let own = county::pinned(c, case.policy_id)?;
@@ -111,7 +114,12 @@ fn run(c: &mut AnyConn, office: &Office, draft: NewPolicy, count: i64) -> Result
         let as_draft = Case { policy_id: draft.id, ..case.clone() };
         let after = county::supposing(draft.clone(), || seen(c, office, service, &as_draft, &draft, &days));
         match (before, after) {
-            (Ok(before), Ok(after)) => differing.extend(difference(service, &case, (&own, before), (&draft, after))),
+            (Ok(before), Ok(after)) => differing.extend(difference(
+                service,
+                &case,
+                Under { policy: &own, seen: before },
+                Under { policy: &draft, seen: after },
+            )),
             (Err(e), _) | (_, Err(e)) if e.wants_another_run() => return Err(e),
             _ => unreadable = unreadable.saturating_add(1),
         }
@@ -139,9 +147,15 @@ fn seen(
     })
 }
 
-fn difference(service: &dyn Service, case: &Case, old: (&Pinned, Seen), new: (&Pinned, Seen)) -> Option<CaseDifference> {
-    let limits = limits(old.0, new.0);
-    if old.1 == new.1 && limits.is_empty() {
+/// A case as one policy sees it.
+struct Under<'a> {
+    policy: &'a Pinned,
+    seen: Seen,
+}
+
+fn difference(service: &dyn Service, case: &Case, old: Under<'_>, new: Under<'_>) -> Option<CaseDifference> {
+    let limits = limits(old.policy, new.policy);
+    if old.seen == new.seen && limits.is_empty() {
         return None;
     }
     let kind = service.kinds().iter().find(|(code, _)| *code == case.kind).map_or("", |(_, label)| label);
@@ -149,13 +163,13 @@ fn difference(service: &dyn Service, case: &Case, old: (&Pinned, Seen), new: (&P
         case_id: case.id,
         number: case.number.clone(),
         kind: Labelled::new(&case.kind, kind),
-        policy_version: old.0.version,
-        papers_added: without(&new.1.papers, &old.1.papers),
-        papers_dropped: without(&old.1.papers, &new.1.papers),
-        obstacles_added: without(&new.1.obstacles, &old.1.obstacles),
-        obstacles_dropped: without(&old.1.obstacles, &new.1.obstacles),
-        accept_by: old.1.accept_by,
-        accept_by_under_draft: new.1.accept_by,
+        policy_version: old.policy.version,
+        papers_added: without(&new.seen.papers, &old.seen.papers),
+        papers_dropped: without(&old.seen.papers, &new.seen.papers),
+        obstacles_added: without(&new.seen.obstacles, &old.seen.obstacles),
+        obstacles_dropped: without(&old.seen.obstacles, &new.seen.obstacles),
+        accept_by: old.seen.accept_by,
+        accept_by_under_draft: new.seen.accept_by,
         limits,
     })
 }
@@ -165,7 +179,8 @@ fn without<T: Clone + PartialEq>(all: &[T], known: &[T]) -> Vec<T> {
 }
 
 fn limits(old: &Pinned, new: &Pinned) -> Vec<LimitDifference> {
-    let (old, new) = (&old.common, &new.common);
+    let old = &old.common;
+    let new = &new.common;
     let all = [
         ("accept_days", "受理", old.accept_days, new.accept_days),
         ("review_days", "每个环节审核", old.review_days, new.review_days),

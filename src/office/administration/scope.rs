@@ -78,7 +78,7 @@ where
     AreaCode: ToSql<Text, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        // Of no areas nothing is true.
+        // Without an area the condition is false for every row.
         out.push_sql("(1 = 0");
         for (first, last) in &self.bounds {
             out.push_sql(" OR ");
@@ -101,7 +101,9 @@ mod tests {
     #[test]
     fn the_area_around_a_move_holds_both_ends() {
         let area = |code: &str| AreaCode::parse(code).unwrap();
-        let (town, village, county) = (area("990101100000"), area("990101101200"), area("990101000000"));
+        let town = area("990101100000");
+        let village = area("990101101200");
+        let county = area("990101000000");
         assert_eq!(around([&town, &village]), Some(county));
         assert_eq!(around([&town, &town]), Some(town));
         assert_eq!(around([&county, &town]), Some(county));

@@ -79,7 +79,8 @@ pub fn replace_posts(c: &mut AnyConn, office: &Office, worker: Id, posts: &[Post
 /// # Errors
 /// 10006 when nobody has this user name.
 pub async fn assign(app: &App, services: &Services, username: &str, posts: Vec<Post>) -> Result<()> {
-    let (username, office) = (username.to_owned(), Office::of(app, services));
+    let username = username.to_owned();
+    let office = Office::of(app, services);
     app.db
         .write(move |c| {
             let worker = worker_named(c, &username)?;
@@ -104,7 +105,8 @@ pub fn shut_out(c: &mut AnyConn, office: &Office, worker: Id) -> Result<Vec<Id>>
 /// # Errors
 /// 10006 when nobody has this user name.
 pub async fn ban(app: &App, services: &Services, watch: &RevocationWatch, username: &str) -> Result<()> {
-    let (username, office) = (username.to_owned(), Office::of(app, services));
+    let username = username.to_owned();
+    let office = Office::of(app, services);
     let now = office.now;
     let ended = app
         .db

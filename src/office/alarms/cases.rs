@@ -20,8 +20,8 @@ use crate::rules::moments::Moment;
 /// How long a case that waits for somebody to take it on is left before it is looked at again.
 const A_DAY_MS: i64 = 24 * 3_600_000;
 
-/// Acts on the cases whose time is over, each in a write of its own; answers how many. A limit's last millisecond is still
-/// part of it.
+/// Acts on the cases whose limit is over, each in a write of its own; answers how many. A limit includes its last
+/// millisecond.
 pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     let now = app.clock.now();
     let due: Vec<Id> = app
@@ -34,7 +34,7 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     let mut rung = 0_usize;
     for id in due {
         let office = Office::of(app, services);
-        let done = app.db.write(move |c| one(c, &office, id));
+        let done = app.db.write(move |c| act_on_case(c, &office, id));
         match done.await {
             Ok(true) => rung = rung.saturating_add(1),
             Ok(false) => {}
@@ -46,15 +46,15 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
 }
 
 /// Acts on one case, if its time has come; answers whether it did.
-fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
+fn act_on_case(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
     let mut case = case::find(c, id)?;
     // Somebody may have acted since it was found.
     if case.limit.alarm_at.is_none_or(|at| at >= office.now) {
         return Ok(false);
     }
     let stranded = case.state == State::CorrectionRequested && loading::left_behind(c, office, &case)?;
-    let call = calls_for(&case, office.now, stranded);
-    // What a worker carries is waited for; who is stranded is looked after once a day.
+    let call = deed_when_over(&case, office.now, stranded);
+    // Papers that a worker has taken along are waited for; a case that nobody may act in is looked at again once a day.
     let later = match (&call, case.limit.due_at) {
         (Some((Deed::Lapse, _)), Some(due)) => day_sheets::carried_until(c, id, due, office.now)?,
         (None, _) if stranded => Some(office.now.saturating_add(A_DAY_MS)),
@@ -69,9 +69,9 @@ fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
     }
 }
 
-/// What is done when the time of a case is over. Nobody's silence ends a case that they may not act in: its days stand
-/// until somebody may.
-fn calls_for(case: &Case, now: Moment, stranded: bool) -> Option<(Deed, OfficeReason)> {
+/// What is done when the limit of a case is over. A correction that nobody may answer at present (`stranded`: the applicant's
+/// right to act has ended) does not lapse: the case is put on hold until somebody may answer, and then goes on.
+fn deed_when_over(case: &Case, now: Moment, stranded: bool) -> Option<(Deed, OfficeReason)> {
     Some(match case.state {
         State::Submitted => (Deed::DeemAccepted, OfficeReason::NotAnsweredInTime),
         State::Draft => (Deed::Expire, OfficeReason::DraftExpired),

@@ -56,7 +56,7 @@ pub async fn run(app: &App, services: &Services, work: Recount) -> Result<()> {
             let rows: Vec<Case> = rows.load(c)?;
             let next = rows.last().map(|case| case.id).filter(|_| i64::try_from(rows.len()).is_ok_and(|n| n == CHUNK));
             for case in rows {
-                one(c, &office, &case)?;
+                recount_case(c, &office, &case)?;
             }
             match next {
                 Some(last) => push(c, &office.keys, Recount { after: Some(last) }, office.now),
@@ -66,8 +66,9 @@ pub async fn run(app: &App, services: &Services, work: Recount) -> Result<()> {
         .await
 }
 
-/// A case whose dates stay the same gets no line: only what its clock does on the way, a reminder or the climb, may move.
-fn one(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
+/// Counts one case anew. When its days stay the same it gets no line of history; only the moments of the reminder, of the risk
+/// and of the climb are stored.
+fn recount_case(c: &mut AnyConn, office: &Office, case: &Case) -> Result<()> {
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let mut counted = case.clone();
     Counting::new(c, office, &policy)?.recount(&mut counted);

@@ -11,6 +11,7 @@ use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
 use crate::rules::calendar::rfc3339;
+use crate::rules::coded::coded_enum;
 use crate::rules::moments::Moment;
 
 diesel::table! {
@@ -27,12 +28,25 @@ diesel::table! {
     }
 }
 
+coded_enum! {
+    /// What a notice is about.
+    pub enum NoticeKind {
+        CaseProgress = "case_progress", "办件有进展";
+        Mandate = "mandate", "有工作人员代为办理";
+        ToBeTakenOn = "to_be_taken_on", "有办件等待接手";
+        Ticket = "ticket", "您的反映";
+        /// What the account waited for can be had now.
+        Offer = "device_offer", "轮到您了";
+    }
+}
+
+crate::text_columns!(NoticeKind);
+
 /// What an account is told that is about no case's event, for example that a device has become free.
 #[derive(Clone, Copy, Debug)]
 pub struct News<'a> {
     pub account: Id,
-    /// Stable code.
-    pub kind: &'a str,
+    pub kind: NoticeKind,
     pub title: &'a str,
     pub body: &'a str,
 }

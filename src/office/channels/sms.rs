@@ -44,7 +44,7 @@ coded_enum! {
     }
 }
 
-crate::text_columns!(Fate);
+crate::text_columns!(Fate, Template);
 
 /// Kind of the outbox row.
 pub const TEXT: &str = "sms";
@@ -84,12 +84,8 @@ impl Text {
 /// Notes a message and lets it leave once. One lane a recipient, so that news come in order.
 pub fn push(c: &mut AnyConn, keys: &Keyring, text: &Text, now: Moment) -> Result<()> {
     use sms_messages::dsl as m;
-    let template = match text.template {
-        Template::SignIn => "sign_in",
-        Template::Progress => "progress",
-    };
     let row = (
-        (m::id.eq(text.id), m::template.eq(template), m::recipient.eq(text.recipient())),
+        (m::id.eq(text.id), m::template.eq(text.template), m::recipient.eq(text.recipient())),
         (m::case_id.eq(text.origin.map(|o| o.case)), m::event_seq.eq(text.origin.map(|o| o.seq))),
         (m::state.eq(Fate::Waiting), m::created_at.eq(now), m::updated_at.eq(now)),
     );
@@ -112,12 +108,12 @@ pub fn noted(c: &mut AnyConn, id: Id) -> Result<bool> {
 
 /// Sends a message and tells the outbox what became of it. A lost answer is `unknown` for ever.
 pub async fn send(app: &App, text: &Text) -> Result<Settled> {
-    let Some(sms) = &app.sms else { return kept(app, text, Fate::Failed, None).await };
+    let Some(sms) = &app.sms else { return settle_fate(app, text, Fate::Failed, None).await };
     if text.good_until.is_some_and(|until| until <= app.clock.now()) {
-        return kept(app, text, Fate::Expired, None).await;
+        return settle_fate(app, text, Fate::Expired, None).await;
     }
     let Some(phone) = number(app, &text.to).await? else {
-        return kept(app, text, Fate::Refused, None).await;
+        return settle_fate(app, text, Fate::Refused, None).await;
     };
     let (fate, serial) = match sms.send(text.template, &phone, &text.values).await {
         Ok(serial) => (Fate::Sent, Some(serial)),
@@ -130,14 +126,15 @@ pub async fn send(app: &App, text: &Text) -> Result<Settled> {
         Err(e) => return Ok(Settled::Later(e.to_string())),
     };
     // It may have left: whatever goes wrong from here on must not send it again.
-    match kept(app, text, fate, serial).await {
+    match settle_fate(app, text, fate, serial).await {
         Ok(settled) => Ok(settled),
         Err(e) => Ok(Settled::Unknown(format!("its fate could not be written: {e:?}"))),
     }
 }
 
 async fn number(app: &App, to: &To) -> Result<Option<PhoneNumber>> {
-    let (keys, to) = (app.keys.clone(), to.clone());
+    let keys = app.keys.clone();
+    let to = to.clone();
     let read = app.db.read(move |c| match &to {
         To::Number(text) => Ok(PhoneNumber::parse(text).ok()),
         To::Account(id) => residents::phone_of(c, &keys, *id),
@@ -147,7 +144,7 @@ async fn number(app: &App, to: &To) -> Result<Option<PhoneNumber>> {
 }
 
 /// Writes the fate down, and reports what surely did not arrive.
-async fn kept(app: &App, text: &Text, fate: Fate, serial: Option<String>) -> Result<Settled> {
+async fn settle_fate(app: &App, text: &Text, fate: Fate, serial: Option<String>) -> Result<Settled> {
     let keys = app.keys.clone();
     let now = app.clock.now();
     let message = text.clone();

@@ -147,7 +147,7 @@ pub fn keep(c: &mut AnyConn, office: &Office, worker: &Worker, carried: &Carried
     let line = entry.line.map(|n| lines.iter().find(|l| l.line == n).ok_or_else(no_line)).transpose()?;
     let happened_at = checked(sheet, entry, office.now)?;
     let person = line.map(|l| l.person_id).or(entry.person).ok_or_else(nobody)?;
-    // Who was on the sheet may have moved since; that is what the entry may say.
+    // A person on the sheet may have moved away since; the entry about them is kept all the same.
     let here = line.is_some() || persons::find(c, person)?.is_some_and(|p| worker.knows_residents_of(&p.area));
     if !here || entry.person.is_some_and(|p| p != person) {
         return Err(Error::not_found());
@@ -167,7 +167,7 @@ pub fn keep(c: &mut AnyConn, office: &Office, worker: &Worker, carried: &Carried
         let mandate = agreed.mandate(person, happened_at);
         effects.push(match apart(c, |c| mandate.record(c, office, worker))? {
             Ok(_) => "已登记同意代办",
-            // The visit happened all the same.
+            // The visit is kept although the agreement cannot be recorded: it took place.
             Err(_) => "同意代办没有登记上，请核对同意人、同意书版本和时间后另行登记",
         });
     }

@@ -36,7 +36,7 @@ diesel::table! {
     }
 }
 
-/// So long what left the office in time is waited for.
+/// How long the system waits, after a correction's day, for papers that a worker took along before it.
 const CARRIED_MS: i64 = 2 * 24 * 3_600_000;
 diesel::allow_tables_to_appear_in_same_query!(day_sheets, day_sheet_lines);
 
@@ -120,7 +120,8 @@ pub fn take(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, village: 
 fn line_of(sheet_id: Id, line: i64, errand: Errand) -> Line {
     let (code, label) = errand.what;
     let Errand { person, case, ticket, due_on, .. } = errand;
-    let (errand, errand_label) = (code.to_owned(), label.to_owned());
+    let errand = code.to_owned();
+    let errand_label = label.to_owned();
     Line { sheet_id, line, person_id: person, errand, errand_label, case_id: case, ticket_id: ticket, due_on }
 }
 

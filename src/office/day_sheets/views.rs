@@ -192,7 +192,8 @@ pub fn summaries(c: &mut AnyConn, sheets: Vec<Sheet>) -> Result<Vec<SheetSummary
 
 /// A sheet with what came back.
 pub fn sheet(c: &mut AnyConn, keys: &Keyring, sheet: &Sheet) -> Result<SheetView> {
-    let (lines, visits) = (sheets::lines(c, sheet.id)?, handing_in::of_sheet(c, sheet.id)?);
+    let lines = sheets::lines(c, sheet.id)?;
+    let visits = handing_in::of_sheet(c, sheet.id)?;
     let names = Names::of(c, lines.iter().map(|l| l.person_id).chain(visits.iter().map(|v| v.person_id)))?;
     let line = |l: Line| ErrandView {
         line: Some(l.line),

@@ -30,39 +30,39 @@ diesel::table! {
     }
 }
 
-/// The cases that a worker holds now. A claim lasts the policy's minutes, so these are one morning's at most.
-fn held(c: &mut AnyConn, worker: Id, now: Moment) -> Result<Vec<Case>> {
-    let held = cases::table.filter(cases::claimed_by.eq(worker).and(cases::claim_until.gt(now)));
-    let held = held.order((cases::submitted_at, cases::id));
-    Ok(held.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?)
+/// The cases that a worker has claimed now. A claim lasts the policy's minutes, so there are few of them.
+fn claimed(c: &mut AnyConn, worker: Id, now: Moment) -> Result<Vec<Case>> {
+    let claimed = cases::table.filter(cases::claimed_by.eq(worker).and(cases::claim_until.gt(now)));
+    let claimed = claimed.order((cases::submitted_at, cases::id));
+    Ok(claimed.select(<Case as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
 fn give_back(c: &mut AnyConn, office: &Office, case: &Case, why: OfficeReason) -> Result<()> {
     act(c, office, case.id, Act::system(Deed::Release, why.code())).map(|_| ())
 }
 
-/// Gives back what a worker holds on desks that they do not serve any more; call it in the write that took the posts
+/// Gives back what a worker has claimed on desks that they do not serve any more; call it in the write that took the posts
 /// away. `why` stands in the timeline. Answers how many.
 pub fn release_lost(c: &mut AnyConn, office: &Office, worker: Id, why: OfficeReason) -> Result<usize> {
     let there = staff::find(c, worker, office.now)?;
     let lost = |case: &Case| there.as_ref().is_none_or(|w| case.desk_role(w).is_none());
-    let lost: Vec<Case> = held(c, worker, office.now)?.into_iter().filter(lost).collect();
+    let lost: Vec<Case> = claimed(c, worker, office.now)?.into_iter().filter(lost).collect();
     for case in &lost {
         give_back(c, office, case, why)?;
     }
     Ok(lost.len())
 }
 
-/// Lets an absence begin: what the worker holds goes back, so that the deputy finds it.
+/// Lets an absence begin: what the worker has claimed goes back, so that the deputy finds it.
 pub fn begin(c: &mut AnyConn, office: &Office, absence: Id, worker: Id) -> Result<()> {
     absences::begin(c, absence, office.now)?;
-    for case in held(c, worker, office.now)? {
+    for case in claimed(c, worker, office.now)? {
         give_back(c, office, &case, OfficeReason::WorkerAway)?;
     }
     Ok(())
 }
 
-/// Ends an absence: what the deputy holds by it goes back.
+/// Ends an absence: what the deputy has claimed by it goes back.
 pub fn end(c: &mut AnyConn, office: &Office, absence: Id, deputy: Id, by: Option<Id>) -> Result<()> {
     absences::end(c, absence, by, office.now)?;
     release_lost(c, office, deputy, OfficeReason::DeputyEnded).map(|_| ())
@@ -98,7 +98,7 @@ pub async fn keep_absences(app: &App, services: &Services) -> Result<usize> {
 /// What became of the cases of a hand-over.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HandedOver {
-    /// Now held by the other.
+    /// Now claimed by the other.
     pub handed: i64,
     /// Back in the pool: nobody was named, or the other may not work on them.
     pub returned: i64,
@@ -118,7 +118,7 @@ impl HandOver {
     /// # Errors
     /// 10006 when nobody is `from`; 10002 when `to` is the same worker or not on duty.
     pub fn between(c: &mut AnyConn, id: Id, by: &Worker, from: Id, to: Option<Id>, now: Moment) -> Result<HandOver> {
-        // A name is asked for, not a post: who was banned or moved may still hold cases.
+        // Found by name, without asking for a post: a worker who was banned or moved may still have claimed cases.
         staff::names(c, vec![from])?.pop().ok_or_else(Error::not_found)?;
         let found = match to {
             Some(to) if to != from => staff::find(c, to, now)?,
@@ -139,10 +139,10 @@ impl HandOver {
         runs || case.led_by(&self.by)
     }
 
-    /// Moves what `from` holds, with a line for each case and a row for the whole.
+    /// Moves what `from` has claimed, with a line for each case and a row for the whole.
     pub fn run(&self, c: &mut AnyConn, office: &Office) -> Result<HandedOver> {
         let mut done = HandedOver::default();
-        for case in held(c, self.from, office.now)?.into_iter().filter(|case| self.concerns(case)) {
+        for case in claimed(c, self.from, office.now)?.into_iter().filter(|case| self.concerns(case)) {
             give_back(c, office, &case, OfficeReason::HandedOver)?;
             if self.takes(c, office, &case)? {
                 done.handed = done.handed.saturating_add(1);

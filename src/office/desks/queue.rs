@@ -54,7 +54,7 @@ pub struct QueueCounts {
     pub total: i64,
     /// Claimed by the caller.
     pub mine: i64,
-    /// Held by nobody.
+    /// Claimed by nobody.
     pub pool: i64,
     pub at_risk: i64,
     pub overdue: i64,
@@ -200,7 +200,7 @@ pub fn next(c: &mut AnyConn, office: &Office, worker: &Worker, f: &Filter) -> Re
         }
         let claim = Act::new(Actor::Worker(worker.clone()), Deed::Claim).seeing(case.version);
         match act(c, office, case.id, claim) {
-            // Not to be claimed now: nothing was written, the next one may be.
+            // This case cannot be claimed now; nothing was written, so the next one is tried.
             Err(e) if e.code() == &codes::NOT_NOW => {}
             taken => return taken,
         }

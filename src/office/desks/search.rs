@@ -98,7 +98,7 @@ impl Term {
 /// The one definition, for the page and for the number of hits.
 fn found<'a, S>(mut query: Boxed<'a, cases::table, S, ()>, worker: &Worker, term: &Term) -> Boxed<'a, cases::table, S, ()> {
     for post in &worker.posts {
-        query = match known(post) {
+        query = match known_by(post) {
             Known::Nothing => query,
             Known::Point(point) => query.or_filter(cases::desk_point.eq(Some(point))),
             Known::Desk(from, to) => {
@@ -111,7 +111,7 @@ fn found<'a, S>(mut query: Boxed<'a, cases::table, S, ()>, worker: &Worker, term
             }
         };
     }
-    if worker.posts.iter().all(|post| matches!(known(post), Known::Nothing)) {
+    if worker.posts.iter().all(|post| matches!(known_by(post), Known::Nothing)) {
         query = query.filter(cases::version.lt(0));
     }
     query = query.filter(cases::state.ne(State::Draft));
@@ -144,7 +144,7 @@ enum Known {
     Area(AreaCode, AreaCode),
 }
 
-fn known(post: &Post) -> Known {
+fn known_by(post: &Post) -> Known {
     let (from, to) = post.area.bounds();
     match post.role.reach() {
         Reach::Area => Known::Area(from, to),

@@ -1,4 +1,4 @@
-//! From a case's event to notices: who is told what. Repeatable: a second telling finds the first.
+//! From a case's event to notices: who is told what. Repeatable: a second run finds the rows of the first and does nothing.
 
 use diesel::prelude::*;
 
@@ -7,7 +7,7 @@ use super::words::{self, NoticeEvent};
 use crate::office::cases::record::case::{self, Case};
 use crate::office::cases::record::history::{self, CaseEvent, Event};
 use crate::office::cases::service::{Office, Services};
-use crate::office::channels::inbox::{Informed, notices};
+use crate::office::channels::inbox::{Informed, NoticeKind, notices};
 use crate::office::channels::sms::{self, Text, To};
 use crate::office::channels::undelivered::{Channel, Origin, Undelivered};
 use crate::office::channels::wechat::{self, MESSAGE, Message};
@@ -46,7 +46,8 @@ diesel::table! {
 /// Tells everybody whom an event concerns: who may act for the person today, and the person. An applicant whose link
 /// has ended learns nothing more.
 pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()> {
-    let (office, channels) = (Office::of(app, services), Channels::of(app));
+    let office = Office::of(app, services);
+    let channels = Channels::of(app);
     app.db
         .write(move |c| {
             let Some(news) = News::of(c, &office, Origin { case: event.case_id, seq: event.seq })? else { return Ok(()) };
@@ -61,7 +62,8 @@ pub async fn tell(app: &App, services: &Services, event: CaseEvent) -> Result<()
 /// Takes the next way for somebody whom a message about an event surely did not reach. Repeatable: once the next way is
 /// taken, the way that failed is no longer the one that is noted.
 pub async fn go_on(app: &App, services: &Services, lost: Undelivered) -> Result<()> {
-    let (office, channels) = (Office::of(app, services), Channels::of(app));
+    let office = Office::of(app, services);
+    let channels = Channels::of(app);
     app.db.write(move |c| take_next_way(c, &office, &channels, lost)).await
 }
 
@@ -90,7 +92,7 @@ fn take_next_way(c: &mut AnyConn, office: &Office, channels: &Channels, lost: Un
     }
     let Some(reach) = reach::way(c, channels, &to, news.weight, &tried)? else { return Ok(()) };
     diesel::update(tellings::table.find((origin.case, origin.seq, recipient))).set(tellings::reach.eq(reach)).execute(c)?;
-    news.leave(c, office, channels, &to, notice, reach)
+    news.send_by(c, office, channels, &to, notice, reach)
 }
 
 /// An event with what is said of it.
@@ -115,11 +117,11 @@ impl News {
         Ok(Some(News { case, origin, state: line.to_state.label(), service, words, weight }))
     }
 
-    /// In the app first, then by the way that is open. A second telling finds the first.
+    /// In the app first, then by the way that is open. A second run finds the notice of the first and does nothing.
     fn tell(&self, c: &mut AnyConn, office: &Office, channels: &Channels, to: &Recipient) -> Result<()> {
         let Some(reach) = reach::way(c, channels, to, self.weight, &[])? else { return Ok(()) };
         let notice = match to {
-            Recipient::Account { id, .. } => match self.put(c, *id, office.now)? {
+            Recipient::Account { id, .. } => match self.put_in_inbox(c, *id, office.now)? {
                 Some(notice) => Some(notice),
                 None => return Ok(()),
             },
@@ -134,11 +136,11 @@ impl News {
         if both(once.do_nothing()).execute(c)? == 0 {
             return Ok(());
         }
-        self.leave(c, office, channels, to, notice, reach)
+        self.send_by(c, office, channels, to, notice, reach)
     }
 
     /// The notice in the app; none when it stands there already.
-    fn put(&self, c: &mut AnyConn, account: Id, now: Moment) -> Result<Option<Id>> {
+    fn put_in_inbox(&self, c: &mut AnyConn, account: Id, now: Moment) -> Result<Option<Id>> {
         use notices::dsl as n;
         let id = Id::at(now);
         let row = (
@@ -146,7 +148,7 @@ impl News {
             n::account_id.eq(account),
             n::case_id.eq(self.case.id),
             n::event_seq.eq(self.origin.seq),
-            n::kind.eq("case_progress"),
+            n::kind.eq(NoticeKind::CaseProgress),
             n::title.eq(self.words.title.clone()),
             n::body.eq(self.words.body.clone()),
             n::created_at.eq(now),
@@ -170,8 +172,8 @@ impl News {
         tickets::open(c, office, &new).map(|_| ())
     }
 
-    /// Lets the message leave, or asks a worker to call.
-    fn leave(
+    /// Sends the message by the chosen way, or opens a ticket for a worker who calls or visits.
+    fn send_by(
         &self,
         c: &mut AnyConn,
         office: &Office,
@@ -213,7 +215,8 @@ impl News {
 
 /// Offers a notice to the way that reaches its account; a second call finds the message prepared.
 pub async fn pass_on(app: &App, services: &Services, event: Informed) -> Result<()> {
-    let (office, channels) = (Office::of(app, services), Channels::of(app));
+    let office = Office::of(app, services);
+    let channels = Channels::of(app);
     app.db
         .write(move |c| {
             if wechat::prepared(c, event.notice)? || sms::noted(c, event.notice)? {
@@ -236,7 +239,8 @@ pub async fn pass_on(app: &App, services: &Services, event: Informed) -> Result<
                 (Reach::Sms, _) => {
                     let (service, what) = event.title.split_once('：').unwrap_or((&event.title, "有新消息"));
                     let values = vec![service.to_owned(), what.to_owned()];
-                    let (id, to) = (event.notice, To::Account(event.account));
+                    let id = event.notice;
+                    let to = To::Account(event.account);
                     let text = Text { id, template: Template::Progress, to, values, origin: None, good_until: None };
                     sms::push(c, &office.keys, &text, office.now)
                 }

@@ -153,23 +153,26 @@ pub fn account_way(c: &mut AnyConn, channels: &Channels, account: Id, weight: We
     })
 }
 
-/// Who will be told and how, as sentences for the account `reader`, before anything is submitted.
+/// About whom the news would be, and who reads this beforehand.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// Whose case it is.
+    pub person: Id,
+    /// The account or worker that asks.
+    pub reader: Id,
+}
+
+/// Who will be told and how, as sentences for the reader, before anything is submitted.
 ///
 /// # Errors
 /// Those of the database and the key ring.
-pub fn foretell(
-    c: &mut AnyConn,
-    keys: &Keyring,
-    channels: &Channels,
-    (person, reader): (Id, Id),
-    today: NaiveDate,
-) -> Result<Vec<String>> {
+pub fn foretell(c: &mut AnyConn, keys: &Keyring, channels: &Channels, about: &About, today: NaiveDate) -> Result<Vec<String>> {
     let mut said = Vec::new();
-    for to in recipients(c, keys, person, today)? {
+    for to in recipients(c, keys, about.person, today)? {
         let light = way(c, channels, &to, Weight::Light, &[])?;
         let matters = way(c, channels, &to, Weight::Matters, &[])?;
         let who = match &to {
-            Recipient::Account { id, .. } if *id == reader => "您本人",
+            Recipient::Account { id, .. } if *id == about.reader => "您本人",
             Recipient::Account { relation: Relation::Own, .. } | Recipient::Person { .. } => "申请所为的残疾人本人",
             Recipient::Account { .. } => "另一位可以代办的人",
         };

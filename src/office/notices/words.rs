@@ -160,20 +160,29 @@ pub fn of_county(c: &mut AnyConn, county: &AreaCode) -> Result<Vec<(NoticeEvent,
     Ok(rows.into_iter().map(|(event, title, body, version)| (event, Template { title, body, version })).collect())
 }
 
+/// Who changes the words, and when.
+#[derive(Clone, Copy, Debug)]
+pub struct Touch {
+    /// The worker.
+    pub by: Id,
+    pub at: Moment,
+}
+
 /// Replaces the words over the version that was seen (`new.version`, 0 for the shipped ones).
 ///
 /// # Errors
 /// 10030.
-pub fn save(c: &mut AnyConn, county: &AreaCode, event: NoticeEvent, new: &Template, (by, now): (Id, Moment)) -> Result<Template> {
+pub fn save(c: &mut AnyConn, county: &AreaCode, event: NoticeEvent, new: &Template, touch: Touch) -> Result<Template> {
     use notice_words::dsl as w;
     let known = template(c, county, event)?.version;
     if known != new.version {
-        let (state, state_label) = (event.code().to_owned(), event.label().to_owned());
+        let state = event.code().to_owned();
+        let state_label = event.label().to_owned();
         return Err(Error::stale(Current { version: known, state, state_label }));
     }
     let saved = Template { version: known.saturating_add(1), ..new.clone() };
     let said = (w::title.eq(&saved.title), w::body.eq(&saved.body), w::version.eq(saved.version));
-    let touched = (w::updated_by.eq(by), w::updated_at.eq(now));
+    let touched = (w::updated_by.eq(touch.by), w::updated_at.eq(touch.at));
     if known == 0 {
         let place = (w::county.eq(*county), w::event.eq(event));
         diesel::insert_into(w::notice_words).values((place, said, touched)).execute(c).map_err(twin)?;

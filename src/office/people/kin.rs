@@ -153,7 +153,8 @@ pub fn are_family(c: &mut AnyConn, a: Id, b: Id, on: NaiveDate) -> Result<bool> 
 /// Which of these are the person or of the person's family on that day, see [`are_family`]; four reads for any number.
 pub fn family_among(c: &mut AnyConn, person: Id, others: &[Id], on: NaiveDate) -> Result<Vec<Id>> {
     let household = persons::of_household(c, person, others)?;
-    let (own, theirs) = (kin(c, &[person], on)?, kin(c, others, on)?);
+    let own = kin(c, &[person], on)?;
+    let theirs = kin(c, others, on)?;
     let near = |id: &Id| own.iter().any(|(_, relative, _)| relative == id);
     let belongs = |other: &Id| {
         let of_other = || theirs.iter().filter(|(id, _, _)| id == other);

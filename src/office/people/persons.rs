@@ -272,7 +272,7 @@ impl OpenRow {
     fn open(self, keys: &Keyring, id: Id) -> Result<Person> {
         let open = |column: &str, sealed: &[u8]| keys.open_text(&place(&id, column), sealed);
         let told = |what: &str| Error::internal(format!("stored {what} of a person is not readable"));
-        // What was stored was valid on the day of storing.
+        // The value was checked on the day on which it was stored.
         let stored_on = beijing_date(self.updated_at);
         let phone = self.phone.map(|p| open("phone", &p)).transpose()?;
         Ok(Person {

@@ -69,7 +69,9 @@ async fn issue(app: &Bench, new: NewCertificate) -> Vec<Id> {
 
 async fn relate(app: &Bench, person: Id, relative: Id, kind: KinKind, valid_to: Option<&str>) {
     let evidence = KinEvidence::HouseholdRegister;
-    let (id, valid_from, valid_to) = (app.clock.id(), day("2010-01-01"), valid_to.map(day));
+    let id = app.clock.id();
+    let valid_from = day("2010-01-01");
+    let valid_to = valid_to.map(day);
     let new = NewKinship { id, person, relative, kind, valid_from, valid_to, evidence };
     app.db.write(move |c| kin::add_kinship(c, &new)).await.unwrap();
 }
@@ -113,7 +115,8 @@ async fn facts_come_back_open_only_with_the_keys_and_references_stay_masked() {
 async fn nobody_is_recorded_twice() {
     let app = bench().await;
     put(&app, person(&app, 11, "990101100200")).await;
-    let (again, keys) = (person(&app, 11, "990101101200"), app.keys.clone());
+    let again = person(&app, 11, "990101101200");
+    let keys = app.keys.clone();
     assert!(app.db.write(move |c| persons::insert(c, &keys, &again)).await.is_err());
 }
 
@@ -224,7 +227,8 @@ async fn lists_page_through_what_counts_count_within_the_scope() {
         let (counted, listed) = app
             .db
             .read(move |c| -> Result<_> {
-                let (mut listed, mut after) = (Vec::new(), None);
+                let mut listed = Vec::new();
+                let mut after = None;
                 loop {
                     let page = rolls::list(c, &roll, after, 7)?;
                     let Some(last) = page.last() else { break };

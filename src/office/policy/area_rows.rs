@@ -49,7 +49,9 @@ pub fn parse(text: &str, known: &dyn Fn(&AreaCode) -> bool) -> Result<Vec<AreaRo
     if !reader.headers().is_ok_and(|h| h.iter().eq(HEADER)) {
         return Err(vec![detail(1, AreaRowFault::Header)]);
     }
-    let (mut rows, mut faults, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut rows = Vec::new();
+    let mut faults = Vec::new();
+    let mut seen = BTreeSet::new();
     for record in reader.records() {
         let line = record.as_ref().ok().and_then(StringRecord::position).map_or(0, csv::Position::line);
         let read = record.map_err(|_| AreaRowFault::Columns).and_then(|r| row_of(&r));

@@ -26,7 +26,7 @@ diesel::table! {
 text_columns!(AreaLevel);
 
 /// An area as the list has it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable)]
 pub struct Area {
     pub code: AreaCode,
     pub level: AreaLevel,
@@ -59,7 +59,9 @@ pub fn plan(c: &mut AnyConn, csv: &str, may: &dyn Fn(&AreaCode) -> bool) -> Resu
     let known: BTreeMap<String, (String, String, Option<String>)> =
         known.into_iter().map(|(code, name, from, to)| (code, (name, from, to))).collect();
     let rows = parse(csv, &|code| known.contains_key(code.as_str())).map_err(Error::invalid)?;
-    let (lines, mut changes, mut faults) = (rows.len(), Vec::new(), Faults::new());
+    let lines = rows.len();
+    let mut changes = Vec::new();
+    let mut faults = Faults::new();
     for row in rows {
         let told = (row.name.clone(), row.valid_from.to_string(), row.valid_to.map(|d| d.to_string()));
         let before = known.get(row.code.as_str());
@@ -67,7 +69,8 @@ pub fn plan(c: &mut AnyConn, csv: &str, may: &dyn Fn(&AreaCode) -> bool) -> Resu
             continue;
         }
         if !may(&row.code) {
-            let (field, label) = (format!("/{}", row.code), format!("区划 {}", row.code));
+            let field = format!("/{}", row.code);
+            let label = format!("区划 {}", row.code);
             faults.push(&field, &label, "areas_elsewhere", "这个区划不在您的管辖范围内。", "请删去这一行，或请上级管理员导入。");
         }
         changes.push(AreaChange { before: before.map(|(name, ..)| name.clone()), row });
@@ -100,8 +103,7 @@ pub fn inside(c: &mut AnyConn, area: &AreaCode, on: NaiveDate) -> Result<Vec<Are
     let on = on.to_string();
     let there = a::valid_from.le(on.clone()).and(a::valid_to.is_null().or(a::valid_to.ge(on)));
     let rows = a::areas.filter(a::code.between(first, last)).filter(there).order(a::code);
-    let rows: Vec<(AreaCode, AreaLevel, String)> = rows.select((a::code, a::level, a::name)).load(c)?;
-    Ok(rows.into_iter().map(self::area).collect())
+    Ok(rows.select((a::code, a::level, a::name)).load(c)?)
 }
 
 fn save(c: &mut AnyConn, row: &AreaRow) -> Result<()> {
@@ -134,8 +136,7 @@ pub fn full_name(c: &mut AnyConn, code: &AreaCode) -> Result<String> {
 /// One area of the list, also one that has ended.
 pub fn find(c: &mut AnyConn, code: &AreaCode) -> Result<Option<Area>> {
     let row = areas::table.find(*code).select((areas::code, areas::level, areas::name));
-    let row: Option<(AreaCode, AreaLevel, String)> = row.get_result(c).optional()?;
-    Ok(row.map(area))
+    Ok(row.get_result(c).optional()?)
 }
 
 /// The list has this area, and it exists on that day.
@@ -152,13 +153,9 @@ pub fn children(c: &mut AnyConn, parent: Option<&AreaCode>, on: NaiveDate) -> Re
     let on = on.to_string();
     let there = a::valid_from.le(on.clone()).and(a::valid_to.is_null().or(a::valid_to.ge(on)));
     let named = (a::code, a::level, a::name);
-    let rows: Vec<(AreaCode, AreaLevel, String)> = match parent {
+    let rows = match parent {
         Some(p) => a::areas.filter(a::parent.eq(*p)).filter(there).order(a::code).select(named).load(c)?,
         None => a::areas.filter(a::parent.is_null()).filter(there).order(a::code).select(named).load(c)?,
     };
-    Ok(rows.into_iter().map(area).collect())
-}
-
-fn area((code, level, name): (AreaCode, AreaLevel, String)) -> Area {
-    Area { code, level, name }
+    Ok(rows)
 }

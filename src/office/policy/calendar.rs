@@ -69,9 +69,10 @@ pub struct CalendarPlan {
 pub fn plan(c: &mut AnyConn, csv: &str) -> Result<CalendarPlan> {
     let days = parsed(csv)?;
     let years = covered(&days);
-    let (first, last) = (years.iter().min().copied().unwrap_or(0), years.iter().max().copied().unwrap_or(0));
+    let first = years.iter().min().copied().unwrap_or(0);
+    let last = years.iter().max().copied().unwrap_or(0);
     let known = between(c, &first.saturating_sub(1).to_string(), &last.saturating_add(1).to_string())?;
-    // December stays: its days may come from the notice of the year after.
+    // Days in December are kept: they may come from the notice of the next year.
     let replaced = |d: &CalendarDay| years.contains(&d.date.year()) && d.date.month() < 12;
     let named = |d: &CalendarDay| days.iter().any(|n| n.date == d.date);
     Ok(CalendarPlan {
@@ -84,7 +85,8 @@ pub fn plan(c: &mut AnyConn, csv: &str) -> Result<CalendarPlan> {
 
 fn parsed(csv: &str) -> Result<Vec<CalendarDay>> {
     parse_calendar_csv(csv).map_err(|fault| {
-        let (field, label) = (format!("/{}", fault.line), format!("第 {} 行", fault.line));
+        let field = format!("/{}", fault.line);
+        let label = format!("第 {} 行", fault.line);
         let reason = format!("{}。", fault.kind.label());
         Error::invalid(vec![Detail::new(&field, &label, fault.kind.code(), &reason, "请改好这一行后重新导入。")])
     })
@@ -108,7 +110,7 @@ fn store(c: &mut AnyConn, days: &[CalendarDay], source: &str, now_ms: Moment) ->
     use calendar_years::dsl as y;
     let years = covered(days);
     for year in &years {
-        // December stays: its days may come from the notice of the year after.
+        // Days in December are kept: they may come from the notice of the next year.
         let earlier = d::calendar_days.filter(d::day.between(format!("{year}-01-01"), format!("{year}-11-30")));
         diesel::delete(earlier).execute(c)?;
         let facts = (y::source.eq(source.to_owned()), y::loaded_at.eq(now_ms));
@@ -132,7 +134,8 @@ pub fn load(c: &mut AnyConn) -> Result<WorkCalendar> {
 /// deadline of a case and every clock that ran into this year.
 pub fn load_around(c: &mut AnyConn, date: NaiveDate) -> Result<WorkCalendar> {
     let year = date.year();
-    let (first, last) = (year.saturating_sub(1).to_string(), year.saturating_add(3).to_string());
+    let first = year.saturating_sub(1).to_string();
+    let last = year.saturating_add(3).to_string();
     between(c, &first, &last).map(|days| WorkCalendar::from_days(&days))
 }
 

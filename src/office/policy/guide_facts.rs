@@ -28,7 +28,7 @@ pub struct GuideFacts {
 }
 
 impl GuideFacts {
-    /// Places of the bases that do not say enough to be checked: nothing is called law without its article and words.
+    /// Indexes of the bases that lack what is needed to check them: a law must be cited with its article and words.
     pub fn unfounded(&self) -> Vec<usize> {
         let lacks = |b: &Basis| {
             let law = matches!(b.nature, Nature::Law | Nature::Regulation);

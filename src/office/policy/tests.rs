@@ -86,7 +86,9 @@ async fn nothing_is_called_law_without_its_article_and_words() {
     let app = bench().await;
     for nature in [Nature::Law, Nature::Regulation, Nature::Document, Nature::Local] {
         let mut new = version(&app, "2024-01-01", 1);
-        let (title, article, source) = ("某某规定".to_owned(), String::new(), "办公室".to_owned());
+        let title = "某某规定".to_owned();
+        let article = String::new();
+        let source = "办公室".to_owned();
         new.common.facts.basis = vec![Basis { nature, title, article, text: String::new(), source }];
         let told = publish(&app, new).await.err().map(|e| e.details()[0].field.clone());
         let law = matches!(nature, Nature::Law | Nature::Regulation);
@@ -100,7 +102,8 @@ async fn a_case_keeps_the_version_that_it_began_with() {
     let first = publish(&app, version(&app, "2024-01-01", 1)).await.unwrap();
     let second = publish(&app, version(&app, "2025-01-01", 2)).await.unwrap();
     assert_eq!((first.version, second.version), (1, 2));
-    let (on, id) = (|d: &'static str| day(d), first.id);
+    let on = |d: &'static str| day(d);
+    let id = first.id;
     let (before, old, new, pinned) = app
         .db
         .read(move |c| {

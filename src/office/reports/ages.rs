@@ -76,7 +76,8 @@ pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Ages> {
         diesel::dsl::count_star(),
     ));
     let groups: Vec<Group> = within!(groups, l, scope).order(by).load(c)?;
-    let (calendar, today) = (calendar::load(c)?, office.today());
+    let calendar = calendar::load(c)?;
+    let today = office.today();
     let mut rows: BTreeMap<(String, &'static str), AgeRow> = BTreeMap::new();
     for (code, desk, state, left, due_at, risk_at, day, cases) in groups {
         let since = date_of(day);
@@ -85,7 +86,8 @@ pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Ages> {
         let row = rows.entry((code, desk.code())).or_insert_with(|| AgeRow::empty(words, desk, since));
         row.add(state, pace(state, left.is_some(), due_at, risk_at, office.now), age, cases);
         if since <= row.oldest_submitted_on {
-            (row.oldest_submitted_on, row.oldest_days) = (since, age);
+            row.oldest_submitted_on = since;
+            row.oldest_days = age;
         }
     }
     Ok(Ages { at: rfc3339(office.now), rows: rows.into_values().collect() })
@@ -93,9 +95,20 @@ pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Ages> {
 
 impl AgeRow {
     fn empty(service: Labelled, desk: Desk, since: NaiveDate) -> AgeRow {
-        let (total, on_time, at_risk, overdue, standing, open, waiting) = (0, 0, 0, 0, 0, 0, 0);
-        let (up_to_5, from_6_to_10, from_11_to_20, over_20) = (0, 0, 0, 0);
-        let (desk, oldest_submitted_on, oldest_days) = (labelled!(desk), since, 0);
+        let total = 0;
+        let on_time = 0;
+        let at_risk = 0;
+        let overdue = 0;
+        let standing = 0;
+        let open = 0;
+        let waiting = 0;
+        let up_to_5 = 0;
+        let from_6_to_10 = 0;
+        let from_11_to_20 = 0;
+        let over_20 = 0;
+        let desk = labelled!(desk);
+        let oldest_submitted_on = since;
+        let oldest_days = 0;
         AgeRow {
             service,
             desk,

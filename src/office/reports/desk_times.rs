@@ -101,7 +101,8 @@ type Line = (Id, String, Moment, Action, State, Option<Desk>);
 /// are read: a stay that ended in the period may have begun long before.
 pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<DeskTimes> {
     use report_moves as l;
-    let ((from, to), calendar) = (scope.moments(), calendar::load(c)?);
+    let (from, to) = scope.moments();
+    let calendar = calendar::load(c)?;
     let moved = case_events::table.filter(case_events::action.eq_any(LEAVING)).filter(case_events::at.between(from, to));
     let lines = l::table.select((l::case_id, l::service, l::at, l::action, l::to_state, l::desk));
     let lines = within!(lines, l, scope).filter(l::case_id.eq_any(moved.select(case_events::case_id)));
@@ -160,14 +161,15 @@ impl Walk {
             self.days = self.days.saturating_add(calendar.working_days_between(self.since, day));
         }
         self.since = day;
-        // What is put off is taken up again before anything else moves it; what is withdrawn lies nowhere.
+        // A case on hold is resumed before any other action; a withdrawn case lies on no desk.
         self.stands = action == Action::Hold || state.clock_stands();
         let now = desk.map(|desk| Place::of(state, desk));
         if now == self.lies {
             return None;
         }
         let ended = self.lies.map(|place| (place, self.days));
-        (self.lies, self.days) = (now, 0);
+        self.lies = now;
+        self.days = 0;
         ended
     }
 }
@@ -206,8 +208,11 @@ impl Stays {
     }
 
     fn row(&self, service: Labelled, place: Place) -> DeskRow {
-        let (desk, stage, stays) = (labelled!(place.desk), labelled!(place.stage), self.all());
-        let (median_days, ninety_percent_days) = (self.within(50), self.within(90));
+        let desk = labelled!(place.desk);
+        let stage = labelled!(place.stage);
+        let stays = self.all();
+        let median_days = self.within(50);
+        let ninety_percent_days = self.within(90);
         DeskRow { service, desk, stage, cases: self.cases, stays, median_days, ninety_percent_days }
     }
 }

@@ -117,7 +117,7 @@ fn shares(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Vec<ReturnS
     let cases = || l::table.group_by(l::service).select((l::service, diesel::dsl::count(l::case_id).aggregate_distinct()));
     let submitted = within!(cases(), l, scope).filter(l::action.eq(Action::Submit)).filter(l::at.between(from, to));
     let submitted: Vec<(String, i64)> = submitted.order(l::service).load(c)?;
-    // Nothing comes back before it was submitted.
+    // A case comes back only after its submission, so that lines from the first day of the period on are enough.
     let back = case_events::table.filter(case_events::action.eq_any(RETURNING)).filter(case_events::at.ge(from));
     let returned = within!(cases(), l, scope).filter(l::action.eq(Action::Submit)).filter(l::at.between(from, to));
     let returned = returned.filter(l::case_id.eq_any(back.select(case_events::case_id)));

@@ -67,9 +67,15 @@ pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Satisfac
     }
     let row = |((code, month), points): ((String, String), BTreeMap<i64, i64>)| {
         let of = |p: i64| points.get(&p).copied().unwrap_or(0);
-        let (total, bad) = (points.values().sum(), of(2).saturating_add(of(1)));
-        let (very_good, good, fair, poor, very_poor) = (of(5), of(4), of(3), of(2), of(1));
-        let (service, poor_percent) = (service(office, &code)?, percent(bad, total));
+        let total = points.values().sum();
+        let bad = of(2).saturating_add(of(1));
+        let very_good = of(5);
+        let good = of(4);
+        let fair = of(3);
+        let poor = of(2);
+        let very_poor = of(1);
+        let service = service(office, &code)?;
+        let poor_percent = percent(bad, total);
         Ok(SatisfactionRow { service, month, total, very_good, good, fair, poor, very_poor, poor_percent })
     };
     let rows = found.into_iter().map(row).collect::<Result<_>>()?;

@@ -87,7 +87,8 @@ impl Scope {
     /// Errors: 10006 an area that is not the caller's, 10002 an unknown service or a period that is no period.
     pub fn of(who: &AreaOverseer, office: &Office, question: &ReportQuestion) -> Result<Scope> {
         let mut faults = unknown(office, question.service.as_deref());
-        let (from, to) = (question.from.map(NaiveDate::from), question.to.map(NaiveDate::from));
+        let from = question.from.map(NaiveDate::from);
+        let to = question.to.map(NaiveDate::from);
         let to = to.unwrap_or(office.today().max(from.unwrap_or(office.today())));
         let from = from.or(to.with_ordinal(1)).unwrap_or(to);
         if from > to || to.signed_duration_since(from).num_days() >= MOST_DAYS {

@@ -148,7 +148,8 @@ pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Volumes>
         l::table.group_by(by).select((l::service, l::day, l::action, l::from_state, l::to_state, diesel::dsl::count_star()));
     let lines = within!(lines, l, scope).filter(l::action.eq_any(COUNTED)).filter(l::at.between(from, to));
     let lines: Vec<Line> = lines.order(by).load(c)?;
-    let (mut total, mut found) = (VolumeCounts::default(), BTreeMap::<(String, String), VolumeCounts>::new());
+    let mut total = VolumeCounts::default();
+    let mut found = BTreeMap::<(String, String), VolumeCounts>::new();
     for (code, day, action, before, after, lines) in lines {
         total.add(action, before, after, lines);
         found.entry((code, month_of(day))).or_default().add(action, before, after, lines);

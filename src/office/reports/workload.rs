@@ -1,4 +1,4 @@
-//! Who holds and decides how much, and how often the next desk gave it back.
+//! Who has claimed and decided how much, and how often the next desk gave it back.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ use crate::rules::moments::Moment;
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Workload {
     pub period: Period,
-    /// One for each worker who holds or decided something, whoever decided most first.
+    /// One for each worker who has claimed or decided something, whoever decided most first.
     pub rows: Vec<WorkerRow>,
 }
 
@@ -33,7 +33,7 @@ pub struct Workload {
 pub struct WorkerRow {
     /// Who it is, for leaders and administrators of all that is asked; null for others.
     pub worker: Option<WorkerName>,
-    /// Cases that the worker holds now.
+    /// Cases that the worker has claimed now.
     pub open_claims: i64,
     /// Decisions in the period: forwarded, sent back, escalated, correction asked for, approved, refused.
     pub decided: i64,
@@ -77,7 +77,7 @@ pub fn count(c: &mut AnyConn, office: &Office, scope: &Scope) -> Result<Workload
         WorkerRow { worker, open_claims: work.open, decided: work.decided, returned: work.returned }
     };
     let mut rows: Vec<WorkerRow> = found.into_iter().map(row).collect();
-    // By figures alone: the order must not tell who is who.
+    // Sorted by the figures only: an order by name or id would tell who is who.
     rows.sort_by_key(|r| std::cmp::Reverse((r.decided, r.open_claims, r.returned)));
     Ok(Workload { period: scope.period, rows })
 }
@@ -129,7 +129,9 @@ enum Last {
 
 /// Of one case, in order: those whose passing on was sent back while `counts`, and not taken back again.
 fn passed_on(lines: impl Iterator<Item = (bool, Action, Option<Id>)>) -> Vec<Id> {
-    let (mut pile, mut returned, mut last) = (Vec::new(), Vec::new(), Last::Else);
+    let mut pile = Vec::new();
+    let mut returned = Vec::new();
+    let mut last = Last::Else;
     for (counts, action, actor) in lines {
         last = match (action, last) {
             (Action::Forward | Action::Escalate | Action::Climb, _) => {

@@ -24,9 +24,9 @@ pub(crate) struct Doer<'a> {
 }
 
 impl Doer<'_> {
-    /// The ticket, if this worker may act on it now: it lies on a desk of theirs, nobody else holds it, and it does not
-    /// concern them. Errors: 10006 out of sight, 23001 on another desk, 23002 held, 23004 concerned.
-    fn take(&self, c: &mut AnyConn, id: Id) -> Result<Ticket> {
+    /// The ticket, if this worker may act on it now: it lies on a desk of theirs, nobody else has claimed it, and it does not
+    /// concern them. Errors: 10006 out of sight, 23001 on another desk, 23002 claimed, 23004 concerned.
+    fn workable(&self, c: &mut AnyConn, id: Id) -> Result<Ticket> {
         let ticket = ticket::in_sight(c, self.worker, id)?;
         if !ticket.on_desk_of(self.worker) {
             return Err(ticket.not_now());
@@ -34,15 +34,15 @@ impl Doer<'_> {
         if Concerned::of(c, &ticket)?.must_leave(c, self.office, &ticket, self.worker)? {
             return Err(Error::new(&codes::CONCERNED));
         }
-        if ticket.held_by_another(self.worker.id, self.office.now) {
+        if ticket.claimed_by_another(self.worker.id, self.office.now) {
             return Err(Error::new(&codes::CLAIMED).with_current(ticket.current()));
         }
         Ok(ticket)
     }
 
     /// The same with the version that the worker saw, and while the office must act.
-    fn take_open(&self, c: &mut AnyConn, id: Id, version: i64) -> Result<Ticket> {
-        let ticket = self.take(c, id)?;
+    fn workable_open(&self, c: &mut AnyConn, id: Id, version: i64) -> Result<Ticket> {
+        let ticket = self.workable(c, id)?;
         ticket.seen(version)?;
         if ticket.state.waits_for_office() { Ok(ticket) } else { Err(ticket.not_now()) }
     }
@@ -53,7 +53,7 @@ impl Doer<'_> {
 
     /// Takes a ticket for the county's minutes.
     pub fn claim(&self, c: &mut AnyConn, id: Id, version: i64) -> Result<Ticket> {
-        let mut ticket = self.take_open(c, id, version)?;
+        let mut ticket = self.workable_open(c, id, version)?;
         let (_, terms) = terms::of(c, &ticket.county)?;
         ticket.state = TicketState::InProgress;
         ticket.claimed_by = Some(self.worker.id);
@@ -63,7 +63,7 @@ impl Doer<'_> {
         Ok(ticket)
     }
 
-    /// Words for colleagues only; the ticket stays as it is, whoever holds it.
+    /// Words for colleagues only; the ticket stays as it is, whoever has claimed it.
     pub fn note(&self, c: &mut AnyConn, id: Id, words: &str) -> Result<Ticket> {
         let mut ticket = ticket::in_sight(c, self.worker, id)?;
         let concerned = Concerned::of(c, &ticket)?;
@@ -80,19 +80,20 @@ impl Doer<'_> {
 
     /// The answer that the resident reads; then it is theirs to say whether that solved it.
     pub fn answer(&self, c: &mut AnyConn, id: Id, version: i64, words: &str) -> Result<Ticket> {
-        let mut ticket = self.take_open(c, id, version)?;
+        let mut ticket = self.workable_open(c, id, version)?;
         let (_, terms) = terms::of(c, &ticket.county)?;
         let entry = self.entry(&ticket, Step::Answered, Some(words));
         ticket.state = TicketState::Answered;
         run(c, self.office, &mut ticket, terms.confirm_days)?;
-        (ticket.claimed_by, ticket.claim_until) = (None, None);
+        ticket.claimed_by = None;
+        ticket.claim_until = None;
         entries::store(c, self.office, &mut ticket, &entry)?;
         Ok(ticket)
     }
 
     /// To another desk of the same place, or the next above it where somebody may act. The day stays, unless it is past.
     pub fn hand_on(&self, c: &mut AnyConn, id: Id, version: i64, to: Desk, words: &str) -> Result<Ticket> {
-        let mut ticket = self.take_open(c, id, version)?;
+        let mut ticket = self.workable_open(c, id, version)?;
         let concerned = Concerned::of(c, &ticket)?;
         let (desk, area) = place::from(c, self.office, &ticket.area, &concerned, to)?;
         if desk == ticket.desk {
@@ -101,8 +102,10 @@ impl Doer<'_> {
             faults.push("/desk", "转交给", "no_desk", reason, "请选择别的窗口，或者由本窗口办理。");
             faults.settle()?;
         }
-        let (role, actor) = (ticket.desk.role(), Some(self.worker.id));
-        (ticket.desk, ticket.desk_area) = (desk, area);
+        let role = ticket.desk.role();
+        let actor = Some(self.worker.id);
+        ticket.desk = desk;
+        ticket.desk_area = area;
         free(&mut ticket);
         if ticket.due_at.is_none_or(|due| due < self.office.now) {
             let days = terms::of(c, &ticket.county)?.1.of_kind(ticket.kind)?.days;
@@ -115,12 +118,13 @@ impl Doer<'_> {
 
     /// Ends it, or says that nobody was reached.
     pub fn close(&self, c: &mut AnyConn, id: Id, version: i64, outcome: Outcome, words: Option<&str>) -> Result<Ticket> {
-        let mut ticket = self.take(c, id)?;
+        let mut ticket = self.workable(c, id)?;
         ticket.seen(version)?;
         let (_, terms) = terms::of(c, &ticket.county)?;
         let leads = rules::close(ticket.kind, ticket.state, outcome, ticket.tries, terms.tries);
         let leads = leads.ok_or_else(|| ticket.not_now())?;
-        let (role, actor) = (ticket.desk.role(), Some(self.worker.id));
+        let role = ticket.desk.role();
+        let actor = Some(self.worker.id);
         match leads {
             Leads::Ended => end(c, self.office, &mut ticket, outcome, &Entry { step: Step::Closed, role, actor, words })?,
             Leads::Again | Leads::BecomesVisit => {
@@ -138,7 +142,7 @@ impl Doer<'_> {
 
     /// The phone number under which to reach the resident; who asked, when and why is written down.
     pub fn show_contact(&self, c: &mut AnyConn, id: Id, purpose: &str) -> Result<(Ticket, String)> {
-        let mut ticket = self.take(c, id)?;
+        let mut ticket = self.workable(c, id)?;
         if Concerned::of(c, &ticket)?.rated(self.worker.id) {
             return Err(Error::new(&codes::CONCERNED));
         }
@@ -151,7 +155,9 @@ impl Doer<'_> {
         };
         let phone = phone.ok_or_else(|| Error::new(&codes::NO_PHONE))?.reveal().to_owned();
         if let Some(person) = ticket.person_id {
-            let (worker, case, purpose) = (self.worker.id, ticket.case_id, purpose.to_owned());
+            let worker = self.worker.id;
+            let case = ticket.case_id;
+            let purpose = purpose.to_owned();
             let id = Id::at(self.office.now);
             let at = self.office.now;
             let fields = vec![RevealField::Phone];
@@ -166,8 +172,9 @@ impl Doer<'_> {
 /// A worker was there, or called: what was asked for is done, or comes again later, where the outcome says so; else the words
 /// are noted. Errors: those of acting on a ticket.
 pub fn seen_to(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, outcome: Option<Outcome>, words: &str) -> Result<()> {
-    let (ticket, doer) = (ticket::in_sight(c, worker, id)?, Doer { office, worker });
-    // Who was seen at home needs no call any more.
+    let ticket = ticket::in_sight(c, worker, id)?;
+    let doer = Doer { office, worker };
+    // A person who was visited need not be called any more.
     let outcome = match outcome {
         Some(Outcome::Visited) if ticket.kind == Kind::PhoneCall => Some(Outcome::Reached),
         other => other,
@@ -180,10 +187,11 @@ pub fn seen_to(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, outcom
     Ok(())
 }
 
-/// Nobody holds it any more.
+/// Ends the claim, so that others can work on the ticket.
 pub(crate) fn free(ticket: &mut Ticket) {
     ticket.state = TicketState::Open;
-    (ticket.claimed_by, ticket.claim_until) = (None, None);
+    ticket.claimed_by = None;
+    ticket.claim_until = None;
 }
 
 /// Whoever must act in the ticket's state has so many working days from today.
@@ -192,30 +200,37 @@ pub(crate) fn run(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, days: u
     Ok(())
 }
 
-/// On to a desk from `from` upwards, with the days of the ticket's kind.
+/// Moves the ticket to the first desk from `from` upwards where somebody may handle it, with the days of its kind.
 pub(crate) fn move_to(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, from: Desk, terms: &Terms) -> Result<()> {
     let concerned = Concerned::of(c, ticket)?;
     let (desk, area) = place::from(c, office, &ticket.area, &concerned, from)?;
-    (ticket.desk, ticket.desk_area) = (desk, area);
+    ticket.desk = desk;
+    ticket.desk_area = area;
     free(ticket);
     run(c, office, ticket, terms.of_kind(ticket.kind)?.days)
 }
 
-/// A call that reaches nobody, or a wish for one: somebody goes there.
+/// Makes a visit of the call, because nobody was reached or a visit is asked for.
 pub(crate) fn become_visit(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, by: Role) -> Result<()> {
     let (_, terms) = terms::of(c, &ticket.county)?;
-    (ticket.kind, ticket.tries) = (Kind::Visit, 0);
+    ticket.kind = Kind::Visit;
+    ticket.tries = 0;
     move_to(c, office, ticket, terms.of_kind(Kind::Visit)?.desk, &terms)?;
     let actor = ticket.account_id.filter(|_| by == Role::Applicant);
     entries::store(c, office, ticket, &Entry { step: Step::BecameVisit, role: by, actor, words: None })
 }
 
-/// It is over.
+/// Ends the ticket: outcome, no limit, no claim.
 pub(crate) fn end(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, outcome: Outcome, entry: &Entry<'_>) -> Result<()> {
     ticket.state = TicketState::Closed;
-    (ticket.outcome, ticket.ended_at) = (Some(outcome), Some(office.now));
-    (ticket.due_at, ticket.alarm_at, ticket.live_key) = (None, None, None);
-    (ticket.clock_from, ticket.clock_days) = (None, None);
-    (ticket.claimed_by, ticket.claim_until) = (None, None);
+    ticket.outcome = Some(outcome);
+    ticket.ended_at = Some(office.now);
+    ticket.due_at = None;
+    ticket.alarm_at = None;
+    ticket.live_key = None;
+    ticket.clock_from = None;
+    ticket.clock_days = None;
+    ticket.claimed_by = None;
+    ticket.claim_until = None;
     entries::store(c, office, ticket, entry)
 }

@@ -39,7 +39,7 @@ pub(crate) fn wished(c: &mut AnyConn, office: &Office, account: Id, wish: &Wish<
     };
     let area = match (&case, wish.area, person) {
         (Some(case), _, _) => case.area,
-        (None, Some(area), _) => known(c, area)?,
+        (None, Some(area), _) => known_area(c, area)?,
         (None, None, Some(person)) => persons::find(c, person)?.ok_or_else(Error::not_found)?.area,
         (None, None, None) => return Err(bad_area("required", "没有选择所在的村（社区）或镇（街道）。")),
     };
@@ -47,11 +47,13 @@ pub(crate) fn wished(c: &mut AnyConn, office: &Office, account: Id, wish: &Wish<
     if queue::live_of(c, account)? >= i64::from(terms.most_open) {
         return Err(Error::new(&codes::TOO_MANY));
     }
-    let (kind, case, account) = (wish.kind, case.map(|c| c.id), Some(account));
+    let kind = wish.kind;
+    let case = case.map(|c| c.id);
+    let account = Some(account);
     Ok(NewTicket { kind, area, person, case, account, by: Role::Applicant, text: wish.text.trim().to_owned() })
 }
 
-fn known(c: &mut AnyConn, area: AreaCode) -> Result<AreaCode> {
+fn known_area(c: &mut AnyConn, area: AreaCode) -> Result<AreaCode> {
     if area.level() >= AreaLevel::County && areas::find(c, &area)?.is_some() {
         return Ok(area);
     }

@@ -22,7 +22,7 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     let mut rung = 0_usize;
     for id in due.await? {
         let office = Office::of(app, services);
-        match app.db.write(move |c| one(c, &office, id)).await {
+        match app.db.write(move |c| act_on_ticket(c, &office, id)).await {
             Ok(true) => rung = rung.saturating_add(1),
             Ok(false) => {}
             // One ticket that cannot move must not stop the others; it is tried again.
@@ -32,7 +32,7 @@ pub async fn ring(app: &App, services: &Services) -> Result<usize> {
     Ok(rung)
 }
 
-fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
+fn act_on_ticket(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
     let mut ticket = ticket::find(c, id)?;
     // Somebody may have acted since it was found.
     if ticket.alarm_at.is_none_or(|at| at >= office.now) {
@@ -46,7 +46,7 @@ fn one(c: &mut AnyConn, office: &Office, id: Id) -> Result<bool> {
     climb(c, office, &mut ticket)
 }
 
-/// At the county nobody is above: the ticket stays there, overdue, and the clock is done with it.
+/// No desk is above the county's: the ticket stays there, overdue, and is not looked at again.
 fn climb(c: &mut AnyConn, office: &Office, ticket: &mut Ticket) -> Result<bool> {
     let Some(up) = place::above(ticket.desk) else {
         let loaded = ticket.version;

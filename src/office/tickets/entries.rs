@@ -144,7 +144,7 @@ pub(crate) fn store(c: &mut AnyConn, office: &Office, ticket: &mut Ticket, entry
     ticket.version = loaded.saturating_add(1);
     ticket::update(c, ticket, loaded)?;
     if let (Some(account), Some((title, body))) = (ticket.account_id, entry.step.told()) {
-        let news = inbox::News { account, kind: "ticket", title, body };
+        let news = inbox::News { account, kind: inbox::NoticeKind::Ticket, title, body };
         inbox::inform(c, &office.keys, news, office.now)?;
     }
     Ok(())

@@ -25,7 +25,7 @@ pub(crate) struct Filter {
     pub kind: Option<Kind>,
     /// Only what this worker claimed.
     pub mine: bool,
-    /// Only what nobody holds.
+    /// Only what nobody has claimed.
     pub pool: bool,
     /// Only what is past its day.
     pub overdue: bool,
@@ -37,7 +37,7 @@ pub struct TicketCounts {
     pub total: i64,
     /// Claimed by the caller.
     pub mine: i64,
-    /// Held by nobody.
+    /// Claimed by nobody.
     pub pool: i64,
     pub overdue: i64,
     pub by_kind: Vec<TicketKindCount>,

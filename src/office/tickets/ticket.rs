@@ -155,12 +155,14 @@ impl Ticket {
 
     /// Whoever must act in this state has so many working days from a moment.
     pub fn run(&mut self, calendar: &WorkCalendar, from: Moment, days: u32) {
-        (self.clock_from, self.clock_days) = (Some(from), Some(i64::from(days)));
+        self.clock_from = Some(from);
+        self.clock_days = Some(i64::from(days));
         self.runs_until(Limit { from, days }.due_at(calendar));
     }
 
     fn runs_until(&mut self, until: Moment) {
-        (self.due_at, self.alarm_at) = (Some(until).filter(|_| self.state.waits_for_office()), Some(until));
+        self.due_at = Some(until).filter(|_| self.state.waits_for_office());
+        self.alarm_at = Some(until);
     }
 
     /// Counts the limit that runs by another calendar; whether its day moved. A day until which the resident may object never
@@ -181,12 +183,12 @@ impl Ticket {
         if self.version == version { Ok(()) } else { Err(Error::stale(self.current())) }
     }
 
-    /// Somebody else holds it.
-    pub fn held_by_another(&self, worker: Id, now: Moment) -> bool {
+    /// Somebody else has claimed it, and the claim lasts.
+    pub fn claimed_by_another(&self, worker: Id, now: Moment) -> bool {
         self.claimed_by.is_some_and(|by| by != worker) && self.claimed(now)
     }
 
-    /// A worker holds it.
+    /// A worker has claimed it, and the claim lasts.
     pub fn claimed(&self, now: Moment) -> bool {
         self.claimed_by.is_some() && self.claim_until.is_some_and(|until| until > now)
     }

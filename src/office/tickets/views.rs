@@ -61,7 +61,7 @@ pub struct TicketSummary {
     #[schema(example = "2026-12-17", format = Date)]
     pub due_on: Option<String>,
     pub overdue: bool,
-    /// A worker holds it.
+    /// A worker has claimed it.
     pub claimed: bool,
 }
 
@@ -191,7 +191,7 @@ pub(crate) fn for_worker(c: &mut AnyConn, office: &Office, ticket: &Ticket, work
     let mut actions = Vec::new();
     if !aside && ticket.on_desk_of(worker) {
         actions.push(Verb::Note);
-        if ticket.state.waits_for_office() && !ticket.held_by_another(worker.id, office.now) {
+        if ticket.state.waits_for_office() && !ticket.claimed_by_another(worker.id, office.now) {
             actions.extend([Verb::Claim, Verb::Answer, Verb::HandOn]);
             actions.extend(ticket.kind.reaches().then_some(Verb::Close));
         }
@@ -210,7 +210,8 @@ pub(crate) fn for_worker(c: &mut AnyConn, office: &Office, ticket: &Ticket, work
         view.how_to_meet = ticket.account_id.map(|account| how_to_meet(c, account)).transpose()?;
     }
     if rated && aside {
-        (view.text, view.answer) = (None, None);
+        view.text = None;
+        view.answer = None;
         view.entries.iter_mut().for_each(|entry| entry.words = None);
     }
     Ok(view)
@@ -241,7 +242,9 @@ fn how_to_meet(c: &mut AnyConn, account: Id) -> Result<HowToMeet> {
 /// What every reader sees; the person, the case and names of workers come from the callers.
 fn whole(c: &mut AnyConn, office: &Office, ticket: &Ticket, lines: &[Line], actions: Vec<Verb>) -> Result<TicketView> {
     let key = ticket.key(&office.keys)?;
-    let (mut entries, mut text, mut answer) = (Vec::with_capacity(lines.len()), None, None);
+    let mut entries = Vec::with_capacity(lines.len());
+    let mut text = None;
+    let mut answer = None;
     for line in lines {
         let words = line.words(&key)?;
         match line.step {
@@ -249,7 +252,9 @@ fn whole(c: &mut AnyConn, office: &Office, ticket: &Ticket, lines: &[Line], acti
             Step::Answered => answer.clone_from(&words),
             _ => {}
         }
-        let (at, step, by) = (rfc3339(line.at), labelled!(line.step), labelled!(line.role));
+        let at = rfc3339(line.at);
+        let step = labelled!(line.step);
+        let by = labelled!(line.role);
         entries.push(TicketEntry { at, step, by, worker: None, inner: line.step.inner(), words });
     }
     let waits = ticket.state == TicketState::Answered;

@@ -8,10 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use super::outgoing;
 pub use super::secret::Secret;
+use crate::rules::coded::coded_enum;
 pub use fault::SmsFault;
 
 /// Where Tencent Cloud itself answers; a local stand-in has another base URL.
@@ -22,14 +21,14 @@ pub const USUAL_REGION: &str = "ap-guangzhou";
 /// The clock as this client needs it: milliseconds since the Unix epoch.
 pub type Now = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// One text that the provider approved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Template {
-    /// A sign-in code. Its values are digits: the code, then the minutes for which it is good.
-    SignIn,
-    /// News of a case: the service, then what happened.
-    Progress,
+coded_enum! {
+    /// One text that the provider approved.
+    pub enum Template as "SmsTemplate" {
+        /// Its values are digits: the code, then the minutes for which it is good.
+        SignIn = "sign_in", "登录验证码";
+        /// Its values are the service, then what happened.
+        Progress = "progress", "办理进展";
+    }
 }
 
 /// An installation's account with the provider.

@@ -68,12 +68,12 @@ pub fn accept(c: &mut AnyConn, office: &Office, wait: &Wait, with: &Acceptance) 
     drafts::save(c, office, &case, CHOICE, seen, &with.choice)?;
     let seen = sections::contact(c, office, &case)?.map_or(0, |s| s.version);
     drafts::save(c, office, &case, CONTACT, seen, &with.contact)?;
-    consents::given(c, office, &filer, case.person_id, with.consent.as_deref())?;
+    consents::of_text(with.consent.as_deref())?;
     let missing = check(c, office, &case)?;
     if !missing.is_empty() {
         return Err(Error::invalid(missing));
     }
-    let submit = Act::new(Actor::from(&filer), Deed::Submit).seeing(case.version);
+    let submit = Act::new(Actor::from(&filer), Deed::Submit { consent: with.consent.clone() }).seeing(case.version);
     act(c, office, case.id, submit)
 }
 

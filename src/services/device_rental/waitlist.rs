@@ -131,7 +131,9 @@ pub(super) fn offer(c: &mut AnyConn, office: &Office, mut wait: Wait) -> Result<
     wait.offer_until = Some(until);
     save(c, &mut wait)?;
     let body = format!("您排队等的辅具有了，为您保留到{}，请打开小程序确认。", clock_words(until));
-    let news = inbox::News { account: wait.account_id, kind: "device_offer", title: "辅具租赁：轮到您了", body: &body };
+    let news = inbox::News {
+        account: wait.account_id, kind: inbox::NoticeKind::Offer, title: "辅具租赁：轮到您了", body: &body
+    };
     inbox::inform(c, &office.keys, news, office.now)
 }
 

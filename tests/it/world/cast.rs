@@ -3,7 +3,7 @@
 use chrono::{Days, Months, NaiveDate};
 use zeroize::Zeroizing;
 use zhucan::office::accounts::guards::{Post, Worker};
-use zhucan::office::accounts::identity::{self, Occasion};
+use zhucan::office::accounts::identity::{self, Claimed, Occasion};
 use zhucan::office::accounts::link_desk::{self, Decision, Verdict};
 use zhucan::office::accounts::links::{NewLink, Relation};
 use zhucan::office::accounts::residents::WeChatName;
@@ -128,7 +128,8 @@ async fn enter(app: &App, stand_in: &Shared, resident: Resident) {
             register::issue(c, &keys, card)?;
         }
         let (account, _) = who.account(c)?;
-        identity::claim(c, &keys, account.id, (&person.name, &person.id_number), account.version, at)?;
+        let said = Claimed { name: &person.name, id_number: &person.id_number };
+        identity::claim(c, &keys, account.id, said, account.version, at)?;
         identity::set_phone(c, &keys, account.id, &phone, at)?;
         Ok(())
     });

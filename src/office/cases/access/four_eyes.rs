@@ -8,13 +8,14 @@ use crate::platform::db::AnyConn;
 use crate::platform::error::Result;
 use crate::platform::id::Id;
 
-/// Four-eyes: nobody works on a case that they filed, handed something in for, or applied for, or that is about them or their family, or on the
-/// appeal against their own refusal.
+/// The worker must not work on the case: they applied for it, filed it or handed something in for it, it is about them or
+/// their family, or it is the appeal against their own refusal (domain.md §1).
 pub fn conflicted(c: &mut AnyConn, office: &Office, case: &Case, worker: Id, person: Option<Id>) -> Result<bool> {
     Ok(!someone_is_free(c, office, case, &[(worker, person)])?)
 }
 
-/// One of these workers, each with the person they are, has nothing to do with the case; so many reads for all of them.
+/// At least one of these workers (each with the person they are) is not conflicted. The number of reads does not grow with the
+/// number of workers.
 pub(in crate::office) fn someone_is_free(
     c: &mut AnyConn,
     office: &Office,

@@ -21,7 +21,7 @@ pub fn owned(c: &mut AnyConn, who: &Filer, id: Id, now: Moment) -> Result<Case> 
     match who {
         Filer::Officer(worker) => {
             let mandate = mandates::in_case(c, worker, &case, now)?;
-            // A draft in an officer's hand counts as what it would be when it is submitted now.
+            // A draft that an officer fills in is judged as if it were submitted now.
             if case.state == State::Draft {
                 case.filing.handed_over_at = Some(mandate.given_at);
                 case.filing.filed_by = Some(worker.id);

@@ -1,7 +1,7 @@
 //! Mandates: somebody agreed, before a worker, that the worker fills in and follows an application for a person.
 //!
-//! A mandate is to a worker what a link is to an account, and short: without one that lasts, a worker touches no draft and
-//! answers no correction in a resident's name (domain.md §5: in-person help always remains possible).
+//! A mandate gives a worker, for a few days, the right that a link gives an account: without one the worker can neither change
+//! a draft nor answer a correction in a resident's name (domain.md §5: in-person help always remains possible).
 
 use diesel::prelude::*;
 
@@ -84,9 +84,9 @@ impl HelpedAt {
     }
 }
 
-/// For so many days a worker may act when nothing else is said.
+/// Days for which a mandate lasts when the request names none.
 pub const USUAL_DAYS: i64 = 3;
-/// What is recorded later than this after it was said is asked for again.
+/// An agreement must be recorded within this time after it was given; later it has to be asked for again.
 const OLDEST_MS: i64 = 7 * DAY_MS;
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -111,7 +111,7 @@ pub struct Mandate {
 }
 
 impl Mandate {
-    /// It can be used now.
+    /// It has neither ended nor expired.
     pub fn lasts(&self, now: Moment) -> bool {
         self.ended_at.is_none() && self.until_at > now
     }
@@ -148,7 +148,8 @@ impl NewMandate {
     /// Records it, and tells whoever may act for the person. Errors: 10006 out of scope, 12005 oneself, 13001 and 13002 the
     /// text, 10002 who may agree and when.
     pub fn record(&self, c: &mut AnyConn, office: &Office, worker: &Worker) -> Result<Mandate> {
-        let (keys, now) = (&office.keys, office.now);
+        let keys = &office.keys;
+        let now = office.now;
         let person = persons::find(c, self.person)?.filter(|p| worker.knows_residents_of(&p.area));
         let person = person.ok_or_else(Error::not_found)?;
         if worker.person == Some(person.id) {
@@ -188,7 +189,8 @@ impl NewMandate {
         let body =
             format!("工作人员{worker}登记了{place}代办。办理的每一步都能在办件中看到；如果没有同意过，请马上联系当地残联。");
         for (account, _) in links::recipients_for(c, self.person, office.today())? {
-            let news = inbox::News { account, kind: "mandate", title: "有工作人员代为办理", body: &body };
+            let news =
+                inbox::News { account, kind: inbox::NoticeKind::Mandate, title: "有工作人员代为办理", body: &body };
             inbox::inform(c, &office.keys, news, office.now)?;
         }
         Ok(())
@@ -257,7 +259,7 @@ fn lasting(c: &mut AnyConn, worker: Id, person: Id, now: Moment) -> Result<Vec<M
     Ok(live.select(<Mandate as Selectable<MultiBackend>>::construct_selection()).load(c)?)
 }
 
-/// The one of them that goes furthest: a guardian's word before the others, else the latest.
+/// The one that gives the most rights: a guardian's before the others, else the latest.
 pub fn strongest(c: &mut AnyConn, worker: Id, person: Id, now: Moment) -> Result<Option<Mandate>> {
     let mut all = lasting(c, worker, person, now)?;
     let at = all.iter().position(|m| m.relation.is_guardians()).unwrap_or(0);

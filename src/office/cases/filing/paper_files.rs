@@ -17,7 +17,8 @@ crate::codes! { FILES;
 
 /// Puts the cleaned file into the vault, durable before its row exists.
 pub async fn store(app: &App, office: &Office, case: Id, material: &str, alt: &str, clean: Processed) -> Result<Paper> {
-    let (id, file_id) = (app.clock.id(), app.clock.id());
+    let id = app.clock.id();
+    let file_id = app.clock.id();
     let (key, wrapped) = office.keys.new_data_key(&Place::new("papers", "file_key", file_id.as_bytes()))?;
     let size = i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX);
     let has_thumbnail = clean.thumbnail.is_some();

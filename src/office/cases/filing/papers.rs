@@ -87,7 +87,7 @@ pub struct PaperView {
     pub id: Id,
     #[schema(example = "household_register")]
     pub material: String,
-    pub state: Labelled,
+    pub state: Labelled<PaperState>,
     #[schema(example = "image/jpeg")]
     pub kind: String,
     pub bytes: i64,
@@ -166,7 +166,8 @@ impl Paper {
     pub fn view(&self, office: &Office, viewer: Viewer) -> Result<PaperView> {
         let alt = office.keys.open_text(&Place::new("papers", "alt_text", self.id.as_bytes()), &self.alt_text)?;
         let until = office.now.saturating_add(LINK_LIFE_MS);
-        let (file, holder) = (self.id.to_string(), if let Viewer::Worker(id) = viewer { id.to_string() } else { String::new() });
+        let file = self.id.to_string();
+        let holder = if let Viewer::Worker(id) = viewer { id.to_string() } else { String::new() };
         let link = |v: Variant| {
             let signed = office.keys.sign_link(&Link { file: &file, variant: v.code(), holder: &holder, expires_ms: until.ms() });
             (viewer != Viewer::Outsider && self.stands()).then(|| format!("/api/v1/files/{file}?variant={}&{signed}", v.code()))
@@ -174,7 +175,7 @@ impl Paper {
         Ok(PaperView {
             id: self.id,
             material: self.material.clone(),
-            state: labelled!(self.state).untyped(),
+            state: labelled!(self.state),
             kind: self.kind.clone(),
             bytes: self.bytes,
             pages: self.pages,

@@ -4,15 +4,15 @@
 use diesel::prelude::*;
 
 use super::papers;
-use crate::office::accounts::guards::Filer;
 use crate::office::accounts::links;
 use crate::office::cases::access::consents;
 use crate::office::cases::access::loading::left_behind;
-use crate::office::cases::moving::act::write;
+use crate::office::cases::moving::act::store;
 use crate::office::cases::moving::clocks::Counting;
-use crate::office::cases::record::actor::{Act, Actor, Deed};
+use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::{self, Case, cases};
 use crate::office::cases::record::codes;
+use crate::office::cases::record::history::Line;
 use crate::office::cases::service::Office;
 use crate::office::channels::inbox;
 use crate::office::policy::county;
@@ -31,13 +31,12 @@ pub fn take_on(c: &mut AnyConn, office: &Office, account: Id, id: Id, seen: Vers
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let actor = Actor::Applicant(account);
     let rule = permitted(case.state, Action::TakeOn, case.standing(&actor, Role::Applicant, &policy));
-    // What a worker filed for somebody without an account is theirs once they have one.
+    // A case that a worker filed for somebody without an account can be taken on once they have one.
     let left = left_behind(c, office, &case)?;
     if rule.is_none() || !left && case.filing.applicant_id.is_some() {
         return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
     }
-    consents::given(c, office, &Filer::Resident(account), case.person_id, consent)?;
-    let loaded = case.version;
+    consents::record(c, office, &actor, case.person_id, consent)?;
     let from = case.state;
     if case.filing.applicant_id.is_none() {
         papers::given_to(c, case.id, account)?;
@@ -46,8 +45,9 @@ pub fn take_on(c: &mut AnyConn, office: &Office, account: Id, id: Id, seen: Vers
     if left && case.state == State::CorrectionRequested {
         Counting::new(c, office, &policy)?.take_up(&mut case);
     }
-    let act = Act::new(actor, Deed::TakeOn).seeing(seen);
-    write(c, office, &mut case, loaded, from, Role::Applicant, &act)?;
+    let line =
+        Line { action: Action::TakeOn, from, role: Role::Applicant, actor: actor.id(), reason: None, note: None, at: office.now };
+    store(c, office, &mut case, line)?;
     Ok(case)
 }
 
@@ -63,7 +63,7 @@ pub fn link_ended(c: &mut AnyConn, office: &Office, account: Id, person: Id) -> 
     }
     for (other, _) in links::recipients_for(c, person, office.today())? {
         let body = "有申请的原代办人已不能办理，您可以在“待接手的办件”里接手。";
-        let news = inbox::News { account: other, kind: "to_be_taken_on", title: "有办件等待接手", body };
+        let news = inbox::News { account: other, kind: inbox::NoticeKind::ToBeTakenOn, title: "有办件等待接手", body };
         inbox::inform(c, &office.keys, news, office.now)?;
     }
     Ok(())

@@ -47,6 +47,13 @@ pub struct Viewing {
     pub variant: Variant,
 }
 
+/// An opening with the code of the paper's material.
+#[derive(Clone, Debug, Queryable)]
+pub struct Opened {
+    pub viewing: Viewing,
+    pub material: String,
+}
+
 /// Writes down that a worker opens a paper; 21006 when they may not look at this case's papers any more.
 pub fn record(c: &mut AnyConn, id: Id, at: Moment, worker: Id, paper: &Paper, variant: Variant) -> Result<()> {
     let refused = || Error::new(&BAD_LINK);
@@ -68,7 +75,7 @@ pub fn record(c: &mut AnyConn, id: Id, at: Moment, worker: Id, paper: &Paper, va
 
 /// The openings of a case's papers with the code of each material, newest first; one row more than `limit` when there
 /// are more.
-pub fn of(c: &mut AnyConn, case: Id, after: Option<After>, limit: i64) -> Result<Vec<(Viewing, String)>> {
+pub fn of(c: &mut AnyConn, case: Id, after: Option<After>, limit: i64) -> Result<Vec<Opened>> {
     use paper_views::dsl as v;
     let mut page = v::paper_views.inner_join(papers::table).filter(v::case_id.eq(case)).into_boxed::<MultiBackend>();
     if let Some(a) = after {

@@ -1,14 +1,13 @@
-//! One action on a case: right, version, table, desk, clock, history and outbox, in the write of the caller.
+//! One action on a case, in the write of the caller: permit, state, desk, clocks, line of history, effect for the notices.
 
 use super::circumstances::Circumstances;
 use super::clocks::Counting;
+use super::permit::{Asked, Permit, role_of};
 use super::{corrections, merging, routing, undo};
-use crate::office::accounts::links;
-use crate::office::cases::access::mandates;
+use crate::office::cases::access::{consents, mandates};
 use crate::office::cases::moving::notice_board;
 use crate::office::cases::record::actor::{Act, Actor, Deed, Due};
 use crate::office::cases::record::case::{self, Case};
-use crate::office::cases::record::codes;
 use crate::office::cases::record::course::FiledAt;
 use crate::office::cases::record::history::{self, CASE_EVENT, CaseEvent, Line};
 use crate::office::cases::record::place::Claim;
@@ -16,41 +15,46 @@ use crate::office::cases::service::Office;
 use crate::office::policy::county;
 use crate::office::policy::terms::CommonPolicy;
 use crate::platform::db::AnyConn;
-use crate::platform::error::{Error, Result};
+use crate::platform::error::Result;
 use crate::platform::id::Id;
 use crate::platform::outbox::{self, Class, Effect};
-use crate::rules::lifecycle::{Action, Desk, Leads, Role, State, allowed, permitted};
+use crate::rules::lifecycle::{Action, Desk, Leads, State, allowed};
 use crate::rules::versions::Version;
 
-/// Does a deed with all that belongs to it; the case that comes back is stored. Errors: 10006 not the caller's, 10030 stale,
-/// 200xx.
+/// Does a deed with all that belongs to it, and answers the case as it is stored. Errors: 10006 not the caller's, 10030 stale,
+/// 13001 and 13002 the consent of a submission, 200xx.
 pub fn act(c: &mut AnyConn, office: &Office, id: Id, mut act: Act) -> Result<Case> {
-    let before = case::find(c, id)?;
-    let policy = county::pinned(c, before.policy_id)?.common.clone();
-    let role = role_of(c, office, &before, &act.actor)?;
-    if let Some(version) = act.version {
-        before.seen(version)?;
-    }
-    let Some(rule) = permitted(before.state, act.deed.action(), before.standing(&act.actor, role, &policy)) else {
-        return Err(Error::new(&codes::NOT_NOW).with_current(before.current()));
-    };
-    hold_back(c, office, &before, &policy, &act)?;
+    let permit = Permit::ask(c, office, id, &Asked { actor: &act.actor, action: act.deed.action(), seen: act.version })?;
+    let before = permit.case;
+    let policy = permit.policy;
+    let leads = permit.leads;
     let mut case = before.clone();
-    if let Deed::Merge { into } = act.deed {
-        case.course.merged_into = Some(merging::twin(c, &act.actor, &before, into)?);
+    match &act.deed {
+        Deed::Submit { consent } => consents::record(c, office, &act.actor, before.person_id, consent.as_deref())?,
+        Deed::Merge { into } => case.course.merged_into = Some(merging::twin(c, &act.actor, &before, *into)?),
+        _ => {}
     }
     let counting = Counting::new(c, office, &policy)?;
-    claims(&mut case, office, &policy, &act);
-    on_behalf(c, office, &mut case, &mut act)?;
-    go(c, office, &mut case, &policy, rule.leads)?;
+    set_claim(&mut case, office, &policy, &act);
+    note_filing(c, office, &mut case, &mut act)?;
+    change_state(c, office, &mut case, &policy, leads)?;
     undo::note(&mut case, &before, &act)?;
-    if !matches!(rule.leads, Leads::Stay | Leads::Before) {
+    if !matches!(leads, Leads::Stay | Leads::Before) {
         case.course.state_since = office.now;
         counting.moved(&mut case, before.state);
     }
-    work(&mut case, &counting, &act);
+    apply_deed(&mut case, &counting, &act);
     settle_life(c, &mut case, office, act.deed.action())?;
-    write(c, office, &mut case, before.version, before.state, role, &act)?;
+    let line = Line {
+        action: act.deed.action(),
+        from: before.state,
+        role: permit.role,
+        actor: act.actor.id(),
+        reason: act.reason().map(str::to_owned),
+        note: act.words().map(str::to_owned),
+        at: office.now,
+    };
+    store(c, office, &mut case, line)?;
     if let Deed::RequestCorrection(asks) = &act.deed {
         corrections::ask(c, office, &case, asks)?;
     }
@@ -61,28 +65,29 @@ pub fn act(c: &mut AnyConn, office: &Office, id: Id, mut act: Act) -> Result<Cas
     wait_outside(c, office, case, &counting)
 }
 
-/// Writes down where an officer acted in the applicant's stead; who hands in an application does not decide it.
-fn on_behalf(c: &mut AnyConn, office: &Office, case: &mut Case, act: &mut Act) -> Result<()> {
+/// Notes by whom and where the case is filed. An officer who acts in the applicant's stead needs a mandate, and is kept as
+/// `filed_by`, because whoever files an application must not decide it.
+fn note_filing(c: &mut AnyConn, office: &Office, case: &mut Case, act: &mut Act) -> Result<()> {
     let Actor::OnBehalf(worker) = &act.actor else {
-        if matches!((&act.actor, &act.deed), (Actor::Applicant(_), Deed::Submit)) {
+        if matches!((&act.actor, &act.deed), (Actor::Applicant(_), Deed::Submit { .. })) {
             case.filing.handed_over_at = None;
         }
         return Ok(());
     };
     let mandate = mandates::in_case(c, worker, case, office.now)?;
     act.step = Some(mandate.channel.step().code().to_owned());
-    if matches!(act.deed, Deed::Submit | Deed::Resubmit | Deed::Appeal) {
+    if matches!(act.deed, Deed::Submit { .. } | Deed::Resubmit | Deed::Appeal) {
         case.filing.filed_by = Some(worker.id);
     }
-    if matches!(act.deed, Deed::Submit) {
+    if matches!(act.deed, Deed::Submit { .. }) {
         case.filing.at = FiledAt::from(mandate.channel);
         case.filing.handed_over_at = Some(mandate.given_at);
     }
     Ok(())
 }
 
-/// Moves the case to where the action leads.
-fn go(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy, leads: Leads) -> Result<()> {
+/// Gives the case the state and the desk to which the action leads.
+fn change_state(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy, leads: Leads) -> Result<()> {
     let from = case.state;
     case.state = match leads {
         Leads::Stay | Leads::Before => from,
@@ -121,8 +126,8 @@ fn go(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy, 
     }
 }
 
-/// What an action changes besides state and desk.
-fn work(case: &mut Case, counting: &Counting<'_>, act: &Act) {
+/// Changes what else the deed says: clocks, reminders, who refused.
+fn apply_deed(case: &mut Case, counting: &Counting<'_>, act: &Act) {
     match (&act.actor, &act.deed) {
         (_, Deed::Hold { .. }) => counting.hold(case, act.reason().map(str::to_owned)),
         (_, Deed::Resume) => counting.take_up(case),
@@ -131,7 +136,7 @@ fn work(case: &mut Case, counting: &Counting<'_>, act: &Act) {
             case.course.reminders = case.course.reminders.saturating_add(1);
             case.limit.alarm_at = counting.alarm(case);
         }
-        // What was kept for second thoughts was counted by the calendar of then.
+        // The limits that come back with the undone decision were counted by the calendar of that day.
         (_, Deed::Recount | Deed::TakeBack) => counting.recount(case),
         (_, Deed::Appeal) => {
             case.decision.appealed_at = Some(counting.now);
@@ -142,7 +147,7 @@ fn work(case: &mut Case, counting: &Counting<'_>, act: &Act) {
     }
 }
 
-/// The clock of a case in review stands while its service waits for somebody outside the office.
+/// Stops the clock of a case in review while its service waits for somebody outside the office, and starts it afterwards.
 fn wait_outside(c: &mut AnyConn, office: &Office, mut case: Case, counting: &Counting<'_>) -> Result<Case> {
     if case.state == State::InReview {
         let waits = office.services.get(&case.service)?.waits_outside(c, &case)?;
@@ -171,54 +176,25 @@ pub struct Step<'a> {
 /// Takes a step of an approved case: one line of history, one outbox row, perhaps another desk.
 /// Errors: 10006 not the caller's, 10030 stale, 20001 not approved, 20004 claimed, 20005 conflicted.
 pub fn step(c: &mut AnyConn, office: &Office, id: Id, step: Step<'_>) -> Result<Case> {
-    let mut case = case::find(c, id)?;
-    let policy = county::pinned(c, case.policy_id)?.common.clone();
-    let role = role_of(c, office, &case, &step.actor)?;
-    if let Some(version) = step.version {
-        case.seen(version)?;
-    }
-    if permitted(case.state, Action::Fulfil, case.standing(&step.actor, role, &policy)).is_none() {
-        return Err(Error::new(&codes::NOT_NOW).with_current(case.current()));
-    }
-    let act = Act::new(step.actor, Deed::Fulfil).naming(step.step);
-    hold_back(c, office, &case, &policy, &act)?;
-    let loaded = case.version;
-    let from = case.state;
+    let asked = Asked { actor: &step.actor, action: Action::Fulfil, seen: step.version };
+    let permit = Permit::ask(c, office, id, &asked)?;
+    let line = permit.line(&step.actor, Action::Fulfil, office.now);
+    let mut case = permit.case;
     if let Some(desk) = step.desk {
         case.place.desk_point = step.point.or(case.place.desk_point);
         routing::hand_to(&mut case, desk);
     }
-    Counting::new(c, office, &policy)?.due(&mut case, step.due);
+    Counting::new(c, office, &permit.policy)?.due(&mut case, step.due);
     case.decision.settle();
-    write(c, office, &mut case, loaded, from, role, &act)?;
+    store(c, office, &mut case, Line { reason: Some(step.step.to_owned()), ..line })?;
     Ok(case)
 }
 
-/// Stores the moved case with its line and its outbox row.
-pub(in crate::office) fn write(
-    c: &mut AnyConn,
-    office: &Office,
-    case: &mut Case,
-    loaded: Version,
-    from: State,
-    role: Role,
-    act: &Act,
-) -> Result<()> {
+/// Stores the changed case with its line of history and the effect by which people are told.
+/// `case.version` is the one that was loaded; it is one higher afterwards. Errors: 10030 another write came between.
+pub(in crate::office) fn store(c: &mut AnyConn, office: &Office, case: &mut Case, line: Line) -> Result<()> {
     let key = case.key(&office.keys)?;
-    let actor = match &act.actor {
-        Actor::Applicant(account) => Some(*account),
-        Actor::Worker(worker) | Actor::OnBehalf(worker) => Some(worker.id),
-        Actor::System => None,
-    };
-    let line = Line {
-        action: act.deed.action(),
-        from,
-        role,
-        actor,
-        reason: act.reason().map(str::to_owned),
-        note: act.words().map(str::to_owned),
-        at: office.now,
-    };
+    let loaded = case.version;
     case.version = loaded.next();
     let seq = history::append(c, &key, case, line)?;
     case::update(c, case, loaded)?;
@@ -228,31 +204,7 @@ pub(in crate::office) fn write(
     outbox::push(c, &office.keys, &effect, office.now)
 }
 
-/// In what role the actor stands before this case; who has none learns nothing of it.
-fn role_of(c: &mut AnyConn, office: &Office, case: &Case, actor: &Actor) -> Result<Role> {
-    match actor {
-        Actor::System => Ok(Role::System),
-        Actor::Applicant(account) => {
-            let may = case.filing.applicant_id == Some(*account)
-                && links::may_act(c, *account, case.person_id, office.today())?.is_some();
-            if may { Ok(Role::Applicant) } else { Err(Error::not_found()) }
-        }
-        Actor::OnBehalf(worker) => mandates::in_case(c, worker, case, office.now).map(|_| Role::Applicant),
-        Actor::Worker(_) if case.state == State::Draft => Err(Error::not_found()),
-        Actor::Worker(worker) => case.role_in_scope(worker).ok_or_else(Error::not_found),
-    }
-}
-
-/// What the table cannot know.
-fn hold_back(c: &mut AnyConn, office: &Office, case: &Case, policy: &CommonPolicy, act: &Act) -> Result<()> {
-    if matches!((&act.actor, &act.deed), (Actor::Applicant(_) | Actor::OnBehalf(_), Deed::Resubmit)) {
-        corrections::all_answered(c, case)?;
-    }
-    let circumstances = Circumstances::of(c, office, case, policy, &act.actor)?;
-    circumstances.refusal(case, act.deed.action()).map_or(Ok(()), Err)
-}
-
-/// The actions that this actor may take now: what the table permits and nothing holds back.
+/// The actions that this actor may take now: those that the table permits and the circumstances do not refuse.
 pub fn offered(c: &mut AnyConn, office: &Office, case: &Case, actor: &Actor) -> Result<Vec<Action>> {
     let policy = county::pinned(c, case.policy_id)?.common.clone();
     let role = match role_of(c, office, case, actor) {
@@ -265,19 +217,21 @@ pub fn offered(c: &mut AnyConn, office: &Office, case: &Case, actor: &Actor) -> 
     Ok(actions)
 }
 
-/// A claim is one worker's for the policy's minutes; any other move frees the case.
-fn claims(case: &mut Case, office: &Office, policy: &CommonPolicy, act: &Act) {
+/// Claims the case for the worker for the policy's minutes, or frees it. Actions that do not end the work of whoever claimed
+/// the case leave the claim alone.
+fn set_claim(case: &mut Case, office: &Office, policy: &CommonPolicy, act: &Act) {
     let minutes = i64::from(policy.claim_minutes).saturating_mul(60_000);
     match (&act.actor, act.deed.action()) {
         (Actor::Worker(worker), Action::Claim | Action::Accept | Action::TakeOver | Action::Resume) => {
             case.claim = Claim::of(worker, office.now.saturating_add(minutes));
         }
-        (_, Action::Fulfil | Action::Rate | Action::Remark | Action::Urge | Action::Arrange | Action::Recount) => {}
+        (_, Action::Remark | Action::Urge | Action::Arrange | Action::Recount) => {}
         _ => case.claim = Claim::default(),
     }
 }
 
-/// When a life begins, ends, and begins again.
+/// Sets when the case was submitted and when it ended, and the key that keeps a second live case of the same kind out; an
+/// ended case that goes on (an appeal, a decision taken back) takes that key again.
 fn settle_life(c: &mut AnyConn, case: &mut Case, office: &Office, action: Action) -> Result<()> {
     match action {
         Action::Submit => case.course.submitted_at = Some(office.now),

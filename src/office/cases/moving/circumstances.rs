@@ -1,4 +1,5 @@
-//! What holds an action back that the table permits: the ten minutes, a colleague's claim, the fourth eye, a limit that is over.
+//! Why an action that the lifecycle table permits is refused now: the applicant may still undo the submission, a colleague has
+//! claimed the case, the worker is conflicted (four eyes), a limit is over, or the service refuses it.
 
 use super::{clocks, corrections};
 use crate::office::cases::access::four_eyes::conflicted;
@@ -15,7 +16,8 @@ use crate::rules::calendar::beijing_date;
 use crate::rules::lifecycle::{Action, State};
 use crate::rules::moments::Moment;
 
-/// Everything that is asked about an actor and a case, read once; the same answers allow an action and refuse it.
+/// What the refusals depend on, read once for an actor and a case. Offering an action and refusing it use the same values, so
+/// that what is offered is possible.
 pub(in crate::office) struct Circumstances<'a> {
     actor: &'a Actor,
     now: Moment,
@@ -23,11 +25,11 @@ pub(in crate::office) struct Circumstances<'a> {
     conflicted: bool,
     /// The applicant has begun to mend what the open notice asks for.
     mending: bool,
-    /// Until when the refusal of this case can be appealed.
+    /// Until when the refusal of this case can be appealed; none when it cannot.
     appeal_until: Option<Moment>,
     /// From when the applicant may ask again to hurry.
     urge_from: Option<Moment>,
-    /// What the service holds back, and why.
+    /// Actions that the service refuses now, each with what is answered.
     by_service: Vec<(Action, &'static Code)>,
 }
 
@@ -78,12 +80,12 @@ impl<'a> Circumstances<'a> {
         if matches!(self.actor, Actor::System) {
             return None;
         }
-        let by_service = self.by_service.iter().find(|(held, _)| *held == action);
+        let by_service = self.by_service.iter().find(|(refused, _)| *refused == action);
         let by_service = by_service.map(|(_, code)| Error::new(code).with_current(case.current()));
-        self.by_spine(case, action).or(by_service)
+        self.by_office(case, action).or(by_service)
     }
 
-    fn by_spine(&self, case: &Case, action: Action) -> Option<Error> {
+    fn by_office(&self, case: &Case, action: Action) -> Option<Error> {
         match self.actor {
             Actor::System => None,
             Actor::Applicant(_) | Actor::OnBehalf(_) => self.refuses_applicant(case, action),
@@ -114,7 +116,7 @@ impl<'a> Circumstances<'a> {
             Action::Undo if self.now > self.undo_until => &codes::UNDO_OVER,
             Action::Appeal if self.appeal_until.is_none_or(|until| self.now > until) => &codes::APPEAL_OVER,
             Action::Urge if self.urge_from.is_some_and(|from| self.now <= from) => &codes::URGED,
-            // Nobody is praised by their own hand.
+            // The officer who filed the case would rate the office's own work.
             Action::Rate if matches!(self.actor, Actor::OnBehalf(_)) => &codes::NOT_NOW,
             _ => return None,
         };

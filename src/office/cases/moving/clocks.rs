@@ -75,7 +75,7 @@ impl<'a> Counting<'a> {
             self.start(case, left);
         }
         match case.total.left.take() {
-            // The whole limit was over before: it stays where it was.
+            // The limit of the whole case was over when the clock stopped: its day does not move.
             Some(left) if left <= 0 => {}
             Some(left) => {
                 case.total.from = Some(self.now);
@@ -107,9 +107,9 @@ impl<'a> Counting<'a> {
         case.limit.alarm_at = self.alarm(case);
     }
 
-    /// After a move from one state or desk to another: what is due when, and when the system must look.
+    /// After a move from one state or desk to another: sets what is due when, and when the worker process looks at the case.
     pub fn moved(&self, case: &mut Case, from: State) {
-        // What moves is not put off any more.
+        // A case that moves is no longer on hold.
         case.hold = Hold::default();
         if case.state.ended() {
             case.limit.open();
@@ -132,7 +132,7 @@ impl<'a> Counting<'a> {
             State::InReview => self.start(case, self.policy.review_days),
             State::CorrectionRequested => self.start(case, self.policy.correction_days),
             State::PublicNotice => self.start(case, self.policy.notice_days),
-            // What is due of an approved case, its service says.
+            // For an approved case the service says what is due.
             _ => case.limit.open(),
         }
         if case.state == State::Submitted && case.total.from.is_none() && self.policy.handling.total_days > 0 {
@@ -141,7 +141,7 @@ impl<'a> Counting<'a> {
             self.dates(case);
         }
         if case.state == State::Approved {
-            // It was decided; the days of the decision are over.
+            // The limit of the whole case is a limit of the decision, which has been made.
             case.limit.left = None;
             case.total.stop();
         }
@@ -158,7 +158,8 @@ impl<'a> Counting<'a> {
         case.limit.alarm_at = None;
     }
 
-    /// An assessment, for example: the clock of a case in review stands while its service waits for somebody outside.
+    /// Stops the clock of a case in review while its service waits for somebody outside the office (an assessment at a
+    /// hospital), and starts it afterwards; answers whether anything changed.
     pub fn outside(&self, case: &mut Case, waits: bool) -> bool {
         let stands = case.limit.left.is_some() && !case.hold.is_on();
         match (case.state, waits, stands) {
@@ -194,7 +195,7 @@ impl<'a> Counting<'a> {
             days.map(|days| pace::Limit { from: self.now, days }.risk_at(&self.calendar, self.policy.handling.risk_percent));
     }
 
-    /// When the system must look at the case: deemed accepted, a reminder, lapsed, the end of a notice, the climb.
+    /// When the worker process must look at the case: deemed accepted, a reminder, lapsed, the end of a notice, the climb.
     pub fn alarm(&self, case: &Case) -> Option<Moment> {
         let handling = &self.policy.handling;
         match case.state {

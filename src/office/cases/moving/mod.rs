@@ -3,8 +3,9 @@
 pub mod clocks; // what is due when
 pub mod corrections; // one complete notice, answered item by item
 pub mod circumstances; // why an action that the table permits cannot be taken now
+pub mod permit; // what must hold before an action
 pub mod notice_board; // public notices with masked names
 pub mod routing; // which desk
-pub mod undo; // second thoughts
-mod merging; // two cases about the same thing
-pub mod act; // an action: right, version, table, desk, clock, history, outbox
+pub mod undo; // taking a decision back
+mod merging; // two cases of one person about the same service
+pub mod act; // an action: permit, state, desk, clock, history, outbox

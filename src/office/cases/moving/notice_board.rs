@@ -1,4 +1,4 @@
-//! The board of public notices (公示): a masked line for its days, then gone.
+//! The board of public notices (公示): one masked line for a case while its notice runs.
 
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};

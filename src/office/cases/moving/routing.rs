@@ -16,13 +16,13 @@ pub(in crate::office) fn enter(c: &mut AnyConn, office: &Office, case: &mut Case
     forward(c, office, case, policy)
 }
 
-/// On from a chain's desk where nobody may act any more, since who served it has handed something in.
+/// Moves the case on from a desk where nobody may act any more, because those who serve it have handed something in.
 pub(in crate::office) fn onward(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
     if staffed(c, office, case)? { Ok(()) } else { forward(c, office, case, policy) }
 }
 
-/// On to the next desk where somebody may act. Past the last desk only the city serves: where everybody at the last one has to
-/// do with the case, and somebody serves the city.
+/// Moves the case to the next desk of the chain where somebody may act. When everybody at the last desk is conflicted, it goes
+/// to the city's desk if somebody serves that, else it stays at the last desk.
 pub(in crate::office) fn forward(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
     let last = i64::try_from(policy.chain.len()).unwrap_or(0).saturating_sub(1);
     loop {
@@ -39,13 +39,14 @@ pub(in crate::office) fn forward(c: &mut AnyConn, office: &Office, case: &mut Ca
     }
 }
 
-/// Back to the desk before.
+/// Moves the case back to the desk before.
 pub(in crate::office) fn back(case: &mut Case, policy: &CommonPolicy) -> Result<()> {
     let last = i64::try_from(policy.chain.len()).unwrap_or(0).saturating_sub(1);
     place(case, policy, case.place.chain_at.saturating_sub(1).clamp(0, last))
 }
 
-/// On to the desk above the chain; where nobody serves it, to the last desk again, where another officer decides.
+/// Moves the case to the city's desk, above the chain; when nobody serves that, to the last desk, where another officer
+/// decides.
 pub(in crate::office) fn appeal(c: &mut AnyConn, office: &Office, case: &mut Case, policy: &CommonPolicy) -> Result<()> {
     case.place.chain_at = i64::try_from(policy.chain.len()).map_err(Error::internal)?;
     hand_to(case, Desk::City);

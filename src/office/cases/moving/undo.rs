@@ -1,4 +1,4 @@
-//! Second thoughts: where a case was before its last decision, so that whoever took it can take it back.
+//! Taking a decision back: the case keeps where it was before its last decision, until somebody acts on that decision.
 
 use crate::office::cases::record::actor::{Act, Actor};
 use crate::office::cases::record::case::Case;
@@ -16,17 +16,17 @@ pub const DECISIONS: &[Action] = &[
     Action::Reject,
 ];
 
-/// What leaves the memory of the last decision alone: nobody has acted on it.
-fn silent(action: Action) -> bool {
+/// Actions after which the last decision can still be taken back, because nobody has acted on it.
+fn leaves_decision_open(action: Action) -> bool {
     use Action::*;
     matches!(action, Remark | Urge | Remind | Recount)
 }
 
-/// Keeps in mind where the case was when a worker decides, and forgets it when somebody acts on the decision.
+/// Keeps where the case was when a worker decides, and drops it when somebody acts on the decision.
 pub(in crate::office) fn note(case: &mut Case, before: &Case, act: &Act) -> Result<()> {
     let action = act.deed.action();
     match &act.actor {
-        _ if silent(action) => Ok(()),
+        _ if leaves_decision_open(action) => Ok(()),
         Actor::Worker(worker) if DECISIONS.contains(&action) => case.decision.remember(worker.id, before.before()),
         _ => {
             case.decision.settle();

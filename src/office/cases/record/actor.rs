@@ -18,6 +18,17 @@ pub enum Actor {
     System,
 }
 
+impl Actor {
+    /// The account or worker that the line of history names; none for the system.
+    pub fn id(&self) -> Option<Id> {
+        match self {
+            Actor::Applicant(account) => Some(*account),
+            Actor::OnBehalf(worker) | Actor::Worker(worker) => Some(worker.id),
+            Actor::System => None,
+        }
+    }
+}
+
 impl From<&Filer> for Actor {
     fn from(who: &Filer) -> Actor {
         match who {
@@ -37,10 +48,16 @@ pub struct Ask {
     pub note: Option<String>,
 }
 
-/// What is done to a case, with what that needs. The table of the lifecycle knows the plain [`Action`].
+/// What `act` does to a case, with the data that it needs. The lifecycle table knows the plain [`Action`].
+///
+/// Three actions are no deeds, because each is done by a function of its own that also stores what belongs to it:
+/// `Fulfil` by `moving::act::step`, `TakeOn` by `filing::taking_on::take_on`, `Rate` by `ratings::rate`.
 #[derive(Clone, Debug)]
 pub enum Deed {
-    Submit,
+    Submit {
+        /// Version of the privacy text that the applicant agreed to; an officer's mandate holds it already.
+        consent: Option<String>,
+    },
     Undo,
     Withdraw,
     Resubmit,
@@ -98,18 +115,13 @@ pub enum Deed {
     Lapse,
     Expire,
     Complete,
-    Rate,
-    /// A step of fulfilment, which leaves the state alone.
-    Fulfil,
-    /// The applicant changes.
-    TakeOn,
 }
 
 impl Deed {
     /// The action of the lifecycle.
     pub fn action(&self) -> Action {
         match self {
-            Deed::Submit => Action::Submit,
+            Deed::Submit { .. } => Action::Submit,
             Deed::Undo => Action::Undo,
             Deed::Withdraw => Action::Withdraw,
             Deed::Resubmit => Action::Resubmit,
@@ -142,9 +154,6 @@ impl Deed {
             Deed::Lapse => Action::Lapse,
             Deed::Expire => Action::Expire,
             Deed::Complete => Action::Complete,
-            Deed::Rate => Action::Rate,
-            Deed::Fulfil => Action::Fulfil,
-            Deed::TakeOn => Action::TakeOn,
         }
     }
 

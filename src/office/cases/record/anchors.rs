@@ -1,4 +1,5 @@
-//! Anchors of history: by the hour, a signed digest of every line written since the one before, so that a cut tail shows.
+//! Anchors of history: each hour a signed digest of the lines written since the last one. A chain of hashes alone does not show
+//! that its last lines were cut off; an anchor does.
 
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
@@ -98,7 +99,8 @@ fn chunk(c: &mut AnyConn, after: Option<Id>) -> Result<Chunk> {
     }
     let page = page.order(cases::id).limit(CHUNK).select(<Case as Selectable<MultiBackend>>::construct_selection());
     let rows: Vec<Case> = page.load(c)?;
-    let (mut faults, mut lines) = (Vec::new(), 0_usize);
+    let mut faults = Vec::new();
+    let mut lines = 0_usize;
     for case in &rows {
         let events = history::of(c, case.id)?;
         lines = lines.saturating_add(events.len());

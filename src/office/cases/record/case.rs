@@ -84,13 +84,13 @@ pub struct NewCase {
     pub now: Moment,
 }
 
-/// A draft that nobody submits is kept for sixty days, so that it does not stand in the way of a new one for ever.
+/// A draft that nobody submits ends after sixty days, because a live draft keeps the person from beginning another.
 pub fn draft_until(begun_at: Moment) -> Moment {
     begun_at.saturating_add(60 * 24 * 3_600_000)
 }
 
 impl Case {
-    /// The only way to make one: a draft that lives, on no desk.
+    /// The only way to make a case: a live draft that lies on no desk.
     pub fn begin(new: NewCase) -> Case {
         let mut case = Case {
             id: new.id,
@@ -191,7 +191,7 @@ impl Case {
 
 /// How a case stands to its limit, from its state, whether days are left of a limit that stands still, and its dates.
 pub fn pace(state: State, days_left: bool, due_at: Option<Moment>, risk_at: Option<Moment>, now: Moment) -> Pace {
-    // The days of a correction stand when nobody may make it: it has none then.
+    // While nobody may answer a correction, its clock stands and it has no day.
     let stands = state == State::PublicNotice || days_left && (!state.waits_for_applicant() || due_at.is_none());
     Pace::of(due_at, risk_at, stands && !state.ended(), now)
 }
@@ -217,7 +217,7 @@ pub(in crate::office) fn number_taken(c: &mut AnyConn, number: &str) -> Result<b
     Ok(cases::table.filter(cases::number.eq(number)).count().get_result::<i64>(c)? > 0)
 }
 
-/// A case that lives again finds its place taken when another of its kind was begun meanwhile: 20006.
+/// Refuses (20006) that an ended case goes on when another live case of its kind was begun meanwhile.
 pub(in crate::office) fn place_is_free(c: &mut AnyConn, case: &Case) -> Result<()> {
     let other = cases::table.filter(cases::live_key.eq(&case.keeping.live_key).and(cases::id.ne(case.id)));
     if other.count().get_result::<i64>(c)? > 0 { Err(Error::new(&codes::ALREADY_LIVE)) } else { Ok(()) }

@@ -40,7 +40,7 @@ impl Decision {
         Ok(())
     }
 
-    /// Somebody acted on it: it cannot be taken back any more.
+    /// Somebody acted on the decision: it cannot be taken back any more.
     pub fn settle(&mut self) {
         self.by = None;
         self.prior = None;
@@ -60,7 +60,8 @@ pub struct Before {
     pub total: Total,
 }
 
-/// A case before a decision. It keeps its JSON beside the values: what is bound over both databases must be lent, not made.
+/// A case before a decision, with its JSON beside the values: binding for both databases needs a reference to text that the
+/// value owns.
 #[derive(Clone, Debug)]
 pub struct Prior {
     before: Box<Before>,

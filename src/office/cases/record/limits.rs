@@ -7,7 +7,7 @@ use super::table::cases;
 use crate::rules::moments::Moment;
 use crate::rules::pace;
 
-/// The limit of the present state, and when the system must look.
+/// The limit of the present state, and when the worker process must look at the case.
 #[derive(Clone, Debug, Default, Queryable, Selectable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = cases, treat_none_as_null = true, treat_none_as_default_value = false)]
 pub struct Limit {
@@ -27,7 +27,7 @@ pub struct Limit {
     pub due_at: Option<Moment>,
     /// From when it is near.
     pub risk_at: Option<Moment>,
-    /// When the system must look at the case.
+    /// When the worker process must act on the case or look at it again.
     pub alarm_at: Option<Moment>,
 }
 
@@ -45,7 +45,7 @@ impl Limit {
         self.risk_at = None;
     }
 
-    /// Nothing is due any more, and nobody looks.
+    /// Nothing is due any more, and the worker process does not look at the case again.
     pub fn end(&mut self) {
         self.alarm_at = None;
         self.due_at = None;

@@ -55,13 +55,13 @@ impl Claim {
         Claim { by: Some(worker.id), until: Some(until) }
     }
 
-    /// Somebody holds it now.
-    pub fn holds(&self, now: Moment) -> bool {
+    /// Somebody has claimed it, and the claim lasts.
+    pub fn lasts(&self, now: Moment) -> bool {
         self.by.is_some() && self.until.is_some_and(|until| until > now)
     }
 
-    /// Somebody else than this worker holds it now.
+    /// Somebody else than this worker has claimed it, and the claim lasts.
     pub fn of_another(&self, worker: Id, now: Moment) -> bool {
-        self.holds(now) && self.by != Some(worker)
+        self.lasts(now) && self.by != Some(worker)
     }
 }

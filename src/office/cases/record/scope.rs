@@ -21,13 +21,13 @@ impl Case {
 
     /// The post by which a worker may look at the case's papers: at the desk where it lies, or in the county's office.
     pub fn post_for_papers<'a>(&'a self, worker: &'a Worker) -> Option<&'a Post> {
-        // What was taken back is the applicant's own again.
+        // After the applicant took the submission back, the papers are again theirs alone.
         let area = Some(self.area).filter(|_| self.state != State::Draft);
         let county = worker.posts_of(Role::CountyOfficer).find(|p| area.is_some_and(|a| p.area.contains(&a)));
         self.posts_at_desk(worker).next().or(county)
     }
 
-    /// The worker watches over this case: leads a desk in whose area it is, or audits there.
+    /// The worker may oversee this case: leads a desk in whose area it is, or audits there.
     pub fn overseen_by(&self, worker: &Worker) -> bool {
         let oversees = |p: &Post| p.lead && p.role.desk().is_some() || p.role == Role::Auditor;
         self.state != State::Draft && worker.posts.iter().any(|p| oversees(p) && self.knows(p, &self.area))

@@ -1,4 +1,4 @@
-//! What the office asks of a service. The office never asks which service it is.
+//! The trait that every service implements. Shared code calls it through the registry and never names a service.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -121,7 +121,7 @@ pub trait Service: Send + Sync + 'static {
     /// Its own lines on a paper, in plain words and in order.
     fn printed(&self, c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>>;
 
-    /// What somebody who goes round a village should see to for this service, the most urgent first, at most `most`.
+    /// Reasons for which a worker should visit people of a village for this service, the most urgent first, at most `most`.
     fn errands(&self, _c: &mut AnyConn, _office: &Office, _village: &AreaCode, _most: i64) -> Result<Vec<Errand>> {
         Ok(Vec::new())
     }

@@ -10,7 +10,7 @@ use crate::office::cases::filing::drafts;
 use crate::office::cases::filing::papers::{self, PaperView, Viewer};
 use crate::office::cases::moving::act::offered;
 use crate::office::cases::moving::clocks;
-use crate::office::cases::moving::corrections::{self, Item};
+use crate::office::cases::moving::corrections::{self, Item, ItemState};
 use crate::office::cases::record::actor::Actor;
 use crate::office::cases::record::case::Case;
 use crate::office::cases::record::history::{self, Event};
@@ -52,7 +52,7 @@ pub struct CaseSummary {
     pub overdue: bool,
     /// How it stands to that day.
     pub pace: Labelled<Pace>,
-    /// A worker holds it.
+    /// A worker has claimed it.
     pub claimed: bool,
     /// The applicant asked to hurry since the case came to this desk.
     pub urged: bool,
@@ -60,12 +60,20 @@ pub struct CaseSummary {
     pub held: bool,
 }
 
+coded_enum! {
+    /// Who must act now.
+    pub enum NextActor {
+        Applicant = "applicant", "申请人";
+        Desk = "desk", "办理台";
+        Nobody = "nobody", "没有人";
+    }
+}
+
 /// Who must act now.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct WhoActs {
-    /// applicant, desk or nobody.
-    #[schema(example = "desk")]
-    pub who: String,
+    #[schema(inline, example = "desk")]
+    pub who: NextActor,
     /// In plain words.
     #[schema(example = "宋疃镇 镇（街道）残联")]
     pub name: String,
@@ -99,7 +107,7 @@ pub struct CorrectionView {
     pub target_label: String,
     pub reason: Labelled,
     pub note: Option<String>,
-    pub state: Labelled,
+    pub state: Labelled<ItemState>,
 }
 
 /// One line of the timeline.
@@ -177,7 +185,7 @@ pub fn summary(case: &Case, service: &dyn Service, person_name: &str, now: Momen
         due_on: case.limit.due_at.map(|d| beijing_date(d).to_string()),
         overdue: case.pace(now) == Pace::Overdue,
         pace: labelled!(case.pace(now)),
-        claimed: case.claim.holds(now),
+        claimed: case.claim.lasts(now),
         urged: case.course.urged_at.is_some_and(|at| at >= case.course.state_since) && !case.state.ended(),
         held: case.hold.is_on(),
     }
@@ -190,7 +198,7 @@ pub fn full(c: &mut AnyConn, office: &Office, case: &Case, reader: Option<&Actor
     let person = persons::find(c, case.person_id)?.map(|p| p.name_masked).unwrap_or_default();
     let key = case.key(&office.keys)?;
     let mut actions = reader.map(|actor| offered(c, office, case, actor)).transpose()?.unwrap_or_default();
-    // A case is taken on by somebody who does not see it yet.
+    // Whoever may take a case on cannot load it yet: the list of cases to take on offers that.
     actions.retain(|action| *action != Action::TakeOn);
     let inside = matches!(reader, Some(Actor::Worker(_)));
     let mut corrections = Vec::new();
@@ -198,7 +206,7 @@ pub fn full(c: &mut AnyConn, office: &Office, case: &Case, reader: Option<&Actor
         corrections.push(correction(&item, &policy, service, item.note(&key)?));
     }
     let mut timeline = Vec::new();
-    // What colleagues tell each other is not for the applicant.
+    // Remarks between workers are not shown to the applicant.
     for event in history::of(c, case.id)?.into_iter().filter(|e| inside || e.action != Action::Remark) {
         timeline.push(line(&event, event.note(&key)?, &policy, service));
     }
@@ -224,13 +232,13 @@ pub fn full(c: &mut AnyConn, office: &Office, case: &Case, reader: Option<&Actor
 
 fn who_acts(c: &mut AnyConn, case: &Case) -> Result<WhoActs> {
     if case.state.waits_for_applicant() {
-        return Ok(WhoActs { who: "applicant".into(), name: "您（申请人）".into() });
+        return Ok(WhoActs { who: NextActor::Applicant, name: "您（申请人）".into() });
     }
     let (Some(desk), Some(area)) = (case.place.desk, case.place.desk_area) else {
-        return Ok(WhoActs { who: "nobody".into(), name: "已经结束，不需要再办理".into() });
+        return Ok(WhoActs { who: NextActor::Nobody, name: "已经结束，不需要再办理".into() });
     };
     let area = areas::name(c, &area)?;
-    Ok(WhoActs { who: "desk".into(), name: format!("{area} {}", desk.label()).trim().to_owned() })
+    Ok(WhoActs { who: NextActor::Desk, name: format!("{area} {}", desk.label()).trim().to_owned() })
 }
 
 fn sections(c: &mut AnyConn, case: &Case, service: &dyn Service) -> Result<Vec<SectionState>> {
@@ -277,7 +285,7 @@ fn correction(item: &Item, policy: &CommonPolicy, service: &dyn Service, note: O
         target_label: target_label(&item.target, policy, service).unwrap_or_default(),
         reason: Labelled::new(&item.reason, &reason_label(policy, &item.reason)),
         note,
-        state: labelled!(item.state).untyped(),
+        state: labelled!(item.state),
     }
 }
 

@@ -10,6 +10,7 @@ use super::super::store::Entered;
 use super::super::*;
 use super::rules::TERMS;
 use crate::office::accounts::guards::{Filer, Post, Worker};
+use crate::office::cases::access::consents::TEXT_VERSION;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
 use crate::office::cases::record::actor::{Act, Actor, Deed};
@@ -198,13 +199,11 @@ impl Town {
                     .unwrap();
             drafts::save(c, office, &case, sections::HOLDER, 0, &facts)?;
             let place = if way == "pickup" { "\"town\"" } else { "null" };
-            let delivery: sections::Delivery = serde_json::from_str(&format!(
-                r#"{{"way":"{way}","place":{place},"address":null,"recipient":null,"phone":null}}"#
-            ))
-            .unwrap();
+            let delivery = format!(r#"{{"way":"{way}","place":{place},"address":null,"recipient":null,"phone":null}}"#);
+            let delivery: sections::Delivery = serde_json::from_str(&delivery).unwrap();
             drafts::save(c, office, &case, sections::DELIVERY, 0, &delivery)?;
             assert_eq!(Certificate.check(c, office, &case)?, []);
-            let submit = Act::new(Actor::Applicant(account), Deed::Submit);
+            let submit = Act::new(Actor::Applicant(account), Deed::Submit { consent: Some(TEXT_VERSION.to_owned()) });
             Ok(act(c, office, case.id, submit)?.id)
         })
         .await

@@ -15,6 +15,7 @@ use crate::office::accounts::bench::{Bench, bench};
 use crate::office::accounts::guards::{Filer, Post, Worker};
 use crate::office::accounts::links::{LinkState, Relation, links};
 use crate::office::accounts::residents::WeChatName;
+use crate::office::cases::access::consents::TEXT_VERSION;
 use crate::office::cases::filing::check::check;
 use crate::office::cases::filing::drafts;
 use crate::office::cases::moving::act::act;
@@ -192,7 +193,7 @@ impl World {
             if !missing.is_empty() {
                 return Err(Error::invalid(missing));
             }
-            applicant(c, &office, case, Deed::Submit)
+            applicant(c, &office, case, Deed::Submit { consent: Some(TEXT_VERSION.to_owned()) })
         };
         self.db.write(write).await
     }

@@ -39,12 +39,14 @@ pub fn paper(c: &mut AnyConn, office: &Office, facts: &Facts, open: bool) -> Res
     blocks.extend(mended(c, office, facts)?);
     blocks.extend(timeline(c, office, facts)?);
     blocks.extend(printed(c, case.id)?);
-    let (author, running) = (facts.policy.owner.clone(), case.number.clone());
+    let author = facts.policy.owner.clone();
+    let running = case.number.clone();
     Ok(Paper { title: TITLE.to_owned(), running, author, issued_at: office.now, blocks })
 }
 
 fn head(c: &mut AnyConn, office: &Office, facts: &Facts, open: bool) -> Result<Block> {
-    let (case, person) = (&facts.case, persons::open(c, &office.keys, facts.case.person_id)?);
+    let case = &facts.case;
+    let person = persons::open(c, &office.keys, facts.case.person_id)?;
     let shown = |full: &str, mask: String| if open { full.to_owned() } else { mask };
     let phone = person.phone.as_ref().map(|p| shown(p.reveal(), p.masked())).unwrap_or_default();
     let applicant = facts.applicant.as_deref().map(|n| shown(n, masked(n)));
@@ -79,7 +81,8 @@ fn materials(c: &mut AnyConn, office: &Office, facts: &Facts) -> Result<Vec<Bloc
 }
 
 fn mended(c: &mut AnyConn, office: &Office, facts: &Facts) -> Result<Vec<Block>> {
-    let (key, policy) = (facts.case.key(&office.keys)?, &facts.policy.common);
+    let key = facts.case.key(&office.keys)?;
+    let policy = &facts.policy.common;
     let mut rows = Vec::new();
     for item in corrections::of(c, facts.case.id)? {
         let what = views::target_label(&item.target, policy, facts.service).unwrap_or_default();
@@ -105,7 +108,8 @@ fn mended(c: &mut AnyConn, office: &Office, facts: &Facts) -> Result<Vec<Block>>
 
 /// Every line with who and when, and what the chain of hashes says of them.
 fn timeline(c: &mut AnyConn, office: &Office, facts: &Facts) -> Result<Vec<Block>> {
-    let (key, policy) = (facts.case.key(&office.keys)?, &facts.policy.common);
+    let key = facts.case.key(&office.keys)?;
+    let policy = &facts.policy.common;
     let names = staff::names(c, facts.lines.iter().filter_map(|l| l.actor).collect())?;
     let mut rows = Vec::new();
     for line in &facts.lines {

@@ -34,7 +34,8 @@ fn stands(item: &Item) -> bool {
 pub fn notice(c: &mut AnyConn, office: &Office, facts: &Facts, round: i64) -> Result<Paper> {
     let items: Vec<Item> = corrections::of(c, facts.case.id)?.into_iter().filter(|i| i.round == round && stands(i)).collect();
     let asked_at = items.first().ok_or_else(Error::not_found)?.asked_at;
-    let (key, policy) = (facts.case.key(&office.keys)?, &facts.policy.common);
+    let key = facts.case.key(&office.keys)?;
+    let policy = &facts.policy.common;
     let mut rows = Vec::new();
     for (at, item) in items.iter().enumerate() {
         let what = views::target_label(&item.target, policy, facts.service).unwrap_or_default();
@@ -42,7 +43,8 @@ pub fn notice(c: &mut AnyConn, office: &Office, facts: &Facts, round: i64) -> Re
         let note = item.note(&key)?.or(hint).unwrap_or_else(|| "请核对后重新填写，再保存。".to_owned());
         rows.push([at.saturating_add(1).to_string(), what, views::reason_label(policy, &item.reason), note]);
     }
-    let (number, day) = (number(facts, round), day_of(asked_at));
+    let number = number(facts, round);
+    let day = day_of(asked_at);
     let until = deadline(c, facts, round, asked_at)?;
     let seq = facts.lines.iter().find(|l| l.action == Action::RequestCorrection && l.at == asked_at).map_or(0, |l| l.seq);
     let name_of_office = facts.office(c, seq)?;
@@ -76,7 +78,7 @@ pub fn notice(c: &mut AnyConn, office: &Office, facts: &Facts, round: i64) -> Re
 fn deadline(c: &mut AnyConn, facts: &Facts, round: i64, asked_at: Moment) -> Result<String> {
     let last = rounds(&corrections::of(c, facts.case.id)?).last().map(|(r, _)| *r);
     if facts.case.state == State::CorrectionRequested && last == Some(round) {
-        // Without a day, the days stand until somebody may act.
+        // No day: the clock stands until somebody may answer the correction.
         let days = facts.policy.common.correction_days;
         return Ok(facts.case.limit.due_at.map_or_else(|| format!("可以办理的人接手后第{days}个工作日"), day_of));
     }

@@ -74,15 +74,15 @@ impl Document {
         let says = |l: &Event| match self {
             Document::Acceptance => matches!(l.action, Action::Accept | Action::DeemAccepted),
             Document::Refusal => l.action == Action::Decline,
-            // A public notice comes before the approval counts.
+            // The approval counts from the end of the public notice, where there is one.
             Document::Approval => l.to_state == State::Approved && l.from_state != l.to_state,
             Document::Rejection => l.action == Action::Reject,
         };
         facts.lines.iter().enumerate().rfind(|(at, l)| says(l) && !self.void(facts, *at)).map(|(_, l)| l)
     }
 
-    /// What the office took back was never decided, and an approval that ended unfulfilled gives nothing any more. An appeal
-    /// leaves the first decision on paper.
+    /// The decision of this line is not printed any more: it was taken back, or it is an approval that ended unfulfilled and
+    /// gives no right. An appeal does not hide the first decision.
     fn void(self, facts: &Facts, at: usize) -> bool {
         let mut later = facts.lines.iter().skip(at.saturating_add(1));
         match self {
@@ -98,12 +98,14 @@ pub fn list(c: &mut AnyConn, facts: &Facts) -> Result<Vec<DocumentView>> {
     let mut found: Vec<(Moment, DocumentView)> = Vec::new();
     for (round, at) in correction::rounds(&corrections::of(c, facts.case.id)?) {
         let document = Labelled::new(CORRECTION_NOTICE, correction::TITLE);
-        let (number, path) = (correction::number(facts, round), format!("/corrections/{round}/notice"));
+        let number = correction::number(facts, round);
+        let path = format!("/corrections/{round}/notice");
         found.push((at, DocumentView { document, number, issued_at: rfc3339(at), path }));
     }
     for document in Document::ALL {
         if let Some(line) = document.line(facts) {
-            let (number, path) = (document.number(facts), format!("/documents/{}", document.code()));
+            let number = document.number(facts);
+            let path = format!("/documents/{}", document.code());
             found.push((
                 line.at,
                 DocumentView { document: labelled!(*document).untyped(), number, issued_at: rfc3339(line.at), path },
@@ -117,7 +119,8 @@ pub fn list(c: &mut AnyConn, facts: &Facts) -> Result<Vec<DocumentView>> {
 /// One of them; 10006 when the case has none.
 pub fn paper(c: &mut AnyConn, office: &Office, facts: &Facts, document: Document) -> Result<Paper> {
     let line = document.line(facts).ok_or_else(Error::not_found)?;
-    let (number, day) = (document.number(facts), day_of(line.at));
+    let number = document.number(facts);
+    let day = day_of(line.at);
     let name_of_office = facts.office(c, line.seq)?;
     let mut blocks = vec![facts.head(&number, &day)];
     match document {

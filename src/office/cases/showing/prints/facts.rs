@@ -66,7 +66,7 @@ impl Facts {
         ])
     }
 
-    /// The office on whose desk the case lay just before this line: it is the one that spoke.
+    /// The office on whose desk the case lay just before this line: the decision is theirs.
     pub fn office(&self, c: &mut AnyConn, seq: i64) -> Result<String> {
         let before = self.lines.iter().rfind(|l| l.seq < seq && l.desk.is_some());
         let at = before.and_then(|l| Some((l.desk?, l.desk_area?)));
@@ -92,7 +92,7 @@ impl Facts {
         }
     }
 
-    /// Seal and date, for the office's hand.
+    /// Lines for the office's seal and the date, filled in by hand.
     pub fn closing(&self, office: String, day: String) -> Block {
         Block::Closing(vec![office, "（盖章）".to_owned(), day])
     }
