@@ -46,5 +46,9 @@ async fn a_lost_phone_is_signed_out_from_another_and_nobody_elses_is(world: Worl
         w.post(&end).token(&mine).send().await.data(200);
     }
     w.get(SESSIONS).token(&lost).send().await.refused(401, 11003);
-    assert!(open(w, &mine).await.iter().all(|s| s["id"] != of_lost["id"]));
+    let left = open(w, &mine).await;
+    assert!(left.iter().all(|s| s["id"] != of_lost["id"]));
+    let in_use = left.iter().find(|s| s["current"] == true).unwrap()["id"].as_str().unwrap();
+    w.post(&format!("{SESSIONS}/{in_use}/actions/end")).token(&mine).send().await.refused(409, 11014);
+    assert_eq!(open(w, &mine).await, left);
 }

@@ -4,6 +4,7 @@ use actix_web::web;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::office::accounts::faults;
 use crate::office::accounts::guards::Resident;
 use crate::office::accounts::open_sessions::{self, OpenSession};
 use crate::office::accounts::{RevocationWatch, sessions};
@@ -17,7 +18,10 @@ use crate::rules::calendar::rfc3339;
 
 /// The operations of this file.
 pub fn routes(to: &mut Operations) {
-    operations!(to; list, end);
+    operations!(to;
+        list,
+        end: [faults::THIS_SESSION],
+    );
 }
 
 /// A sign-in that runs.
@@ -69,10 +73,10 @@ pub struct EndedSession {
 }
 
 #[utoipa::path(post, path = "/me/sessions/{id}/actions/end", tag = "me", operation_id = "endMySession", summary = "退出一个登录",
-    description = "让您的账号在另一台手机上退出登录，一秒内在所有服务器生效。手机丢失、或者在别人手机上登录过的，可以用它。重复调用没有影响。",
+    description = "让您的账号在另一台手机上退出登录，一秒内在所有服务器生效。手机丢失、或者在别人手机上登录过的，可以用它。重复调用没有影响。正在用的这一个请用“退出登录”。",
     params(("id" = Id, Path, description = "登录编号")),
     responses((status = 200, description = "已退出")))]
 async fn end(who: Resident, id: PathId, call: Call, watch: web::Data<RevocationWatch>) -> Result<Answer<EndedSession>> {
-    sessions::log_out_of(&call.app, &watch, who.account, id.0).await?;
+    sessions::log_out_of(&call.app, &watch, who.account, who.session, id.0).await?;
     Ok(Answer::ok(EndedSession { id: id.0 }))
 }

@@ -14,6 +14,7 @@ codes! { ACCOUNTS;
     LOCKED = 11011, 403, "连续输错次数过多，请半小时后再试，或联系管理员。", "Five failures lock the worker's sign-in for 30 minutes; see Retry-After.";
     FOREIGN_PHONE = 11012, 422, "只支持中国大陆的手机号，请换一个或到窗口登记。", "The number is not a mainland mobile number.";
     APPID_UNKNOWN = 11013, 422, "这个小程序还没有接入，请联系残联。", "appid is not configured on this server.";
+    THIS_SESSION = 11014, 409, "这是您现在正在用的登录，要退出请点“退出登录”。", "current is true; sign out with POST /auth/logout.";
     IDENTITY_SETTLED = 11020, 409, "您的身份已经核实，如需更改请到窗口办理。", "A confirmed identity changes only at the window.";
     IDENTITY_MISSING = 11021, 409, "请先填写本人姓名和身份证号，再继续办理。", "PUT /me/identity first.";
     LINK_EXISTS = 11022, 409, "您已经登记过与这个人的关系，请在“我的”中查看。", "A claimed or confirmed link to this person exists.";

@@ -264,8 +264,11 @@ pub async fn log_out(app: &App, watch: &RevocationWatch, session: Id) -> Result<
 /// Log-out on another device: ends one session of this account; doing it twice does no harm.
 ///
 /// # Errors
-/// 10006 when the session is not the account's.
-pub async fn log_out_of(app: &App, watch: &RevocationWatch, account: Id, session: Id) -> Result<()> {
+/// 10006 when the session is not the account's, 11014 when it is `asking`, the one that asks.
+pub async fn log_out_of(app: &App, watch: &RevocationWatch, account: Id, asking: Id, session: Id) -> Result<()> {
+    if session == asking {
+        return Err(Error::new(&faults::THIS_SESSION));
+    }
     let now = app.clock.now();
     let revocation = app.clock.id();
     let ended = app.db.write(move |c| {
