@@ -18,6 +18,7 @@ stories![
     without_a_city_officer_another_county_officer_decides_the_appeal,
     an_appeal_comes_too_late_after_ten_working_days,
     a_late_case_climbs_to_the_next_desk_and_is_at_risk_before,
+    the_applicant_is_told_that_the_desk_above_was_asked,
     what_colleagues_note_is_not_for_the_applicant,
     the_leader_of_a_desk_takes_over_what_a_colleague_holds,
     the_applicant_is_reminded_before_a_correction_lapses,
@@ -238,6 +239,17 @@ async fn a_late_case_climbs_to_the_next_desk_and_is_at_risk_before(world: World)
     assert_eq!(late["decide_by"], "2026-04-08");
     world.decided(&county, &Case::of(&late), "approve").await;
     world.history_is_whole().await;
+}
+
+async fn the_applicant_is_told_that_the_desk_above_was_asked(world: World) {
+    let mut zhao = Applicant::zhao(&world).await;
+    let (case, town) = accepted(&world, &zhao).await;
+    said(&world, &town, &case, "escalate", json!({ "reason": "no_capacity" })).await;
+    world.work().await;
+    zhao.sign_in_again().await;
+    let told = zhao.get("/api/v1/me/notices").await;
+    assert_eq!(told["items"][0]["title"], "残疾人证：提请上级办理");
+    assert_eq!(told["items"][0]["body"], "您的申请已经提请上一级办理，原因请看办理记录。");
 }
 
 async fn what_colleagues_note_is_not_for_the_applicant(world: World) {

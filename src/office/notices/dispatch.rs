@@ -282,6 +282,7 @@ fn event_of(action: Action, to: State) -> Option<NoticeEvent> {
         Action::Hold => NoticeEvent::Held,
         Action::Resume => NoticeEvent::Resumed,
         Action::Climb => NoticeEvent::Climbed,
+        Action::Escalate => NoticeEvent::Escalated,
         Action::TakeBack => NoticeEvent::TakenBack,
         Action::StopNotice => NoticeEvent::NoticeStopped,
         Action::Appeal => NoticeEvent::Appealed,
@@ -293,7 +294,6 @@ fn event_of(action: Action, to: State) -> Option<NoticeEvent> {
         | Action::TakeOver
         | Action::Forward
         | Action::SendBack
-        | Action::Escalate
         | Action::Remark
         | Action::Urge
         | Action::Rate => return None,

@@ -42,6 +42,7 @@ coded_enum! {
         Held = "held", "暂缓办理";
         Resumed = "resumed", "恢复办理";
         Climbed = "climbed", "由上级办理";
+        Escalated = "escalated", "提请上级办理";
         TakenBack = "taken_back", "正在重新审核";
         NoticeStopped = "notice_stopped", "公示暂停";
         Appealed = "appealed", "已收到申诉";
@@ -90,6 +91,7 @@ impl NoticeEvent {
             NoticeEvent::Held => "办理暂时停一停，原因请看办理记录，恢复后会通知您。",
             NoticeEvent::Resumed => "已经恢复办理。",
             NoticeEvent::Climbed => "办理超过了期限，已经转给上一级办理。",
+            NoticeEvent::Escalated => "您的申请已经提请上一级办理，原因请看办理记录。",
             NoticeEvent::TakenBack => "工作人员收回了上一步的决定，正在重新审核，请看办理记录。",
             NoticeEvent::NoticeStopped => "公示期间有人提出异议，正在核实，结果会通知您。",
             NoticeEvent::Appealed => "您的申诉已经收到，由另外的工作人员办理。",
