@@ -106,7 +106,7 @@ fn found<'a, S>(mut query: Boxed<'a, cases::table, S, ()>, worker: &Worker, term
                 query.or_filter(here)
             }
             Known::Area(from, to) => {
-                let here = cases::desk.eq(post.role.desk()).and(cases::desk_area.between(Some(from.clone()), Some(to.clone())));
+                let here = cases::desk.eq(post.role.desk()).and(cases::desk_area.between(Some(from), Some(to)));
                 query.or_filter(cases::area.between(from, to).or(here))
             }
         };
