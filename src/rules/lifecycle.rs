@@ -45,6 +45,7 @@ coded_enum! {
         Remark = "remark", "内部备注";
         Merge = "merge", "并入另一件";
         RequestCorrection = "request_correction", "一次性告知补正";
+        Extend = "extend", "延长补正期限";
         Remind = "remind", "提醒补正";
         ApprovedByRule = "approved_by_rule", "按规则批准";
         Approve = "approve", "批准";
@@ -197,6 +198,7 @@ pub const TABLE: &[Rule] = &[
     rule(A::StopNotice, &[S::PublicNotice], By::DecidingOfficer, Leads::To(S::InReview)),
     rule(A::EndNotice, &[S::PublicNotice], By::System, Leads::To(S::Approved)),
     rule(A::Expire, &[S::Draft], By::System, Leads::To(S::Withdrawn)),
+    rule(A::Extend, &[S::CorrectionRequested], By::DeskOfficer, Leads::Stay),
     rule(A::Remind, &[S::CorrectionRequested], By::System, Leads::Stay),
     rule(A::Lapse, &[S::CorrectionRequested, S::Approved], By::System, Leads::To(S::Lapsed)),
     rule(

@@ -22,6 +22,7 @@ stories![
     what_colleagues_note_is_not_for_the_applicant,
     the_leader_of_a_desk_takes_over_what_a_colleague_holds,
     the_applicant_is_reminded_before_a_correction_lapses,
+    an_officer_gives_more_days_for_a_correction,
     a_new_calendar_moves_the_limits_of_running_cases,
 ];
 
@@ -303,6 +304,36 @@ async fn the_applicant_is_reminded_before_a_correction_lapses(world: World) {
     let said = |n: &&Value| n["title"].as_str().unwrap().contains("补正期限快到了");
     assert_eq!(told["items"].as_array().unwrap().iter().filter(said).count(), 2);
     assert_eq!(reminded(&mut zhao, 1).await, 2);
+    assert_eq!(zhao.view(&case).await["summary"]["state"]["value"], "lapsed");
+    world.history_is_whole().await;
+}
+
+async fn an_officer_gives_more_days_for_a_correction(world: World) {
+    let mut zhao = Applicant::zhao(&world).await;
+    let (case, town) = accepted(&world, &zhao).await;
+    say(&world, &town, &case, "extend", json!({})).await.refused(409, 20001);
+    let items = json!([{ "target": "material:photo", "reason": "unclear", "note": null }]);
+    let asked = json!({ "version": case.version, "items": items });
+    world.post(&case.staff("/actions/request-correction")).token(&town).json(&asked).send().await.data(200);
+    // Due on 24 March; ten working days from the 20th are over on 3 April.
+    world.pass(days(10));
+    world.work().await;
+    let town = world.worker(&[Role::TownOfficer]).await;
+    let waiting = Case::of(&staff(&world, &town, &case).await);
+    let extended = said(&world, &town, &waiting, "extend", json!({ "note": "医院下周才能出证明。" })).await;
+    assert_eq!(staff(&world, &town, &extended).await["summary"]["due_on"], "2026-04-03");
+    world.pass(days(8));
+    world.work().await;
+    zhao.sign_in_again().await;
+    let view = zhao.view(&case).await;
+    assert_eq!(view["summary"]["state"]["value"], "correction_requested");
+    assert_eq!(actions(&view).iter().filter(|a| *a == "remind").count(), 2);
+    let told = zhao.get("/api/v1/me/notices?limit=100").await;
+    let said = |n: &&Value| n["title"].as_str().unwrap().contains("补正期限延长了");
+    assert_eq!(told["items"].as_array().unwrap().iter().filter(said).count(), 1);
+    world.pass(days(5));
+    world.work().await;
+    zhao.sign_in_again().await;
     assert_eq!(zhao.view(&case).await["summary"]["state"]["value"], "lapsed");
     world.history_is_whole().await;
 }

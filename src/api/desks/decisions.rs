@@ -56,6 +56,7 @@ coded_enum! {
         TakeBack = "take-back", "收回决定";
         TakeOver = "take-over", "接手";
         StopNotice = "stop-notice", "停止公示，核实异议";
+        Extend = "extend", "延长补正期限";
         Remark = "remark", "内部备注";
         Approve = "approve", "批准";
         Reject = "reject", "不予批准";
@@ -80,6 +81,7 @@ impl Verb {
             Verb::TakeBack => Deed::TakeBack,
             Verb::TakeOver => Deed::TakeOver,
             Verb::StopNotice => Deed::StopNotice { words },
+            Verb::Extend => Deed::Extend,
             Verb::Remark => Deed::Remark { words },
             Verb::Approve => Deed::Approve,
             Verb::Reject => Deed::Reject { reason },
@@ -107,7 +109,7 @@ struct Decision {
 form!(Decision { version: "版本", reason: "原因", note: "说明" });
 
 #[utoipa::path(post, path = "/staff/cases/{id}/actions/{verb}", tag = "desks", operation_id = "decideCase", summary = "办理",
-    description = "领取、放回、受理、不予受理、报送上级、退回下级、提请上级、暂缓、恢复、批准、不予批准、停止公示、收回自己的决定、接手（负责人）、内部备注。可以做的动作见办件的 allowed_actions。两人同时办理时，后到的一方得到 409 和最新情况。",
+    description = "领取、放回、受理、不予受理、报送上级、退回下级、提请上级、暂缓、恢复、批准、不予批准、停止公示、收回自己的决定、接手（负责人）、延长补正期限、内部备注。可以做的动作见办件的 allowed_actions。两人同时办理时，后到的一方得到 409 和最新情况。",
     params(("id" = Id, Path, description = "办件编号"), ("verb" = inline(Verb), Path, description = "allowed_actions 中的办理动作，下划线写成连字符", example = "accept")),
     responses((status = 200, description = "已办理")))]
 async fn decide(who: DeskOfficer, path: web::Path<(String, String)>, call: Write<Decision>) -> Result<Answer<CaseView>> {

@@ -276,6 +276,7 @@ fn event_of(action: Action, to: State) -> Option<NoticeEvent> {
         Action::Complete => NoticeEvent::Completed,
         Action::Fulfil | Action::Arrange => NoticeEvent::Progress,
         Action::TakeOn => NoticeEvent::TakenOn,
+        Action::Extend => NoticeEvent::Extended,
         Action::Remind => NoticeEvent::Reminded,
         Action::Hold if to == State::CorrectionRequested => NoticeEvent::ToBeTakenOn,
         Action::Resume if to == State::CorrectionRequested => NoticeEvent::CorrectionRequested,

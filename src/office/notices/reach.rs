@@ -44,6 +44,7 @@ pub fn weight(action: Action, to: State, deadline: bool) -> Weight {
         Action::Hold | Action::Resume if to == State::CorrectionRequested => Weight::Matters,
         Action::Fulfil if !deadline => Weight::Light,
         Action::RequestCorrection
+        | Action::Extend
         | Action::Remind
         | Action::Decline
         | Action::ApprovedByRule

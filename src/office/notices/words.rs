@@ -38,6 +38,7 @@ coded_enum! {
         Lapsed = "lapsed", "已终止";
         Completed = "completed", "已办结";
         Progress = "progress", "有新进展";
+        Extended = "extended", "补正期限延长了";
         Reminded = "reminded", "补正期限快到了";
         Held = "held", "暂缓办理";
         Resumed = "resumed", "恢复办理";
@@ -85,6 +86,7 @@ impl NoticeEvent {
             NoticeEvent::Lapsed => "没有在期限内补交材料，申请已经终止，您可以重新申请。",
             NoticeEvent::Completed => "事项已经办结，欢迎评价。",
             NoticeEvent::Progress => "办理有了新进展，请打开办件查看。请在{day}前办理。",
+            NoticeEvent::Extended => "补正期限已经延长。请在{day}前办理。",
             NoticeEvent::Reminded => {
                 "还有材料没有补好。请在{day}前办理。逾期申请会终止，不方便拍照可以到窗口或者请工作人员上门。"
             }

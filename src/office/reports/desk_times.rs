@@ -64,6 +64,7 @@ const SILENT: &[Action] = &[
     Action::Release,
     Action::TakeOver,
     Action::Remark,
+    Action::Extend,
     Action::Remind,
     Action::Urge,
     Action::Recount,

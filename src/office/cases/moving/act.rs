@@ -132,6 +132,7 @@ fn apply_deed(case: &mut Case, counting: &Counting<'_>, act: &Act) {
         (_, Deed::Hold { .. }) => counting.hold(case, act.reason().map(str::to_owned)),
         (_, Deed::Resume) => counting.take_up(case),
         (_, Deed::Urge) => case.course.urged_at = Some(counting.now),
+        (_, Deed::Extend) => counting.extend(case),
         (_, Deed::Remind) => {
             case.course.reminders = case.course.reminders.saturating_add(1);
             case.limit.alarm_at = counting.alarm(case);

@@ -99,11 +99,17 @@ impl<'a> Counting<'a> {
     pub fn take_up(&self, case: &mut Case) {
         case.hold = Hold::default();
         if case.state.waits_for_applicant() {
-            self.start(case, self.policy.correction_days);
-            case.course.reminders = 0;
+            self.extend(case);
         } else {
             self.run_on(case);
+            case.limit.alarm_at = self.alarm(case);
         }
+    }
+
+    /// Gives the applicant all days of a correction anew.
+    pub fn extend(&self, case: &mut Case) {
+        self.start(case, self.policy.correction_days);
+        case.course.reminders = 0;
         case.limit.alarm_at = self.alarm(case);
     }
 

@@ -19,7 +19,7 @@ pub const DECISIONS: &[Action] = &[
 /// Actions after which the last decision can still be taken back, because nobody has acted on it.
 fn leaves_decision_open(action: Action) -> bool {
     use Action::*;
-    matches!(action, Remark | Urge | Remind | Recount)
+    matches!(action, Remark | Urge | Extend | Remind | Recount)
 }
 
 /// Keeps where the case was when a worker decides, and drops it when somebody acts on the decision.

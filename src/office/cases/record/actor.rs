@@ -97,6 +97,8 @@ pub enum Deed {
     },
     /// One complete notice.
     RequestCorrection(Vec<Ask>),
+    /// The applicant has the days of a correction anew, from now.
+    Extend,
     Remind,
     ApprovedByRule,
     Approve,
@@ -142,6 +144,7 @@ impl Deed {
             Deed::Remark { .. } => Action::Remark,
             Deed::Merge { .. } => Action::Merge,
             Deed::RequestCorrection(_) => Action::RequestCorrection,
+            Deed::Extend => Action::Extend,
             Deed::Remind => Action::Remind,
             Deed::ApprovedByRule => Action::ApprovedByRule,
             Deed::Approve => Action::Approve,
