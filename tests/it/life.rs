@@ -331,7 +331,7 @@ async fn an_officer_gives_more_days_for_a_correction(world: World) {
     let told = zhao.get("/api/v1/me/notices?limit=100").await;
     let said = |n: &&Value| n["title"].as_str().unwrap().contains("补正期限延长了");
     assert_eq!(told["items"].as_array().unwrap().iter().filter(said).count(), 1);
-    world.pass(days(5));
+    world.pass(days(7));
     world.work().await;
     zhao.sign_in_again().await;
     assert_eq!(zhao.view(&case).await["summary"]["state"]["value"], "lapsed");

@@ -21,8 +21,9 @@ use zhucan::platform::error::{Error, Result};
 use zhucan::platform::id::Id;
 use zhucan::rules::identity::{BankCard, CitizenId};
 use zhucan::rules::money::Fen;
+use zhucan::services::education_aid::booking::{self, BankAnswer};
 use zhucan::services::education_aid::mending;
-use zhucan::services::education_aid::payments::{self, BankAnswer, LineState};
+use zhucan::services::education_aid::payments::{self, LineState};
 use zhucan::services::education_aid::rules::{Season, SeasonStatus};
 use zhucan::services::education_aid::seasons;
 use zhucan::services::education_aid::sections::{self, Account, AidSection, Holder, Parent, Student};
@@ -260,6 +261,6 @@ fn pay(c: &mut AnyConn, scene: &Scene, year: i32, days: BatchDays, refuses: impl
     payments::export(c, &scene.office(days.exported, 10 * 60 + 30), finance, batch, 1)?;
     let lines = payments::lines(c, batch)?;
     let answers: Vec<BankAnswer> = lines.iter().map(|l| BankAnswer { line_no: l.line_no, fault: refuses(l.line_no) }).collect();
-    payments::book(c, &scene.office(days.booked, 15 * 60), finance, batch, 2, &answers)?;
+    booking::book(c, &scene.office(days.booked, 15 * 60), finance, batch, 2, &answers)?;
     Ok(batch)
 }

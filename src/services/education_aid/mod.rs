@@ -11,6 +11,7 @@ mod dossier; // an application beside what the register says
 pub mod mending; // correcting the account after the bank refused a payment
 mod bank_file; // the CSV file for the bank
 pub mod payments; // payment batches and their lines
+pub mod booking; // the bank's answers
 mod proofs; // proofs of enrolment that are due after approval
 mod views; // what people see
 mod counts; // what the yearly report counts

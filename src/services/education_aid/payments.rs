@@ -1,4 +1,4 @@
-//! Payment batches: built from payable awards, exported for the bank, booked line by line. An award is never paid twice.
+//! Payment batches: built from payable awards, exported for the bank, with the state of each payment. An award is never paid twice.
 
 use chrono::Datelike;
 use diesel::prelude::*;
@@ -12,19 +12,19 @@ use super::store::{self, Award, AwardState, PaymentFault};
 use crate::office::accounts::guards::Worker;
 use crate::office::cases::access::four_eyes::conflicted;
 use crate::office::cases::filing::drafts;
-use crate::office::cases::moving::act::{Step, act, step};
-use crate::office::cases::record::actor::{Act, Actor, Deed, Due};
+use crate::office::cases::moving::act::{Step, step};
+use crate::office::cases::record::actor::{Actor, Due};
 use crate::office::cases::record::case::{self, Case, cases};
 use crate::office::cases::service::Office;
 use crate::platform::crypto::Place;
 use crate::platform::db::{AnyConn, MultiBackend};
-use crate::platform::error::{Current, Detail, Error, Result, is_duplicate};
+use crate::platform::error::{Current, Error, Result, is_duplicate};
 use crate::platform::http::paging::After;
 use crate::platform::id::Id;
 use crate::rules::areas::AreaCode;
 use crate::rules::calendar::{end_of_day, start_of_day};
 use crate::rules::coded::coded_enum;
-use crate::rules::lifecycle::{Desk, Role};
+use crate::rules::lifecycle::Role;
 use crate::rules::moments::Moment;
 use crate::rules::money::Fen;
 use crate::text_columns;
@@ -121,19 +121,12 @@ pub struct PaymentLine {
     pub booked_at: Option<Moment>,
 }
 
-/// What the bank did with a payment: paid, or the reason why not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BankAnswer {
-    pub line_no: i64,
-    pub fault: Option<PaymentFault>,
-}
-
 impl Batch {
-    fn seen(&self, version: i64) -> Result<()> {
+    pub(super) fn seen(&self, version: i64) -> Result<()> {
         if self.version == version { Ok(()) } else { Err(Error::stale(self.current())) }
     }
 
-    fn current(&self) -> Current {
+    pub(super) fn current(&self) -> Current {
         let state = self.status.code();
         let label = self.status.label();
         Current { version: self.version, state: state.to_owned(), state_label: label.to_owned() }
@@ -262,7 +255,7 @@ pub(super) fn add_line(c: &mut AnyConn, batch: Id, line_no: i64, award: &Award) 
 }
 
 /// Whether the officer serves the desk, has no conflict of interest in the case, and no colleague has claimed it.
-fn may_handle(c: &mut AnyConn, office: &Office, case: &Case, worker: &Worker) -> Result<bool> {
+pub(super) fn may_handle(c: &mut AnyConn, office: &Office, case: &Case, worker: &Worker) -> Result<bool> {
     let claimed = case.claim.of_another(worker.id, office.now);
     let serves = case.desk_role(worker) == Some(Role::FinanceOfficer);
     Ok(serves && !claimed && !conflicted(c, office, case, worker.id, worker.person)?)
@@ -307,7 +300,7 @@ pub fn export(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version
     bump(c, &batch)
 }
 
-fn bump(c: &mut AnyConn, batch: &Batch) -> Result<()> {
+pub(super) fn bump(c: &mut AnyConn, batch: &Batch) -> Result<()> {
     use payment_batches::dsl as b;
     let row = b::payment_batches.filter(b::id.eq(batch.id).and(b::version.eq(batch.version)));
     let changed = diesel::update(row).set(b::version.eq(batch.version.saturating_add(1))).execute(c)?;
@@ -326,81 +319,4 @@ pub fn file(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id) -> Result
         return Err(Error::internal("a bank file does not fit its hash"));
     }
     Ok((batch, bytes))
-}
-
-/// Books the bank's answer, line by line. The same answer again changes nothing; another one is 31005.
-pub fn book(c: &mut AnyConn, office: &Office, worker: &Worker, id: Id, version: i64, answers: &[BankAnswer]) -> Result<()> {
-    let batch = in_scope(c, worker, id)?;
-    batch.seen(version)?;
-    if batch.status == BatchStatus::Open {
-        return Err(Error::new(&codes::NOT_EXPORTED).with_current(batch.current()));
-    }
-    let there = lines(c, id)?;
-    let new = unbooked(&there, answers)?;
-    for (line, fault) in &new {
-        book_line(c, office, worker, line, *fault)?;
-    }
-    if new.is_empty() {
-        return Ok(());
-    }
-    let open = there.iter().filter(|l| l.state == LineState::Open).count();
-    if open == new.len() {
-        use payment_batches::dsl as b;
-        let done = (b::status.eq(BatchStatus::Booked), b::booked_by.eq(worker.id), b::booked_at.eq(office.now));
-        diesel::update(b::payment_batches.find(id)).set(done).execute(c)?;
-    }
-    bump(c, &batch)
-}
-
-/// The answers that were not booked before. 10002 for lines that the batch does not have, 31005 for lines that were booked
-/// otherwise (in this very answer or before).
-pub(super) fn unbooked(there: &[PaymentLine], answers: &[BankAnswer]) -> Result<Vec<(PaymentLine, Option<PaymentFault>)>> {
-    let mut new = Vec::<(PaymentLine, Option<PaymentFault>)>::new();
-    let mut unknown = Vec::new();
-    let mut otherwise = Vec::new();
-    for (at, answer) in answers.iter().enumerate() {
-        let field = format!("/lines/{at}/line_no");
-        let Some(line) = there.iter().find(|l| l.line_no == answer.line_no) else {
-            unknown.push(Detail::new(&field, "序号", "unknown_line", "批次中没有这一笔。", "请核对银行回单上的序号。"));
-            continue;
-        };
-        let said = new.iter().find(|(l, _)| l.line_no == line.line_no).map(|(_, fault)| *fault);
-        let booked = (line.state != LineState::Open).then_some(line.fault);
-        match said.or(booked) {
-            None => new.push((line.clone(), answer.fault)),
-            Some(before) if before == answer.fault => {}
-            Some(_) => {
-                let label = format!("第{}笔", line.line_no);
-                otherwise.push(Detail::new(&field, &label, "booked_otherwise", "这一笔已登记了另一种结果。", "请与银行核对。"));
-            }
-        }
-    }
-    if !unknown.is_empty() {
-        return Err(Error::invalid(unknown));
-    }
-    if otherwise.is_empty() { Ok(new) } else { Err(Error::new(&codes::BOOKED_OTHERWISE).with_details(otherwise)) }
-}
-
-fn book_line(c: &mut AnyConn, office: &Office, worker: &Worker, line: &PaymentLine, fault: Option<PaymentFault>) -> Result<()> {
-    use payment_lines::dsl as l;
-    let state = if fault.is_some() { LineState::Failed } else { LineState::Paid };
-    let row = l::payment_lines.find((line.batch_id, line.line_no)).filter(l::state.eq(LineState::Open));
-    if diesel::update(row).set((l::state.eq(state), l::fault.eq(fault), l::booked_at.eq(office.now))).execute(c)? != 1 {
-        return Err(Error::internal("a payment was booked meanwhile").run_again());
-    }
-    store::settle(c, line.award_id, fault, office.now)?;
-    let case = case::find(c, line.case_id)?;
-    // The bank's result must be booked in any case: where this officer may not handle the case, the system takes the step.
-    let actor = if may_handle(c, office, &case, worker)? { Actor::Worker(worker.clone()) } else { Actor::System };
-    match fault {
-        None => {
-            act(c, office, case.id, Act::new(actor, Deed::Complete).naming(AwardState::Paid.code()))?;
-        }
-        Some(_) => {
-            let failed =
-                Step { actor, version: None, step: "payment_failed", desk: Some(Desk::Finance), point: None, due: Due::Open };
-            step(c, office, case.id, failed)?;
-        }
-    }
-    Ok(())
 }

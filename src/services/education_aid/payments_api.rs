@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::payments::{self, BankAnswer, Batch, BatchStatus, LineOfCase, LineState};
+use super::booking::{self, BankAnswer};
+use super::payments::{self, Batch, BatchStatus, LineOfCase, LineState};
 use super::staff_api::SeenAid;
 use super::store::PaymentFault;
 use super::{codes, seasons};
@@ -287,7 +288,7 @@ async fn book(who: FinanceOfficer, id: PathId, call: Write<Book>) -> Result<Answ
     let worker = who.0;
     let answers = call.sent.answers()?;
     call.once(worker.id, move |c, office, sent| {
-        payments::book(c, office, &worker, id.0, sent.version, &answers)?;
+        booking::book(c, office, &worker, id.0, sent.version, &answers)?;
         batch_view(c, &worker, id.0, 0)
     })
     .await

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use proptest::prelude::*;
 
-use super::super::payments::{self, BankAnswer, LineState};
+use super::super::booking::{self, BankAnswer};
+use super::super::payments::{self, LineState};
 use super::super::rules::Season;
 use super::super::sections::{Account, AidSection, Family, Holder, Student};
 use super::super::store::{self, AwardState, PaymentFault};
@@ -143,7 +144,7 @@ impl Ground {
         let office = self.office.clone();
         self.try_write(move |c| {
             let version = payments::in_scope(c, &finance(), batch)?.version;
-            payments::book(c, &office, &finance(), batch, version, &answers)
+            booking::book(c, &office, &finance(), batch, version, &answers)
         })
     }
 
