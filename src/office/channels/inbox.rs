@@ -97,10 +97,26 @@ pub struct NoticeView {
     pub read: bool,
 }
 
-type Row = (Id, Option<Id>, String, String, Moment, Option<Moment>);
+/// A stored notice, as its view needs it.
+#[derive(Queryable)]
+struct Row {
+    id: Id,
+    case_id: Option<Id>,
+    title: String,
+    body: String,
+    created_at: Moment,
+    read_at: Option<Moment>,
+}
 
-fn view((id, case_id, title, body, created_at, read_at): Row) -> NoticeView {
-    NoticeView { id, case_id, title, body, created_at: rfc3339(created_at), read: read_at.is_some() }
+fn view(row: Row) -> NoticeView {
+    NoticeView {
+        id: row.id,
+        case_id: row.case_id,
+        title: row.title,
+        body: row.body,
+        created_at: rfc3339(row.created_at),
+        read: row.read_at.is_some(),
+    }
 }
 
 /// The one definition of list and count.
@@ -125,7 +141,7 @@ pub fn page(c: &mut AnyConn, account: Id, unread: bool, after: Option<After>, li
         .limit(limit.saturating_add(1))
         .select((notices::id, notices::case_id, notices::title, notices::body, notices::created_at, notices::read_at))
         .load(c)?;
-    Ok(rows.into_iter().map(|r| (After { at: r.4.ms(), id: r.0 }, view(r))).collect())
+    Ok(rows.into_iter().map(|r| (After { at: r.created_at.ms(), id: r.id }, view(r))).collect())
 }
 
 /// Marks an account's own notice as read, and answers it; anybody else's is 10006.

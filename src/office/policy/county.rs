@@ -101,7 +101,18 @@ struct Body {
     service: Value,
 }
 
-type Row = (Id, AreaCode, String, i64, NaiveDate, String, String, String);
+/// A stored version of a policy, its body in JSON.
+#[derive(Queryable)]
+struct Row {
+    id: Id,
+    county: AreaCode,
+    service: String,
+    version: i64,
+    effective_from: NaiveDate,
+    owner: String,
+    source: String,
+    body: String,
+}
 
 const ROW: (
     policies::id,
@@ -255,16 +266,16 @@ fn read(c: &mut AnyConn, id: Id) -> Result<Pinned> {
 const MOST_PARSED: usize = 512;
 static PARSED: LazyLock<RwLock<HashMap<Id, Pinned>>> = LazyLock::new(Default::default);
 
-fn parse((id, county, service, version, from, owner, source, body): Row) -> Result<Pinned> {
-    let body: Body = serde_json::from_str(&body).map_err(|e| Error::internal(format!("policy {id}: {e}")))?;
+fn parse(row: Row) -> Result<Pinned> {
+    let body: Body = serde_json::from_str(&row.body).map_err(|e| Error::internal(format!("policy {}: {e}", row.id)))?;
     Ok(Pinned {
-        id,
-        county,
-        service,
-        version,
-        effective_from: from,
-        owner,
-        source,
+        id: row.id,
+        county: row.county,
+        service: row.service,
+        version: row.version,
+        effective_from: row.effective_from,
+        owner: row.owner,
+        source: row.source,
         common: Arc::new(body.common),
         terms: Arc::new(body.service),
     })
