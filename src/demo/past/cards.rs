@@ -17,7 +17,7 @@ use zhucan::platform::error::Result;
 use zhucan::platform::id::Id;
 use zhucan::rules::lifecycle::Desk;
 use zhucan::services::certificate::rules::Finding;
-use zhucan::services::certificate::sections::{DELIVERY, Delivery, HOLDER, Holder};
+use zhucan::services::certificate::sections::{CertificateSection, Delivery, Holder};
 use zhucan::services::certificate::store::{self, Entered};
 use zhucan::services::certificate::terms::{DeliveryWay, Kind, PickupPlace};
 use zhucan::services::certificate::{begin, following, making};
@@ -121,8 +121,8 @@ pub fn submitted<'a>(c: &'a mut AnyConn, scene: &'a Scene, story: &Story) -> Res
         declared_category: (story.kind == Kind::New).then_some(story.card.category),
         cross_province: story.away,
     };
-    drafts::save(way.c, &way.office, &way.case, HOLDER, 0, &holder)?;
-    drafts::save(way.c, &way.office, &way.case, DELIVERY, 0, &delivery(story))?;
+    drafts::save(way.c, &way.office, &way.case, CertificateSection::Holder.code(), 0, &holder)?;
+    drafts::save(way.c, &way.office, &way.case, CertificateSection::Delivery.code(), 0, &delivery(story))?;
     way.submit()?;
     Ok(way)
 }

@@ -16,7 +16,7 @@ use zhucan::platform::error::{Error, Result};
 use zhucan::platform::id::Id;
 use zhucan::services::device_rental::handover::{self, Back};
 use zhucan::services::device_rental::loans::Loan;
-use zhucan::services::device_rental::sections::{CHOICE, CONTACT, Choice, Contact};
+use zhucan::services::device_rental::sections::{Choice, Contact, RentalSection};
 use zhucan::services::device_rental::states::{Condition, Delivery, UnitStep};
 use zhucan::services::device_rental::units::{self, Taken, Unit};
 use zhucan::services::device_rental::{begin, reservations, store};
@@ -67,10 +67,10 @@ pub fn reserved<'a>(c: &'a mut AnyConn, scene: &'a Scene, who: &Borrower) -> Res
     let draft = begin::draft(c, &office, Id::at(office.now), &Filer::Resident(account), person)?;
     let mut way = Way::of(c, scene, office, draft, who.place as u64);
     let choice = Choice { point_id, model_id, pickup_on: way.today() };
-    drafts::save(way.c, &way.office, &way.case, CHOICE, 0, &choice)?;
+    drafts::save(way.c, &way.office, &way.case, RentalSection::Choice.code(), 0, &choice)?;
     let name = who.applicant.person.name.reveal().to_owned();
     let contact = Contact { name, phone: "13800000000".to_owned(), delivery: Delivery::Pickup, note: None };
-    drafts::save(way.c, &way.office, &way.case, CONTACT, 0, &contact)?;
+    drafts::save(way.c, &way.office, &way.case, RentalSection::Contact.code(), 0, &contact)?;
     way.submit()?;
     Ok(way)
 }

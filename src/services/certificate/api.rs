@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::sections::{self, DELIVERY, HOLDER, SaveCertificateDelivery, SaveCertificateHolder};
+use super::sections::{self, CertificateSection, SaveCertificateDelivery, SaveCertificateHolder};
 use super::terms::{self, Kind};
 use super::views::{self, CertificateCase, CertificateDelivery, CertificateHolder, CertificateHolderSection};
 use super::{CODE, begin, codes, following, making};
@@ -120,7 +120,7 @@ async fn save_holder(
 ) -> Result<Answer<CertificateHolderSection>> {
     call.save_own(own(who, id), |c, office, case, sent| {
         let (seen, holder) = sections::holder(sent, following::kind_of(case)?)?;
-        drafts::save(c, office, case, HOLDER, seen, &holder)?;
+        drafts::save(c, office, case, CertificateSection::Holder.code(), seen, &holder)?;
         views::holder_section(c, office, case)
     })
     .await
@@ -141,7 +141,7 @@ async fn read_delivery(who: Filer, id: PathId, call: Call) -> Result<Answer<Cert
 async fn save_delivery(who: Filer, id: PathId, call: Save<Sent<SaveCertificateDelivery>>) -> Result<Answer<CertificateDelivery>> {
     call.save_own(own(who, id), |c, office, case, sent| {
         let (seen, delivery) = sections::delivery(sent, &terms::of(c, case)?)?;
-        drafts::save(c, office, case, DELIVERY, seen, &delivery)?;
+        drafts::save(c, office, case, CertificateSection::Delivery.code(), seen, &delivery)?;
         views::delivery_section(c, office, case)
     })
     .await

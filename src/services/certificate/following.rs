@@ -2,7 +2,7 @@
 //! made, that the case ended.
 
 use super::rules::{self, Assessment, CardStep, Finding, Need};
-use super::sections::{self, Holder};
+use super::sections::{CertificateSection, Holder};
 use super::store::{self, CardCase, Entered};
 use super::terms::{self, Kind};
 use super::{codes, holding};
@@ -29,7 +29,7 @@ pub fn kind_of(case: &Case) -> Result<Kind> {
 /// The holder's section, if it was saved.
 pub fn holder(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Holder>> {
     let key = case.key(&office.keys)?;
-    Ok(drafts::read::<Holder>(c, &key, case.id, sections::HOLDER)?.map(|s| s.body))
+    Ok(drafts::read::<Holder>(c, &key, case.id, CertificateSection::Holder.code())?.map(|s| s.body))
 }
 
 /// Whether this case needs an assessment, as it stands now.

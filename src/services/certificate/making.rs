@@ -3,7 +3,7 @@
 use chrono::Days;
 
 use super::rules::{self, CardContent, CardStep};
-use super::sections::{self, Delivery};
+use super::sections::{CertificateSection, Delivery};
 use super::store::{self, CardCase};
 use super::terms::{self, DeliveryWay, PickupPlace};
 use super::{codes, holding};
@@ -29,7 +29,7 @@ use crate::rules::versions::Version;
 /// The delivery section, which every submitted case has.
 pub fn delivery(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Delivery>> {
     let key = case.key(&office.keys)?;
-    Ok(drafts::read::<Delivery>(c, &key, case.id, sections::DELIVERY)?.map(|s| s.body))
+    Ok(drafts::read::<Delivery>(c, &key, case.id, CertificateSection::Delivery.code())?.map(|s| s.body))
 }
 
 fn not_due(case: &Case) -> Error {

@@ -22,6 +22,7 @@ mod tests;
 
 use self::holding::Holding;
 use self::rules::{Assessment, CardStep};
+use self::sections::CertificateSection;
 use self::terms::Kind;
 use serde_json::Value;
 
@@ -70,7 +71,7 @@ impl Service for Certificate {
     }
 
     fn sections(&self) -> &'static [(&'static str, &'static str)] {
-        &[(sections::HOLDER, "持证人信息"), (sections::DELIVERY, "领证方式")]
+        sections::SECTIONS
     }
 
     fn steps(&self) -> &'static [(&'static str, &'static str)] {
@@ -153,12 +154,12 @@ impl Service for Certificate {
             found.push(Detail::new("/person_id", "申请人", "guardian_required", "这件事要由监护人申请。", way_out));
         }
         match &holder {
-            None => found.push(sections::missing(sections::HOLDER, "持证人信息")),
+            None => found.push(sections::missing(CertificateSection::Holder)),
             Some(h) if h.cross_province && !terms.cross_province => found.push(sections::no_cross_province()),
             Some(_) => {}
         }
         if making::delivery(c, office, case)?.is_none() {
-            found.push(sections::missing(sections::DELIVERY, "领证方式"));
+            found.push(sections::missing(CertificateSection::Delivery));
         }
         Ok(found)
     }

@@ -9,15 +9,26 @@ use crate::form;
 use crate::platform::error::{Detail, Result};
 use crate::platform::http::Sent;
 use crate::rules::certificate::Category;
+use crate::rules::coded::coded_enum;
 use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
 use crate::rules::text::PlainText;
 use crate::rules::typed::blank_is_none;
 
-/// Code of the section about the holder.
-pub const HOLDER: &str = "holder";
-/// Code of the section about delivery.
-pub const DELIVERY: &str = "delivery";
+coded_enum! {
+    /// A section of the form, in its order.
+    pub enum CertificateSection {
+        Holder = "holder", "持证人信息";
+        Delivery = "delivery", "领证方式";
+    }
+}
+
+/// Codes and labels of the sections, in order.
+pub const SECTIONS: &[(&str, &str)] = &[named(CertificateSection::Holder), named(CertificateSection::Delivery)];
+
+const fn named(section: CertificateSection) -> (&'static str, &'static str) {
+    (section.code(), section.label())
+}
 
 /// What the applicant says about the holder; an empty contact means the one on record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,9 +174,9 @@ pub fn delivery(sent: &Sent<SaveCertificateDelivery>, terms: &Terms) -> Result<(
 }
 
 /// What is still to be filled in.
-pub fn missing(section: &str, label: &str) -> Detail {
-    let field = format!("/sections/{section}");
-    Detail::new(&field, label, "missing", "这一部分还没有填写。", "请填写并保存后再提交。")
+pub fn missing(section: CertificateSection) -> Detail {
+    let field = format!("/sections/{}", section.code());
+    Detail::new(&field, section.label(), "missing", "这一部分还没有填写。", "请填写并保存后再提交。")
 }
 
 /// The refusal of an applicant who lives in another province, where the county does not offer that.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::following;
 use super::holding::Holding;
 use super::rules::{self, Assessment, CardStep};
-use super::sections::{self, Delivery, Holder};
+use super::sections::{self, CertificateSection, Delivery, Holder};
 use super::store::{self, Entered};
 use super::terms::{self, DeliveryWay, Kind, PickupPlace};
 use crate::labelled;
@@ -288,7 +288,7 @@ pub fn case(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Certificate
 /// The holder's section with what is on record.
 pub fn holder_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<CertificateHolderSection> {
     let person = persons::open(c, &office.keys, case.person_id)?;
-    let saved = drafts::read::<Holder>(c, &case.key(&office.keys)?, case.id, sections::HOLDER)?;
+    let saved = drafts::read::<Holder>(c, &case.key(&office.keys)?, case.id, CertificateSection::Holder.code())?;
     let body = saved.as_ref().map(|s| &s.body);
     Ok(CertificateHolderSection {
         version: saved.as_ref().map_or(0, |s| s.version),
@@ -305,7 +305,7 @@ pub fn holder_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<C
 /// The delivery section with the ways that the county offers.
 pub fn delivery_section(c: &mut AnyConn, office: &Office, case: &Case) -> Result<CertificateDelivery> {
     let terms = terms::of(c, case)?;
-    let saved = drafts::read::<Delivery>(c, &case.key(&office.keys)?, case.id, sections::DELIVERY)?;
+    let saved = drafts::read::<Delivery>(c, &case.key(&office.keys)?, case.id, CertificateSection::Delivery.code())?;
     let body = saved.as_ref().map(|s| &s.body);
     Ok(CertificateDelivery {
         version: saved.as_ref().map_or(0, |s| s.version),

@@ -5,7 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::availability::{self, Stock};
-use super::sections::{CHOICE, CONTACT, Choice, Contact};
+use super::sections::{Choice, Contact, RentalSection};
 use super::states::{Delivery, Trouble};
 use super::views::{self, PointView, RentalView};
 use super::{CODE, begin, codes, handover, store};
@@ -146,7 +146,7 @@ form!(SaveChoice { version: "版本", point_id: "网点", model_id: "辅具", pi
 async fn save_choice(who: Filer, id: PathId, call: Save<SaveChoice>) -> Result<Answer<Nullable<views::ChoiceView>>> {
     call.save_own(own(who, id), |c, office, case, sent| {
         let choice = Choice { point_id: sent.point_id, model_id: sent.model_id, pickup_on: sent.pickup_on.0 };
-        drafts::save(c, office, case, CHOICE, sent.version, &choice)?;
+        drafts::save(c, office, case, RentalSection::Choice.code(), sent.version, &choice)?;
         views::choice(c, office, case).map(Nullable)
     })
     .await
@@ -193,7 +193,7 @@ impl SaveContact {
 async fn save_contact(who: Filer, id: PathId, call: Save<Sent<SaveContact>>) -> Result<Answer<Nullable<views::ContactView>>> {
     let (seen, contact) = call.sent.judged(|s, faults| Ok(Some((s.version, s.contact(faults)))))?;
     call.save_own(own(who, id), move |c, office, case, _| {
-        drafts::save(c, office, case, CONTACT, seen, &contact)?;
+        drafts::save(c, office, case, RentalSection::Contact.code(), seen, &contact)?;
         views::contact(c, office, case).map(Nullable)
     })
     .await

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::sections::{self, CHOICE, CONTACT, Choice, Contact};
+use super::sections::{self, Choice, Contact, RentalSection};
 use super::terms::Terms;
 use super::waitlist::{self, Wait};
 use super::{CODE, DeviceRental, KIND, codes};
@@ -65,9 +65,9 @@ pub fn accept(c: &mut AnyConn, office: &Office, wait: &Wait, with: &Acceptance) 
         None => draft(c, office, with.case, &filer, wait.person_id)?,
     };
     let seen = sections::choice(c, office, &case)?.map_or(0, |s| s.version);
-    drafts::save(c, office, &case, CHOICE, seen, &with.choice)?;
+    drafts::save(c, office, &case, RentalSection::Choice.code(), seen, &with.choice)?;
     let seen = sections::contact(c, office, &case)?.map_or(0, |s| s.version);
-    drafts::save(c, office, &case, CONTACT, seen, &with.contact)?;
+    drafts::save(c, office, &case, RentalSection::Contact.code(), seen, &with.contact)?;
     consents::of_text(with.consent.as_deref())?;
     let missing = check(c, office, &case)?;
     if !missing.is_empty() {

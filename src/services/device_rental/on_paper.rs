@@ -1,5 +1,6 @@
 //! The form and the approval in plain words, for paper.
 
+use super::sections::RentalSection;
 use super::states::Delivery;
 use super::{sections, store, terms};
 use crate::office::cases::record::case::Case;
@@ -13,9 +14,12 @@ use crate::rules::names::PersonName;
 pub fn printed(c: &mut AnyConn, office: &Office, case: &Case, what: OnPaper) -> Result<Vec<PrintedSection>> {
     let OnPaper::Form { open } = what else { return approval(c, office, case) };
     let mut all = Vec::new();
-    for (code, label) in sections::SECTIONS {
-        let rows = if *code == sections::CHOICE { choice(c, office, case)? } else { contact(c, office, case, open)? };
-        all.push(PrintedSection { label, rows });
+    for section in RentalSection::ALL {
+        let rows = match section {
+            RentalSection::Choice => choice(c, office, case)?,
+            RentalSection::Contact => contact(c, office, case, open)?,
+        };
+        all.push(PrintedSection { label: section.label(), rows });
     }
     Ok(all)
 }

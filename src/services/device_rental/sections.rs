@@ -14,13 +14,24 @@ use crate::platform::code;
 use crate::platform::db::AnyConn;
 use crate::platform::error::{Detail, Faults, Result};
 use crate::platform::id::Id;
+use crate::rules::coded::coded_enum;
 use crate::rules::identity::PhoneNumber;
 use crate::rules::names::PersonName;
 
 /// Section names with labels, in the order of the form.
-pub const SECTIONS: &[(&str, &str)] = &[(CHOICE, "辅具和领取时间"), (CONTACT, "联系方式")];
-pub const CHOICE: &str = "choice";
-pub const CONTACT: &str = "contact";
+pub const SECTIONS: &[(&str, &str)] = &[named(RentalSection::Choice), named(RentalSection::Contact)];
+
+const fn named(section: RentalSection) -> (&'static str, &'static str) {
+    (section.code(), section.label())
+}
+
+coded_enum! {
+    /// A section of the form, in its order.
+    pub enum RentalSection {
+        Choice = "choice", "辅具和领取时间";
+        Contact = "contact", "联系方式";
+    }
+}
 
 /// What is wanted, where and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,12 +70,12 @@ impl Contact {
 
 /// The saved choice.
 pub fn choice(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Section<Choice>>> {
-    drafts::read(c, &case.key(&office.keys)?, case.id, CHOICE)
+    drafts::read(c, &case.key(&office.keys)?, case.id, RentalSection::Choice.code())
 }
 
 /// The saved contact.
 pub fn contact(c: &mut AnyConn, office: &Office, case: &Case) -> Result<Option<Section<Contact>>> {
-    drafts::read(c, &case.key(&office.keys)?, case.id, CONTACT)
+    drafts::read(c, &case.key(&office.keys)?, case.id, RentalSection::Contact.code())
 }
 
 /// Everything that keeps the draft from being submitted, in the order of the form. Whether a unit is free is settled by

@@ -196,13 +196,13 @@ impl Town {
             let facts: sections::Holder =
                 serde_json::from_str(r#"{"phone":null,"address":null,"changed_condition":false,"declared_category":null}"#)
                     .unwrap();
-            drafts::save(c, office, &case, sections::HOLDER, 0, &facts)?;
+            drafts::save(c, office, &case, CertificateSection::Holder.code(), 0, &facts)?;
             let place = if way == "pickup" { "\"town\"" } else { "null" };
             let delivery: sections::Delivery = serde_json::from_str(&format!(
                 r#"{{"way":"{way}","place":{place},"address":null,"recipient":null,"phone":null}}"#
             ))
             .unwrap();
-            drafts::save(c, office, &case, sections::DELIVERY, 0, &delivery)?;
+            drafts::save(c, office, &case, CertificateSection::Delivery.code(), 0, &delivery)?;
             assert_eq!(Certificate.check(c, office, &case)?, []);
             let submit = Act::new(Actor::Applicant(account), Deed::Submit { consent: Some(TEXT_VERSION.to_owned()) });
             Ok(act(c, office, case.id, submit)?.id)

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::super::desk::{AT_POINT, POINT_KEEPER};
 use super::super::loans::Loan;
-use super::super::sections::{self, Choice, Contact};
+use super::super::sections::{Choice, Contact, RentalSection};
 use super::super::states::{Condition, Delivery, InUse, UnitState, UnitStep};
 use super::super::store::{self, Model, Point};
 use super::super::units::{self, Taken, Unit};
@@ -177,8 +177,8 @@ impl World {
         let choice = Choice { point_id: self.points[point], model_id: self.models[model], pickup_on: office.today() };
         let write = move |c: &mut AnyConn| {
             let case = begin::draft(c, &office, id, &Filer::Resident(account), person)?;
-            drafts::save(c, &office, &case, sections::CHOICE, 0, &choice)?;
-            drafts::save(c, &office, &case, sections::CONTACT, 0, &contact())?;
+            drafts::save(c, &office, &case, RentalSection::Choice.code(), 0, &choice)?;
+            drafts::save(c, &office, &case, RentalSection::Contact.code(), 0, &contact())?;
             Ok(case)
         };
         self.db.write(write).await
